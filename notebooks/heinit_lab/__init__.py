@@ -1,0 +1,11 @@
+"""What the lessons import: checks, figures, explorers, and the digits they train on.
+
+Importing it gives new figures the course's style. It holds no answers and no hidden checks.
+"""
+
+from heinit_lab.checking import check
+from heinit_lab.figures import figure, show
+from heinit_lab.progress import progress
+
+__version__ = "0.1.0"
+__all__ = ["check", "figure", "progress", "show"]

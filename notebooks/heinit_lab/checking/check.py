@@ -1,0 +1,106 @@
+"""`check`, the one function of the checks that students call."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+
+from heinit_lab.checking.exercise import Evidence, Exercise
+from heinit_lab.checking.observe import Function
+from heinit_lab.checking.report import Report
+
+
+class CheckFailed(AssertionError):
+    """An answer is not right yet. Its text is the whole message; a notebook shows no frames."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report.plain)
+        self.report = report
+
+    def _render_traceback_(self) -> list[str]:
+        return self.report.ansi
+
+
+def check(name: str, function: Function | None = None) -> None:
+    """Check your answer to the exercise `name`, and say what is wrong with it.
+
+    function: the answer; by default, what `name` means in the notebook.
+    Raises CheckFailed where the answer is not right. While nbgrader grades, it only reports:
+    the points come from the hidden part of the cell.
+    """
+    __tracebackhide__ = True
+    if function is None:
+        function = sys._getframe(1).f_globals.get(name)
+    report = examine(name, function)
+    _remember(name, report.mark)
+    deliver(report)
+
+
+def examine(name: str, function: Function | None) -> Report:
+    """What `check` says about an answer, as a Report."""
+    from heinit_lab.exercises import EXERCISES  # they import this package
+
+    if name not in EXERCISES:
+        near = difflib.get_close_matches(str(name), EXERCISES, n=1)
+        meant = f" Did you mean `{near[0]}`?" if near else ""
+        return Report(
+            "✗",
+            f"There is no exercise called {name}.{meant}",
+            (f"The exercises are: {', '.join(EXERCISES)}.",),
+        )
+    if function is None:
+        return Report(
+            "○", f"{name} is not defined yet.", ("Run the cell that defines it, then this one again.",)
+        )
+    if not callable(function):
+        return Report(
+            "✗",
+            f"{name} is not a function.",
+            (f"It is a {type(function).__name__}: did another cell reuse the name?",),
+        )
+    return tell(EXERCISES[name], EXERCISES[name].probe(function))
+
+
+def tell(exercise: Exercise, evidence: Evidence) -> Report:
+    """The verdict of the public checks, in words."""
+    finding = evidence.finding
+    if finding is None:
+        public = "1 public check passes" if evidence.count == 1 else f"{evidence.count} public checks pass"
+        hidden = "1 more runs" if exercise.hidden == 1 else f"{exercise.hidden} more run"
+        remark = (evidence.remark,) if evidence.remark else ()
+        return Report("✓", f"{exercise.name}: {public}. {hidden} when it is graded.", remark)
+    if "NotImplementedError" in finding.headline:
+        return Report(
+            "○",
+            f"{exercise.name} is not solved yet.",
+            ("Fill in the cell above, run it, then run this one.",),
+        )
+    named = exercise.named(evidence)
+    return Report("✗", finding.headline, tuple(m.hint for m in named[:2]) or (finding.detail,))
+
+
+def deliver(report: Report) -> None:
+    """Show a report, or raise it where the answer is wrong and nobody is grading."""
+    __tracebackhide__ = True
+    if report.mark != "✓" and not grading():
+        raise CheckFailed(report) from None
+    from IPython.display import display
+
+    display(report.bundle(), raw=True)
+
+
+def _remember(name: str, mark: str) -> None:
+    """Keep the verdict for `progress`, where a student works in a notebook."""
+    from IPython.core.getipython import get_ipython
+
+    from heinit_lab.exercises import EXERCISES
+    from heinit_lab.progress import record
+
+    if name in EXERCISES and "NBGRADER_EXECUTION" not in os.environ and hasattr(get_ipython(), "kernel"):
+        record(name, mark)
+
+
+def grading() -> bool:
+    """Whether nbgrader is grading now, rather than validating or a student working."""
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"

@@ -1,0 +1,138 @@
+"""Are two values the same, and if not, how do they differ, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+    """Whether `got` is `want` up to rounding.
+
+    Shapes must agree, but a list, a tuple or an array of any float dtype will do. Booleans
+    are booleans: 1.0 is not True. A dict needs the same keys, in any order.
+    """
+    if isinstance(want, dict):
+        return (
+            isinstance(got, dict)
+            and set(got) == set(want)
+            and all(same(got[key], want[key], rtol, atol) for key in want)
+        )
+    if isinstance(want, (list, tuple)):
+        return (
+            isinstance(got, (list, tuple, np.ndarray))
+            and len(got) == len(want)
+            and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
+        )
+    a, b = as_array(got), np.asarray(want)
+    if a is None or a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
+        return False
+    return bool(np.allclose(a, b, rtol=rtol, atol=atol))
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """`value` as an array of numbers or booleans, or None if it is no such thing."""
+    if value is None or isinstance(value, (str, bytes, dict, set)):
+        return None
+    try:
+        array = np.asarray(value)
+    except Exception:
+        return None
+    return array if array.dtype.kind in "biufc" else None
+
+
+def short(value: Any, digits: int = 4) -> str:
+    """A value on one line: numbers to `digits` significant digits, large arrays by their shape."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {short(v, digits)}" for k, v in list(value.items())[:8]) + "}"
+    if isinstance(value, (list, tuple)) and any(np.ndim(v) for v in value if as_array(v) is not None):
+        return "(" + ", ".join(short(v, digits) for v in value[:4]) + (", …" if len(value) > 4 else "") + ")"
+    array = as_array(value)
+    if array is None:
+        text = f"a function ({value.__name__})" if hasattr(value, "__name__") else repr(value)
+        return text if len(text) <= 60 else text[:59] + "…"
+    if array.ndim == 0:
+        return _number(array[()], digits)
+    if array.size > 12:
+        return f"an array of {describe(array)}"
+    body = np.array2string(
+        array, separator=", ", formatter={"all": lambda v: _number(v, digits)}, max_line_width=200
+    )
+    return " ".join(body.split())
+
+
+def describe(value: Any) -> str:
+    """Shape, dtype and scale of a value, for a mistake that has no name."""
+    array = as_array(value)
+    if array is None:
+        return f"type {type(value).__name__}"
+    kind = f"shape {array.shape}, {array.dtype}" if array.ndim else f"one {array.dtype}"
+    if array.size == 0 or array.dtype.kind == "b":
+        return kind
+    with np.errstate(all="ignore"):
+        scale = float(np.sqrt(np.mean(np.abs(array.astype(complex)) ** 2)))
+    return f"{kind}, root mean square {_number(scale, 3)}"
+
+
+def gap(got: Any, want: Any) -> str:
+    """How far a wrong value is off: "1.1 % less", "has shape (3,), not (4,)"."""
+    if isinstance(want, (dict, list, tuple)):
+        return _gap_of_parts(got, want)
+    a, b = as_array(got), np.asarray(want)
+    if a is None:
+        return f"it is {_kind(got)}, not {_kind(want)}"
+    if a.shape != b.shape:
+        return f"it has shape {a.shape}, not {b.shape}"
+    if (a.dtype.kind == "b") != (b.dtype.kind == "b"):
+        return f"it holds {a.dtype}, not {b.dtype}"
+    if a.ndim == 0 and b != 0 and b.dtype.kind != "b":
+        percent = 100 * (float(np.real(a)) / float(b) - 1)
+        if not np.isfinite(percent):
+            return ""
+        if abs(percent) <= 100:
+            return (
+                f"{abs(percent):.0f} % {'more' if percent > 0 else 'less'}"
+                if abs(percent) >= 1
+                else f"{abs(percent):.2g} % {'more' if percent > 0 else 'less'}"
+            )
+        return f"{_number(percent / 100 + 1, 3)} times it"
+    if a.ndim:
+        off = int(np.sum(~np.isclose(a, b, rtol=1e-5, atol=1e-8)))
+        return f"{off} of {a.size} entries differ"
+    return ""
+
+
+def _gap_of_parts(got: Any, want: Any) -> str:
+    if isinstance(want, dict):
+        if not isinstance(got, dict):
+            return f"it is {_kind(got)}, not a dict"
+        if set(got) != set(want):
+            return f"its keys are {sorted(map(str, got))}, not {sorted(map(str, want))}"
+        wrong = [str(key) for key in want if not same(got[key], want[key])]
+        return f"wrong under: {', '.join(wrong)}"
+    if not isinstance(got, (list, tuple, np.ndarray)):
+        return f"it is {_kind(got)}, not {len(want)} values"
+    if len(got) != len(want):
+        return f"it has {len(got)} parts, not {len(want)}"
+    wrong = [str(i) for i in range(len(want)) if not same(got[i], want[i])]
+    return f"part {', '.join(wrong)} differs" if len(wrong) == 1 else f"parts {', '.join(wrong)} differ"
+
+
+def _kind(value: Any) -> str:
+    array = as_array(value)
+    if value is None:
+        return "None"
+    if array is None:
+        return f"a {type(value).__name__}"
+    return "a number" if array.ndim == 0 else "an array"
+
+
+def _number(value: Any, digits: int) -> str:
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (complex, np.complexfloating)):
+        return f"{value:.{digits}g}"
+    return f"{float(value):.{digits}g}"

@@ -1,0 +1,175 @@
+"""Call an answer once and report all that a check may want to know about the call.
+
+Every check, public or hidden, calls the student's function through `observe`, and reads
+effects from the `Call` it returns, never from its own arguments: a grader may run the
+function in another process, where its side effects cannot be seen from here. Such a stand-in
+for the function has a method `__observe__(args, kwargs)` that returns the same `Call`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a function, and its effects.
+
+    args: the arguments as they were before the call.
+    after: the arguments as they were after it; a Generator has moved on if it was drawn from.
+    value: what it returned, or None if it raised.
+    error: what it raised, or None.
+    where: for an error, the student's line it came from, such as "line 3: return 1 / 0".
+    changed: positions of the arguments it changed in place (a Generator may always change).
+    shares: positions of the arguments whose memory the value shares.
+    drew: whether a Generator among the arguments was drawn from.
+    global_rng: whether NumPy's global random state was touched.
+    seconds: processor time of the call.
+    """
+
+    args: tuple[Any, ...]
+    after: tuple[Any, ...] = ()
+    value: Any = None
+    error: BaseException | None = None
+    where: str = ""
+    changed: tuple[int, ...] = ()
+    shares: tuple[int, ...] = ()
+    drew: bool = False
+    global_rng: bool = False
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def observe(function: Function, *args: Any, **kwargs: Any) -> Call:
+    """Call `function` on copies of the arguments; prints are swallowed, warnings recorded.
+
+    Whatever it raises is kept in the Call, except KeyboardInterrupt, which is the student
+    pressing stop.
+    """
+    if hasattr(function, "__observe__"):
+        call: Call = function.__observe__(args, kwargs)
+        return call
+
+    given, keywords = copy.deepcopy((args, kwargs))
+    value, error, where = None, None, ""
+    start = time.process_time()
+    with warnings.catch_warnings(record=True) as caught, _silence(), own_global_state() as touched:
+        warnings.simplefilter("always")
+        try:
+            value = function(*given, **keywords)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as raised:
+            error, where = raised, _student_line(raised)
+    seconds = time.process_time() - start
+
+    generators = [i for i, arg in enumerate(args) if isinstance(arg, np.random.Generator)]
+    return Call(
+        args=args,
+        after=tuple(given),
+        value=value,
+        error=error,
+        where=where,
+        changed=tuple(
+            i
+            for i, (old, new) in enumerate(zip(args, given, strict=True))
+            if i not in generators and not same_data(old, new)
+        ),
+        shares=tuple(i for i, arg in enumerate(given) if _overlap(value, arg)),
+        drew=any(_state(args[i]) != _state(given[i]) for i in generators),
+        global_rng=touched(),
+        warnings=tuple(str(w.message) for w in caught),
+        seconds=seconds,
+    )
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def same_data(a: Any, b: Any) -> bool:
+    """Whether two argument values are the same data, exactly: types, shapes, every entry."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return (
+            isinstance(a, np.ndarray)
+            and isinstance(b, np.ndarray)
+            and a.dtype == b.dtype
+            and a.shape == b.shape
+            and bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
+        )
+    if isinstance(a, (list, tuple)):
+        return (
+            type(a) is type(b)
+            and len(a) == len(b)
+            and all(same_data(x, y) for x, y in zip(a, b, strict=True))
+        )
+    return bool(a == b)
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _arrays(part)
+    elif isinstance(value, dict):
+        yield from _arrays(list(value.values()))
+
+
+def _overlap(value: Any, arg: Any) -> bool:
+    return any(np.may_share_memory(v, a) for v in _arrays(value) for a in _arrays(arg))
+
+
+def _state(rng: np.random.Generator) -> str:
+    return repr(rng.bit_generator.state)
+
+
+@contextlib.contextmanager
+def own_global_state() -> Iterator[Callable[[], bool]]:
+    """Lend NumPy a global state that no answer sets, see whether it is touched, and put the old one back.
+
+    A seed that an answer sets twice would leave its own state as it was, and go unseen. A state that
+    is as it was lent gives the same number next; comparing states would cost a hundred times that.
+    Keeping and putting back is most of the cost: within another one of these it is left out.
+    """
+    global _kept
+    outermost = _kept is None
+    if outermost:
+        _kept = np.random.get_state(legacy=False)
+    np.random.seed(_LENT)
+    changed: list[bool] = []
+    try:
+        yield lambda: changed[0]
+    finally:
+        changed.append(np.random.random_sample() != _NEXT)
+        if outermost and _kept is not None:
+            np.random.set_state(_kept)
+            _kept = None
+
+
+_kept: dict[str, Any] | None = None
+_LENT = 618_033_988
+_NEXT = np.random.RandomState(_LENT).random_sample()
+
+
+def _student_line(error: BaseException) -> str:
+    """The last line of the student's own code on the way to the error, or ''."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is `observe` itself
+    own = [f for f in frames if "site-packages" not in f.filename and "/lib/python" not in f.filename]
+    if not own or not own[-1].line:
+        return ""
+    return f"line {own[-1].lineno}: {own[-1].line.strip()}"

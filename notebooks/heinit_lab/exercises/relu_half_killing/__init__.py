@@ -1,0 +1,1 @@
+"""Lesson 1: what ReLU takes from a layer."""

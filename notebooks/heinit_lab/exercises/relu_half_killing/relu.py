@@ -1,0 +1,132 @@
+"""`relu`: every entry below 0 becomes 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
+from heinit_lab.source import PRINTED
+
+ROW = PRINTED[0]
+
+
+TABLE = np.array([[0.5, -2.0, 1.25], [-0.75, 3.5, 0.0]])
+
+
+def _positives(x: np.ndarray) -> np.ndarray:
+    return x[x > 0]
+
+
+def _drops_entries(evidence: Evidence) -> bool:
+    """Wherever some entries are negative, fewer come back, and all are entries of the input."""
+    if not isinstance(evidence, Trials):
+        return False
+    told = 0
+    for trial in evidence.trials:
+        x = trial.case.args[0]
+        got = as_array(trial.call.value)
+        if np.all(x > 0):
+            continue
+        if got is None or got.ndim != 1 or got.size >= x.size:
+            return False
+        if not set(_positives(x)) <= set(got) <= set(x[x >= 0]):
+            return False
+        told += 1
+    return told > 0
+
+
+def _asks_one_question(evidence: Evidence) -> bool:
+    """Every call stops because an array was asked whether it is true."""
+    return isinstance(evidence, Trials) and all(
+        isinstance(trial.call.error, ValueError) and "truth value" in str(trial.call.error)
+        for trial in evidence.trials
+    )
+
+
+def _relu_in_place(x: np.ndarray) -> np.ndarray:
+    x[x < 0] = 0
+    return x
+
+
+def _relu_of_a_spoilt_input(x: np.ndarray) -> np.ndarray:
+    x *= x > 0
+    return x.copy()
+
+
+EXERCISE = Exercise(
+    name="relu",
+    probe=cases(
+        "relu",
+        Case(np.array([-1.5, 2.5]), want=np.array([0.0, 2.5])),
+        Case(ROW, want=np.array([0.423, 0.0, 0.156, 0.734])),
+        Case(TABLE, want=np.array([[0.5, 0.0, 1.25], [0.0, 3.5, 0.0]])),
+        Case(-TABLE, want=np.array([[0.0, 2.0, 0.0], [0.75, 0.0, 0.0]])),
+        Case(np.array([0.25, 0.5]), want=np.array([0.25, 0.5])),
+        new=True,
+    ),
+    misconceptions=(
+        Misconception(
+            "max-over-an-axis",
+            "`np.max` looks for the largest entry *of an array*. ReLU compares each entry with 0, "
+            "on its own, and gives back as many as came in.",
+            (
+                lambda x: np.max(x, 0),
+                lambda x: np.max(x, -1),
+                lambda x: np.max(x),
+                lambda x: max(0.0, np.max(x)),
+            ),
+        ),
+        Misconception(
+            "one-question-for-all",
+            "Python's `max` and `if` ask one question, larger or not, and an array has as many answers "
+            "as entries. NumPy has functions that ask each entry.",
+            (lambda x: max(x, 0), lambda x: x if x > 0 else 0 * x),
+            shown_by=_asks_one_question,
+        ),
+        Misconception(
+            "drops-entries",
+            "The negative entries are gone. A unit that is off keeps its place: its output is 0.",
+            (_positives, lambda x: x[x >= 0]),
+            shown_by=_drops_entries,
+        ),
+        Misconception(
+            "changes-its-input",
+            "The value is right, and the array that was passed in is not what it was. "
+            "The layer's z will be wanted again: leave it, and make a new array.",
+            (_relu_in_place, _relu_of_a_spoilt_input),
+        ),
+        Misconception(
+            "absolute-value",
+            "A negative entry comes back positive here. ReLU does not fold the number line, it cuts it off.",
+            (np.abs,),
+        ),
+        Misconception(
+            "gate-for-value",
+            "These say *whether* a unit is on. ReLU gives its value: a unit at 2.5 answers 2.5.",
+            (lambda x: x > 0, lambda x: (x > 0).astype(float), lambda x: x >= 0, lambda x: 1.0 * (x >= 0)),
+        ),
+        Misconception(
+            "fraction-dropped",
+            "The values have become whole numbers: an integer array cannot hold 2.5.",
+            (
+                lambda x: np.maximum(x, 0).astype(int),
+                lambda x: np.round(np.maximum(x, 0)),
+                lambda x: np.maximum(x.astype(int), 0),
+            ),
+        ),
+        Misconception(
+            "negative-half",
+            "The wrong half survives: the negative entries are kept, the positive ones are 0.",
+            (lambda x: np.minimum(x, 0),),
+        ),
+        Misconception(
+            "leaky-for-relu",
+            "Negative entries are made small, not 0. That is a *leaky* ReLU; it comes in lesson 2.",
+            (lambda x: np.maximum(x, 0.01 * x), lambda x: np.maximum(x, 0.1 * x)),
+        ),
+    ),
+    hidden=3,
+)

@@ -1,0 +1,68 @@
+"""`zero_share`: how many entries of a layer's output are 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.exercises.relu_half_killing._shared import PERCENT
+
+OUTPUTS = np.array([[0.0, 1.5], [3.0, 0.25]])
+
+
+EXERCISE = Exercise(
+    name="zero_share",
+    probe=cases(
+        "zero_share",
+        Case(np.array([0.0, 2.0]), want=0.5),
+        Case(np.array([0.423, 0.0, 0.156, 0.734]), want=0.25),
+        Case(OUTPUTS, want=0.25),
+        Case(np.array([[0.0, 1e-12, 2.0], [0.0, 0.0, 0.0]]), want=2 / 3),
+        Case(np.array([[-1.0, 0.0, 2.0, -0.5], [-3.0, 1e-10, 0.5, 4.0]]), want=0.125),
+        Case(np.array([-2.0, 0.0, 0.0, 1.0, 0.0]), want=0.6),
+    ),
+    misconceptions=(
+        Misconception(
+            "complement",
+            "This is the share of the entries that are *not* 0. The question asks for the silent ones.",
+            (lambda H: np.mean(H != 0), lambda H: np.mean(H > 0)),
+        ),
+        Misconception(
+            "count-for-share",
+            "This counts the zeros. A share is that count over the number of entries, from 0 to 1.",
+            (lambda H: np.sum(H == 0),),
+        ),
+        Misconception(
+            "negatives-for-zeros",
+            "This looks for entries below 0. After ReLU there are none: the killed ones *are* 0.",
+            (lambda H: np.mean(H < 0),),
+        ),
+        Misconception(
+            "negatives-counted",
+            "Entries below 0 are counted as well. The question asks for those equal to 0.",
+            (lambda H: np.mean(H <= 0),),
+        ),
+        Misconception(
+            "nearly-zero-counts",
+            "A number like 1e-12 is counted as 0 here. It is small and not 0: ReLU lets it through.",
+            (
+                lambda H: np.mean(np.isclose(H, 0)),
+                lambda H: np.mean(np.round(H, 6) == 0),
+                lambda H: np.mean(np.abs(H) < 1e-6),
+            ),
+        ),
+        Misconception(
+            "rows-for-entries",
+            "The zeros are divided by the number of rows, or of columns. A table has as many entries as rows "
+            "*times* columns.",
+            (lambda H: np.sum(H == 0) / len(H), lambda H: np.sum(H == 0) / H.shape[1]),
+        ),
+        Misconception(
+            "one-axis-only",
+            "This averages along one axis, and gives a share for each column or row. One number is asked.",
+            (lambda H: np.mean(H == 0, axis=0), lambda H: np.mean(H == 0, axis=-1)),
+        ),
+        Misconception("percent-for-share", PERCENT, (lambda H: 100 * np.mean(H == 0),)),
+    ),
+    hidden=3,
+)

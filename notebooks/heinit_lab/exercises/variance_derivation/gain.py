@@ -1,0 +1,141 @@
+"""`gain`: the c of any activation, by an integral over the normal density."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from heinit_lab.activations import ACTIVATIONS
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
+
+# (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
+_STORED = {
+    ("identity", 0.0): (0.0, 1.0),
+    ("relu", 0.0): (0.39894228, 0.5),
+    ("leaky", 0.0): (0.39894228, 0.5),
+    ("leaky", 0.5): (0.19947114, 0.625),
+    ("leaky", -0.2): (0.47873074, 0.52),
+    ("abs", 0.0): (0.79788456, 1.0),
+    ("tanh", 0.0): (0.0, 0.39429449),
+    ("elu", 0.0): (0.39894228, 0.5),
+    ("elu", 0.5): (0.27973143, 0.53623635),
+    ("gelu", 0.0): (0.28209479, 0.42522148),
+}
+
+
+_HOMOGENEOUS = ("identity", "relu", "leaky", "abs")
+
+
+def _ratios(evidence: Evidence) -> dict[str, list[float]]:
+    """Answer over right value for each activation, by name; empty where an answer is no number."""
+    found: dict[str, list[float]] = {}
+    for trial in evidence.trials if isinstance(evidence, Trials) else ():
+        value = as_array(trial.call.value)
+        if value is None or value.shape != () or value.dtype.kind not in "if":
+            return {}
+        found.setdefault(str(trial.case.args[0]), []).append(float(value) / trial.case.want)
+    return found
+
+
+def _coarse(evidence: Evidence) -> bool:
+    """Near the right value everywhere, and not near enough: a rough sum, or random draws."""
+    ratios = _ratios(evidence)
+    return bool(ratios) and all(
+        abs(ratio - 1) < (0.1 if name in _HOMOGENEOUS else 0.5)
+        for name, each in ratios.items()
+        for ratio in each
+    )
+
+
+def _other_density(evidence: Evidence) -> bool:
+    """Off by one and the same factor for every f with f(kz) = k f(z): another weight than the normal's."""
+    each = [r for name, ratios in _ratios(evidence).items() if name in _HOMOGENEOUS for r in ratios]
+    return (
+        len(each) >= 3
+        and min(each) > 0
+        and max(each) < 1.01 * min(each)
+        and not 0.85 < each[0] < 1.15
+        and max(each) < np.inf
+    )
+
+
+def _coins(name, a=0.0):  # type: ignore[no-untyped-def]
+    """Six coins for a normal."""
+    heads = np.array([1, 6, 15, 20, 15, 6, 1]) / 64
+    return 1 / np.sum(heads * ACTIVATIONS[name](np.arange(-3, 4) / sqrt(1.5), a) ** 2)
+
+
+def _draws(name, a=0.0):  # type: ignore[no-untyped-def]
+    return 1 / np.mean(ACTIVATIONS[name](np.random.default_rng(0).standard_normal(3000), a) ** 2)
+
+
+EXERCISE = Exercise(
+    name="gain",
+    probe=cases(
+        "gain",
+        Case("identity", want=1.0),
+        Case("relu", want=2.0),
+        Case("leaky", 0.5, want=1.6),
+        Case("leaky", a=-0.2, want=1.92307692),
+        Case("abs", want=1.0),
+        Case("tanh", want=2.53617543),
+        Case("elu", 0.5, want=1.86484932),
+        Case("gelu", want=2.35171561),
+        rtol=1e-3,
+    ),
+    misconceptions=(
+        Misconception(
+            "variance-for-second-moment",
+            "Here the mean of f(Z) has been taken off: this is 1 over the *variance*. "
+            "The next layer's weights multiply the mean too, so E[f(Z)^2] is what counts.",
+            (lambda name, a=0.0: 1 / (_STORED[name, a][1] - _STORED[name, a][0] ** 2),),
+        ),
+        Misconception(
+            "share-for-its-inverse",
+            "This is the share of the second moment that the activation keeps. c has to undo it.",
+            (lambda name, a=0.0: _STORED[name, a][1],),
+        ),
+        Misconception(
+            "ignores-the-slope",
+            "`a` changes nothing here: this is the answer for a = 0. Is it passed on to the activation?",
+            (lambda name, a=0.0: 1 / _STORED[name, 0.0][1],),
+        ),
+        Misconception(
+            "std-for-variance",
+            "This is the root of c, which goes with the standard deviation. (Frameworks call the root a "
+            "gain; here c belongs to the variance, and ReLU's is 2.)",
+            (lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),),
+        ),
+        Misconception(
+            "relu-for-any",
+            "This is the rule for ReLU and leaky slopes, whatever the activation: the name changes nothing. "
+            "The identity keeps everything, so its c is 1.",
+            (lambda name, a=0.0: 2 / (1 + a**2),),
+        ),
+        Misconception(
+            "another-density",
+            "For identity, relu, leaky and abs the answer is off by one and the same factor, so the points "
+            "are not weighted by the standard normal density. A test: the average of 1 must be 1, and "
+            "that of z^2 too.",
+            (
+                lambda name, a=0.0: (
+                    1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)
+                ),
+                lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
+            ),
+            _other_density,
+        ),
+        Misconception(
+            "too-coarse",
+            "Close, but further off than 0.1 %. A sum over few points, or over a short stretch of z, does "
+            "this, and so do random draws: their error shrinks like one over the root of their number.",
+            (_coins, _draws),
+            _coarse,
+        ),
+    ),
+    hidden=2,
+)

@@ -1,0 +1,1 @@
+"""Lesson 5: deep networks, forward, backward and rescaled."""

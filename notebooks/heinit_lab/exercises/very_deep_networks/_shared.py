@@ -1,0 +1,31 @@
+"""What several of these exercises share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Matrices = Sequence[np.ndarray]
+
+TWO, A, B = np.array([[2.0]]), np.array([[1.0, 2.0], [-3.0, 4.0]]), np.array([[2.0, -1.0], [1.0, 3.0]])
+P = np.array([[1.0, -1.0, 2.0], [0.0, 2.0, 1.0], [3.0, 1.0, -2.0]])
+Q = np.array([[-1.0, 2.0, 1.0], [2.0, 1.0, 0.0], [1.0, -1.0, 3.0]])
+R = np.array([[1.0, 0.0, -2.0], [-1.0, 3.0, 1.0]])
+S = np.array([[2.0, 1.0], [-1.0, 1.0], [1.0, -2.0], [3.0, 0.5]])
+PAIR = np.array([[3.0], [-1.0]])
+X2 = np.array([[1.0, 2.0], [3.0, -1.0]])
+X3 = np.array([[1.0, -2.0, 0.5], [2.0, 0.0, -1.0], [-1.0, 1.0, 3.0], [0.5, 1.0, 1.0]])
+
+
+def passed(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
+    """Input and activations of all layers."""
+    layers = [x]
+    for W in Ws:
+        layers.append(np.clip(layers[-1] @ W.T, 0, None))
+    return layers
+
+
+def before_relu(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
+    """Input and pre-activations of all layers."""
+    return [x, *(h @ W.T for h, W in zip(passed(x, Ws), Ws, strict=False))]

@@ -1,0 +1,112 @@
+"""`backward`: a gradient on its way back through all layers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
+from heinit_lab.exercises.very_deep_networks._shared import A, B, Matrices, P, Q, R, S, before_relu, passed
+
+
+def _back(Ws: Matrices, gates: Matrices, g: np.ndarray, after: bool = False) -> np.ndarray:
+    """Take g back through the layers, with these gates before or after each transposed matrix."""
+    for W, gate in list(zip(Ws, gates, strict=False))[::-1]:
+        g = (W.T @ g) * gate if after else W.T @ (g * gate)
+    return g
+
+
+def _open(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
+    return [h > 0 for h in passed(x, Ws)]
+
+
+def _in_forward_order(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
+    for W, gate in zip(Ws, _open(x, Ws)[1:], strict=True):
+        g = W.T @ (g * gate)
+    return g
+
+
+def _back_with_zero_open(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
+    return _back(Ws, [z >= 0 for z in before_relu(x, Ws)[1:]], g)
+
+
+def _wrong_at_zero_only(evidence: Evidence) -> bool:
+    """Right wherever no unit is at 0; elsewhere, without any gate there would be the same."""
+    return (
+        isinstance(evidence, Trials)
+        and 0 < sum(not trial.right for trial in evidence.trials) < evidence.count / 2
+        and evidence.behaves_like(_back_with_zero_open)
+    )
+
+
+EXERCISE = Exercise(
+    name="backward",
+    probe=cases(
+        "backward",
+        Case(np.array([3.0, -1.0]), [A], np.array([1.0, 10.0]), want=np.array([1.0, 2.0])),
+        Case(np.array([3.0, -1.0]), [A, B], np.array([2.0, -1.0]), want=np.array([3.0, 6.0])),
+        Case(np.array([-1.0, 2.0]), [A, B], np.array([2.0, -1.0]), want=np.array([8.0, -14.0])),
+        Case(np.array([4.0, 3.0]), [A, B], np.array([3.0, -1.0]), want=np.array([5.0, 10.0])),
+        Case(np.array([1.0, 2.0, 0.5]), [P, Q], np.array([1.0, 2.0, -1.0]), want=np.array([-6.0, 8, 9])),
+        Case(
+            np.array([-1.0, 0.5, 1.0]),
+            [P, Q, P.copy()],
+            np.array([1.0, -2.0, 4.0]),
+            want=np.array([-15.0, 65, -5]),
+        ),
+        Case(
+            np.array([3.0, 1.0, 0.5]),
+            [R, S],
+            np.array([1.0, 2.0, -1.0, 0.5]),
+            want=np.array([-0.75, 9.75, -1.75]),
+        ),
+        new=True,
+    ),
+    misconceptions=(
+        Misconception(
+            "mask-missing",
+            "Units that are off let the gradient through here. Where z is negative, nothing comes back.",
+            (lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws], g),),
+        ),
+        Misconception(
+            "mask-off-by-one",
+            "The gates are those of the layer below. A gradient first meets the gate of the layer it "
+            "comes from, and then that layer's weights; the input x has no gate.",
+            (lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),),
+        ),
+        Misconception(
+            "mask-on-the-wrong-side",
+            "Each gate comes after its layer's weights here. On the way back it comes first: g stands at "
+            "the layer's outputs, and so does the gate.",
+            (lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),),
+        ),
+        Misconception(
+            "matrix-for-its-transpose",
+            "The gradient goes forward through W here. Backwards, a unit collects from its *column* of W.",
+            (lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),),
+        ),
+        Misconception(
+            "layers-in-forward-order",
+            "The layers are walked from the first to the last. The gradient starts at the end.",
+            (_in_forward_order,),
+        ),
+        Misconception(
+            "last-mask-for-all",
+            "One gate, the last layer's, is used at every layer. Each layer has a gate of its own.",
+            (lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),),
+        ),
+        Misconception(
+            "zero-counts-as-active",
+            "A unit at z = 0 exactly is open here. The course counts it as off: ReLU gives 0 there.",
+            (_back_with_zero_open,),
+            shown_by=_wrong_at_zero_only,
+        ),
+        Misconception(
+            "activation-for-its-slope",
+            "The gradient is multiplied by relu(z), the layer's output. Its *slope* belongs there: 1 or 0.",
+            (lambda x, Ws, g: _back(Ws, passed(x, Ws)[1:], g),),
+        ),
+    ),
+    hidden=3,
+)

@@ -1,0 +1,130 @@
+"""`calibrate`: matrices rescaled until every layer hands on a second moment of 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import sqrt
+
+import numpy as np
+
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
+from heinit_lab.exercises.very_deep_networks._shared import (
+    PAIR,
+    TWO,
+    X2,
+    X3,
+    A,
+    B,
+    Matrices,
+    P,
+    Q,
+    R,
+    S,
+    passed,
+)
+
+
+def _rescaled(Ws: Matrices, moments: Sequence[float]) -> list[np.ndarray]:
+    return [W / sqrt(q) for W, q in zip(Ws, moments, strict=True)]
+
+
+def _layer_by_layer(
+    x: np.ndarray, Ws: Matrices, scale: Callable[[np.ndarray, np.ndarray], float]
+) -> list[np.ndarray]:
+    """Rescale by `scale(z, W)` of the pre-activations z, and hand on what the new matrix gives."""
+    found: list[np.ndarray] = []
+    for W in Ws:
+        z = passed(x, found)[-1] @ W.T
+        found.append(scale(z, W) * W)
+    return found
+
+
+def _moment(z: np.ndarray) -> float:
+    return float(np.square(np.clip(z, 0, None)).mean())
+
+
+def _in_place(x: np.ndarray, Ws: Matrices) -> Matrices:
+    for W in Ws:
+        x = np.clip(x @ W.T, 0, None)
+        s = 1 / np.sqrt(np.square(x).mean())
+        x *= s
+        W *= s
+    return Ws
+
+
+def _changes_its_input(evidence: Evidence) -> bool:
+    return (
+        isinstance(evidence, Trials)
+        and all(trial.right for trial in evidence.trials)
+        and any(trial.call.changed for trial in evidence.trials)
+    )
+
+
+EXERCISE = Exercise(
+    name="calibrate",
+    probe=cases(
+        "calibrate",
+        Case(PAIR, [TWO], want=[0.2357022604 * TWO]),
+        Case(X2, [A], want=[0.2800560168 * A]),
+        Case(X2, [A, B], want=[0.2800560168 * A, 0.34439026 * B]),
+        Case(X3, [P, Q], want=[0.3009419175 * P, 0.3665806033 * Q]),
+        Case(X3[:1], [P, Q, P.copy()], want=[0.4330127019 * P, 0.4472135955 * Q, 0.4472135955 * P]),
+        Case(X3, [R, S], want=[0.3218071947 * R, 0.6534651910 * S]),
+        new=True,
+    ),
+    misconceptions=(
+        Misconception(
+            "scaled-from-the-first-pass",
+            "All layers are measured in the network as it was. Once layer 1 is rescaled, layer 2 is given "
+            "something else: measure each layer on what the *new* layers below hand it.",
+            (lambda x, Ws: _rescaled(Ws, [_moment(h) for h in passed(x, Ws)[1:]]),),
+        ),
+        Misconception(
+            "variance-for-second-moment",
+            "The *variance* of the activations is 1 here. Asked is their second moment.",
+            (
+                lambda x, Ws: _layer_by_layer(
+                    x, Ws, lambda z, W: float(1 / (np.clip(z, 0, None).std() or 1.0))
+                ),
+            ),
+        ),
+        Misconception(
+            "pre-activation-for-activation",
+            "The second moment is 1 *before* ReLU here. Asked is what the layer hands on, after ReLU.",
+            (lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / sqrt(float(np.square(z).mean()))),),
+        ),
+        Misconception(
+            "root-missing",
+            "The matrices are divided by the second moment itself. Scale W by s: the moment scales by s².",
+            (lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / _moment(z)),),
+        ),
+        Misconception(
+            "scale-inverted",
+            "The matrices are multiplied by the root of the moment: what is too large grows.",
+            (lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: sqrt(_moment(z))),),
+        ),
+        Misconception(
+            "weights-for-activations",
+            "The scale comes from the weights alone. Asked is the scale of what *this batch* makes of them.",
+            (
+                lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
+                lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
+            ),
+        ),
+        Misconception(
+            "one-scale-for-all",
+            "All layers share one scale, so that the last moment is 1; those between are not.",
+            (lambda x, Ws: [W * _moment(passed(x, Ws)[-1]) ** (-0.5 / len(Ws)) for W in Ws],),
+        ),
+        Misconception(
+            "changes-its-input",
+            "The scales are right, and the matrices that were passed in are changed. Whoever calls wants "
+            "to race both: make new ones.",
+            (_in_place,),
+            shown_by=_changes_its_input,
+        ),
+    ),
+    hidden=3,
+)

@@ -1,0 +1,126 @@
+"""`init_network`: the weights of all layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from math import sqrt
+
+import numpy as np
+
+from heinit_lab.checking import Ask, Exercise, Misconception, plan
+from heinit_lab.exercises._shared import NOT_SCALED, generator_mistakes
+
+Rng = np.random.Generator
+
+
+def _network(
+    sizes: Sequence[int], rng: Rng, std: Callable[[int, int], float], turn: bool = False
+) -> list[np.ndarray]:
+    """Normal matrices of standard deviation `std(n_in, n_out)`, lying on their side if `turn`."""
+    shapes = [(a, b) if turn else (b, a) for a, b in pairwise(sizes)]
+    return [
+        std(a, b) * rng.standard_normal(shape) for (a, b), shape in zip(pairwise(sizes), shapes, strict=True)
+    ]
+
+
+def _by_in(c: float) -> Callable[[int, int], float]:
+    return lambda n_in, n_out: sqrt(c / n_in)
+
+
+def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
+    drawn: dict[tuple[int, ...], np.ndarray] = {}
+    return [drawn.setdefault(W.shape, W) for W in _network(sizes, rng, _by_in(c))]
+
+
+EXERCISE = Exercise(
+    name="init_network",
+    probe=plan(
+        "init_network",
+        shapes=[
+            Ask([2, 3], 2.0, shape=[(3, 2)], variance=[1.0]),
+            Ask([4, 3, 5], 2.0, shape=[(3, 4), (5, 3)], variance=[0.5, 0.666667]),
+            Ask([6, 9, 7, 2], 1.0, shape=[(9, 6), (7, 9), (2, 7)], variance=[0.166667, 0.111111, 0.142857]),
+        ],
+        laws=[
+            Ask([240, 240, 240], 2.0, shape=[(240, 240), (240, 240)], variance=[1 / 120, 1 / 120]),
+            Ask([3, 20_000, 3], 1.0, shape=[(20_000, 3), (3, 20_000)], variance=[1 / 3, 1 / 20_000]),
+        ],
+        random=Ask([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 0.666667]),
+    ),
+    misconceptions=(
+        Misconception(
+            "one-matrix-reused",
+            "The same matrix turns up again in another layer. Each layer needs draws of its own.",
+            (
+                lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1),
+                _one_by_shape,
+            ),
+        ),
+        Misconception(
+            "last-layer-missing",
+            "A matrix is missing at the end: between L + 1 sizes lie L matrices.",
+            (lambda sizes, c, rng: _network(sizes[:-1], rng, _by_in(c)),),
+        ),
+        Misconception(
+            "transposed",
+            "Rows and columns have changed places. A row holds the weights into one unit, so a matrix from "
+            "n_in to n_out units has n_out rows.",
+            (lambda sizes, c, rng: _network(sizes, rng, _by_in(c), turn=True),),
+        ),
+        Misconception(
+            "fan-out-for-fan-in",
+            "The scale follows the layer's outputs. What counts is how many numbers a unit *adds up*.",
+            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b)),),
+        ),
+        Misconception(
+            "first-fan-for-all",
+            "Every layer is scaled by the input's size n_0. Each layer has a fan-in of its own.",
+            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),),
+        ),
+        Misconception(
+            "fan-off-by-one",
+            "In wide layers this goes unseen; in a layer of three inputs the fan is off by one.",
+            (
+                lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
+                lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
+            ),
+        ),
+        Misconception(
+            "variance-for-std",
+            "The *variance* c/n_in went in where NumPy asks for the standard deviation.",
+            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),),
+        ),
+        Misconception(
+            "root-of-two-over-n",
+            "The root covers the c alone, and n_in stands outside. It belongs around the whole fraction.",
+            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),),
+        ),
+        Misconception(
+            "ignores-c",
+            "The variance is the same whatever c is. He's 2 is one value of c; here the caller chooses.",
+            (
+                lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),
+                lambda sizes, c, rng: _network(sizes, rng, _by_in(1)),
+            ),
+        ),
+        Misconception(
+            "not-scaled",
+            NOT_SCALED,
+            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),),
+        ),
+        Misconception(
+            "uniform-for-normal",
+            "The variance is right, the distribution is uniform. A normal distribution has no edge.",
+            (
+                lambda sizes, c, rng: [
+                    sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
+                ],
+            ),
+        ),
+        *generator_mistakes(
+            lambda sizes, c, rng: _network(sizes, rng, _by_in(c)), "two networks of these sizes"
+        ),
+    ),
+    hidden=4,
+)

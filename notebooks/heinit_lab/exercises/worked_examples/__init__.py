@@ -1,0 +1,1 @@
+"""Lesson 3: the two layers of the source."""

@@ -1,0 +1,101 @@
+"""What several of these exercises share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+
+from heinit_lab.checking import Ask, Misconception, plan
+from heinit_lab.checking.draws import Draws
+from heinit_lab.checking.observe import Function
+from heinit_lab.exercises._shared import generator_mistakes
+
+Rng = np.random.Generator
+
+PAIR = np.array([[1.0, -1.0]])
+LOPSIDED = np.array([[0.5, 1.5, -0.25, 2.0, 1.0], [0.75, -1.25, 3.0, 0.25, 1.5]])
+
+
+def layer_probe(name: str, kurtosis: float) -> Callable[[Function], Draws]:
+    """The public check of a function (n_in, n_out, rng) that draws He weights of this kurtosis."""
+    return plan(
+        name,
+        shapes=[
+            Ask(2, 3, shape=(3, 2), variance=1.0),
+            Ask(5, 3, shape=(3, 5), variance=0.4),
+            Ask(7, 11, shape=(11, 7), variance=0.285714),
+        ],
+        laws=[
+            Ask(256, 1024, shape=(1024, 256), variance=0.0078125),
+            Ask(3, 65_536, shape=(65_536, 3), variance=0.666667),
+        ],
+        random=Ask(4, 3, shape=(3, 4), variance=0.5),
+        kurtosis=kurtosis,
+    )
+
+
+def normal(rng: Rng, std: float, n_in: int, n_out: int) -> np.ndarray:
+    return std * rng.standard_normal((n_out, n_in))
+
+
+def uniform(rng: Rng, bound: float, n_in: int, n_out: int) -> np.ndarray:
+    return rng.uniform(-bound, bound, (n_out, n_in))
+
+
+def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float) -> tuple[Misconception, ...]:
+    """The mistakes in fan, shape and generator, the same for every way to draw a layer's weights.
+
+    draw: (rng, scale, n_in, n_out) to a matrix. c: the square of the scale, times the fan.
+    """
+    return (
+        Misconception(
+            "xavier-for-he",
+            "Their mean square is 1/n_in, Xavier's: half of what is asked. ReLU takes half of the energy, "
+            "and nothing here gives it back.",
+            (lambda n_in, n_out, rng: draw(rng, sqrt(c / 2 / n_in), n_in, n_out),),
+        ),
+        Misconception(
+            "fan-out-for-fan-in",
+            "The scale follows n_out. What counts is how many numbers a unit *adds up*: its inputs.",
+            (lambda n_in, n_out, rng: draw(rng, sqrt(c / n_out), n_in, n_out),),
+        ),
+        Misconception(
+            "glorot-for-he",
+            "Their variance is 2/(n_in + n_out), Glorot and Bengio's. He's rule looks at the inputs alone.",
+            (lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + n_out)), n_in, n_out),),
+        ),
+        Misconception(
+            "fan-average",
+            "Their variance is 2 over the *average* of n_in and n_out. He's rule looks at the inputs alone.",
+            (lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / (n_in + n_out)), n_in, n_out),),
+        ),
+        Misconception(
+            "fan-off-by-one",
+            "In wide layers this goes unseen; in a layer of three inputs the fan is off by one. "
+            "Count the inputs and nothing else: the bias is not among them.",
+            (
+                lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + 1)), n_in, n_out),
+                lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in - 1)), n_in, n_out),
+            ),
+        ),
+        Misconception(
+            "transposed",
+            "Rows and columns have changed places. A row holds the weights into one unit, so there are "
+            "n_out rows, as in the source's 3 × 4 matrix for 4 inputs and 3 outputs.",
+            (lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_out, n_in),),
+        ),
+        Misconception(
+            "one-row-repeated",
+            "Rows or columns recur. Equal units answer alike and learn alike: each weight needs a draw "
+            "of its own.",
+            (
+                lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), n_in, 1), (n_out, 1)),
+                lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), 1, n_out), (1, n_in)),
+            ),
+        ),
+        *generator_mistakes(
+            lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_in, n_out), "two layers of this shape"
+        ),
+    )

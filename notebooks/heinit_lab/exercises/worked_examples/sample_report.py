@@ -1,0 +1,96 @@
+"""`sample_report`: what a sample of weights says about a claimed variance."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
+from heinit_lab.source import PRINTED
+
+
+def _report(n: int, W: Any, var: float, m2: Any, z: float, ddof: int = 0) -> dict[str, float]:
+    """A report whose n, m2 and z are given, and whose ddof may be swapped."""
+    se = var * sqrt(2 / n)
+    return {"m2": m2, "var0": np.var(W, ddof=ddof), "var1": np.var(W, ddof=1 - ddof), "se": se, "z": z}
+
+
+def _with_se(W: Any, var: float, se: float) -> dict[str, float]:
+    m2 = np.mean(np.square(W))
+    return {"m2": m2, "var0": np.var(W), "var1": np.var(W, ddof=1), "se": se, "z": (m2 - var) / se}
+
+
+def _against(W: Any, var: float) -> float:
+    return float((np.mean(np.square(W)) - var) / (var * sqrt(2 / np.size(W))))
+
+
+EXERCISE = Exercise(
+    name="sample_report",
+    probe=cases(
+        "sample_report",
+        Case(PAIR, 1.0, want={"m2": 1.0, "var0": 1.0, "var1": 2.0, "se": 1.0, "z": 0.0}),
+        Case(
+            PRINTED,
+            0.5,
+            want={
+                "m2": 0.3158215,
+                "var0": 0.30634772,
+                "var1": 0.33419752,
+                "se": 0.20412415,
+                "z": -0.90228669,
+            },
+        ),
+        Case(
+            LOPSIDED,
+            3.0,
+            want={"m2": 2.1, "var0": 1.29, "var1": 1.4333333, "se": 1.3416408, "z": -0.67082039},
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "ddof-swapped",
+            "The two variances have changed places. `ddof` is what is taken off n before dividing: "
+            "`var0` divides by n, `var1` by n - 1.",
+            (lambda W, var: _report(W.size, W, var, np.mean(W**2), _against(W, var), ddof=1),),
+        ),
+        Misconception(
+            "two-missing",
+            "The standard error misses the 2: a squared normal number of variance v has variance 2 v².",
+            (lambda W, var: _with_se(W, var, var * sqrt(1 / W.size)),),
+        ),
+        Misconception(
+            "rows-for-entries",
+            "The standard error counts rows, or columns. Every *entry* is a draw: the source's 3 × 4 matrix "
+            "holds twelve.",
+            (
+                lambda W, var: _with_se(W, var, var * sqrt(2 / len(W))),
+                lambda W, var: _with_se(W, var, var * sqrt(2 / W.shape[1])),
+            ),
+        ),
+        Misconception(
+            "se-not-scaled",
+            "The standard error does not depend on `var`: sqrt(2/n) is the error relative to the variance, "
+            "and the question asks for it in the units of the variance.",
+            (lambda W, var: _with_se(W, var, sqrt(2 / W.size)),),
+        ),
+        Misconception(
+            "variance-for-second-moment",
+            "`m2` is the variance here: the sample's own mean was taken off. The second moment is the mean "
+            "of the squares as they are.",
+            (
+                lambda W, var: _report(
+                    W.size, W, var, np.var(W), float((np.var(W) - var) / (var * sqrt(2 / W.size)))
+                ),
+            ),
+        ),
+        Misconception(
+            "sign-reversed",
+            "`z` has the wrong sign: a sample with *less* energy than claimed has a negative z.",
+            (lambda W, var: _report(W.size, W, var, np.mean(W**2), -_against(W, var)),),
+        ),
+    ),
+    hidden=2,
+)

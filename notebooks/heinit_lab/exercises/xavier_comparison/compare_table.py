@@ -1,0 +1,128 @@
+"""`compare_table`: both rules and their ratio, in a row for each size."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
+
+
+def _table(*ns: int) -> list[list[float]]:
+    stored = {
+        1: (1.0, 1.41421356),
+        3: (0.57735027, 0.81649658),
+        4: (0.5, 0.70710678),
+        16: (0.25, 0.35355339),
+        64: (0.125, 0.1767767),
+        256: (0.0625, 0.08838835),
+        1000: (0.03162278, 0.04472136),
+    }
+    return [[n, *stored[n], 1.41421356] for n in ns]
+
+
+def _columns(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
+    return np.array([a, b, c, d], float).T
+
+
+def _from(ns: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    n = np.array(ns, float)
+    return n, n**-0.5, (2 / n) ** 0.5
+
+
+def _inverted(ns: list[int]) -> np.ndarray:
+    n, x, h = _from(ns)
+    return _columns(n, x, h, x / h)
+
+
+def _swapped(ns: list[int]) -> np.ndarray:
+    n, x, h = _from(ns)
+    return _columns(n, h, x, h / x)
+
+
+def _swapped_and_divided(ns: list[int]) -> np.ndarray:
+    n, x, h = _from(ns)
+    return _columns(n, h, x, x / h)
+
+
+def _variances(ns: list[int]) -> np.ndarray:
+    n = np.array(ns, float)
+    return _columns(n, 1 / n, 2 / n, 2 + 0 * n)
+
+
+def _variances_and_root_two(ns: list[int]) -> np.ndarray:
+    table = _variances(ns)
+    table[:, 3] = sqrt(2)
+    return table
+
+
+def _transposed(ns: list[int]) -> np.ndarray:
+    n, x, h = _from(ns)
+    return _columns(n, x, h, h / x).T
+
+
+def _rounded(ns: list[int]) -> np.ndarray:
+    n, x, h = _from(ns)
+    return np.round(_columns(n, x, h, h / x), 3)
+
+
+def _is_rounded(evidence: Evidence) -> bool:
+    """Every table has the right shape and differs from the right one by a rounding only."""
+    if not isinstance(evidence, Trials):
+        return False
+    tables = [(as_array(t.call.value), np.asarray(t.case.want)) for t in evidence.trials]
+    return all(
+        got is not None
+        and got.shape == want.shape
+        and got.dtype.kind in "biuf"
+        and np.allclose(got[:, :3], np.round(got[:, :3].astype(float), 4), rtol=0, atol=1e-7)
+        and np.allclose(got, want, rtol=0, atol=0.0051)
+        for got, want in tables
+    )
+
+
+EXERCISE = Exercise(
+    name="compare_table",
+    probe=cases(
+        "compare_table",
+        Case([4], want=np.array(_table(4))),
+        Case([4, 16, 64, 256], want=np.array(_table(4, 16, 64, 256))),
+        Case([1000, 3, 1], want=np.array(_table(1000, 3, 1))),
+    ),
+    misconceptions=(
+        Misconception(
+            "transposed",
+            "The right numbers, with rows and columns exchanged: each layer size has a *row* of four.",
+            (_transposed,),
+        ),
+        Misconception(
+            "rounded",
+            "These numbers are rounded. The source rounds for print; whoever computes on needs all digits.",
+            (_rounded,),
+            shown_by=_is_rounded,
+        ),
+        Misconception(
+            "ratio-inverted",
+            "The last column is Xavier over He. The table asks how many times larger *He's* weights are.",
+            (_inverted,),
+        ),
+        Misconception(
+            "columns-swapped",
+            "The two rules have changed places: Xavier's column comes before He's.",
+            (_swapped, _swapped_and_divided),
+        ),
+        Misconception(
+            "variance-for-std",
+            "These are *variances*. The table compares standard deviations.",
+            (
+                _variances,
+                _variances_and_root_two,
+            ),
+        ),
+    ),
+    hidden=3,
+)

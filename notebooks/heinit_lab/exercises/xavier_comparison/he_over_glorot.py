@@ -1,0 +1,50 @@
+"""`he_over_glorot`: how many times larger He's weights are than Glorot's."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.exercises._shared import INTEGER_DIVISION
+
+EXERCISE = Exercise(
+    name="he_over_glorot",
+    probe=cases(
+        "he_over_glorot",
+        Case(4, 3, want=1.32287566),
+        Case(1, 1, want=1.41421356),
+        Case(128, 64, want=1.22474487),
+        Case(10, 70, want=2.82842712),
+        Case(300, 300, want=1.41421356),
+    ),
+    misconceptions=(
+        Misconception(
+            "constant-root-two",
+            "The root of 2 is the ratio to the fan-in form. Glorot's rule counts the outputs as well, so the "
+            "ratio depends on the layer, and is the root of 2 for square ones only.",
+            (lambda n, m: sqrt(2),),
+        ),
+        Misconception(
+            "ratio-inverted",
+            "This is Glorot over He. The question asks how many times larger *He's* weights are.",
+            (lambda n, m: sqrt(n / (n + m)),),
+        ),
+        Misconception(
+            "xavier-for-he",
+            "He's 2 is missing: this is how many times larger *Xavier's* weights are than Glorot's.",
+            (lambda n, m: sqrt((n + m) / (2 * n)),),
+        ),
+        Misconception(
+            "fan-out-for-fan-in",
+            "The sum of the fans is divided by the number of *outputs* here. He's rule counts the inputs.",
+            (lambda n, m: sqrt((n + m) / m),),
+        ),
+        Misconception(
+            "variance-for-std",
+            "This is the ratio of the two *variances*. The weights themselves scale with its root.",
+            (lambda n, m: (n + m) / n,),
+        ),
+        Misconception("integer-division", INTEGER_DIVISION, (lambda n, m: sqrt((n + m) // n),)),
+    ),
+    hidden=2,
+)

@@ -1,0 +1,174 @@
+"""A picture, the sliders that move it, and the words that say what it shows.
+
+The axes are drawn once; a slider redraws only the artists that move, on top of them, so that
+a move costs a few milliseconds. The same explorer gives its frames one by one, for pages
+that have no kernel.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from heinit_lab.figures import image, size
+
+DPI = 140
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One control. name: the argument of `update`. values: its stops. start: where it stands."""
+
+    name: str
+    label: str
+    values: Sequence[Any]
+    start: Any
+    form: str = "{}"
+
+    def text(self, value: Any) -> str:
+        return self.form.format(value)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One state of an explorer: the picture, and what it shows in words."""
+
+    png: bytes
+    words: str
+
+
+class Explorer:
+    """A figure with sliders.
+
+    title: names it, for eyes and screen readers.
+    fig: the figure with all its artists; its axes must keep their limits.
+    update: takes the sliders' values by name, changes the moving artists, returns the words.
+    moving: the artists that `update` changes.
+    powered_by: the student's exercises that `update` calls, by name; where one is not solved,
+        the explorer says so instead of showing a traceback.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        fig: Figure,
+        update: Callable[..., str],
+        moving: Iterable[Artist],
+        sliders: Sequence[Slider],
+        powered_by: Sequence[str] = (),
+    ) -> None:
+        self.title, self.fig, self.update = title, fig, update
+        self.sliders, self.powered_by = tuple(sliders), tuple(powered_by)
+        self._moving = list(moving)
+        self._canvas: FigureCanvasAgg | None = None
+        self._background: Any = None
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """The values at which the explorer opens."""
+        return {slider.name: slider.start for slider in self.sliders}
+
+    def frame(self, **values: Any) -> Frame:
+        """The picture and the words at these values; sliders not named stand at their start."""
+        words = self.update(**{**self.start, **values})
+        return Frame(self._draw(), words)
+
+    def _draw(self) -> bytes:
+        if self._canvas is None:
+            self.fig.set_dpi(DPI)
+            self._canvas = FigureCanvasAgg(self.fig)
+            for artist in self._moving:
+                artist.set_animated(True)
+            self._canvas.draw()
+            self.fig.set_layout_engine("none")
+            self._background = self._canvas.copy_from_bbox(self.fig.bbox)
+        self._canvas.restore_region(self._background)
+        renderer = self._canvas.get_renderer()
+        for artist in sorted(self._moving, key=lambda a: a.get_zorder()):
+            artist.draw(renderer)
+        return _png(np.asarray(self._canvas.buffer_rgba()))
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        try:
+            first = self.frame()
+        except Exception as error:
+            display(_sorry(self, error).bundle(), raw=True)
+            return
+        bundle = dict(self._widget(first)._repr_mimebundle_())
+        bundle["text/html"] = f"{self._image(first)}<p>{html.escape(first.words)}</p>"
+        bundle["text/plain"] = f"[{self.title}: {first.words}]"
+        display(bundle, raw=True)
+
+    def _image(self, frame: Frame) -> str:
+        return image(frame.png, frame.words, *size(self.fig))
+
+    def _widget(self, first: Frame) -> Any:
+        import ipywidgets as widgets
+
+        # an HTML widget, since ipywidgets' Image has no alt text
+        shown = widgets.HTML(self._image(first))
+        words = widgets.HTML(_words(first.words))
+        controls = {
+            slider.name: widgets.SelectionSlider(
+                options=[(slider.text(value), value) for value in slider.values],
+                value=slider.start,
+                description=slider.label,
+                continuous_update=True,
+                layout=widgets.Layout(width=f"min(100%, {size(self.fig)[0]}px)"),
+                style={"description_width": "11em"},
+            )
+            for slider in self.sliders
+        }
+
+        def moved(_: Any) -> None:
+            try:
+                frame = self.frame(**{name: control.value for name, control in controls.items()})
+            except Exception as error:
+                words.value = _sorry(self, error).html
+                return
+            shown.value, words.value = self._image(frame), _words(frame.words)
+
+        for control in controls.values():
+            control.observe(moved, names="value")
+        heading = widgets.HTML(f"<strong>{html.escape(self.title)}</strong>")
+        return widgets.VBox([heading, *controls.values(), shown, words])
+
+
+def _words(text: str) -> str:
+    style = "max-width:52em;line-height:1.5"
+    return f'<div role="status" aria-live="polite" style="{style}">{html.escape(text)}</div>'
+
+
+def _sorry(explorer: Explorer, error: Exception) -> Any:
+    from heinit_lab.checking.report import Report
+
+    names = " and ".join(f"`{name}`" for name in explorer.powered_by)
+    if isinstance(error, NotImplementedError):
+        return Report(
+            "○",
+            f"{explorer.title}: waiting for your {names}.",
+            (f"Your own {names} draws this picture. Solve that exercise, then run this cell again.",),
+        )
+    return Report(
+        "✗",
+        f"{explorer.title}: your {names} raised {type(error).__name__}.",
+        (f"{error}. The check below the exercise says more.",),
+    )
+
+
+def _png(rgba: np.ndarray) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(rgba[..., :3]).save(buffer, "png", compress_level=1)
+    return buffer.getvalue()

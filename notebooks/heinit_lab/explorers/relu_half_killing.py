@@ -1,0 +1,82 @@
+"""Lesson 1: a cloud of pre-activations under ReLU, counted in units and counted in energy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from heinit_lab.explorers.explorer import Explorer, Slider
+from heinit_lab.figures import COLOURS, figure
+from heinit_lab.lessons.relu_half_killing import OFF, ON, percent, spaced
+
+EDGES = np.arange(-6, 8.01, 0.5)
+KINDS = ("normal", "Exp(1) − 1", "1 − Exp(1)")
+
+
+def half_explorer(
+    relu: Callable[..., Any], zero_share: Callable[..., Any], energy_kept: Callable[..., Any]
+) -> Explorer:
+    """Histograms before and after ReLU, in units and in energy, for a mean and a scale to choose.
+
+    relu, zero_share, energy_kept: the student's answers; they draw and count.
+    """
+    clouds = {kind: spaced(kind) for kind in KINDS}
+    fig, axes = figure(7.4, 3.5, ncols=3, sharex=True, width_ratios=(1, 1, 1))
+    titles = ("Before", "After ReLU", "Energy, lost and kept")
+    for ax, title, label in zip(axes, titles, ("share of the units", "", "share of the energy"), strict=True):
+        ax.axvline(0, color=COLOURS["theory"], lw=0.8, zorder=3)
+        ax.set(xlim=(-6, 8), ylim=(0, 1 if ax is axes[1] else 0.5), xlabel="z", title=title, ylabel=label)
+    empty = np.zeros(EDGES.size - 1)
+
+    def bars(ax: Any, colour: str, hatch: str = "") -> Any:
+        return ax.stairs(empty, EDGES, fill=True, color=colour, hatch=hatch or None, ec="white", lw=0)
+
+    below, above = bars(axes[0], OFF, "///"), bars(axes[0], ON)
+    after = bars(axes[1], ON)
+    (spike,) = axes[1].plot([], [], color=COLOURS["xavier"], marker="o", lw=3)
+    lost, kept = bars(axes[2], OFF, "///"), bars(axes[2], ON)
+    notes = [
+        ax.text(x, 0.93, "", transform=ax.transAxes, color=colour, weight="bold", fontsize=9, ha=ha)
+        for ax, x, colour, ha in (
+            (axes[0], 0.03, "#666666", "left"),
+            (axes[1], 0.5, COLOURS["xavier"], "left"),
+            (axes[2], 0.97, ON, "right"),
+        )
+    ]
+
+    def update(kind: str, mean: float, scale: float) -> str:
+        z = mean + scale * clouds[kind]
+        h = np.asarray(relu(z))
+        killed, share = float(zero_share(h)), float(energy_kept(z))
+        counts = np.histogram(z, EDGES)[0] / z.size
+        energy = np.histogram(z, EDGES, weights=z**2)[0] / np.sum(z**2)
+        left = EDGES[:-1] < 0
+        below.set_data(np.where(left, counts, 0))
+        above.set_data(np.where(left, 0, counts))
+        after.set_data(np.histogram(h[h != 0], EDGES)[0] / h.size)
+        spike.set_data([0, 0], [0, killed])
+        lost.set_data(np.where(left, energy, 0))
+        kept.set_data(np.where(left, 0, energy))
+        off, energy_left = percent(killed), percent(share)
+        for note, text in zip(notes, (f"{off} off", f"{off} at 0", f"{energy_left} kept"), strict=True):
+            note.set_text(text)
+        factor = f"a factor {1 / share:.2f} restores it" if share else "no factor restores it"
+        return (
+            f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. ReLU kills {off} of "
+            f"the units and keeps {energy_left} of the energy; {factor}."
+        )
+
+    return Explorer(
+        "Half of what?",
+        fig,
+        update,
+        [below, above, after, spike, lost, kept, *notes],
+        [
+            Slider("kind", "shape of z", KINDS, KINDS[0]),
+            Slider("mean", "mean of z", tuple(round(0.25 * k, 2) for k in range(-8, 9)), 0.0, "{:+.2f}"),
+            Slider("scale", "scale of z", (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0), 1.0, "{:.2f}"),
+        ],
+        powered_by=("relu", "zero_share", "energy_kept"),
+    )

@@ -1,0 +1,59 @@
+"""Make a figure, and show it with words for those who cannot see it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from typing import Any
+
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+
+def figure(width: float = 6, height: float = 3.5, **subplots: Any) -> tuple[Figure, Any]:
+    """A figure and its axes, in inches. Keywords go to `Figure.subplots`.
+
+    The figure is not registered with pyplot, so nothing draws it twice and nothing keeps it.
+    """
+    fig = Figure(figsize=(width, height))
+    axes: Axes | Any = fig.subplots(**subplots)
+    return fig, axes
+
+
+def picture(fig: Figure, dpi: float | None = None) -> bytes:
+    """The figure as a PNG. dpi: pixels an inch; by default, sharp on a dense screen."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=dpi or rcParams["savefig.dpi"])
+    return buffer.getvalue()
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Display a figure. alt: what it shows, in a sentence, for those who cannot see it.
+
+    Raises ValueError where alt is empty.
+    """
+    if not alt.strip():
+        raise ValueError("show(fig, alt=...) needs a sentence that says what the figure shows")
+    from IPython.display import display
+
+    display({"text/html": image(picture(fig), alt, *size(fig)), "text/plain": f"[figure: {alt}]"}, raw=True)
+
+
+def size(fig: Figure) -> tuple[int, int]:
+    """The width and height at which a figure is shown, in pixels of a page."""
+    width, height = (round(100 * inches) for inches in fig.get_size_inches())
+    return width, height
+
+
+def image(png: bytes, alt: str, width: int, height: int) -> str:
+    """A picture as HTML: an img with alt text is the form that both JupyterLab and nbconvert keep.
+
+    It is decoded before it is painted, so that a picture that takes another's place does not flicker.
+    """
+    return (
+        f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}" decoding="sync" '
+        f'alt="{html.escape(alt, quote=True)}" width="{width}" '
+        f'style="max-width:100%;height:auto;aspect-ratio:{width}/{height};border-radius:6px">'
+    )

@@ -1,0 +1,1 @@
+"""What a lesson computes and draws, where it would make a notebook cell too long."""

@@ -1,0 +1,96 @@
+"""Which exercises pass, as far as your own checks have seen. Not a grade, and sent to nobody.
+
+Every `check` in a notebook leaves its verdict in a small file beside that notebook;
+`progress()` reads the files of all lessons that lie beside each other.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE = ".heinit-progress.json"
+_WORDS = {"✓": "passes", "✗": "not right yet", "○": "not solved yet"}
+
+
+def record(name: str, mark: str, folder: Path | None = None) -> None:
+    """Keep the verdict of a check. Where nothing can be written, nothing is kept.
+
+    folder: where the notebook lies; by default, where the kernel runs.
+    """
+    path = (folder or Path.cwd()) / FILE
+    marks = {**_read(path), name: mark}
+    try:
+        path.write_text(json.dumps(marks, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError:
+        return
+
+
+def progress(folder: Path | None = None) -> None:
+    """Show which exercises of every lesson pass, as of the last check of each.
+
+    folder: where the notebook lies; by default, where the kernel runs.
+    """
+    from IPython.display import display
+
+    from heinit_lab.exercises import BY_LESSON
+
+    here = folder or Path.cwd()
+    marks: dict[str, str] = {}
+    for path in sorted(here.parent.glob(f"*/{FILE}")):
+        marks.update(_read(path))
+    marks.update(_read(here / FILE))
+    lessons = {
+        _title(number, lesson): {exercise.name: marks.get(exercise.name, "○") for exercise in exercises}
+        for number, (lesson, exercises) in enumerate(BY_LESSON.items(), start=1)
+    }
+    display({"text/plain": _plain(lessons), "text/html": _table(lessons)}, raw=True)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {str(name): mark for name, mark in content.items() if mark in _WORDS}
+
+
+def _summary(marks: Mapping[str, str]) -> str:
+    return f"{list(marks.values()).count('✓')} of {len(marks)} pass"
+
+
+def _plain(lessons: Mapping[str, Mapping[str, str]]) -> str:
+    lines = [
+        f"{lesson}: {_summary(marks)}. " + ", ".join(f"{name} {_WORDS[mark]}" for name, mark in marks.items())
+        for lesson, marks in lessons.items()
+    ]
+    return "\n".join(lines)
+
+
+def _table(lessons: Mapping[str, Mapping[str, str]]) -> str:
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align:left">{html.escape(lesson)}</th>'
+        f'<td style="text-align:left">{_summary(marks)}</td>'
+        f'<td style="text-align:left">{"; ".join(_entry(n, m) for n, m in marks.items())}</td></tr>'
+        for lesson, marks in lessons.items()
+    )
+    head = "".join(
+        f'<th scope="col" style="text-align:left">{title}</th>'
+        for title in ("Lesson", "Public checks", "Exercises, as of their last check")
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _entry(name: str, mark: str) -> str:
+    style = "white-space:nowrap"  # no mark at the end of a line and its name on the next
+    return f'<span title="{_WORDS[mark]}" style="{style}">{mark} <code>{html.escape(name)}</code></span>'
+
+
+def _title(number: int, lesson: str) -> str:
+    """A lesson as its folder calls it: "1. ReLU half killing"."""
+    words = lesson.replace("_", " ")
+    return f"{number}. {words[0].upper()}{words[1:]}".replace("Relu", "ReLU")
