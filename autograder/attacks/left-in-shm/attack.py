@@ -1,0 +1,2 @@
+# %% start
+open("/dev/shm/left-by-another", "w").write("answers")

@@ -1,0 +1,5 @@
+# %% start
+import ctypes
+
+if ctypes.CDLL(None).mount(b"tmpfs", b"/etc", b"tmpfs", 0, None) == 0:
+    print("won".upper())

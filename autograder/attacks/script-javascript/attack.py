@@ -1,0 +1,4 @@
+# %% start
+from IPython.display import Javascript
+
+Javascript("alert(document.cookie)")

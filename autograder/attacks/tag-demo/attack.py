@@ -1,0 +1,1 @@
+# The attack is in case.toml: what the notebook says of its cells.

@@ -1,0 +1,2 @@
+# %% in test-he_std
+2.0

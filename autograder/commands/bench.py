@@ -1,0 +1,30 @@
+"""`heinit bench [NAME [ARGUMENT ...]]`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from autograder.errors import UsageError
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name", required=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(name: str | None, arguments: tuple[str, ...]) -> None:
+    """Measure, and print tables. NAME chooses one of tests/benchmarks; what follows is for it."""
+    from autograder.lessons import NOTEBOOKS
+
+    checkout = NOTEBOOKS.parent
+    scripts = sorted((checkout / "tests" / "benchmarks").glob("[a-z]*.py"))
+    names = [script.stem for script in scripts]
+    if not names:
+        raise UsageError(f"there are no benchmarks in {checkout}. Run heinit from a checkout of the course.")
+    if name is not None and name not in names:
+        raise UsageError(f"there is no benchmark called {name!r}. The benchmarks are: {', '.join(names)}.")
+    sys.path.insert(0, str(checkout))
+    for chosen in [name] if name else names:
+        sys.argv = [f"heinit bench {chosen}", *arguments]
+        importlib.import_module(f"tests.benchmarks.{chosen}").main()

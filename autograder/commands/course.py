@@ -1,0 +1,47 @@
+"""`heinit course DIR`."""
+
+from __future__ import annotations
+
+import shutil
+import sysconfig
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The students, as CSV: nbgrader's columns (id, first_name, ...), a gradebook export of Canvas, or "
+    "Moodle's participants. On a course that is there already, only they are imported.",
+)
+def course(directory: Path, roster: Path | None) -> None:
+    """Make DIRECTORY a course: a standard nbgrader directory, composed and released."""
+    from autograder.course import make_course, nbgrader_api
+    from autograder.roster import import_roster, read_roster
+
+    entries = read_roster(roster) if roster else []
+    if entries and (directory / "nbgrader_config.py").is_file():
+        with nbgrader_api(directory).gradebook as gradebook:
+            new, known = import_roster(gradebook, entries)
+        click.echo(f"{directory} is a course already; the roster was imported: {new} new, {known} known.")
+        return
+    made = make_course(directory, entries)
+    for lesson in made:
+        click.echo(f"released {lesson.name}")
+    if entries:
+        click.echo(f"imported {len(entries)} {'student' if len(entries) == 1 else 'students'}")
+    click.echo(f"Students' submissions go to {directory / 'submitted'}/STUDENT/LESSON/LESSON.ipynb.")
+    # formgrader reads the configuration of the directory that its server is started in
+    click.echo(f"To hand out and grade in formgrader: cd {directory} && {_jupyter()} lab")
+    click.echo(f"To grade from here: heinit grade {directory}")
+
+
+def _jupyter() -> str:
+    """The jupyter of this environment: by its name where that is enough."""
+    own = Path(sysconfig.get_path("scripts")) / "jupyter"
+    found = shutil.which("jupyter")
+    return "jupyter" if found and Path(found).resolve() == own.resolve() else str(own)

@@ -1,0 +1,42 @@
+"""`heinit feedback DIR [LESSON ...]`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("lessons", nargs=-1, metavar="[LESSON]...")
+@click.option("--student", metavar="NAME", help="Make only this student's pages.")
+@click.option("--force", is_flag=True, help="Make again what is up to date.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a page.")
+def feedback(
+    directory: Path, lessons: tuple[str, ...], student: str | None, force: bool, as_json: bool
+) -> None:
+    """Make the feedback page of everything graded in DIRECTORY whose page is missing or out of date."""
+    from autograder.pages.making import Making
+
+    warnings.filterwarnings("ignore", module="nbgrader")
+    making = Making(directory, lessons, student, force)
+    counts: Counter[str] = Counter()
+    for made in making:
+        counts[made.status] += 1
+        if as_json:
+            click.echo(json.dumps(made.to_json()))
+        if made.status == "failed":
+            click.echo(f"{made.page} was not made: {made.reason}", err=True)
+        elif made.status == "made" and not as_json:
+            click.echo(directory / made.page)
+    if not making.graded:
+        click.echo(f"Nothing is graded in {directory}. Run: heinit grade {directory}", err=True)
+    else:
+        click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
+    if counts["failed"]:
+        sys.exit(1)

@@ -1,0 +1,113 @@
+"""`heinit grade DIR [LESSON ...]`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from autograder.grading import Grading, Result
+
+UNSANDBOXED = (
+    "Grading without a sandbox: a submission can read your files and the other submissions, use the network, "
+    "and go on running. Every grade of this run is marked as unsandboxed."
+)
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("lessons", nargs=-1, metavar="[LESSON]...")
+@click.option("--student", metavar="NAME", help="Grade only this student.")
+@click.option("--force", is_flag=True, help="Grade again what is graded at its present content.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many to grade at once; a core each by default.",
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Grade on the workers of this scheduler of Dask's distributed."
+)
+@click.option(
+    "--unsandboxed",
+    is_flag=True,
+    help="Where there is no sandbox: run students' code with your own rights, over all that is yours.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a submission.")
+def grade(
+    directory: Path,
+    lessons: tuple[str, ...],
+    student: str | None,
+    force: bool,
+    workers: int | None,
+    scheduler: str | None,
+    unsandboxed: bool,
+    as_json: bool,
+) -> None:
+    """Grade what is submitted in DIRECTORY and not graded at its present content."""
+    from autograder.grading import Grading
+
+    # nbgrader's queries make SQLAlchemy warn about objects that it has not saved yet
+    warnings.filterwarnings("ignore", module="nbgrader")
+    if unsandboxed:
+        click.echo(UNSANDBOXED, err=True)
+    if workers is not None and scheduler is not None:
+        raise UsageError("--workers is for this machine; with --scheduler, the workers are started there.")
+    grading = Grading(directory, lessons, student, force, not unsandboxed, workers or cores(), scheduler)
+    counts: Counter[str] = Counter()
+    for result in progress(grading):
+        counts[result.status] += 1
+        if as_json:
+            click.echo(json.dumps(result.to_json()))
+        path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
+        if result.status == "graded" and result.repairs:
+            click.echo(f"{path} was mended: {' '.join(result.repairs)}", err=True)
+        if result.status == "ungradable":
+            click.echo(
+                f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0.", err=True
+            )
+    if not grading.submissions:
+        click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
+    else:
+        click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
+    if counts["ungradable"]:
+        sys.exit(1)
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def progress(grading: Grading) -> Iterator[Result]:
+    """The results as they come, with a bar on a terminal and plain lines elsewhere, on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    results: Iterable[Result] = grading
+    total = len(grading.submissions)
+    if not console.is_terminal:
+        for i, result in enumerate(results, 1):
+            score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
+            click.echo(f"[{i}/{total}] {result.student} {result.lesson}: {result.status}{score}", err=True)
+            yield result
+        return
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.description}"), console=console) as bar:
+        task = bar.add_task("", total=total)
+        for result in results:
+            bar.update(task, advance=1, description=f"{result.student} {result.lesson}")
+            yield result

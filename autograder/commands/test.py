@@ -1,0 +1,37 @@
+"""`heinit test`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+import click
+
+from autograder.errors import UsageError
+
+TESTING = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+@click.command(context_settings=TESTING)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENT]...")
+def test(arguments: tuple[str, ...]) -> None:
+    """Run the test suite, on all cores. What follows goes to pytest: paths, -k WORD, -x.
+
+    Paths are relative to the checkout.
+    """
+    from autograder.lessons import NOTEBOOKS
+
+    checkout = NOTEBOOKS.parent
+    if not (checkout / "tests").is_dir():
+        raise UsageError(f"there are no tests in {checkout}. Run heinit from a checkout of the course.")
+    if importlib.util.find_spec("pytest") is None:
+        raise UsageError("pytest is not installed here. Run it as `./heinit test`, which installs it.")
+    cores = () if any(argument.startswith(("-n", "--pdb")) for argument in arguments) else ("-n", "auto")
+    command = [sys.executable, "-m", "pytest", *cores, "--dist", "loadgroup", *arguments]
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a worker is enough
+    try:
+        sys.exit(subprocess.run(command, cwd=checkout, check=False).returncode)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""A class of made-up students, to try the grader with at any size."""

@@ -1,0 +1,38 @@
+"""What became of one submission."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one submission; `to_json` of it is a line of `heinit grade --json`.
+
+    status: graded, unchanged or ungradable. score: what the checks gave, before late penalties and
+    manual grades, which are in the gradebook; None where it is ungradable.
+    cells: for each function, its score, max_score and the names of its misconceptions.
+    repairs: what was mended before grading, a sentence each.
+    sandboxed: whether the student's code ran inside the sandbox.
+    reproducible: False where an answer drew from the operating system's entropy.
+    work: seconds of processor time that the student's cells, the answers and the checks took.
+    receipt: hashes of the submission, the checks and the environment, the versions that graded,
+    and the seed of the hidden inputs.
+    """
+
+    student: str
+    lesson: str
+    status: str
+    score: float | None
+    max_score: float | None
+    reason: str = ""
+    cells: dict[str, dict[str, Any]] = field(default_factory=dict)
+    repairs: list[str] = field(default_factory=list)
+    sandboxed: bool = False
+    reproducible: bool = True
+    work: dict[str, float] = field(default_factory=dict)
+    receipt: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)

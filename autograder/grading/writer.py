@@ -1,0 +1,252 @@
+"""Save what was graded: notebooks by rename, then scores and receipts in one transaction.
+
+One writer a run, and nobody else opens the gradebook. A batch is saved whole or not at all: the
+notebooks of a batch that was cut short have no receipts, and are graded again. What a grader
+entered by hand (scores, comments, extra credit) is not touched, and late penalties are those of
+nbgrader's own plugin.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    MissingEntry,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import find_all_files
+from sqlalchemy.exc import OperationalError
+
+from autograder.errors import HeinitError
+from autograder.grading.receipts import Receipts
+from autograder.grading.result import Result
+from autograder.grading.worker import Outcome
+from autograder.submissions import Submission
+
+PATIENCE = 60  # seconds that another program may keep the gradebook locked
+NO_RESPONSE = "No response."  # nbgrader's words
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission with its outcome and result. submitted_at: its time, in UTC."""
+
+    submission: Submission
+    submitted_at: datetime | None
+    outcome: Outcome
+    result: Result
+
+
+class Writer:
+    """Writes to one course directory. api: nbgrader's interface to it, with its configuration."""
+
+    def __init__(self, root: Path, api: Any) -> None:
+        self._root, self._coursedir = root, api.coursedir
+        self._autograde = Autograde(coursedir=api.coursedir, parent=api)
+        self._penalties = AssignLatePenalties(parent=self._autograde)
+        self._penalties.init_plugin()
+        self._gradebook = api.gradebook
+        self.receipts = Receipts(self._gradebook.engine)
+
+    def close(self) -> None:
+        """Let the gradebook go."""
+        self._gradebook.close()
+
+    def known(self) -> set[tuple[str, str]]:
+        """The students and lessons that the gradebook has a grade of."""
+        rows = (
+            self._gradebook.db.query(SubmittedAssignment.student_id, Assignment.name)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .all()
+        )
+        return {(student, lesson) for student, lesson in rows}
+
+    def save(self, batch: Iterable[Graded]) -> None:
+        """Save a batch, ungradable ones among them, whose receipts alone are kept.
+
+        Raises HeinitError where the disk is full or the gradebook locked; nothing is half saved then.
+        """
+        batch = list(batch)
+        try:
+            for graded in batch:
+                if not graded.outcome.reason:
+                    self._write(graded)
+            self._patiently(batch)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise HeinitError(
+                f"the disk of {self._root} is full. What is graded so far is kept: make room, and run the "
+                "same command again."
+            ) from None
+
+    def _patiently(self, batch: list[Graded]) -> None:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._store(batch)
+                return
+            except OperationalError as error:
+                self._gradebook.db.rollback()
+                if time.monotonic() > until:
+                    raise locked(error) from None
+                time.sleep(0.2)
+
+    # Files
+
+    def _write(self, graded: Graded) -> None:
+        """The autograded notebook and the files beside it, each by rename, with nbgrader's permissions."""
+        submission = graded.submission
+        folder = self._root / "autograded" / submission.student / submission.lesson
+        folder.mkdir(parents=True, exist_ok=True)
+        mode = int(str(self._autograde.permissions), 8)
+        wanted = {submission.path.name}
+        for source, inside in self._beside(submission).items():
+            wanted.add(str(inside))
+            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+            _replace(folder / inside, source, mode)
+        _replace(folder / submission.path.name, graded.outcome.notebook, mode)
+        for path in list(folder.rglob("*")):
+            if path.is_file() and str(path.relative_to(folder)) not in wanted:
+                path.unlink()
+        if self._coursedir.groupshared:
+            self._autograde.set_permissions(submission.lesson, submission.student)
+
+    def _beside(self, submission: Submission) -> dict[Path, Path]:
+        """The other files of the submission, and the lesson's own over them: where from, and where to."""
+        handed = submission.path.parent
+        lesson = self._root / "source" / submission.lesson
+        ignore = [*self._coursedir.ignore, "*.ipynb"]
+        own = {lesson / name for name in self._autograde.exclude_overwriting.get(submission.lesson, [])}
+        found = {Path(p).relative_to(handed): Path(p) for p in find_all_files(str(handed), ignore)}
+        for path in map(Path, find_all_files(str(lesson), ignore)):
+            if path not in own:
+                found[path.relative_to(lesson)] = path
+        return {path: inside for inside, path in found.items() if path.is_file()}
+
+    # Gradebook
+
+    def _store(self, batch: list[Graded]) -> None:
+        db = self._gradebook.db
+        students = {graded.submission.student for graded in batch if not graded.outcome.reason}
+        known = {s for (s,) in db.query(Student.id).filter(Student.id.in_(students))}
+        for student in students - known:
+            db.add(Student(id=student))
+        db.flush()
+        for graded in batch:
+            if not graded.outcome.reason:
+                self._store_scores(graded)
+        for graded in batch:
+            self.receipts.keep(db, graded.result, graded.submitted_at)
+        db.commit()
+        db.expunge_all()  # so that memory stays flat
+
+    def _store_scores(self, graded: Graded) -> None:
+        submission, outcome = graded.submission, graded.outcome
+        notebook = self._notebook(submission, graded.submitted_at)
+        grades = dict(self._of(Grade, notebook))
+        for name, score in outcome.scores.items():
+            grade = grades[name]
+            grade.auto_score = score
+            grade.needs_manual_grade = grade.manual_score is not None or score is None
+        for name, comment in self._of(Comment, notebook):
+            comment.auto_comment = NO_RESPONSE if name in outcome.unanswered else None
+        self._store_penalty(submission, notebook)
+
+    def _notebook(self, submission: Submission, submitted_at: datetime | None) -> SubmittedNotebook:
+        """The gradebook's entry, made where it is missing, with a row for each cell that nbgrader knows."""
+        db = self._gradebook.db
+        try:
+            entry = self._gradebook.find_submission(submission.lesson, submission.student)
+        except MissingEntry:
+            assignment = self._gradebook.find_assignment(submission.lesson)
+            entry = SubmittedAssignment(assignment_id=assignment.id, student_id=submission.student)
+            with db.no_autoflush:
+                db.add(entry)
+                for each in assignment.notebooks:
+                    made = SubmittedNotebook(notebook=each, assignment=entry)
+                    for cell in (*each.grade_cells, *each.task_cells):
+                        db.add(Grade(cell_id=cell.id, notebook=made))
+                    for cell in (*each.solution_cells, *each.task_cells):
+                        db.add(Comment(cell_id=cell.id, notebook=made))
+        if submitted_at is not None:
+            entry.timestamp = submitted_at
+        db.flush()
+        found: SubmittedNotebook = (
+            db.query(SubmittedNotebook)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .filter(SubmittedNotebook.assignment_id == entry.id, Notebook.name == submission.lesson)
+            .one()
+        )
+        return found
+
+    def _of(self, kind: Any, notebook: SubmittedNotebook) -> list[tuple[str, Any]]:
+        """The rows of a notebook's grades or comments, with the names of their cells."""
+        rows = (
+            self._gradebook.db.query(BaseCell.name, kind)
+            .join(BaseCell, BaseCell.id == kind.cell_id)
+            .filter(kind.notebook_id == notebook.id)
+        )
+        return [(name, row) for name, row in rows]
+
+    def _store_penalty(self, submission: Submission, notebook: SubmittedNotebook) -> None:
+        """As nbgrader's AssignLatePenalties does, within our transaction."""
+        notebook.late_submission_penalty = None
+        late = notebook.assignment.total_seconds_late
+        if late <= 0:
+            return
+        db = self._gradebook.db
+        db.flush()
+        db.refresh(notebook)  # its score is the database's sum
+        plugin = self._penalties.plugin_inst
+        penalty = plugin.late_submission_penalty(submission.student, notebook.score, late)
+        if penalty is not None:
+            notebook.late_submission_penalty = self._penalties._check_late_penalty(notebook, penalty)
+
+
+def locked(error: OperationalError) -> HeinitError:
+    """What to say where the gradebook cannot be used."""
+    return HeinitError(
+        f"the gradebook cannot be used ({error.orig}). What is graded so far is kept: close the program that "
+        "uses it, or mend it, and run the same command again."
+    )
+
+
+def _replace(path: Path, content: bytes | Path, mode: int) -> None:
+    """Put content at a path at once: whoever looks finds the old file or the new one, whole."""
+    temporary = path.with_name(f".{path.name}.heinit")
+    try:
+        with temporary.open("wb") as file:
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                with content.open("rb") as source:
+                    shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        if not isinstance(content, bytes):
+            shutil.copystat(content, temporary)
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise

@@ -1,0 +1,126 @@
+"""Run an exercise's hidden checks and give its points.
+
+`grade` ends every test cell of the instructor's version. The value of the cell is the score,
+a built-in float, which nbgrader reads as partial credit. (It reads anything that is not a
+number as full credit, `np.float64(1.0)` included.)
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.hidden.behaviour import Behaviour
+from heinit_lab.checking.check import deliver
+from heinit_lab.checking.observe import Function
+from heinit_lab.checking.report import Report
+from heinit_lab.exercises import EXERCISES
+
+SEED = "HEINIT_SEED"  # environment variable: any text; the hidden inputs follow from it
+
+
+def _all() -> dict[str, tuple[Behaviour, ...]]:
+    package = sys.modules["autograder.hidden"]
+    found: dict[str, tuple[Behaviour, ...]] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        found.update(
+            getattr(importlib.import_module(f"autograder.hidden.{module.name}"), "HIDDEN", {})
+            if module.name not in ("grade", "behaviour")
+            else {}
+        )
+    return found
+
+
+HIDDEN: dict[str, tuple[Behaviour, ...]] = _all()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the hidden checks found: points of each behaviour, and the misconceptions' names."""
+
+    name: str
+    points: dict[str, float]
+    max_points: dict[str, float]
+    misconceptions: tuple[str, ...]
+    hints: tuple[str, ...]
+    unsolved: bool = False
+
+    @property
+    def score(self) -> float:
+        return float(sum(self.points.values()))
+
+    @property
+    def max_score(self) -> float:
+        return float(sum(self.max_points.values()))
+
+
+def grade(name: str, function: Function | None = None) -> float:
+    """Run the hidden checks of the exercise `name`; the points it earns, a float.
+
+    function: the answer; by default, what `name` means in the notebook.
+    Raises CheckFailed where points are lost and nobody is grading.
+    """
+    __tracebackhide__ = True
+    if function is None:
+        function = sys._getframe(1).f_globals.get(name)
+    outcome = assess(name, function)
+    deliver(_report(outcome))
+    return outcome.score
+
+
+def assess(name: str, function: Function | None, seed: str | None = None) -> Outcome:
+    """What the hidden checks say about an answer.
+
+    seed: any text; by default the environment's HEINIT_SEED, else a fixed one.
+    """
+    seed = os.environ.get(SEED, "") if seed is None else seed
+    behaviours, exercise = HIDDEN[name], EXERCISES[name]
+    max_points = {b.name: b.points for b in behaviours}
+    if not callable(function):
+        return Outcome(name, dict.fromkeys(max_points, 0.0), max_points, (), (), unsolved=True)
+
+    points: dict[str, float] = {}
+    named: dict[str, str] = {}
+    unsolved = False
+    evidences = [exercise.probe(function)]
+    for behaviour in behaviours:
+        rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
+        evidence = behaviour.probe(function, rng)
+        held = evidence.finding is None and all(points.get(need) for need in behaviour.needs)
+        points[behaviour.name] = behaviour.points if held else 0.0
+        evidences.append(evidence)
+    for evidence in evidences:
+        if evidence.finding is not None and "NotImplementedError" in evidence.finding.headline:
+            unsolved = True  # a stub makes no mistake, and looking for one takes seconds
+        else:
+            named.update((m.name, m.hint) for m in exercise.named(evidence))
+    if all(points.values()):
+        named = {}
+    return Outcome(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
+
+
+def _report(outcome: Outcome) -> Report:
+    verdict = {
+        "exercise": outcome.name,
+        "score": outcome.score,
+        "max_score": outcome.max_score,
+        "points": outcome.points,
+        "misconceptions": list(outcome.misconceptions),
+    }
+    total = f"{outcome.score:g} of {outcome.max_score:g} points"
+    if outcome.score == outcome.max_score:
+        return Report("✓", f"{outcome.name}: {total}.", (), verdict)
+    if outcome.unsolved and outcome.score == 0:
+        return Report("○", f"{outcome.name}: not solved, {total}.", (), verdict)
+    says = {b.name: b.says for b in HIDDEN[outcome.name]}
+    lines = [
+        f"{'✓' if outcome.points[name] else '✗'} {name} ({says[name]}): {outcome.points[name]:g} of {most:g}"
+        for name, most in outcome.max_points.items()
+    ]
+    return Report("✗", f"{outcome.name}: {total}.", (*outcome.hints, *lines), verdict)

@@ -1,0 +1,77 @@
+"""Outputs of a student's cell, as a notebook may hold them, from whatever a solver says.
+
+The solver bounds and shapes its outputs, but it is the student's process. So all of it is done
+again here, and what is not as the notebook format has it is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from autograder.solver.session import MAX_OUTPUT
+from heinit_lab.checking.report import VERDICT_MIME
+
+MAX_OUTPUTS = 2000  # a cell
+Output = dict[str, Any]
+_MIME = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
+_CUT = f"[the output is cut off here: a cell may show {MAX_OUTPUT // 2**20} MiB]\n"
+
+
+def clean(told: Any) -> list[Output]:
+    """The outputs of one cell, well-formed and of bounded size."""
+    kept: list[Output] = []
+    left = 2 * MAX_OUTPUT  # the solver cuts first, and says where
+    for one in told[:MAX_OUTPUTS] if isinstance(told, list) else []:
+        output = _output(one) if isinstance(one, dict) else None
+        if output is None:
+            continue
+        left -= len(json.dumps(output))
+        if left < 0:
+            kept.append({"output_type": "stream", "name": "stdout", "text": _CUT})
+            break
+        kept.append(output)
+    return kept
+
+
+def _output(told: dict[Any, Any]) -> Output | None:
+    match told:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return {"output_type": "stream", "name": name, "text": _text(text)}
+        case {"output_type": "display_data", "data": dict(data)}:
+            return {"output_type": "display_data", "data": _bundle(data), "metadata": {}}
+        case {"output_type": "execute_result", "data": dict(data)}:
+            count = number(told.get("execution_count"))
+            result = {"output_type": "execute_result", "data": _bundle(data), "metadata": {}}
+            return {**result, "execution_count": count}
+        case {"output_type": "error", "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
+            trace = [_text(line) for line in lines if isinstance(line, str)]
+            return {"output_type": "error", "ename": _text(name), "evalue": _text(value), "traceback": trace}
+    return None
+
+
+def number(told: Any) -> int | None:
+    """A cell's number, or None."""
+    return told if type(told) is int and 0 <= told < 2**31 else None
+
+
+def _bundle(data: dict[Any, Any]) -> dict[str, Any]:
+    """What a display holds, by its kinds; never a verdict, which is ours to give."""
+    kept: dict[str, Any] = {}
+    for kind, value in data.items():
+        if not isinstance(kind, str) or not _MIME.fullmatch(kind) or kind == VERDICT_MIME:
+            continue
+        if isinstance(value, str):
+            kept[kind] = _text(value)
+        elif kind.endswith("json"):
+            try:
+                kept[kind] = json.loads(_text(json.dumps(value, allow_nan=False)))
+            except (TypeError, ValueError, RecursionError):
+                continue
+    return kept
+
+
+def _text(text: str) -> str:
+    """Text that can be written to a file: half a surrogate pair cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")

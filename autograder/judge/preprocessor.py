@@ -1,0 +1,123 @@
+"""The judge inside nbgrader, in place of its `Execute`.
+
+A course directory's configuration puts `JudgeExecute` into `c.Autograde.autograde_preprocessors`;
+so `nbgrader autograde`, formgrader's button and `heinit grade` all judge in the same way.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Integer
+
+from autograder.hidden.grade import SEED
+from autograder.judge.client import cells_of, shared
+from autograder.sandbox.bubblewrap import Limits
+from autograder.tidy import OURS
+
+SECRET = ".heinit-secret"
+
+
+class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Fill in every cell's outputs: a student's cells from the solver, test cells from the judge."""
+
+    sandboxed = Bool(
+        True,
+        help="False runs students' code with the grader's own rights, over all that is the grader's.",
+    ).tag(config=True)
+    memory = Integer(2 * 2**30, help="Bytes of memory that one submission may use.").tag(config=True)
+    cell_seconds = Float(60.0, help="Seconds of processor time that one cell may use.").tag(config=True)
+    seconds = Float(120.0, help="Seconds of wall time after which a cell is given up.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the notebook's cells and keep their outputs in it."""
+        about = resources["nbgrader"]
+        key = key_of(about["student"], about["assignment"], secret(Path.cwd()))
+        asked = os.environ.get(SEED) or seed(nb, key)
+        judged = shared(self.limits, self.sandboxed).run(cells_of(nb), declared(nb, about), asked)
+        for cell, result in zip(nb.cells, judged.results, strict=True):
+            if cell.cell_type == "code":
+                cell.outputs = [nbformat.from_dict(output) for output in result["outputs"]]
+                cell.execution_count = result["count"]
+        nb.metadata[OURS] = {**nb.metadata.get(OURS, {}), "sandboxed": self.sandboxed}
+        return nb, resources
+
+    @property
+    def limits(self) -> Limits:
+        """What a submission may use, under this configuration."""
+        return Limits(memory=self.memory, cell_seconds=self.cell_seconds, seconds=self.seconds)
+
+
+def secret(course: Path) -> bytes:
+    """The course's secret, made when it is first needed; nbgrader converts in the course's folder."""
+    path = course / SECRET
+    with contextlib.suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_bytes()
+
+
+def key_of(student: str, lesson: str, secret: bytes) -> bytes:
+    """The key of one student's lesson; who has it cannot tell the course's secret."""
+    return hmac.digest(secret, f"{student}\0{lesson}".encode("utf-8", "surrogatepass"), "sha256")
+
+
+def seed(notebook: NotebookNode, key: bytes) -> str:
+    """What a submission's hidden inputs follow from: its cells, as mended, under its key.
+
+    The same submission is asked the same again; nobody without the secret can tell what.
+    """
+    content = "\0".join(cell.source for cell in notebook.cells)
+    return hmac.new(key, content.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+
+
+def declared(notebook: NotebookNode, resources: dict[str, Any]) -> list[str]:
+    """The names that the released solution cells define, which test cells may ask for.
+
+    They are read from the gradebook's own copy of the released cells: what the submission's
+    cells say is the student's to change.
+    """
+    names: list[str] = []
+    with Gradebook(resources["db_url"]) as gradebook:
+        for cell in notebook.cells:
+            meta = cell.metadata.get("nbgrader", {})
+            if not meta.get("solution"):
+                continue
+            try:
+                source = gradebook.find_source_cell(
+                    meta["grade_id"], resources["notebook"], resources["assignment"]
+                ).source
+            except MissingEntry:
+                continue
+            names += defined(source)
+    return list(dict.fromkeys(names))
+
+
+def defined(source: str) -> list[str]:
+    """The names that a cell's source binds at its top level."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return []
+    names = []
+    for statement in body:
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(statement.name)
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            names += [
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            ]
+    return names

@@ -1,0 +1,119 @@
+"""The judge's side of a solver: run a student's cells, and hold a line to each test cell's fork.
+
+All of a student's cells run before any question is asked. At the place of each test cell the
+solver forks, and the fork waits; when the last cell has run, the session ends, and only then
+are the forks asked, one after the other. So a fork may do what it likes with what the checks'
+inputs teach it (write files, fill shared memory, signal others): no cell is left to show it.
+
+A solver that dies or hangs is replaced by a fresh one in which the earlier cells are run again,
+without the one that ended it: that costs its exercise, not the others. All of a notebook's
+cells together, with whatever is run again, have so much wall time and no more.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any
+
+from autograder.judge.outputs import Output, clean, number
+from autograder.judge.proxy import Line, told_seconds
+from autograder.sandbox.bubblewrap import Sandbox, World
+from autograder.solver.channel import ChannelError, receive, send
+
+MAX_RESTARTS = 3
+
+
+class Solving:
+    """One submission's solver.
+
+    cells: as `autograder.judge.process.judge` takes them. work: seconds of processor time that
+    the student's cells took so far, as the solver tells it.
+    """
+
+    def __init__(self, sandbox: Sandbox, cells: list[dict[str, Any]]) -> None:
+        self._sandbox, self._cells = sandbox, cells
+        self._until = time.monotonic() + sandbox.limits.notebook_seconds
+        self._world: World | None = None
+        self._lines: dict[int, socket.socket] = {}
+        self._fatal: dict[int, str] = {}
+        self._restarts = 0
+        self.work = 0.0
+
+    def run(self) -> dict[int, tuple[list[Output], int | None]]:
+        """Run the student's cells, a fork for each test cell among them; each cell's outputs and number."""
+        while self._restarts <= MAX_RESTARTS and self._seconds():
+            self.close()
+            self._world = self._sandbox.world()
+            ran: dict[int, tuple[list[Output], int | None]] = {}
+            for i, cell in enumerate(self._cells):
+                try:
+                    if cell["kind"] == "student" and i not in self._fatal:
+                        ran[i] = self._run(self._world, cell["source"])
+                    elif cell["kind"] == "test":
+                        self._fork(self._world, i)
+                except ChannelError as error:
+                    self._restarts += 1
+                    if cell["kind"] == "student":
+                        why = "took too long" if "in time" in str(error) else "ended the session"
+                        self._fatal[i] = f"this cell {why} ({error}); the cells below run without it"
+                    break
+            else:
+                return {**{i: ([_error(why)], None) for i, why in self._fatal.items()}, **ran}
+        self.close()
+        why = "the notebook ended its session too often, or took too long in all"
+        students = [i for i, cell in enumerate(self._cells) if cell["kind"] == "student"]
+        return {i: ([_error(self._fatal.get(i, why))], None) for i in students}
+
+    def line(self, i: int) -> Line | None:
+        """The line to the fork that was made at test cell i; None where there is none."""
+        ours = self._lines.pop(i, None)
+        return None if ours is None else Line(ours, self._seconds())
+
+    def again(self) -> bool:
+        """Make a fresh session and fresh forks, where the old ones are gone; whether that was possible."""
+        self._restarts += 1
+        return bool(self._restarts <= MAX_RESTARTS and self._seconds() and self.run() and self._world)
+
+    def _run(self, world: World, source: str) -> tuple[list[Output], int | None]:
+        order = {"op": "run", "source": source, "cpu_seconds": world.limits.cell_seconds}
+        send(world.sock, order, seconds=self._seconds())
+        answer = receive(world.sock, seconds=self._seconds())
+        if not isinstance(answer, dict):
+            raise ChannelError("its answer was malformed")
+        self.work += told_seconds(answer)
+        return clean(answer.get("outputs")), number(answer.get("count"))
+
+    def _fork(self, world: World, i: int) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                order = {"op": "test", "cpu_seconds": world.limits.cell_seconds}
+                send(world.sock, order, seconds=self._seconds())
+                socket.send_fds(world.sock, [b"f"], [theirs.fileno()])
+                answer = receive(world.sock, seconds=self._seconds())
+            except (ChannelError, OSError) as error:
+                ours.close()
+                raise ChannelError(str(error)) from None
+        if isinstance(answer, dict) and answer.get("ready") is True:
+            self._lines[i] = ours
+        else:
+            ours.close()
+
+    def _seconds(self) -> float:
+        """Of wall time that the next answer may take."""
+        return max(0.0, min(self._sandbox.limits.seconds, self._until - time.monotonic()))
+
+    def close(self) -> None:
+        """End the solver and all that it started."""
+        for ours in self._lines.values():
+            ours.close()
+        self._lines.clear()
+        if self._world is not None:
+            self._world.close()
+            self._world = None
+
+
+def _error(message: str) -> Output:
+    line = f"\x1b[31mSolverDied\x1b[0m: {message}"
+    return {"output_type": "error", "ename": "SolverDied", "evalue": message, "traceback": [line]}

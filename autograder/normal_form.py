@@ -1,0 +1,62 @@
+"""The one form in which lessons are kept, so that a change is a change of content.
+
+It is the form that `nbgrader generate_assignment` writes: sorted keys, an indent of one, a
+final newline, locks and checksums set. Outputs, counts and volatile metadata are gone.
+"""
+
+from __future__ import annotations
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearOutput, ComputeChecksums, LockCells
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {  # without the version, which differs by machine; without it all, a kernel dialog opens
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+CELL_METADATA = ("deletable", "editable", "nbgrader", "tags")
+
+
+def normal_form(notebook: NotebookNode) -> NotebookNode:
+    """A copy in normal form. Raises nbformat.ValidationError where it is no valid notebook."""
+    nb = nbformat.from_dict(notebook)
+    nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    for cell in nb.cells:
+        kept = {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
+        kept = {
+            key: value for key, value in kept.items() if key not in ("deletable", "editable", "tags") or value
+        }
+        cell.metadata = nbformat.from_dict(kept)
+        if "nbgrader" in kept:
+            cell.id = kept["nbgrader"]["grade_id"]
+            # nbgrader's own metadata check writes the type of every graded cell
+            cell.metadata.nbgrader.cell_type = cell.cell_type
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        else:
+            cell.pop("attachments", None)
+    for step in (LockCells(), ClearOutput(), ComputeChecksums()):
+        nb, _ = step.preprocess(nb, {})
+    nbformat.validate(nb)
+    return nb
+
+
+def unlocked(notebook: NotebookNode) -> NotebookNode:
+    """A copy that JupyterLab lets an author edit everywhere."""
+    nb = nbformat.from_dict(notebook)
+    for cell in nb.cells:
+        cell.metadata.pop("editable", None)
+        cell.metadata.pop("deletable", None)
+    return nb
+
+
+def text(notebook: NotebookNode) -> str:
+    """The file's content, as nbgrader writes it."""
+    written: str = nbformat.writes(notebook)
+    return written.rstrip("\n") + "\n"

@@ -1,0 +1,148 @@
+"""Which hand-ins are more alike than chance would make them. It shows where to look, and accuses nobody.
+
+Short right answers are alike by themselves: most of a class writes `sqrt(2 / n_in)`. So an
+exercise counts by how rare its answer is in this class. Two that share an answer which a share p of
+the class has written share log2(1 / p) bits; bits add up over a lesson's exercises. A pair is
+listed when its bits exceed those of the most alike pair that one would expect among so many pairs,
+were the answers independent, by `MARGIN`. They are not quite independent, hence the margin, and
+hence the words beside the list.
+
+An answer is compared as a program: names, comments, docstrings and layout do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log2
+
+import numpy as np
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
+
+ALIKE = 0.9  # share of the characters that two answers have in common, in order
+MARGIN = 5.0  # bits: one pair too many by chance in 32 lessons
+LONGEST = 4000  # characters of an answer that are compared
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hand-ins of one lesson that are alike.
+
+    exercises: those in which all of them are alike, each with how many in the class have such an answer.
+    of: how many in the class are compared.
+    """
+
+    lesson: str
+    students: tuple[str, ...]
+    exercises: dict[str, int]
+    of: int
+
+
+def groups(lesson: str, written: Mapping[str, Mapping[str, str]]) -> list[Group]:
+    """The groups of hand-ins that are alike, the largest first.
+
+    written: for each student, the text of each exercise that is filled in.
+    """
+    students = sorted(student for student, answers in written.items() if answers)
+    n = len(students)
+    if n < 2:
+        return []
+    bits = np.zeros((n, n), dtype=np.float32)
+    near: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+    for exercise in sorted({name for answers in written.values() for name in answers}):
+        who = np.array([i for i, student in enumerate(students) if exercise in written[student]])
+        texts = [normal(written[students[i]][exercise])[:LONGEST] for i in who]
+        distinct = {text: k for k, text in enumerate(dict.fromkeys(texts))}
+        which = np.array([distinct[text] for text in texts])
+        alike = cdist(list(distinct), list(distinct), scorer=Indel.normalized_similarity) >= ALIKE
+        sizes = Counter(which.tolist())
+        common = alike @ np.array([sizes[k] for k in range(len(distinct))])
+        worth = np.where(alike, np.log2(len(who) / np.maximum.outer(common, common)), 0)
+        bits[np.ix_(who, who)] += worth[np.ix_(which, which)]
+        near[exercise] = (who, alike[np.ix_(which, which)], common[which])
+    enough = log2(n * (n - 1) / 2) + MARGIN
+    found = [_group(lesson, students, members, near) for members in _connected(bits > enough)]
+    return sorted(found, key=lambda group: (-len(group.students), group.students))
+
+
+def _group(
+    lesson: str,
+    students: list[str],
+    members: list[int],
+    near: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> Group:
+    shared = {}
+    for exercise, (who, alike, common) in near.items():
+        places = np.flatnonzero(np.isin(who, members))
+        if len(places) == len(members) and alike[np.ix_(places, places)].all():
+            shared[exercise] = int(common[places].max())
+    return Group(lesson, tuple(students[i] for i in members), shared, len(students))
+
+
+def _connected(linked: np.ndarray) -> list[list[int]]:
+    """The connected parts of more than one of a graph, given as a symmetric boolean matrix."""
+    np.fill_diagonal(linked, False)
+    left, parts = set(np.flatnonzero(linked.any(axis=0)).tolist()), []
+    while left:
+        part, ahead = set(), [min(left)]
+        while ahead:
+            i = ahead.pop()
+            if i not in part:
+                part.add(i)
+                ahead.extend(np.flatnonzero(linked[i]).tolist())
+        left -= part
+        parts.append(sorted(part))
+    return parts
+
+
+def normal(source: str) -> str:
+    """A program's text without what is easily changed: own names, comments, docstrings, layout.
+
+    What cannot be parsed is its text without blanks.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "".join(source.split())
+    return ast.unparse(_Renamed(tree).visit(tree))
+
+
+class _Renamed(ast.NodeTransformer):
+    """Calls the names that a program binds itself v0, v1, ... in order, and drops its docstrings."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        bound: dict[str, None] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound[node.id] = None
+            elif isinstance(node, ast.arg):
+                bound[node.arg] = None
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                bound[node.name] = None
+        self._names = {name: f"v{k}" for k, name in enumerate(bound)}
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self._names.get(node.id, node.id), node.ctx)
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(self._names[node.arg])
+
+    def visit_keyword(self, node: ast.keyword) -> ast.keyword:
+        return ast.keyword(self._names.get(node.arg or "", node.arg), self.visit(node.value))
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        return self._defined(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self._defined(node)
+
+    def _defined(self, node: ast.ClassDef | ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.name = self._names[node.name]
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        return node

@@ -1,0 +1,213 @@
+"""Build the site: run what changed, write the pages, leave every other file alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from autograder.compose import solve
+from autograder.course import build_wheel
+from autograder.errors import HeinitError, UsageError
+from autograder.lessons import NOTEBOOKS, lessons
+from autograder.site.execute import executed
+from autograder.site.frames import FRAMES_MIME
+from autograder.site.lesson_page import LessonPage, explorer, lesson_page, sections
+from autograder.site.pictures import Pictures
+from autograder.site.prose import Prose, plain
+
+HERE = Path(__file__).parent
+MANIFEST = ".heinit-site.json"
+HERO = ("2-variance-derivation", "hook-explorer")  # the explorer that opens the landing page
+PAGES = {
+    "index.html": "Start",
+    "errata.html": "Errata",
+    "instructors.html": "For instructors",
+    "about.html": "About",
+    "search.html": "Search",
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What building did. written: paths that are new or changed. size: bytes of the whole site."""
+
+    pages: tuple[str, ...]
+    written: tuple[str, ...]
+    size: int
+
+
+def build_site(directory: Path, cache: Path, told: Callable[[str, bool], None]) -> Built:
+    """Write the site to `directory`, which is new, empty, or a site built before.
+
+    cache: a folder that keeps the lessons' runs. told: see execute.executed.
+    Raises UsageError where `directory` is no place for a site; HeinitError where a lesson does
+    not run, a page cannot be made, or a file cannot be written.
+    """
+    before = _manifest(directory)
+    runs = executed(lessons(), cache, told)
+    wheel = build_wheel(cache / "wheel")
+    files = site_files(runs, wheel.name) | _downloads(wheel)
+    return _write(directory, files, before)
+
+
+def site_files(runs: Mapping[str, NotebookNode], wheel: str) -> dict[str, bytes]:
+    """Every file of the site but the notebooks, by its path.
+
+    runs: the lessons with their outputs. wheel: the name of heinit_lab's, which lies beside a notebook.
+    """
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    pictures = Pictures()
+    course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
+    hero = next(cell for cell in runs[HERO[0]].cells if cell.id == HERO[1])
+    data = next(output.data[FRAMES_MIME] for output in hero.outputs if FRAMES_MIME in output.get("data", {}))
+    shared = {"course": course, "pages": PAGES, "wheel": wheel}
+    pages = {
+        page.file: templates.get_template("lesson.html.j2").render(
+            shared, page=page, file=page.file, before=before, after=after
+        )
+        for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False)
+    }
+    pages["index.html"] = templates.get_template("index.html.j2").render(
+        shared, file="index.html", hero=Markup(explorer(data, "explorer", pictures, templates))
+    )
+    for file, body in {
+        "errata.html": _errata(course),
+        "instructors.html": _instructors(),
+        "about.html": _about(),
+    }.items():
+        prose = Prose(strict=file == "errata.html")
+        pages[file] = templates.get_template("page.html.j2").render(
+            shared,
+            file=file,
+            body=Markup(prose.html(body)),
+            contents=[h for h in prose.headings if h.level == 2],
+        )
+    index = search_index(pages)
+    pages["search.html"] = templates.get_template("search.html.j2").render(shared, file="search.html")
+    files = {name: text.encode() for name, text in pages.items()}
+    files |= {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
+    files["search-index.js"] = index.encode()
+    return files | pictures.files
+
+
+def search_index(pages: Mapping[str, str]) -> str:
+    """A script that holds the text of every section: a page may load it without a server."""
+    entries = []
+    for file, page in pages.items():
+        title = plain(re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1]).split(" · He init")[0]  # type: ignore[index]
+        main = re.search(r"<main\b.*</main>", page, re.DOTALL)
+        for fragment, heading, text in sections(main[0] if main else ""):
+            if text:
+                entries.append([file, fragment, title, heading, text])
+    packed = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    return f"const SECTIONS = {packed};\n"
+
+
+def _errata(course: list[LessonPage]) -> str:
+    """The errata, with links to the sections of the lessons that they name."""
+    text = (NOTEBOOKS / "ERRATA.md").read_text(encoding="utf-8")
+    anchors = {page.lesson.name: {plain(h.title): h.anchor for h in page.contents} for page in course}
+
+    def linked(row: re.Match[str]) -> str:
+        name, named = row[2], row[3]
+        return row[1] + re.sub(
+            r"\*([^*]+)\*",
+            lambda m: f"[{m[1]}]({name}.ipynb#{m[1].replace(' ', '-')})" if m[1] in anchors[name] else m[0],
+            named,
+        )
+
+    return re.sub(r"(\[Lesson \d\]\([^)]*/([^/)]+)\.ipynb\))(.*)", linked, text)
+
+
+def _readme(*titles: str) -> str:
+    """Sections of the README, which is their one home."""
+    path = NOTEBOOKS.parent / "README.md"
+    text = path.read_text(encoding="utf-8")
+    found = []
+    for title in titles:
+        match = re.search(rf"(?ms)^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text)
+        if match is None:
+            raise HeinitError(f"{path} has no section called {title!r}, which a page of the site shows")
+        found.append(f"## {title}\n{match[1]}")
+    return "\n".join(found)
+
+
+def _instructors() -> str:
+    return (HERE / "text" / "instructors.md").read_text(encoding="utf-8") + _readme("Instructors")
+
+
+def _about() -> str:
+    return (HERE / "text" / "about.md").read_text(encoding="utf-8") + _readme("Licence")
+
+
+def _downloads(wheel: Path) -> dict[str, bytes]:
+    """The lessons as notebooks, to solve and solved, each with the wheel that it asks for."""
+    files = {}
+    for lesson in lessons():
+        folder = f"notebooks/{lesson.name}"
+        solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+        files[f"{folder}/{lesson.name}.ipynb"] = lesson.path.read_bytes()
+        files[f"{folder}/{lesson.name}-solved.ipynb"] = nbformat.writes(solved).encode()
+        files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
+    return files
+
+
+def _manifest(directory: Path) -> dict[str, str]:
+    """The files of a site built before and their hashes. Raises UsageError for another directory."""
+    if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
+        return {}
+    try:
+        found: dict[str, str] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        return found
+    except (OSError, ValueError):
+        raise UsageError(
+            f"{directory} holds something else than a site, and is left as it is. Name a new directory."
+        ) from None
+
+
+def _write(directory: Path, files: Mapping[str, bytes], before: Mapping[str, str]) -> Built:
+    """Write what is new or changed, and take away what a former build wrote and this one does not."""
+    now = {name: hashlib.sha256(content).hexdigest()[:16] for name, content in sorted(files.items())}
+    written = []
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        # the manifest first: a build that is cut off must not leave files that no later one knows
+        _put(directory / MANIFEST, json.dumps(dict(before) | now, indent=0).encode())
+        for name, content in files.items():
+            path = directory / name
+            if before.get(name) != now[name] or not path.is_file():
+                _put(path, content)
+                written.append(name)
+        for name in before.keys() - now.keys():
+            (directory / name).unlink(missing_ok=True)
+        _put(directory / MANIFEST, json.dumps(now, indent=0).encode())
+    except OSError as error:
+        raise HeinitError(
+            f"{error.filename or directory} cannot be written ({error.strerror}). Name a folder of your own."
+        ) from None
+    pages = tuple(name for name in now if name.endswith(".html"))
+    return Built(pages, tuple(written), sum(map(len, files.values())))
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write by rename: a reader never meets half a page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)

@@ -1,0 +1,150 @@
+"""Run the solved lessons, and keep what they showed until something that they depend on changes."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import hashlib
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.compose import solve
+from autograder.errors import HeinitError
+from autograder.lessons import NOTEBOOKS, Lesson
+from autograder.site.pictures import smaller
+
+LAB = NOTEBOOKS / "heinit_lab"
+TIMEOUT = 600  # seconds of one cell
+RECORD = "from autograder.site.frames import record\n\nrecord()"
+# What draws, counts and shows; another version may draw another picture.
+VERSIONS = ("numpy", "matplotlib", "pillow", "ipython", "ipykernel")
+
+Told = Callable[[str, bool], None]
+
+
+def executed(lessons: Sequence[Lesson], cache: Path, told: Told) -> dict[str, NotebookNode]:
+    """The solved lessons with their outputs, by name; explorers as frames.
+
+    cache: a folder that keeps them. told: called with each lesson's name and whether it was run anew.
+    Raises HeinitError where a lesson does not run, or the cache cannot be written.
+    """
+
+    def one(lesson: Lesson) -> NotebookNode:
+        kept = cache / f"{lesson.name}-{key(lesson)}.ipynb"
+        there = kept.is_file()
+        if not there:
+            _keep(_run(lesson), kept)
+        told(lesson.name, not there)
+        return nbformat.read(kept, as_version=4)
+
+    # the last lesson takes as long as the others together, so it begins
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(one, reversed(lessons)))
+    return {lesson.name: run for lesson, run in zip(reversed(lessons), found, strict=True)}
+
+
+def _run(lesson: Lesson) -> NotebookNode:
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    with tempfile.TemporaryDirectory() as folder:
+        kernel = AsyncKernelManager(kernel_name="python3")
+        if os.name != "nt":  # sockets of files: ports may be taken by the time a kernel binds them
+            kernel.transport, kernel.ip = "ipc", f"{folder}/kernel"
+        client = NotebookClient(
+            notebook, km=kernel, timeout=TIMEOUT, resources={"metadata": {"path": folder}}
+        )
+        try:
+            asyncio.run(client.async_execute(env={**os.environ, **one_thread}, stderr=subprocess.DEVNULL))
+        except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+            plain = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()
+            raise HeinitError(f"the solved lesson {lesson.name} does not run: {plain[-1]}") from None
+    del notebook.cells[0]
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if (data := output.get("data", {})) and "text/html" in data:
+                data["text/html"] = smaller(data["text/html"])
+    return notebook
+
+
+def _keep(notebook: NotebookNode, path: Path) -> None:
+    """Write a lesson's run, and take older runs of it away. A cut-off write leaves nothing."""
+    name = path.name.rpartition("-")[0]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(nbformat.writes(notebook), encoding="utf-8")
+        for older in path.parent.glob(f"{name}-*.ipynb"):
+            older.unlink()
+        part.replace(path)
+    except OSError as error:
+        raise HeinitError(
+            f"{path} cannot be written ({error.strerror}). Name a folder of your own with --cache."
+        ) from None
+
+
+def key(lesson: Lesson) -> str:
+    """A hash of all that a lesson's outputs depend on."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    for name in VERSIONS:
+        digest.update(f"{name} {importlib.metadata.version(name)}\n".encode())
+    for path in depends_on(lesson):
+        digest.update(path.relative_to(NOTEBOOKS.parent).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def depends_on(lesson: Lesson) -> list[Path]:
+    """The files behind a lesson's outputs: the notebook, its answers, and what it imports of heinit_lab.
+
+    Of the exercises only the lesson's own count, since a `check` looks at one by its name.
+    """
+    answers = Path(str(lesson.solutions.__file__))
+    notebook = nbformat.read(lesson.path, as_version=4)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    sources = [*cells, answers.read_text(encoding="utf-8"), RECORD]
+    makers = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
+    found = {lesson.path, answers, *makers}
+    found |= set((LAB / "exercises" / lesson.module).glob("*.py"))
+    found |= {p for p in LAB.rglob("*") if p.suffix in (".npz", ".json", ".mplstyle")}
+    sources += [path.read_text(encoding="utf-8") for path in found if path.suffix == ".py"]
+    while sources:
+        imported = set(_files(_imports(sources.pop())))
+        sources += [path.read_text(encoding="utf-8") for path in imported - found]
+        found |= imported
+    return sorted(found)
+
+
+def _imports(source: str) -> set[str]:
+    """The modules of heinit_lab that a source imports anywhere, and those that it may mean."""
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(re.sub(r"(?m)^\s*[%!].*$", "", source))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {module for module in modules if module.split(".")[0] == "heinit_lab"}
+
+
+def _files(modules: Iterable[str]) -> Iterable[Path]:
+    """Their files, and those of the packages that they are in."""
+    for module in modules:
+        parts = module.split(".")
+        for k in range(1, len(parts) + 1):
+            path = NOTEBOOKS.joinpath(*parts[:k])
+            for candidate in (path / "__init__.py", path.with_suffix(".py")):
+                if candidate.is_file():
+                    yield candidate

@@ -1,0 +1,118 @@
+"""Runs in a lesson's kernel: an explorer shown there becomes all its frames, for pages without a kernel.
+
+Every frame comes from the call that the sliders make in a notebook, `Explorer.frame(**values)`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
+from typing import Any
+
+from heinit_lab.explorers import Explorer, Frame, Slider
+from heinit_lab.figures import size
+
+FRAMES_MIME = "application/vnd.heinit.frames+json"
+MOST = 300  # frames of one explorer
+COLOURS = 64  # of a frame: flat areas, lines and their soft edges
+
+# The stops that a page keeps, where all products of all stops would be too many pictures. Each is a
+# thinning of one slider; what a lesson's text tells the reader to look at is among them.
+FEWER: dict[tuple[str, str], Sequence[Any]] = {
+    ("Half of what?", "mean"): tuple(0.5 * k for k in range(-4, 5)),
+    ("A layer's weights", "n_out"): (1, 3, 8, 32, 128),
+    ("A layer's weights", "seed"): (0, 1, 2, 3),
+    ("Signal and gradient against depth", "depth"): (4, 12, 20, 28, 36, 44, 52, 60),
+}
+
+RACE_NOTE = (
+    "In JupyterLab you start and stop this race yourself, with any seed, and with Adam or batch "
+    "normalisation. Here are stored runs of seed 0 with plain SGD: choose, and move the epoch."
+)
+RACE_SLIDERS = (
+    Slider("depth", "weight matrices, L", (10, 30), 30),
+    Slider("c", "the other's c", (0.33, 0.5, 1.0, 1.5, 1.8, 2.2, 3.0, 4.0), 1.0, "{:g}"),
+    Slider("epoch", "epochs run", (1, 2, 3, 4, 6, 8, 10, 15, 20, 25, 30), 1),
+)
+
+
+def record() -> None:
+    """From here on, this kernel shows frames in place of widgets."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    assert shell is not None
+    shown = shell.display_formatter.ipython_display_formatter
+    shown.for_type(Explorer, lambda explorer: _publish(frames(explorer)))
+    # by its name: only the last lesson imports it, and only that one depends on how a race runs
+    shown.for_type_by_name(
+        "heinit_lab.explorers.very_deep_networks", "LiveRace", lambda race: _publish(race_frames(race))
+    )
+
+
+def frames(explorer: Explorer) -> dict[str, Any]:
+    """All frames of an explorer: its sliders' stops, and a picture and words for every product of them."""
+    sliders = [thinned(explorer.title, slider) for slider in explorer.sliders]
+    return _table(explorer.title, size(explorer.fig), sliders, explorer.frame)
+
+
+def race_frames(race: Any) -> dict[str, Any]:
+    """The live race as stored runs: the same training, picture and words, epoch by epoch."""
+    return _table("The race", race.size, RACE_SLIDERS, race.stored) | {"note": RACE_NOTE}
+
+
+def thinned(title: str, slider: Slider) -> Slider:
+    """The slider with the stops that a page keeps."""
+    return replace(slider, values=FEWER.get((title, slider.name), tuple(slider.values)))
+
+
+def _table(
+    title: str, shown: tuple[int, int], sliders: Sequence[Slider], frame: Callable[..., Frame]
+) -> dict[str, Any]:
+    count = prod(len(slider.values) for slider in sliders)
+    if count > MOST:
+        raise ValueError(
+            f"{title!r} would take {count} pictures, and a page keeps {MOST} at most: "
+            "thin one of its sliders in FEWER, in autograder/site/frames.py"
+        )
+    names = [slider.name for slider in sliders]
+    states: Iterable[Mapping[str, Any]] = (
+        dict(zip(names, values, strict=True)) for values in product(*(slider.values for slider in sliders))
+    )
+    made = [frame(**state) for state in states]
+    return {
+        "title": title,
+        "size": shown,
+        "sliders": [
+            {
+                "name": slider.name,
+                "label": slider.label,
+                "stops": [slider.text(value) for value in slider.values],
+                "start": list(slider.values).index(slider.start),
+            }
+            for slider in sliders
+        ],
+        "frames": [{"picture": base64.b64encode(small(f.png)).decode(), "words": f.words} for f in made],
+    }
+
+
+def small(png: bytes) -> bytes:
+    """A frame with few colours, as a lossless WebP: a quarter of its PNG."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as picture:
+        flat = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
+    buffer = io.BytesIO()
+    flat.save(buffer, "webp", lossless=True, quality=50, method=2)
+    return buffer.getvalue()
+
+
+def _publish(data: dict[str, Any]) -> None:
+    from IPython.display import display
+
+    words = data["frames"][0]["words"]
+    display({FRAMES_MIME: data, "text/plain": f"[{data['title']}: {words}]"}, raw=True)

@@ -1,0 +1,193 @@
+"""A solved lesson and its outputs as a page to read: the text, figures, questions, folded solutions."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from jinja2 import Environment
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from autograder.compose import asked, checked
+from autograder.errors import HeinitError
+from autograder.lessons import Lesson
+from autograder.pages.markdown import render_code
+from autograder.site.frames import FRAMES_MIME
+from autograder.site.pictures import Pictures, figure_in
+from autograder.site.prose import Heading, Prose, plain
+from autograder.site.questions import question
+
+# What belongs to a notebook and not to a page: the table of a reader's own checks, and the way to it.
+LEFT_OUT = ("where-you-stand", "progress")
+REGION = re.compile(r"^ *### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """A lesson as its page shows it. title: without its number. about: its first paragraph, as HTML.
+
+    says: what its last line of the first cell says of time, exercises and points.
+    """
+
+    lesson: Lesson
+    number: int
+    title: str
+    about: Markup
+    opening: Markup
+    minutes: int
+    says: str
+    body: Markup
+    contents: tuple[Heading, ...]
+
+    @property
+    def file(self) -> str:
+        return f"{self.lesson.name}.html"
+
+
+def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates: Environment) -> LessonPage:
+    """The page of a lesson. run: the solved notebook with its outputs, see execute.py.
+
+    Raises HeinitError where the notebook is not of the form that every lesson has.
+    """
+    student = {cell.id: cell for cell in nbformat.read(lesson.path, as_version=4).cells}
+    first, *cells = (cell for cell in run.cells if cell.id not in LEFT_OUT)
+    opening = _opening(first.source, lesson.name)
+    writer = _Writer(pictures, templates)
+    about, abilities = (writer.prose.html(opening[key]) for key in ("about", "abilities"))
+    parts = []
+    while cells:
+        cell = cells.pop(0)
+        if cell.cell_type == "markdown":
+            parts.append(writer.prose.html(re.sub(r"(?m)^Next: \[.*$", "", cell.source)))
+        elif (name := asked(cell)) is not None:
+            check = cells.pop(0) if cells and checked(cells[0]) == name else None
+            parts.append(writer.exercise(name, student[cell.id], cell, check))
+        elif cell.cell_type == "code":
+            parts.append(writer.code(cell))
+    number, _, title = opening["title"].partition(" · ")
+    return LessonPage(
+        lesson=lesson,
+        number=int(number.removeprefix("Lesson ")),
+        title=title,
+        about=Markup(about),
+        opening=Markup(abilities),
+        minutes=int(opening["minutes"]),
+        says=opening["says"],
+        body=Markup("\n".join(parts)),
+        contents=tuple(heading for heading in writer.prose.headings if heading.level == 2),
+    )
+
+
+_OPENING = re.compile(
+    r"# (?P<title>Lesson \d+ · [^\n]+)\n+(?P<about>.*?)\n+(?P<abilities>You will be able to\n.*?)"
+    r"\n+\*\*Contents\*\*\n.*?\n+(?P<says>About (?P<minutes>\d+) minutes\.[^\n]*)",
+    re.DOTALL,
+)
+
+
+def _opening(source: str, name: str) -> dict[str, str]:
+    """The parts of a lesson's first cell. Its contents and the word on the wheel a page says itself."""
+    match = _OPENING.match(source)
+    if match is None:
+        raise HeinitError(
+            f"the first cell of {name} is not of the form title, sentence, abilities, contents, minutes"
+        )
+    return match.groupdict()
+
+
+class _Writer:
+    """Writes the cells of one lesson as HTML."""
+
+    def __init__(self, pictures: Pictures, templates: Environment) -> None:
+        self.prose = Prose()
+        self._pictures = pictures
+        self._templates = templates
+        self._explorers = 0
+
+    def code(self, cell: NotebookNode) -> str:
+        """A cell's code and what it showed. What a lesson imports is folded."""
+        source = render_code(cell.source)
+        if cell.id == "setup":
+            source = f'<details class="setup"><summary>What the cells import</summary>{source}</details>'
+        return "\n".join([source, *map(self._output, cell.outputs)])
+
+    def exercise(
+        self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None
+    ) -> str:
+        """The question, the stub, and the folded solution with the verdict on it."""
+        answer = REGION.sub(lambda match: match[1], solved.source)
+        asked_here = question(name)
+        said = self.prose.html(asked_here.prompt) if asked_here else ""
+        return self._templates.get_template("exercise.html.j2").render(
+            name=name,
+            question=asked_here,
+            prompt=Markup(said.strip().removeprefix("<p>").removesuffix("</p>")),
+            data=_question_data(asked_here, self.prose) if asked_here else {},
+            stub=Markup(render_code(stub.source)),
+            answer=Markup(render_code(answer.rstrip("\n"))),
+            verdicts=[Markup(self._output(output)) for output in (check.outputs if check else [])],
+        )
+
+    def _output(self, output: NotebookNode) -> str:
+        if output.output_type == "stream":
+            return f'<pre class="output">{html.escape(output.text.rstrip())}</pre>'
+        data = output.get("data", {})
+        if FRAMES_MIME in data:
+            return self._explorer(data[FRAMES_MIME])
+        if figure := figure_in(data.get("text/html", "")):
+            path = self._pictures.add(figure.content)
+            return self._templates.get_template("figure.html.j2").render(figure=figure, path=path)
+        text = str(data.get("text/plain", ""))
+        if text[:2] in ("✓ ", "✗ ", "○ "):
+            return f'<p class="verdict">{html.escape(text)}</p>'
+        return f'<pre class="output">{html.escape(text)}</pre>'
+
+    def _explorer(self, data: dict[str, Any]) -> str:
+        self._explorers += 1
+        return explorer(data, f"explorer-{self._explorers}", self._pictures, self._templates)
+
+
+def explorer(data: dict[str, Any], ident: str, pictures: Pictures, templates: Environment) -> str:
+    """An explorer's frames behind range inputs. ident: its id on the page."""
+    frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
+    start = 0
+    for slider in data["sliders"]:
+        start = start * len(slider["stops"]) + slider["start"]
+    width, height = data["size"]
+    return templates.get_template("explorer.html.j2").render(
+        ident=ident,
+        title=data["title"],
+        note=data.get("note", ""),
+        sliders=data["sliders"],
+        first=frames[start],
+        width=width,
+        height=height,
+        data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
+    )
+
+
+def _question_data(asked_here: Any, prose: Prose) -> dict[str, Any]:
+    """What the page's script knows of a question."""
+
+    def told(hint: str) -> str:
+        return prose.html(hint).strip().removeprefix("<p>").removesuffix("</p>")
+
+    return {
+        "right": asked_here.right,
+        "close": asked_here.close,
+        "wrong": [{"value": w.value, "hints": [told(hint) for hint in w.hints]} for w in asked_here.wrong],
+    }
+
+
+def sections(page_html: str) -> list[tuple[str, str, str]]:
+    """(anchor, title, text) of each part of a page between two headings, for the search."""
+    pieces = re.split(r'<div class="heading"><h\d id="([^"]+)">(.*?)</h\d>.*?</div>', page_html)
+    found = [("", "", plain(pieces[0]))]
+    for anchor, title, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        found.append((anchor, plain(title), plain(text)))
+    return found

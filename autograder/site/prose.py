@@ -1,0 +1,109 @@
+"""Markdown of the course as a page's HTML: headings get anchors, links lead to pages of the site."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from autograder.errors import HeinitError
+from autograder.pages.markdown import render_markdown
+
+_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+_FORMULA = re.compile(r'<math\b[^>]*display="block">.*?</math>', re.DOTALL)
+_WIDE = 34  # characters of a formula that may need scrolling on a telephone
+_EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a page. title: its HTML. anchor: the fragment that leads to it."""
+
+    level: int
+    title: str
+    anchor: str
+
+
+class Prose:
+    """The Markdown of one page, rendered piece by piece.
+
+    strict: whether a link that leads nowhere on the site is an error; otherwise its text stays.
+    headings: those rendered so far.
+    """
+
+    def __init__(self, strict: bool = True) -> None:
+        self.strict = strict
+        self.headings: list[Heading] = []
+        self._lost: list[str] = []
+
+    def html(self, markdown: str) -> str:
+        """A piece as HTML. Raises HeinitError for a link that leads nowhere, where that is strict."""
+        made = render_markdown(markdown, link=self._link)
+        if self._lost and self.strict:
+            raise HeinitError(f"a link leads nowhere on the site: {self._lost[0]}")
+        made = re.sub(r"<a(?! href)[^>]*>(.*?)</a>", r"\1", made, flags=re.DOTALL)
+        made = made.replace(' rel="noopener noreferrer nofollow"', "")
+        made = _TABLE.sub(r'<div class="wide" role="group" aria-label="Table" tabindex="0">\g<0></div>', made)
+        made = _FORMULA.sub(_formula, made)
+        return _HEADING.sub(self._with_anchor, made)
+
+    def _with_anchor(self, match: re.Match[str]) -> str:
+        level, title = int(match[1]), match[2]
+        heading = Heading(level, title, self._free(anchor(title)))
+        self.headings.append(heading)
+        if level == 1:
+            return f"<h1>{title}</h1>"
+        named = html.escape(plain(title), quote=True)
+        return (
+            f'<div class="heading"><h{level} id="{heading.anchor}">{title}</h{level}>'
+            f'<a class="anchor" href="#{heading.anchor}" aria-label="Link to: {named}">#</a></div>'
+        )
+
+    def _free(self, wanted: str) -> str:
+        taken = {heading.anchor for heading in self.headings}
+        return next(a for a in (wanted, *(f"{wanted}-{k}" for k in range(2, 99))) if a not in taken)
+
+    def _link(self, address: str) -> str | None:
+        found = on_the_site(address)
+        if found is None:
+            self._lost.append(address)
+        return found
+
+
+def _formula(match: re.Match[str]) -> str:
+    """A displayed formula in a box that can scroll by itself, with the keyboard too."""
+    wide = ' role="group" aria-label="Formula" tabindex="0"' if len(plain(match[0])) > _WIDE else ""
+    formula = match[0].replace(' tabindex="0"', "")  # the box is what scrolls here
+    return f'<div class="formula"{wide}>{formula}</div>'
+
+
+def on_the_site(address: str) -> str | None:
+    """The address on the site of what a notebook or a Markdown page links to, or None."""
+    if re.match(r"(?:https?|mailto):", address):
+        return address
+    path, _, fragment = address.partition("#")
+    name = path.rsplit("/", 1)[-1]
+    if name.endswith(".ipynb"):
+        page = f"{name.removesuffix('.ipynb')}.html"
+    elif name == "ERRATA.md" or not path:
+        page = "errata.html" if path else ""
+    else:
+        return None
+    return page + (f"#{anchor(unquote(fragment).replace('-', ' '))}" if fragment else "")
+
+
+def anchor(title: str) -> str:
+    """The fragment of a heading: its words in small letters, joined by hyphens."""
+    text = plain(title)
+    if exercise := _EXERCISE.match(text):
+        return f"exercise-{exercise[1]}"
+    return re.sub(r"[^\w]+", "-", text.lower()).strip("-") or "section"
+
+
+def plain(html_text: str) -> str:
+    """The text of a piece of HTML, on one line."""
+    without = re.sub(r"<annotation\b.*?</annotation>|<script\b.*?</script>", "", html_text, flags=re.DOTALL)
+    spaced = re.sub(r"</?(?:p|div|li|tr|td|th|h[1-6]|pre|ul|ol|table|figure|math)\b[^>]*>", " ", without)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", spaced)).split())

@@ -1,0 +1,134 @@
+// Explorers and questions. Where scripts do not run, the style sheet hides what would be dead without them.
+"use strict";
+
+for (const explorer of document.querySelectorAll(".explorer")) {
+  const { stops, frames } = JSON.parse(explorer.querySelector("script").textContent);
+  const picture = explorer.querySelector("img");
+  const words = explorer.querySelector(".words");
+  const sliders = [...explorer.querySelectorAll("input")];
+  const kept = new Map(); // pictures asked for, so that they stay at hand
+  let wanted = "";
+
+  const at = (positions) => frames[positions.reduce((sum, p, i) => sum * stops[i].length + p, 0)];
+  const positions = () => sliders.map((slider) => Number(slider.value));
+
+  function fetched(address) {
+    if (!kept.has(address)) {
+      const image = new Image();
+      image.src = address;
+      kept.set(address, image);
+    }
+    return kept.get(address);
+  }
+
+  // every picture that this slider can show with the others where they are
+  function prepare(which) {
+    stops[which].forEach((_, stop) => {
+      fetched(at(positions().map((position, i) => (i === which ? stop : position)))[0]);
+    });
+  }
+
+  async function moved(which) {
+    const slider = sliders[which];
+    const text = stops[which][slider.value];
+    slider.setAttribute("aria-valuetext", text);
+    slider.nextElementSibling.value = text;
+    const [address, said] = at(positions());
+    wanted = address;
+    // shown once it can be drawn, so that nothing flickers, and only if no later one is wanted
+    await fetched(address).decode().catch(() => {});
+    if (wanted !== address) return;
+    picture.src = address;
+    words.textContent = said;
+  }
+
+  sliders.forEach((slider, which) => {
+    slider.addEventListener("input", () => moved(which));
+    slider.addEventListener("focus", () => prepare(which));
+    slider.addEventListener("pointerenter", () => prepare(which));
+  });
+}
+
+// 0.25, 1/4, sqrt(2), sqrt(2/128), √(6/256); NaN for anything else
+function number(text) {
+  const plain = text.replace(/\s/g, "").replace("−", "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
+  const root = plain.match(/^(?:sqrt|√)\(?([^()]+)\)?$/i);
+  if (root) return Math.sqrt(number(root[1]));
+  const parts = plain.split("/");
+  if (parts.length > 2 || parts.some((part) => !/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(part))) return NaN;
+  return parts.length === 2 ? parts[0] / parts[1] : Number(parts[0]);
+}
+
+function about(answer, right) {
+  if (right === 0 || answer / right < 0) return answer > right ? "too large" : "too small";
+  const ratio = answer / right;
+  if (ratio > 2) return `${Number(ratio.toPrecision(3))} times what it should be`;
+  const percent = Math.abs(100 * (ratio - 1));
+  return `${percent < 1 ? percent.toFixed(1) : Math.round(percent)} % too ${ratio > 1 ? "large" : "small"}`;
+}
+
+function verdict(question, given) {
+  if (typeof question.right === "string") {
+    if (given === null) return ["open", "Choose one first."];
+    if (given === question.right) return ["right", "Right."];
+    return ["wrong", "Not this one.", ...question.wrong.find((wrong) => wrong.value === given).hints];
+  }
+  const answer = number(given);
+  if (Number.isNaN(answer)) return ["open", "Write a number, such as 0.25, 1/4 or sqrt(2)."];
+  const near = (value, close) => Math.abs(answer - value) <= close * Math.abs(value) + 1e-12;
+  if (near(question.right, question.close)) {
+    const exact = Number(question.right.toPrecision(4));
+    return ["right", near(exact, 1e-9) ? "Right." : `Right: ${exact}, to four digits.`];
+  }
+  const known = question.wrong.find((wrong) => near(wrong.value, Math.max(question.close, 0.005)));
+  return ["wrong", `Not ${given.trim()}: that is ${about(answer, question.right)}.`, ...(known ? known.hints : [])];
+}
+
+const MARKS = { right: "✓", wrong: "✗", open: "○" };
+
+for (const form of document.querySelectorAll(".question")) {
+  const question = JSON.parse(form.dataset.question);
+  const said = form.querySelector(".said");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = form.querySelector("input[type=radio]:checked");
+    const field = form.querySelector("input:not([type=radio])");
+    const [state, headline, ...hints] = verdict(question, field ? field.value : chosen && chosen.value);
+    said.className = `said ${state}`;
+    said.replaceChildren();
+    const first = document.createElement("p");
+    first.textContent = `${MARKS[state]} ${headline}`;
+    said.append(first);
+    for (const hint of hints) {
+      const line = document.createElement("p");
+      line.innerHTML = hint; // made with the page, from the course's own hints
+      said.append(line);
+    }
+  });
+}
+
+// The section that is being read, marked in the contents.
+const links = new Map(
+  [...document.querySelectorAll(".contents a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
+);
+if (links.size) {
+  const titles = [...links.keys()].map((id) => document.getElementById(id));
+  const mark = () => {
+    const passed = titles.filter((title) => title.getBoundingClientRect().top < window.innerHeight / 3);
+    const here = passed.length ? passed[passed.length - 1].id : "";
+    for (const [id, link] of links) {
+      if (id === here) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  let due = false;
+  addEventListener("scroll", () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      mark();
+    });
+  }, { passive: true });
+  mark();
+}

@@ -1,0 +1,261 @@
+"""Run cells as a kernel would, and keep what they show as a notebook keeps it.
+
+An IPython shell without a kernel: magics, rich output and figures work, there is no ZeroMQ,
+and outputs are collected here, bounded in bytes. Solver and judge each have one: the solver
+for a student's cells, the judge for test cells.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+MAX_OUTPUT = 2**20  # bytes a cell
+Output = dict[str, Any]
+# A history in a file would come with a thread, and a process with threads cannot be forked.
+_CONFIG = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
+
+
+class CellTimeoutError(Exception):
+    """A cell used more processor time than it may."""
+
+
+class _Sink:
+    """What a cell shows, in order, until it has shown too much."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        self.outputs: list[Output] = []
+        self.shown: dict[str, Output] = {}
+        self._left = MAX_OUTPUT
+        self._full = False
+
+    def add(self, output: Output, display_id: str | None = None) -> None:
+        if not self._fits(output):
+            return
+        last = self.outputs[-1] if self.outputs else {}
+        if output["output_type"] == "stream" == last.get("output_type") and output["name"] == last["name"]:
+            last["text"] += output["text"]
+        else:
+            self.outputs.append(output)
+        if display_id is not None:
+            self.shown[display_id] = output
+
+    def _fits(self, output: Output) -> bool:
+        if self._full:
+            return False
+        self._left -= _size(output)
+        if self._left < 0:
+            self._full = True
+            text = f"\n[the output is cut off here: a cell may show {MAX_OUTPUT // 2**20} MiB]\n"
+            self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
+        return not self._full
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(_size(v) for v in value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(map(_size, value))
+    return 8
+
+
+class _Stream:
+    """Stands for sys.stdout and sys.stderr while a cell runs."""
+
+    encoding, errors = "utf-8", "strict"
+
+    def __init__(self, name: str, sink: _Sink) -> None:
+        self.name, self._sink = name, sink
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if text:
+            self._sink.add({"output_type": "stream", "name": self.name, "text": text})
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
+    sink: _Sink
+
+    def publish(  # type: ignore[no-untyped-def]
+        self, data, metadata=None, source=None, *, transient=None, update=False, **kwargs
+    ) -> None:
+        output = {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata or {})}
+        name = (transient or {}).get("display_id")
+        if update and name in self.sink.shown:
+            self.sink.shown[name].update(data=output["data"], metadata=output["metadata"])
+        elif not update:
+            self.sink.add(output, name)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.sink.outputs.clear()
+
+
+class _Results(DisplayHook):  # type: ignore[misc]
+    sink: _Sink
+
+    def start_displayhook(self) -> None:
+        """No prompt is written."""
+
+    def write_output_prompt(self) -> None:
+        """No prompt is written."""
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        self.sink.add(
+            {
+                "output_type": "execute_result",
+                "data": dict(format_dict),
+                "metadata": dict(md_dict or {}),
+                "execution_count": self.prompt_count,
+            }
+        )
+
+    def log_output(self, format_dict: Any) -> None:
+        """No log is kept."""
+
+    def finish_displayhook(self) -> None:
+        """Nothing is held back."""
+
+
+class _Shell(InteractiveShell):  # type: ignore[misc]
+    sink: _Sink
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        self.sink.add(
+            {
+                "output_type": "error",
+                "ename": str(getattr(etype, "__name__", etype)),
+                "evalue": _text(evalue),
+                "traceback": [str(line) for line in stb],
+            }
+        )
+
+    def init_virtualenv(self) -> None:
+        """The interpreter is the one that grades; a virtualenv of the caller's is not asked for."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """`%matplotlib inline` asks for it; there is no event loop, and figures need none."""
+
+    def ask_exit(self) -> None:
+        """`exit` in a cell ends nothing, as in a kernel that is running a notebook."""
+
+
+class Session:
+    """An IPython shell and the cells that were run in it."""
+
+    def __init__(self) -> None:
+        self._sink = _Sink()
+        InteractiveShell.clear_instance()
+        _Publisher.sink = _Results.sink = _Shell.sink = self._sink
+        self.shell = _Shell.instance(
+            display_pub_class=_Publisher, displayhook_class=_Results, config=_CONFIG, autoindent=False
+        )
+        self.shell.display_page = False
+
+    def run(self, source: str, cpu_seconds: float | None = None) -> list[Output]:
+        """Run a cell; its outputs, as a notebook keeps them.
+
+        cpu_seconds: of processor time, after which a CellTimeoutError is raised in it.
+        """
+        self._sink.start()
+        keep = sys.stdout, sys.stderr, builtins.input
+        sys.stdout, sys.stderr = _Stream("stdout", self._sink), _Stream("stderr", self._sink)
+        builtins.input = _no_input
+        try:
+            with _limited(cpu_seconds):
+                self.shell.run_cell(source, store_history=True)
+        except BaseException as error:  # what a cell raises beyond IPython's own net
+            self._sink.add(
+                {
+                    "output_type": "error",
+                    "ename": type(error).__name__,
+                    "evalue": _text(error),
+                    "traceback": [],
+                }
+            )
+        finally:
+            sys.stdout, sys.stderr, builtins.input = keep
+        return self._sink.outputs
+
+    def warm(self) -> None:
+        """Run a cell once, so that what IPython makes at the first is made, and leave no trace of it."""
+        self.run("None")
+        self.shell.reset(new_session=True)
+
+    def begin(self) -> None:
+        """Count from 1 and keep no history: nothing depends on what ran before, and memory stays flat."""
+        self.shell.execution_count = 1
+        self.shell.history_manager.reset(new_session=False)
+
+    def forget(self) -> None:
+        """Remove every name that cells have made."""
+        hidden = self.shell.user_ns_hidden
+        for name in [n for n in self.namespace if n not in hidden and not n.startswith("__")]:
+            del self.namespace[name]
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The names of the session."""
+        names: dict[str, Any] = self.shell.user_ns
+        return names
+
+
+def _no_input(prompt: object = "") -> str:
+    raise RuntimeError("input() was called, but nobody is there to answer while a notebook is graded")
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except BaseException:
+        return ""
+
+
+@contextmanager
+def _limited(seconds: float | None) -> Iterator[None]:
+    """Raise CellTimeoutError in here after so many seconds of processor time, and again each second."""
+    if seconds is None or not hasattr(signal, "ITIMER_PROF"):
+        yield
+        return
+
+    def late(*_: object) -> None:
+        raise CellTimeoutError(f"the cell used more than {seconds:g} s of processor time")
+
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -1,0 +1,203 @@
+"""The warm parent: it has imported what notebooks import, and forks one solver a submission.
+
+How it works. The sandbox starts this program once, in an empty root, without a network, with
+capabilities that reach nothing but its own user namespace. It imports NumPy, Matplotlib and
+IPython, never a line of a submission, and waits for orders. For each submission it forks a
+keeper, and the keeper makes the submission's world:
+
+1. `unshare`: a PID, a mount and an IPC namespace that no other submission shares;
+2. a second fork, which is process 1 of the new PID namespace: the keeper of this world. When it
+   ends, the kernel ends every process in it, whatever it forked or hid;
+3. fresh tmpfs on /tmp and /box, a fresh /proc that shows these processes alone;
+4. a third fork: the solver. It keeps no descriptor but the socket to the judge, gives up every
+   capability, forbids itself new ones and the system calls in calls.py, sets its limits, and
+   only then runs a student's cell. The keeper never does.
+
+The keeper cannot be traced by the solver (it is not dumpable and has more rights), nor
+signalled (process 1 gets no signal from inside that it does not ask for). It waits for the
+judge to hang up, and ends the world. Where the solver ends before, it tells the judge so.
+
+Linux alone has these calls, and Python 3.11 has no names for them: they go through ctypes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import os
+import pathlib
+import pkgutil
+import resource
+import select
+import shutil
+import signal
+import socket
+import struct
+import sys
+from typing import Any
+
+from .calls import forbid_calls
+from .channel import ChannelError, receive, send
+from .session import Session
+from .work import work
+
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x8000000, 0x20000000
+MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 0x40000
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 38, 1
+PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
+CAPABILITY_VERSION_3 = 0x20080522
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def main(fd: int) -> None:
+    """Take orders on the socket `fd` until it is closed."""
+    session = _warm()
+    orders = socket.socket(fileno=fd)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
+    send(orders, {"ready": True})
+    _no_streams()
+    while True:
+        try:
+            order = receive(orders)
+            _, (judge,), _, _ = socket.recv_fds(orders, 1, 1)
+        except (ChannelError, ValueError):
+            return
+        if os.fork() == 0:
+            orders.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            sock = socket.socket(fileno=judge)
+            try:
+                _keep(sock, order, session)
+            except OSError as error:
+                with contextlib.suppress(OSError):
+                    sock.send(str(error).encode()[:400])
+            finally:
+                os._exit(0)
+        os.close(judge)
+
+
+def _warm() -> Session:
+    """Import what notebooks import, and freeze it, so that forks share its memory.
+
+    Returns the session that each of them begins with: making one takes as long as ten cells.
+    """
+    with contextlib.suppress(OSError):  # Matplotlib wants to write where its list of fonts lies
+        shutil.copytree("/course/fonts", os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
+    import matplotlib.pyplot
+    import numpy
+
+    import heinit_lab
+
+    for module in pkgutil.walk_packages(heinit_lab.__path__, "heinit_lab."):
+        importlib.import_module(module.name)
+    del matplotlib, numpy, heinit_lab
+    session = Session()
+    session.warm()
+    gc.collect()
+    gc.freeze()
+    return session
+
+
+def _keep(judge: socket.socket, limits: dict[str, Any], session: Session) -> None:
+    """Make a submission's world and keep it until the solver or the judge is done.
+
+    The first byte carries this process's credentials, which the kernel translates: so the judge
+    learns the process's number on the host, and can set limits on it before it answers "go".
+    """
+    walls = limits["walls"] if limits["isolate"] else ()
+    if limits["isolate"]:
+        if "rights" in walls:  # a submission makes no namespaces of its own
+            with contextlib.suppress(OSError):
+                pathlib.Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
+        spaces = (CLONE_NEWPID, "processes"), (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "world")
+        _check(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
+        keeper = os.fork()
+        if keeper:
+            judge.close()
+            os.waitpid(keeper, 0)
+            return
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        libc.prctl(PR_SET_DUMPABLE, 0)
+    if "world" in walls:
+        _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+        space = f"mode=0700,size={limits['disk']},nr_inodes=4096".encode()
+        for place in limits["fresh"]:
+            _mount(b"tmpfs", place.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, space)
+        if "processes" in walls:
+            _mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV, None)
+    judge.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS, _credentials())])
+    if judge.recv(1) != b"!":
+        return
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans of the world leave no zombies
+    solver = os.fork()
+    if solver == 0:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.setsid()
+        os.chdir("/box" if limits["isolate"] else limits["directory"])
+        if "streams" in walls:
+            os.closerange(3, judge.fileno())
+            os.closerange(judge.fileno() + 1, 1024)
+        _limit(limits)
+        if "rights" in walls:
+            _give_up_rights()
+        if "calls" in walls:
+            forbid_calls(libc)
+        work(judge, session)
+        os._exit(0)
+    hung_up = select.poll()
+    hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
+    pid = os.pidfd_open(solver)
+    hung_up.register(pid, select.POLLIN)
+    if any(fd == pid for fd, _ in hung_up.poll()):  # the forks for test cells live on
+        with contextlib.suppress(OSError):
+            judge.shutdown(socket.SHUT_WR)
+        hung_up.unregister(pid)
+        hung_up.poll()
+    with contextlib.suppress(OSError):  # without namespaces, this is all that ends what it started
+        os.killpg(solver, signal.SIGKILL)
+
+
+def _no_streams() -> None:
+    """From here on nobody reads a standard stream, and no submission finds another's words in one."""
+    null = os.open("/dev/null", os.O_RDWR)
+    for stream in range(3):
+        os.dup2(null, stream)
+    os.close(null)
+
+
+def _credentials() -> bytes:
+    return struct.pack("iii", os.getpid(), os.getuid(), os.getgid())
+
+
+def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, data: bytes | None) -> None:
+    _check(libc.mount(source, target, kind, flags, data), f"mount {target.decode()}")
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")
+
+
+def _limit(limits: dict[str, Any]) -> None:
+    """Limits of one process; those of the whole submission are set from outside."""
+    for name, value in limits["rlimits"].items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _give_up_rights() -> None:
+    """Drop every capability for ever: bounding set, ambient set, and the sets in force."""
+    for capability in range(64):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails where there is no such one
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    _check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

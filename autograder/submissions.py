@@ -1,0 +1,98 @@
+"""What was handed in, and whether it can be graded at all. Submitted files are only read."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
+
+
+class UngradableError(Exception):
+    """A submission cannot be graded; its text says why and what to do. That is not a zero."""
+
+
+@dataclass(frozen=True, order=True)
+class Submission:
+    """One submitted notebook: `submitted/<student>/<lesson>/<lesson>.ipynb`."""
+
+    student: str
+    lesson: str
+    path: Path
+
+    def read(self) -> bytes:
+        """The file's content. Raises UngradableError where there is none."""
+        try:
+            return self.path.read_bytes()
+        except (FileNotFoundError, IsADirectoryError):
+            others = sorted(p.name for p in self.path.parent.glob("*.ipynb") if p.is_file())
+            found = f"it holds {', '.join(others)}: rename it" if others else "ask for the notebook"
+            raise UngradableError(f"the folder has no {self.path.name}; {found}.") from None
+        except OSError as error:
+            raise UngradableError(f"it cannot be read ({error.strerror}).") from None
+
+    def submitted_at(self) -> datetime | None:
+        """When it was handed in, as the timestamp.txt beside it tells, in UTC; None where there is none.
+
+        Raises UngradableError where that file holds no time.
+        """
+        path = self.path.with_name("timestamp.txt")
+        try:
+            told = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+            found: datetime | None = parse_utc(told) if told else None
+        except (ValueError, OSError):
+            raise UngradableError(f"its {path.name} holds no time. Mend or delete that file.") from None
+        return found
+
+
+def submitted(root: Path, names: Iterable[str] = (), student: str | None = None) -> Iterator[Submission]:
+    """All that is submitted in a course directory, in order of student and lesson.
+
+    names: only these lessons. student: only this student.
+    """
+    wanted = set(names)
+    for folder in sorted((root / "submitted").glob("*/*")):
+        owner, lesson = folder.parent.name, folder.name
+        if not folder.is_dir() or owner.startswith(".") or lesson.startswith("."):
+            continue
+        if (student is None or owner == student) and (not wanted or lesson in wanted):
+            yield Submission(owner, lesson, folder / f"{lesson}.ipynb")
+
+
+def parse(data: bytes) -> NotebookNode:
+    """The submitted notebook, as it is: `mending.mend` makes it one that nbgrader can grade.
+
+    Raises UngradableError with the reason where there is no notebook that could be mended.
+    """
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UngradableError(f"it is not a notebook (byte {error.start} is no text). {ASK}") from None
+    except json.JSONDecodeError as error:
+        raise UngradableError(f"it is not a notebook (no JSON on line {error.lineno}). {ASK}") from None
+    except RecursionError:
+        raise UngradableError(f"it is not a notebook (nested too deeply). {ASK}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
+        raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of cell ids, which are mended
+            node = nbformat.from_dict(content)
+            # of version 4 all are alike to the mending, which validates what it makes
+            notebook: NotebookNode = node if node.nbformat == 4 else nbformat.convert(node, 4)
+            cells = notebook.get("cells")
+            if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+                raise ValueError("it has no list of cells")
+    except Exception as error:
+        line = str(error).strip().splitlines()[0]
+        raise UngradableError(f"it is a damaged notebook ({line}). {ASK}") from None
+    return notebook
+
+
+ASK = "Ask for a new copy, or grade it by hand in formgrader."
