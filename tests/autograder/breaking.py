@@ -1,0 +1,149 @@
+"""Ways to break a notebook, by which tests/broken describes what arrives from students.
+
+A cell is named by its id; a copy of `he_std` is called `he_std-copy`, the end of a cut one
+`he_std-tail`, a new one as the step says. A place is a cell's id, `top` or `end`.
+"""
+
+from __future__ import annotations
+
+import copy as copies
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+Notebook = dict[str, Any]
+
+
+def copy(notebook: Notebook, name: str, place: str, called: str | None = None) -> None:
+    _put(notebook, {**copies.deepcopy(_cell(notebook, name)), "id": called or f"{name}-copy"}, place)
+
+
+def delete(notebook: Notebook, *names: str) -> None:
+    for name in names:
+        notebook["cells"].remove(_cell(notebook, name))
+
+
+def move(notebook: Notebook, name: str, place: str) -> None:
+    cell = _cell(notebook, name)
+    notebook["cells"].remove(cell)
+    _put(notebook, cell, place)
+
+
+def retype(notebook: Notebook, name: str, kind: str) -> None:
+    cell = _cell(notebook, name)
+    cell["cell_type"] = kind
+    for key in ("outputs", "execution_count"):
+        cell.pop(key, None)
+    if kind == "code":
+        cell.update(outputs=[], execution_count=None)
+
+
+def write(notebook: Notebook, name: str, source: str) -> None:
+    _cell(notebook, name)["source"] = source
+
+
+def insert(notebook: Notebook, name: str, source: str, place: str, kind: str = "code") -> None:
+    cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    _put(notebook, {**cell, **({"outputs": [], "execution_count": None} if kind == "code" else {})}, place)
+
+
+def split(notebook: Notebook, name: str, line: int, marked: bool = False) -> None:
+    """Cut a cell before a line, counted from 0. marked: the end keeps the metadata, as in JupyterLab."""
+    cell = _cell(notebook, name)
+    lines = cell["source"].split("\n")
+    metadata = copies.deepcopy(cell["metadata"]) if marked else {}
+    tail = {**cell, "id": f"{name}-tail", "metadata": metadata, "source": "\n".join(lines[line:])}
+    cell["source"] = "\n".join(lines[:line])
+    _put(notebook, tail, name)
+
+
+def unmark(notebook: Notebook, *names: str) -> None:
+    """Take nbgrader's metadata away: from these cells, or from all."""
+    for cell in notebook["cells"]:
+        if not names or cell["id"] in names:
+            cell["metadata"] = {}
+
+
+def anonymous(notebook: Notebook) -> None:
+    """Take all metadata and ids away, as an editor of the old format does."""
+    unmark(notebook)
+    minor(notebook, 2)
+
+
+def minor(notebook: Notebook, number: int) -> None:
+    notebook["nbformat_minor"] = number
+    for cell in notebook["cells"]:
+        cell.pop("id")
+
+
+def mark(notebook: Notebook, name: str, key: str, value: Any = None) -> None:
+    """Set a key of nbgrader's metadata, or take it out."""
+    marks = _cell(notebook, name)["metadata"].setdefault("nbgrader", {})
+    marks[key] = value
+    if value is None:
+        del marks[key]
+
+
+def set_key(notebook: Notebook, name: str, key: str, value: Any) -> None:
+    """Set a key of a cell itself."""
+    _cell(notebook, name)[key] = value
+
+
+def schema(notebook: Notebook, version: int) -> None:
+    """Write nbgrader's metadata as an older version did."""
+    for cell in notebook["cells"]:
+        if marks := cell["metadata"].get("nbgrader"):
+            marks["schema_version"] = version
+            marks.pop("task")
+            if version < 2:
+                marks.pop("cell_type")
+
+
+STEPS = {
+    step.__name__: step
+    for step in (
+        copy,
+        delete,
+        move,
+        retype,
+        write,
+        insert,
+        split,
+        unmark,
+        anonymous,
+        minor,
+        mark,
+        set_key,
+        schema,
+    )
+}
+
+
+def broken(notebook: nbformat.NotebookNode, steps: list[list[Any]], folder: Path | None = None) -> str:
+    """The content of a file: the notebook after these steps, and after `damage` in the folder's damage.py."""
+    damaged: Notebook = json.loads(nbformat.writes(notebook))
+    for cell in damaged["cells"]:
+        cell["source"] = "".join(cell["source"])
+    for name, *arguments in steps:
+        STEPS[name](damaged, *arguments)
+    script = folder / "damage.py" if folder is not None else None
+    if script is not None and script.is_file():
+        spec = importlib.util.spec_from_file_location("damage", script)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        damaged = module.damage(damaged)
+    return damaged if isinstance(damaged, str) else json.dumps(damaged)
+
+
+def _cell(notebook: Notebook, name: str) -> dict[str, Any]:
+    return next(cell for cell in notebook["cells"] if cell["id"] == name)
+
+
+def _put(notebook: Notebook, cell: dict[str, Any], place: str) -> None:
+    cells = notebook["cells"]
+    at = {"top": 0, "end": len(cells)}.get(place)
+    cells.insert(cells.index(_cell(notebook, place)) + 1 if at is None else at, cell)

@@ -1,0 +1,68 @@
+"""Courses with a class that was handed in, and what grading it without any accident gives."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.demo.students import Class
+from autograder.grading import Grading
+from autograder.lessons import lessons
+from tests.tools import system_tool
+
+ONE = lessons()[0]
+Scores = dict[tuple[str, str], tuple]
+
+
+def scores(results) -> Scores:
+    """What must be the same whichever way a class was graded."""
+    return {
+        (r.student, r.lesson): (r.score, r.cells, r.reason, r.repairs, r.receipt.get("seed")) for r in results
+    }
+
+
+@pytest.fixture(scope="session")
+def handed_in(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course of one lesson in which a small class handed in, nothing graded."""
+    root = Path(shutil.copytree(made, tmp_path_factory.mktemp("class") / "course"))
+    list(Class(12, seed=3).hand_in(root, [ONE]))
+    broken = root / "submitted" / "student012" / ONE.name / f"{ONE.name}.ipynb"
+    broken.write_text(broken.read_text()[:500])
+    (root / ".heinit-secret").write_text("of this test")
+    return root
+
+
+@pytest.fixture(scope="session")
+def reference(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scores]:
+    """The class, graded here by one worker without an interruption."""
+    system_tool("bwrap", "apt install bubblewrap")
+    root = Path(shutil.copytree(handed_in, tmp_path_factory.mktemp("reference") / "course"))
+    return root, scores(Grading(root))
+
+
+@pytest.fixture
+def course(handed_in: Path, tmp_path: Path) -> Path:
+    """A copy of the class to grade."""
+    system_tool("bwrap", "apt install bubblewrap")
+    return Path(shutil.copytree(handed_in, tmp_path / "course"))
+
+
+@pytest.fixture
+def finished(reference: tuple[Path, Scores]) -> Callable[[Path], None]:
+    """Whether one more run leaves a course exactly as the reference is."""
+
+    def check(root: Path) -> None:
+        expected, told = reference
+        found = list(Grading(root))
+        assert scores(found) == told
+        for path in sorted(expected.glob("autograded/*/*/*")):
+            assert (root / path.relative_to(expected)).read_bytes() == path.read_bytes(), path
+        assert not list(root.glob("autograded/**/.*.heinit"))
+        for path in sorted(expected.glob("submitted/*/*/*")):
+            assert (root / path.relative_to(expected)).read_bytes() == path.read_bytes(), path
+        assert {r.status for r in Grading(root)} <= {"unchanged", "ungradable"}
+
+    return check

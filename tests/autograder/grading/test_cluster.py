@@ -1,0 +1,182 @@
+"""Many workers, here and elsewhere, give what one gives; whoever dies costs a retry and no more."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from click.testing import CliRunner
+
+from autograder.commands.grade import grade
+from autograder.errors import HeinitError, UsageError
+from autograder.grading import Grading
+from autograder.grading.cluster import check_address
+from tests.autograder.grading.conftest import scores
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+
+def wait_for(happened, seconds: float = 120.0):
+    """What `happened` gives when it gives something; an upper bound, not a time to wait."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := happened():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+def test_two_workers_give_what_one_gives(course, reference, finished):
+    assert scores(Grading(course, workers=2)) == reference[1]
+    finished(course)
+
+
+@contextmanager
+def dask(tmp_path: Path, *commands: list[str], **environment: str) -> Iterator[list[subprocess.Popen]]:
+    """Programs of Dask's, ended at the end; each in an empty directory of its own."""
+    running = []
+    try:
+        for i, command in enumerate(commands):
+            home = tmp_path / f"machine{i}"
+            home.mkdir()
+            log = (home / "log").open("w")
+            program = [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]]
+            running.append(
+                subprocess.Popen(
+                    program, cwd=home, stdout=log, stderr=log, env={**os.environ, **environment}, text=True
+                )
+            )
+        yield running
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+SCHEDULER = ["dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+
+
+@contextmanager
+def scheduler(tmp_path: Path, workers: int = 2, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A scheduler on loopback and workers that were started by themselves; its address and process."""
+    told = tmp_path / "scheduler.json"
+    with dask(tmp_path / "a", [*SCHEDULER, "--scheduler-file", str(told)]) as (process,):
+        wait_for(told.is_file)
+        worker = ["dask_worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-dashboard"]
+        with dask(tmp_path / "b", *[worker] * workers, **environment):
+            yield json.loads(told.read_text())["address"], process
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+
+
+def test_workers_that_were_started_separately_grade_through_a_scheduler(
+    course, tmp_path, reference, finished
+):
+    with scheduler(tmp_path) as (address, _):
+        assert scores(Grading(course, scheduler=address)) == reference[1]
+    finished(course)
+
+
+def test_a_scheduler_that_vanishes_is_named_and_what_is_graded_is_kept(course, tmp_path, finished):
+    with scheduler(tmp_path) as (address, process):
+        grading = iter(Grading(course, scheduler=address))
+        first = next(grading)
+        process.kill()
+        process.wait()
+        with pytest.raises(HeinitError, match=r"do not answer.*What is graded is kept"):
+            list(grading)
+    again = {r.student: r.status for r in Grading(course, student=first.student)}
+    assert again[first.student] == "unchanged"
+    finished(course)
+
+
+def test_a_worker_with_another_environment_is_refused(course, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(Path(__file__).parents[3] / "heinit_solutions", other / "heinit_solutions")
+    with (other / "heinit_solutions" / "__init__.py").open("a") as file:
+        file.write("\n# another version\n")
+    with (
+        scheduler(tmp_path, workers=1, PYTHONPATH=str(other)) as (address, _),
+        pytest.raises(HeinitError, match="no worker has the environment"),
+    ):
+        list(Grading(course, scheduler=address))
+    assert not (course / "autograded").exists() or not list((course / "autograded").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("tcp://192.0.2.7:8786", "another machine"),
+        ("tcp://grading.example:8786", "another machine"),
+        ("tls://192.0.2.7:8786", "needs certificates"),
+        ("192.0.2.7", "no address"),
+        ("http://127.0.0.1:1", "no address"),
+        ("tcp://127.0.0.1", "no address"),
+    ],
+)
+def test_an_address_that_is_not_safe_or_none_is_refused_with_what_to_do(address, says):
+    with pytest.raises(UsageError, match=says):
+        check_address(address)
+
+
+def test_workers_and_scheduler_are_not_given_together(course):
+    done = CliRunner().invoke(grade, [str(course), "--workers=2", "--scheduler=tcp://127.0.0.1:1"])
+    assert isinstance(done.exception, UsageError)
+
+
+def workers_of(pid: int) -> list[psutil.Process]:
+    """The worker processes of a grading that runs: Dask starts them by multiprocessing's spawn."""
+    return [
+        child
+        for child in psutil.Process(pid).children(recursive=True)
+        if "spawn_main" in " ".join(child.cmdline() or [])
+    ]
+
+
+def test_a_worker_that_vanishes_costs_a_retry_and_no_more(course, reference, finished):
+    grading = iter(Grading(course, workers=2))
+    found = [next(grading)]
+    victim = workers_of(os.getpid())[0]
+    os.kill(victim.pid, signal.SIGKILL)
+    found += grading
+    assert scores(found) == reference[1]
+    finished(course)
+
+
+def test_who_ends_its_worker_alone_is_ungradable_and_its_neighbours_are_not(course, reference, monkeypatch):
+    from autograder.grading.worker import Grader
+
+    victims = sorted(student for student, _ in reference[1])
+    kills = next(s for s in victims if reference[1][s, "1-relu-half-killing"][0] is not None)
+    real = Grader.grade
+
+    def grade_or_fail(self, task):
+        outcome = real(self, task)
+        return type(outcome)(reason="the judge ended.", retry=True) if task.student == kills else outcome
+
+    monkeypatch.setattr(Grader, "grade", grade_or_fail)
+    found = {r.student: r for r in Grading(course)}
+    assert found[kills].status == "ungradable"
+    assert "with nothing else running there" in found[kills].reason
+    assert {s: (r.score, r.cells) for s, r in found.items() if s != kills} == {
+        s: (told[0], told[1]) for (s, _), told in reference[1].items() if s != kills
+    }

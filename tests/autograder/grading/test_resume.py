@@ -1,0 +1,124 @@
+"""Kill it anywhere and run it again: the same scores, nothing graded twice, nothing lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sysconfig
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+import autograder.grading.writer as writer
+from autograder.errors import HeinitError
+from autograder.grading import Grading
+from autograder.grading.run import Submission
+from tests.autograder.grading.conftest import ONE, scores
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+MOMENTS = int(os.environ.get("HEINIT_FAULTS", "3"))  # `heinit bench faults` asks for more
+
+
+def start(course: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [Path(sysconfig.get_path("scripts")) / "heinit", "grade", str(course), "--json", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_a_run_that_is_killed_at_any_moment_is_finished_by_running_it_again(course, finished, moment):
+    rng = random.Random(moment)
+    process = start(course, f"--workers={1 + moment % 2}")
+    children: list[psutil.Process] = []
+    # a state, then a random step into it: nothing begun, some graded, some saved
+    seen = rng.choice((0, 1, 4))
+    for _ in range(seen):
+        assert process.stdout.readline()
+    children = psutil.Process(process.pid).children(recursive=True)
+    time.sleep(rng.uniform(0, 1.5))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert alive == []  # workers, judges and sandboxes end with it
+    finished(course)
+
+
+def test_nothing_is_graded_twice_and_a_change_is(course, reference):
+    first = list(Grading(course))
+    graded = {r.student for r in first if r.status == "graded"}
+    second = {r.student: r for r in Grading(course)}
+    assert {s for s, r in second.items() if r.status == "unchanged"} == graded
+    student = sorted(graded)[0]
+    path = course / "submitted" / student / ONE.name / "timestamp.txt"
+    path.write_text("2027-01-01 00:00:00 UTC\n")
+    third = {r.student: r.status for r in Grading(course)}
+    assert third[student] == "graded"
+    assert all(third[s] == "unchanged" for s in graded - {student})
+
+
+def test_a_submission_that_changes_while_it_is_graded_is_graded_as_it_was_read(course, monkeypatch):
+    student = next(r.student for r in Grading(course) if r.score == 15)
+    path = course / "submitted" / student / ONE.name / f"{ONE.name}.ipynb"
+    read = Submission.read
+
+    def read_and_change(self):
+        content = read(self)
+        if self.path == path:
+            path.write_bytes(ONE.path.read_bytes())  # the blank lesson
+        return content
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Submission, "read", read_and_change)
+        (then,) = Grading(course, student=student, force=True)
+    (now,) = Grading(course, student=student)
+    assert (then.score, now.score, now.status) == (15, 0, "graded")
+
+
+def test_a_locked_gradebook_is_waited_for_and_then_named(course, reference, finished, monkeypatch):
+    list(Grading(course, student=sorted(s for s, _ in reference[1])[0]))  # the gradebook's tables are there
+    monkeypatch.setattr(writer, "PATIENCE", 0.5)
+    lock = sqlite3.connect(course / "gradebook.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(HeinitError, match=r"cannot be used .database is locked"):
+            list(Grading(course, force=True))
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
+    finished(course)
+
+
+def test_a_full_disk_is_named_and_costs_nothing_that_is_graded(course, finished, monkeypatch):
+    written = []
+    real = writer._replace
+
+    def replace(path, content, mode):
+        if len(written) > 6:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        real(path, content, mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "_replace", replace)
+        patch.setattr("autograder.grading.run.BATCH", 2)
+        with pytest.raises(HeinitError, match="is full"):
+            list(Grading(course))
+    finished(course)
+
+
+def test_an_ungradable_submission_is_tried_again_and_keeps_its_reason(course, reference):
+    list(Grading(course))
+    again = scores(r for r in Grading(course) if r.status == "ungradable")
+    assert again
+    assert again == {key: told for key, told in reference[1].items() if told[0] is None}

@@ -1,0 +1,194 @@
+"""The solver: outputs as a kernel would give them, restarts, time limits, and what ends with a test cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.judge.client import Judge
+from autograder.judge.outputs import clean
+from autograder.sandbox.bubblewrap import Limits
+from autograder.solver.session import MAX_OUTPUT, Session
+from heinit_lab.checking.report import VERDICT_MIME
+from tests.tools import system_tool
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+Run = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    system_tool("bwrap", "apt install bubblewrap")
+    judge = Judge(Limits(memory=2**28, cell_seconds=2, seconds=20, notebook_seconds=120))
+    yield judge
+    judge.close()
+
+
+@pytest.fixture
+def run(judge) -> Run:
+    """Run cells, each ("student" or "test", source); the test cells may ask for `f` and `g`."""
+    return lambda *cells: judge.run([{"kind": k, "source": s} for k, s in cells], ["f", "g"]).results
+
+
+def texts(result: dict[str, Any]) -> list[str]:
+    return [o.get("text") or o.get("ename") or o["data"]["text/plain"] for o in result["outputs"]]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("print('a'); print('b')", [("stream", "a\nb\n")]),
+        ("1 + 1", [("execute_result", "2")]),
+        ("1 + 1;", []),
+        ("None", []),
+        ("import sys\nprint('a'); print('b', file=sys.stderr)", [("stream", "a\n"), ("stream", "b\n")]),
+        ("1 / 0", [("error", "ZeroDivisionError")]),
+        ("def f(:", [("error", "SyntaxError")]),
+        ("%matplotlib inline\nprint(1)", [("stream", "1\n")]),
+        ("!echo hello", [("stream", "hello\n")]),
+        ("%%capture\nprint(1)", []),
+        ("from IPython.display import display\ndisplay(1)", [("display_data", "1")]),
+        ("exit()", []),
+        ("input('?')", [("error", "RuntimeError")]),
+        ("raise KeyboardInterrupt", [("error", "KeyboardInterrupt")]),
+        ("await __import__('asyncio').sleep(0, 'done')", [("execute_result", "'done'")]),
+        ("print('\\ud800')", [("stream", "?\n")]),
+        ("h = display('a', display_id=True); h.update('b')", [("display_data", "'b'")]),
+        ("print(1)\nfrom IPython.display import clear_output\nclear_output()\nprint(2)", [("stream", "2\n")]),
+    ],
+)
+def test_a_cell_shows_what_it_shows_in_a_kernel(run, source, shown):
+    (result,) = run(("student", source))
+    got = [o["output_type"] for o in result["outputs"]]
+    assert [(kind, text.replace("\r", "")) for kind, text in zip(got, texts(result), strict=True)] == shown
+
+
+def test_a_figure_is_shown_as_a_picture(run):
+    (result,) = run(("student", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"))
+    (picture,) = [o for o in result["outputs"] if "image/png" in o.get("data", {})]
+    assert len(picture["data"]["image/png"]) > 1000
+
+
+def test_the_outputs_of_a_notebook_are_valid_in_its_format(run):
+    cells = ["print(1)", "1 / 0", "2", "display(3)", "import matplotlib.pyplot as plt\nplt.plot([1])"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in cells])
+    for cell, result in zip(notebook.cells, run(*(("student", s) for s in cells)), strict=True):
+        cell.outputs = [nbformat.from_dict(output) for output in result["outputs"]]
+        cell.execution_count = result["count"]
+    nbformat.validate(notebook)
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4, 5]
+
+
+def test_a_cell_that_ends_the_session_costs_itself_and_not_the_others(run):
+    results = run(
+        ("student", "f = 1"),
+        ("student", "import os\nos._exit(0)"),
+        ("student", "g = f + 1"),
+        ("test", "f, g"),
+    )
+    assert [texts(r) for r in results] == [[], ["SolverDied"], [], ["(1, 2)"]]
+
+
+def test_a_session_that_ends_too_often_is_given_up(run):
+    results = run(*[("student", "import os\nos._exit(0)")] * 5, ("test", "1"))
+    assert [texts(r) for r in results[:5]] == [["SolverDied"]] * 5
+    assert texts(results[5]) == ["NotJudged"]
+
+
+def test_a_cell_that_takes_all_memory_costs_itself(run):
+    results = run(
+        ("student", "kept = [b'x' * 2**20 for _ in range(2000)]"), ("student", "f = 1"), ("test", "f")
+    )
+    assert texts(results[0]) in (["SolverDied"], ["MemoryError"])
+    assert texts(results[2]) == ["1"]
+
+
+def test_a_cell_that_uses_too_much_processor_time_is_interrupted(run):
+    results = run(("student", "f = 1\nwhile True: pass"), ("test", "f"))
+    assert [texts(r) for r in results] == [["CellTimeoutError"], ["1"]]
+
+
+def test_a_call_that_uses_too_much_processor_time_costs_its_test_cell(run):
+    source = "def f():\n  while True:\n    try:\n      while True: pass\n    except BaseException: pass"
+    results = run(("student", source), ("test", "f()"), ("student", "g = 2"), ("test", "g"))
+    assert texts(results[1]) == ["NoAnswerError"]
+    assert texts(results[3]) == ["2"]
+
+
+def test_a_test_cell_teaches_the_session_nothing(run):
+    results = run(
+        ("student", "SEEN = []\ndef f(x):\n    SEEN.append(x)\n    return len(SEEN)"),
+        ("test", "f(1), f(2)"),
+        ("test", "f(3)"),
+        ("student", "SEEN"),
+    )
+    assert [texts(r) for r in results[1:]] == [["(1, 2)"], ["1"], ["[]"]]
+
+
+def test_a_judged_call_that_ends_the_session_costs_its_own_exercise(run):
+    results = run(
+        ("student", "import os\ndef f(): os.kill(os.getppid(), 9)\ndef g(): return 2"),
+        ("test", "f()"),
+        ("test", "g()"),
+    )
+    assert texts(results[2]) == ["2"]
+
+
+def test_only_declared_names_reach_a_test_cell(run):
+    results = run(("student", "f = 1\nlen = check = 7"), ("test", "f, len('ab'), 'check' in globals()"))
+    assert texts(results[1]) == ["(1, 2, False)"]
+
+
+def test_a_test_cell_starts_as_an_error(run):
+    cells = [("student", "f = 1"), ("test", "f +"), ("test", "raise SystemExit"), ("test", "f")]
+    results = run(*cells)
+    assert [r["outputs"][0]["output_type"] for r in results[1:3]] == ["error", "error"]
+
+
+def test_outputs_that_are_none_are_left_out():
+    good = {"output_type": "stream", "name": "stdout", "text": "1"}
+    told = [
+        good,
+        17,
+        {"output_type": "stream", "name": "stdin", "text": "1"},
+        {"output_type": "error", "ename": 1, "evalue": "", "traceback": []},
+        {"output_type": "display_data", "data": 1},
+        {"output_type": "comm"},
+    ]
+    assert clean(told) == [good]
+    assert clean("nonsense") == clean(None) == []
+
+
+def test_a_display_is_cleaned_and_holds_no_verdict():
+    data = {
+        "text/plain": "\ud800",
+        VERDICT_MIME: {"score": 15},
+        "application/json": {"x": float("nan")},
+        "application/vnd.x+json": {"x": [1, None, "a"]},
+        "image/png": b"1",
+        "no kind": "1",
+        7: "1",
+    }
+    (output,) = clean([{"output_type": "execute_result", "data": data, "execution_count": 10**400}])
+    assert output == {
+        "output_type": "execute_result",
+        "data": {"text/plain": "?", "application/vnd.x+json": {"x": [1, None, "a"]}},
+        "metadata": {},
+        "execution_count": None,
+    }
+
+
+def test_outputs_are_cut_by_the_judge_too():
+    told = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
+    kept = clean(told)
+    assert sum(len(output["text"]) for output in kept) < 3 * MAX_OUTPUT
+    assert "cut off" in kept[-1]["text"]
+
+
+def test_a_session_cuts_what_a_cell_shows():
+    outputs = Session().run("for _ in range(3000): print('x' * 999)")
+    assert len(outputs[0]["text"]) <= MAX_OUTPUT
+    assert "cut off" in outputs[-1]["text"]

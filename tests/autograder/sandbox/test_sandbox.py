@@ -1,0 +1,296 @@
+"""The sandbox: its walls, its limits, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import limits as limiting
+from autograder.sandbox.bubblewrap import Limits, Sandbox, SandboxError, World, _masks
+from autograder.sandbox.selftest import prove
+from autograder.solver.channel import ChannelError, receive, send
+from tests.tools import system_tool
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    system_tool("bwrap", "apt install bubblewrap")
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.close()
+
+
+def run(world: World, source: str) -> str:
+    """What a cell prints, or the name of the error that it ends in."""
+    send(world.sock, {"op": "run", "source": source, "cpu_seconds": SECONDS})
+    outputs = receive(world.sock, seconds=SECONDS)["outputs"]
+    return "".join(output.get("text") or output.get("ename") or "" for output in outputs)
+
+
+def test_every_wall_stands_on_this_machine(sandbox):
+    prove(sandbox)
+
+
+@pytest.mark.parametrize(
+    ("wall", "says"),
+    [
+        ("root", "could write to"),
+        ("network", "could reach the network"),
+        ("processes", "could signal processes outside"),
+        ("ipc", "could use the shared memory of others"),
+        ("rights", "would have rights of its own"),
+        ("world", "could write more than it may"),
+        ("calls", "could use system calls"),
+    ],
+)
+def test_the_self_test_names_the_wall_that_is_missing(wall, says):
+    system_tool("bwrap", "apt install bubblewrap")
+    sandbox = Sandbox(without=[wall])
+    try:
+        with pytest.raises(SandboxError, match=says):
+            prove(sandbox)
+    finally:
+        sandbox.close()
+
+
+def test_the_self_test_names_a_file_that_could_be_read(sandbox):
+    with pytest.raises(SandboxError, match="could read /usr"):
+        prove(sandbox, (Path("/usr"),))
+
+
+def test_a_submission_has_the_streams_of_nobody_and_one_descriptor_more(sandbox):
+    with sandbox.world() as world:
+        told = run(
+            world,
+            "import os\nprint({fd: os.readlink(f'/proc/self/fd/{fd}') for fd in range(9)"
+            " if os.path.lexists(f'/proc/self/fd/{fd}')})",
+        )
+    seen = eval(told)
+    assert [seen[fd] for fd in (0, 1, 2)] == ["/dev/null"] * 3
+    assert [name.split(":")[0] for fd, name in seen.items() if fd > 2 and "/proc/" not in name] == ["socket"]
+
+
+def test_the_keeper_shows_nothing_of_itself(sandbox):
+    source = """
+import os
+for part in ("environ", "mem", "maps", "fd", "root", "cwd", "ns"):
+    path = f"/proc/1/{part}"
+    try:
+        os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1)
+        print(part)
+    except OSError:
+        pass
+"""
+    with sandbox.world() as world:
+        assert run(world, source) == ""
+
+
+def test_a_submission_sees_no_environment_but_the_sandbox_s(sandbox, monkeypatch):
+    with sandbox.world() as world:
+        seen = run(world, "import os\nprint(*sorted(os.environ))").split()
+    assert not [name for name in seen if "HEINIT" in name or "TOKEN" in name or "USER" in name]
+
+
+def test_limits_that_the_kernel_keeps_are_the_submission_s(sandbox):
+    source = """
+import os, resource, socket
+try:
+    for i in range(10_000): os.close(os.open(f"f{i}", os.O_CREAT | os.O_WRONLY))
+except OSError: print("files")
+try:
+    kept = [socket.socketpair() for _ in range(1000)]
+except OSError: print("descriptors")
+print(resource.getrlimit(resource.RLIMIT_CORE)[1])
+try:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100_000, 100_000))
+except (OSError, ValueError): print("kept")
+"""
+    with sandbox.world() as world:
+        assert run(world, source).split() == ["files", "descriptors", "0", "kept"]
+
+
+def test_closing_a_world_ends_every_process_in_it(sandbox):
+    world = sandbox.world()
+    run(
+        world,
+        "import os, signal\nfor _ in range(5):\n    if os.fork() == 0:\n        os.setsid(); signal.pause()",
+    )
+    assert len(_processes(sandbox)) > 6
+    world.close()
+    until = time.monotonic() + 60  # who waits for the keeper outside ends a moment later
+    while len(_processes(sandbox)) > 1 and time.monotonic() < until:
+        time.sleep(0.005)
+    assert len(_processes(sandbox)) == 1  # the warm parent
+
+
+def _processes(sandbox: Sandbox) -> list[Path]:
+    return [path for path in Path("/proc").glob("[0-9]*/cmdline") if _ours(path, sandbox)]
+
+
+def _ours(cmdline: Path, sandbox: Sandbox) -> bool:
+    try:
+        return (
+            b"solver.zygote" in cmdline.read_bytes()
+            and b"bwrap" not in cmdline.read_bytes()
+            and _above(int(cmdline.parent.name), sandbox._process.pid)
+        )
+    except OSError:
+        return False
+
+
+def _above(pid: int, ancestor: int) -> bool:
+    while pid > 1:
+        if pid == ancestor:
+            return True
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return False
+
+
+def test_worlds_leave_no_descriptor_process_or_group(sandbox):
+    with sandbox.world() as world:
+        run(world, "1")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(30):
+        with sandbox.world() as world:
+            run(world, "1")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert list(limiting.CGROUPS.glob(f"*/heinit-{os.getpid()}-*")) == []
+
+
+def test_a_world_that_cannot_be_made_says_why(sandbox):
+    with pytest.raises(SandboxError, match=r"could not make a world.*mount"):
+        sandbox.world(Limits(disk=-1))
+    with sandbox.world() as world:  # the next one can
+        assert run(world, "print(1)") == "1\n"
+
+
+def test_a_warm_parent_that_has_ended_is_said():
+    system_tool("bwrap", "apt install bubblewrap")
+    sandbox = Sandbox()
+    sandbox._process.kill()
+    sandbox._process.wait()
+    with pytest.raises(SandboxError, match="could not make a world"):
+        sandbox.world()
+    sandbox.close()
+
+
+def test_without_bubblewrap_a_sentence_says_how_to_get_it(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SandboxError, match=r"nothing is graded.*apt install bubblewrap.*--unsandboxed"):
+        Sandbox()
+
+
+def test_packages_in_a_folder_that_is_bound_are_masked():
+    checkout = Path(limiting.__file__).resolve().parents[2]
+    masked = _masks([(str(checkout), str(checkout))])
+    assert str(checkout / "autograder") in masked
+    assert str(checkout / "heinit_solutions") in masked
+    assert _masks([("/usr", "/usr")]) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root can become somebody else")
+def test_an_ordinary_user_has_the_same_walls(tmp_path):
+    system_tool("bwrap", "apt install bubblewrap")
+    probe = (
+        "from autograder.sandbox.bubblewrap import Sandbox\nfrom autograder.sandbox.selftest import prove\n"
+    )
+    probe += "s = Sandbox()\nprove(s)\nprint(type(s.control).__name__)\ns.close()"
+    env = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "MPLCONFIGDIR": str(tmp_path),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    tmp_path.chmod(0o777)
+    done = (
+        subprocess.run(
+            [sys.executable, "-c", probe],
+            env=env,
+            cwd="/",
+            user=12345,
+            group=12345,
+            extra_groups=[],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if _readable(Path(sys.executable))
+        else None
+    )
+    if done is None:
+        pytest.skip("the interpreter or the checkout lies where only root may look")
+    assert done.stdout == "_Alone\n", done.stderr
+
+
+def _readable(executable: Path) -> bool:
+    paths = [executable, executable.resolve(), Path(__file__).resolve()]
+    return all(parent.stat().st_mode & 0o005 == 0o005 for path in paths for parent in path.parents)
+
+
+@pytest.fixture
+def hierarchy(tmp_path, monkeypatch) -> Callable[..., Path]:
+    """A tree of files that looks like the unified hierarchy of control groups."""
+
+    def make(*enabled: str) -> Path:
+        monkeypatch.setattr(limiting.Path, "read_text", _with_group("/user.slice/session.scope"))
+        for name in ("", "user.slice", "user.slice/session.scope"):
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / "cgroup.procs").touch()
+            (tmp_path / name / "cgroup.subtree_control").write_text("memory pids" if name in enabled else "")
+        return tmp_path
+
+    return make
+
+
+def _with_group(place: str) -> Callable[..., str]:
+    honest = Path.read_text
+    return lambda self, *rest, **more: (
+        f"0::{place}\n" if str(self) == "/proc/self/cgroup" else honest(self, *rest, **more)
+    )
+
+
+def test_the_unified_hierarchy_is_used_where_a_group_above_may_have_children(hierarchy):
+    root = hierarchy("user.slice")
+    control = limiting._Version2(root)
+    assert control.works()
+    control.group(os.getpid(), 1000, 7)
+    (made,) = (root / "user.slice").glob(f"heinit-{os.getpid()}-*")
+    assert {p.name: p.read_text() for p in made.iterdir()} == {
+        "memory.max": "1000",
+        "pids.max": "7",
+        "cgroup.procs": str(os.getpid()),
+    }
+
+
+def test_the_unified_hierarchy_is_not_used_where_no_group_may(hierarchy):
+    assert not limiting._Version2(hierarchy()).works()
+
+
+def test_groups_of_a_grader_that_was_killed_are_swept_away(hierarchy):
+    root = hierarchy("user.slice")
+    (root / "user.slice" / "heinit-999999999-1").mkdir()
+    mine = root / "user.slice" / f"heinit-{os.getpid()}-1"
+    mine.mkdir()
+    assert limiting._Version2(root).works()
+    assert [p.name for p in (root / "user.slice").glob("heinit-*")] == [mine.name]
+
+
+def test_a_solver_that_ends_is_a_closed_line(sandbox):
+    with sandbox.world() as world, pytest.raises(ChannelError, match="gone"):
+        run(world, "import os\nos._exit(0)")
+
+
+def test_what_a_world_is_told_is_data(sandbox):
+    with sandbox.world() as world:
+        assert json.loads(run(world, "print('{\"a\": 1}')")) == {"a": 1}

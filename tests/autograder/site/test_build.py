@@ -1,0 +1,177 @@
+"""The pages: whole, linked, and written only where they differ."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+from autograder.compose import asked, solve
+from autograder.errors import UsageError
+from autograder.lessons import lessons
+from autograder.site import build
+from autograder.site.build import MANIFEST, build_site, site_files
+from autograder.site.frames import FRAMES_MIME
+
+FRAMES = {
+    "title": "Which c?",
+    "size": (640, 350),
+    "sliders": [{"name": "c", "label": "c", "stops": ["1", "2"], "start": 1}],
+    "frames": [{"picture": "QQ==", "words": "It fades."}, {"picture": "Qg==", "words": "It <stays>."}],
+}
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """The solved lessons, not run, but for one explorer and one line that was printed."""
+    found = {}
+    for lesson in lessons():
+        found[lesson.name] = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+        for cell in found[lesson.name].cells:
+            if cell.id in ("hook-explorer", "explorer"):
+                cell.outputs = [nbformat.v4.new_output("display_data", {FRAMES_MIME: FRAMES})]
+            elif cell.id.startswith("test-"):
+                cell.outputs = [nbformat.v4.new_output("display_data", {"text/plain": "✓ passes."})]
+            elif cell.id == "setup":
+                cell.outputs = [nbformat.v4.new_output("stream", text="<b>printed</b>\n")]
+    return found
+
+
+@pytest.fixture(scope="module")
+def files(runs):
+    return site_files(runs, "heinit_lab.whl")
+
+
+def pages(files):
+    return {name: content.decode() for name, content in files.items() if name.endswith(".html")}
+
+
+def test_every_link_leads_to_a_page_and_a_place_that_is_there(files):
+    found = pages(files)
+    for name, page in found.items():
+        for address in re.findall(r'(?:href|src|action)="([^"]*)"', page):
+            if re.match(r"https?:", address):
+                assert "href" in re.search(rf'(\w+)="{re.escape(address)}"', page)[1], "nothing is fetched"
+                continue
+            path, _, fragment = unquote(address).partition("#")
+            assert not path.startswith(("/", "..")), "a page may lie under any path"
+            if path.startswith("notebooks/"):
+                continue
+            assert not path or path in files, f"{name} leads to {address}"
+            if fragment:
+                assert f'id="{fragment}"' in found[path or name], f"{name} leads to {address}"
+
+
+def test_ids_are_unique_and_headings_skip_no_level(files):
+    for name, page in pages(files).items():
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), name
+        levels = [int(level) for level in re.findall(r"<h([1-6])\b", page)]
+        assert levels.count(1) == 1, name
+        assert all(below <= above + 1 for above, below in pairwise(levels)), name
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_a_lesson_shows_each_stub_and_folds_its_answer(files, runs, lesson):
+    page = files[f"{lesson.name}.html"].decode()
+    names = [name for cell in runs[lesson.name].cells if (name := asked(cell))]
+    assert re.findall(r"One solution of <code>(\w+)</code>", page) == names
+    folded = re.sub(r'<details class="solution">.*?</details>', "", page, flags=re.DOTALL)
+    assert folded.count("raise</span>") == len(names)
+    assert "### BEGIN" not in page
+    assert "HIDDEN" not in page
+    for solution in re.findall(r'<details class="solution">.*?</details>', page, re.DOTALL):
+        assert "NotImplementedError" not in solution
+        assert '<p class="verdict">✓ passes.</p>' in solution
+
+
+def test_what_belongs_to_a_notebook_alone_is_left_out(files):
+    for name, page in pages(files).items():
+        if re.match(r"\d", name):
+            assert "progress()" not in page
+            assert "says there is no module" not in page
+            assert "What the cells import" in page
+            assert '<pre class="output">&lt;b&gt;printed&lt;/b&gt;</pre>' in page
+
+
+def test_an_explorer_begins_where_its_sliders_stand(files):
+    page = files["index.html"].decode()
+    assert 'max="1" value="1" aria-valuetext="2"' in page
+    assert '<p class="words" role="status">It &lt;stays&gt;.</p>' in page
+    table = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)[1])
+    assert [words for _, words in table["frames"]] == ["It fades.", "It <stays>."]
+    for picture, _ in table["frames"]:
+        assert picture in files
+
+
+def test_no_formula_was_left_as_its_source(files):
+    for name, page in pages(files).items():
+        text = re.sub(r"<(pre|code|script)\b.*?</\1>", "", page, flags=re.DOTALL)
+        assert "$" not in text, name
+        assert not re.search(r"\\[a-z]{3,}", text), name
+
+
+def test_the_errata_lead_to_the_sections_that_they_name(files):
+    links = re.findall(r'href="(\d[^"]+\.html#[^"]+)"', files["errata.html"].decode())
+    assert len(links) >= 14
+
+
+def test_the_search_knows_every_section(files):
+    index = files["search-index.js"].decode()
+    entries = json.loads(index.removeprefix("const SECTIONS = ").rstrip(";\n"))
+    known = {(file, anchor) for file, anchor, *_ in entries}
+    for name, page in pages(files).items():
+        for anchor in re.findall(r'<div class="heading"><h\d id="([^"]+)"', page):
+            assert (name, anchor) in known or "instructors" in name, (name, anchor)
+
+
+@pytest.fixture
+def quick(monkeypatch, runs, tmp_path):
+    """`build_site` with the lessons' runs at hand."""
+    monkeypatch.setattr(build, "executed", lambda *_: runs)
+    wheel = tmp_path / "heinit_lab.whl"
+    wheel.write_bytes(b"a wheel")
+    monkeypatch.setattr(build, "build_wheel", lambda _: wheel)
+    return lambda directory: build_site(directory, tmp_path, lambda *_: None)
+
+
+def test_a_second_build_writes_only_what_changed(quick, tmp_path):
+    site = tmp_path / "site"
+    first = quick(site)
+    assert len(first.written) == len([p for p in site.rglob("*") if p.is_file()]) - 1
+    (site / "about.html").unlink()
+    assert quick(site).written == ("about.html",)
+    assert quick(site).written == ()
+
+
+def test_what_a_later_build_no_longer_makes_is_taken_away_and_nothing_else(quick, tmp_path):
+    site = tmp_path / "site"
+    quick(site)
+    manifest = json.loads((site / MANIFEST).read_text())
+    (site / "old.html").write_text("of a former build")
+    (site / "mine.txt").write_text("of the reader")
+    (site / MANIFEST).write_text(json.dumps(manifest | {"old.html": "0"}))
+    quick(site)
+    assert not (site / "old.html").exists()
+    assert (site / "mine.txt").exists()
+
+
+def test_a_directory_that_holds_something_else_is_left_alone(quick, tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "index.html").write_text("mine")
+    with pytest.raises(UsageError, match="holds something else than a site"):
+        quick(tmp_path / "thesis")
+    assert (tmp_path / "thesis" / "index.html").read_text() == "mine"
+
+
+def test_the_notebooks_lie_beside_the_wheel_that_they_ask_for(quick, tmp_path):
+    quick(tmp_path / "site")
+    for lesson in lessons():
+        folder = tmp_path / "site" / "notebooks" / lesson.name
+        assert (folder / f"{lesson.name}.ipynb").read_bytes() == lesson.path.read_bytes()
+        assert "NotImplementedError" not in (folder / f"{lesson.name}-solved.ipynb").read_text()
+        assert (folder / "heinit_lab.whl").is_file()

@@ -1,0 +1,59 @@
+"""Markdown on the site: headings lead somewhere, and so do links."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.errors import HeinitError
+from autograder.site.prose import Prose, anchor, on_the_site, plain
+
+
+def test_a_heading_has_an_anchor_and_a_link_that_says_what_it_is():
+    prose = Prose()
+    made = prose.html("## Half of `what`?")
+    assert '<h2 id="half-of-what">Half of <code>what</code>?</h2>' in made
+    assert 'href="#half-of-what" aria-label="Link to: Half of what?"' in made
+
+
+def test_equal_headings_have_different_anchors():
+    prose = Prose()
+    prose.html("## Twice\n\n## Twice")
+    assert [heading.anchor for heading in prose.headings] == ["twice", "twice-2"]
+
+
+def test_an_exercise_is_found_under_its_name():
+    assert anchor("Exercise 3.1 · <code>he_std</code> · 2 points") == "exercise-he_std"
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("../2-variance-derivation/2-variance-derivation.ipynb", "2-variance-derivation.html"),
+        ("a/a.ipynb#Step-1:-through-the-weights", "a.html#step-1-through-the-weights"),
+        ("#Half-of-what?", "#half-of-what"),
+        ("ERRATA.md", "errata.html"),
+        ("https://example.org/x", "https://example.org/x"),
+        ("pictures.zip", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_links_of_notebooks_lead_to_pages(address, leads_to):
+    assert on_the_site(address) == leads_to
+
+
+def test_a_link_that_leads_nowhere_is_an_error_or_its_text():
+    with pytest.raises(HeinitError, match=r"a link leads nowhere on the site: lost\.txt"):
+        Prose().html("[there](lost.txt)")
+    assert Prose(strict=False).html("[there](lost.txt)").strip() == "<p>there</p>"
+
+
+def test_wide_formulas_and_tables_scroll_by_themselves_with_the_keyboard_too():
+    prose = Prose()
+    assert '<div class="formula"><math' in prose.html("$$x = 1$$")
+    long = prose.html("$$" + " + ".join(f"x_{{{k}}}" for k in range(20)) + "$$")
+    assert '<div class="formula" role="group" aria-label="Formula" tabindex="0">' in long
+    assert 'aria-label="Table" tabindex="0"><table>' in prose.html("| a |\n|---|\n| 1 |")
+
+
+def test_plain_text_has_spaces_where_a_page_has_blocks():
+    assert plain("<p>one &amp; two</p><p>three</p><script>never</script>") == "one & two three"

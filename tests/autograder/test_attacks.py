@@ -1,0 +1,91 @@
+"""The hostile corpus: every case is held, and wins where the wall that stops it is taken away."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.attacking import CASES, Attack, Canaries, Field, attacks, attempt
+from autograder.errors import UsageError
+from autograder.sandbox.bubblewrap import WALLS
+from tests.autograder.unwalled import WIDE, without
+from tests.tools import system_tool
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+ALL = attacks()
+SHOWN = [case for case in ALL if case.without]
+by_name = lambda case: case.name
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    system_tool("bwrap", "apt install bubblewrap")
+    tmp_path_factory.getbasetemp()  # made now: while attacks are tried, temporary files have another home
+    warnings.filterwarnings("ignore", module="nbgrader")
+    with Field() as field:
+        yield field
+
+
+@pytest.fixture(scope="module")
+def canaries() -> Iterator[Canaries]:
+    system_tool("bwrap", "apt install bubblewrap")
+    with Canaries() as canaries:
+        yield canaries
+
+
+@pytest.mark.parametrize("case", ALL, ids=by_name)
+def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, field: Field):
+    verdict = field.attempt(case)
+    assert verdict.found == []
+    if case.solved:
+        assert verdict.score == case.score  # the honest part beside it still counts
+
+
+@pytest.mark.parametrize("case", SHOWN, ids=by_name)
+def test_an_attack_wins_without_the_wall_that_stops_it(case: Attack, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    system_tool("bwrap", "apt install bubblewrap")
+    with Canaries() as canaries:
+        judge, grade = without(case)
+        try:
+            verdict = attempt(case, canaries, grade)
+        finally:
+            if judge is not None:
+                judge.close()
+    assert verdict.found != []
+
+
+def test_the_corpus_is_large_and_every_case_is_shown_or_says_why_not():
+    assert len(ALL) >= 60
+    assert len({case.mechanism for case in ALL}) == len(ALL)
+    assert [case.name for case in ALL if not case.without and not case.reason] == []
+    assert {case.without for case in SHOWN} <= {"apart", "hidden", "output", *WIDE, *WALLS}
+    assert [path.name for path in CASES.iterdir() if not (path / "attack.py").is_file()] == []
+
+
+def test_a_case_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(UsageError, match=r"no case called 'nothing'. The cases are: .*fork-bomb"):
+        attacks("nothing")
+
+
+def test_a_canary_that_is_read_written_signalled_or_called_is_seen(canaries: Canaries):
+    case = attacks("write-gradebook")[0]
+    path = Path(canaries.fill("@canary@/gradebook.db"))
+    kept = path.read_text()
+
+    def grade(notebook):
+        path.write_text("15 points")
+        return 2.0, [{"text": f"{kept} WON"}]
+
+    verdict = attempt(case, canaries, grade)
+    path.write_text(kept)
+    assert verdict.found == [
+        "took 2 points where 0 are earned",
+        "showed WON",
+        "read a secret",
+        "changed gradebook.db",
+    ]

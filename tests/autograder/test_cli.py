@@ -1,0 +1,96 @@
+"""The command: lazy, and every mistake one sentence with its exit code."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli import VERBS
+from autograder.cli import main as cli
+from autograder.errors import HeinitError, UsageError
+
+
+def heinit(*arguments: str):
+    return CliRunner().invoke(cli, arguments)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_its_command_and_help(verb):
+    command = getattr(importlib.import_module(f"autograder.commands.{verb}"), verb)
+    assert isinstance(command, click.Command)
+    result = heinit(verb, "--help")
+    assert result.exit_code == 0
+    assert result.output.startswith(f"Usage: heinit {verb}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["lba"], "Did you mean `lab`?"),
+        (["lab", "--prot", "1"], "See `heinit lab --help`."),
+        (["lab", "--port", "0"], "--port"),
+        (["lab", "--port", "many"], "--port"),
+        (["author"], "LESSON"),
+        (["author", "9-nowhere"], "The lessons are: "),
+        (["bench", "nothing"], "The benchmarks are: "),
+        (["course"], "DIRECTORY"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_exit_code_two(arguments, expected):
+    result = heinit(*arguments)
+    assert result.exit_code == 2
+    assert expected in result.stderr
+    assert result.stderr.startswith("heinit: ")
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+
+
+def test_no_verb_gives_the_help_and_exit_code_two():
+    result = heinit()
+    assert result.exit_code == 2
+    assert all(verb in result.output for verb in VERBS)
+
+
+@pytest.mark.parametrize(("error", "code"), [(HeinitError, 1), (UsageError, 2)])
+def test_an_error_is_its_sentence_with_its_exit_code(monkeypatch, error, code):
+    module = importlib.import_module("autograder.commands.bench")
+
+    @click.command()
+    def failing() -> None:
+        raise error("this cannot be done. Do that.")
+
+    monkeypatch.setattr(module, "bench", failing)
+    result = heinit("bench")
+    assert (result.exit_code, result.stderr) == (code, "heinit: this cannot be done. Do that.\n")
+
+
+def test_a_command_that_is_interrupted_ends_without_a_traceback(monkeypatch):
+    @click.command()
+    def endless() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib.import_module("autograder.commands.bench"), "bench", endless)
+    result = heinit("bench")
+    assert result.exit_code == 130
+    assert result.stderr.strip() == "heinit: stopped."
+
+
+def test_starting_a_verb_imports_no_more_than_it_needs():
+    code = """
+import sys
+from autograder.cli import main
+try:
+    main(["lab", "--help"])
+except SystemExit:
+    pass
+import autograder.workspace, autograder.server
+slow = {"nbgrader", "numpy", "matplotlib", "jupyterlab", "nbformat", "heinit_solutions"} & set(sys.modules)
+sys.exit(f"imported {slow}" if slow else 0)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

@@ -1,0 +1,1 @@
+"""What `heinit bench` measures: a module each, with a `main()`."""

@@ -1,0 +1,160 @@
+"""The training race in full: every setting that lesson 5 speaks of, ten seeds each.
+
+Run it with `heinit bench replication`. It prints one line for each setting. With `--write` it also keeps
+the figures in `heinit_lab/data/replication.json`, from which lesson 5 draws its ten-seed figures.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from importlib.resources import files
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from heinit_lab.digits import CLASSES, digits
+from heinit_lab.race import Run, race
+
+SEEDS = tuple(range(10))
+RULES = {"he": 2.0, "xavier": 1.0}
+DRAWN = {"he 10", "xavier 10", "he 30", "xavier 30", "xavier 30, calibrated"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One kind of race. name: "he 30". calibrated: the drawn matrices are rescaled to second moment 1."""
+
+    name: str
+    depth: int
+    c: float
+    options: dict[str, Any] = field(default_factory=dict)
+    calibrated: bool = False
+
+    def run(self, seed: int) -> Run:
+        options = dict(self.options)
+        if self.calibrated:
+            options["weights"] = calibrated_weights(self.depth, self.c, seed)
+        return race(self.depth, self.c, seed, **options)
+
+
+def settings() -> Iterator[Setting]:
+    """All settings, in the order of the table."""
+    for rule, c in RULES.items():
+        for depth in (5, 8, 10, 12, 15, 20, 25, 30):
+            yield Setting(f"{rule} {depth}", depth, c)
+    for depth in (40, 50, 60):
+        yield Setting(f"he {depth}", depth, 2.0)
+    for depth in (12, 30):
+        yield Setting(f"xavier {depth}, 60 epochs", depth, 1.0, {"epochs": 60})
+    yield Setting("he 40, 60 epochs", 40, 2.0, {"epochs": 60})
+    for rule, c in RULES.items():
+        for rate in (0.0005, 0.01, 0.05):
+            yield Setting(f"{rule} 30, rate {rate}", 30, c, {"rate": rate})
+    for rule, c in RULES.items():
+        yield Setting(f"{rule} 30, Adam", 30, c, {"optimiser": "adam"})
+    for rule, c in RULES.items():
+        yield Setting(f"{rule} 30, batch norm", 30, c, {"normalised": True})
+    yield Setting("xavier 30, calibrated", 30, 1.0, calibrated=True)
+    for depth in (40, 50):
+        yield Setting(f"he {depth}, calibrated", depth, 2.0, calibrated=True)
+    for width in (32, 128, 256):
+        yield Setting(f"he 40, width {width}", 40, 2.0, {"width": width})
+    for depth in (5, 10):
+        yield Setting(f"framework {depth}", depth, 1 / 3)
+
+
+def calibrated_weights(depth: int, c: float, seed: int) -> list[np.ndarray]:
+    """The matrices that `race` would draw, each rescaled on the first 256 training images."""
+    from heinit_solutions.very_deep_networks import calibrate
+
+    rng = np.random.default_rng(seed)
+    sizes = [digits().train.shape[1], *[64] * (depth - 1), CLASSES]
+    drawn = [
+        rng.standard_normal((out, into), dtype=np.float32) * np.float32(np.sqrt(c / into))
+        for into, out in pairwise(sizes)
+    ]
+    return calibrate(digits().train[:256], drawn)
+
+
+def one(task: tuple[Setting, int]) -> Run:
+    setting, seed = task
+    return setting.run(seed)
+
+
+def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
+    """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn."""
+
+    def band(curves: Sequence[Sequence[float]]) -> list[list[float]]:
+        rows: list[Callable[..., float]] = [min, median, max]
+        return [[round(float(row(at)), 3) for at in zip(*curves, strict=True)] for row in rows]
+
+    kept: dict[str, Any] = {
+        "share": [round(run.share, 4) for run in runs],
+        "loss": [round(run.losses[-1], 4) for run in runs],
+        "below_1": [run.first_below(1) for run in runs],
+    }
+    return kept | ({"loss_band": band([run.losses for run in runs])} if drawn else {})
+
+
+def table(results: dict[str, dict[str, Any]]) -> Table:
+    shown = Table(title=f"{len(SEEDS)} seeds: least, median, greatest", box=SIMPLE, pad_edge=False)
+    for heading in ("setting", "test share", "chance", "last loss", "loss < 1 at"):
+        shown.add_column(heading, justify="left" if heading == "setting" else "right", no_wrap=True)
+    for name, kept in results.items():
+        epochs = [epoch for epoch in kept["below_1"] if epoch is not None]
+        when = f"{min(epochs)}-{max(epochs)}" if epochs else "never"
+        shown.add_row(
+            name,
+            spread(kept["share"]),
+            str(sum(share < 0.2 for share in kept["share"])),
+            spread(kept["loss"]),
+            when if len(epochs) in (0, len(SEEDS)) else f"{when} ({len(epochs)})",
+        )
+    return shown
+
+
+def spread(values: Sequence[float]) -> str:
+    return " ".join(f"{value:.2f}" for value in (min(values), median(values), max(values)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run everything, print the table; with --write, keep the figures."""
+    write = "--write" in (sys.argv[1:] if arguments is None else arguments)
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+    console = Console()
+    asked = list(settings())
+    tasks = [(setting, seed) for setting in asked for seed in SEEDS]
+    began = time.perf_counter()
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        made = track(pool.map(one, tasks), "Races", len(tasks), console=console, transient=True)
+        runs = dict(zip(((setting.name, seed) for setting, seed in tasks), made, strict=True))
+    results = {
+        setting.name: summary([runs[setting.name, seed] for seed in SEEDS], setting.name in DRAWN)
+        for setting in asked
+    }
+    console.print(table(results))
+    console.print(f"{len(tasks)} races in {time.perf_counter() - began:.0f} s, NumPy {np.__version__}")
+    if write:
+        path = Path(str(files("heinit_lab"))) / "data" / "replication.json"
+        lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(kept)}" for name, kept in results.items())
+        path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+        console.print(f"kept in {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

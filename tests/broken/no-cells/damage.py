@@ -1,0 +1,5 @@
+"""Delete every cell."""
+
+
+def damage(notebook):
+    return {**notebook, "cells": []}

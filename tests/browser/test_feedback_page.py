@@ -1,0 +1,73 @@
+"""Feedback pages in a real browser: an accessibility audit, light and dark, wide, narrow and on paper."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from autograder.course import make_course
+from autograder.grading import Grading
+from autograder.lessons import lesson
+from autograder.pages.making import Making
+from tests.autograder.classroom import hand_in, mistaken, solved
+from tests.tools import system_tool
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LESSONS = [lesson("1"), lesson("3")]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A page for each student: anna is right in lesson 1, cleo makes named mistakes in lesson 3."""
+    system_tool("bwrap", "apt install bubblewrap")
+    warnings.filterwarnings("ignore", module="nbgrader")
+    root = tmp_path_factory.mktemp("pages") / "he101"
+    make_course(root)
+    hand_in(root, "anna", LESSONS[0], solved(LESSONS[0]))
+    hand_in(root, "cleo", LESSONS[1], mistaken(LESSONS[1], 0)[0])
+    assert {result.status for result in Grading(root)} == {"graded"}
+    return {made.student: root / made.page for made in Making(root)}
+
+
+@pytest.mark.parametrize("student", ["anna", "cleo"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1200])
+def test_an_audit_finds_nothing_serious_and_nothing_runs_over_the_edge(
+    browser: Browser, pages: dict[str, Path], screenshots: Path, student: str, scheme: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(pages[student].as_uri())
+    found = [
+        (one["id"], one["impact"], [node["html"][:200] for node in one["nodes"][:3]])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.screenshot(path=screenshots / f"feedback-{student}-{scheme}-{width}.png", full_page=True)
+    context.close()
+
+
+def test_a_link_of_a_result_leads_to_the_answer_and_one_to_the_lesson(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    page = browser.new_page()
+    page.goto(pages["cleo"].as_uri())
+    result = page.get_by_role("region", name="3.1 · he_std")
+    result.get_by_role("link", name="Your answer").click()
+    assert page.locator(":target").inner_text().startswith("Your answer")
+    result.get_by_role("link", name="Read again: Example 1, step 1: the standard deviation").click()
+    heading = page.locator(":target").get_by_role("heading", name="Example 1, step 1")
+    assert heading.is_visible()
+    page.get_by_role("link", name="Larger layers, smaller weights").click()
+    assert page.locator(":target").get_by_role("heading", name="Larger layers").is_visible()
+    page.close()

@@ -1,0 +1,61 @@
+"""formgrader in a course directory, in a real browser: its button grades with the judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, expect
+
+from autograder.course import make_course, nbgrader_api
+from autograder.lessons import lessons
+from tests.autograder.classroom import hand_in, released, solved
+from tests.browser.conftest import AUTHORISED, formgrader
+from tests.tools import system_tool
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+LESSON = lessons()[-1]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    system_tool("bwrap", "apt install bubblewrap")
+    root = tmp_path_factory.mktemp("formgrader") / "he101"
+    make_course(root)
+    hand_in(root, "anna", LESSON, solved(LESSON))
+    hand_in(root, "ben", LESSON, released(LESSON))
+    return root
+
+
+@pytest.fixture(scope="module")
+def address(course: Path) -> Iterator[str]:
+    with formgrader(course) as address:
+        yield address
+
+
+def test_the_button_of_formgrader_gives_the_judges_scores(
+    browser: Browser, course: Path, address: str, screenshots: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 1200, "height": 700}, extra_http_headers=AUTHORISED)
+    page = context.new_page()
+    page.goto(f"{address}/formgrader/manage_submissions/{LESSON.name}")
+    for student, score in (("anna", "15 / 15"), ("ben", "0 / 15")):
+        row = page.locator("tr").filter(has_text=student)
+        row.locator(".autograde a").click()
+        dialog = page.locator(".modal.in, .modal.show").first
+        expect(dialog).to_contain_text("Successfully autograded", timeout=180_000)
+        dialog.get_by_role("button", name=re.compile("OK|Close")).first.click()
+        expect(row).to_contain_text(score)
+    page.screenshot(path=screenshots / "formgrader.png")
+    context.close()
+
+    for student, expected in (("anna", 15), ("ben", 0)):
+        with nbgrader_api(course).gradebook as gradebook:
+            assert gradebook.find_submission(LESSON.name, student).score == expected
+        path = course / "autograded" / student / LESSON.name / LESSON.path.name
+        graded = nbformat.read(path, as_version=4)
+        assert graded.metadata["heinit"]["sandboxed"] is True

@@ -1,0 +1,281 @@
+"""The reading edition from the disk, in a browser without a network: read, moved, answered, searched."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from autograder.lessons import lessons
+from autograder.site.build import PAGES
+from autograder.site.questions import Question, question
+
+pytestmark = pytest.mark.xdist_group("site")
+
+LESSONS = [f"{lesson.name}.html" for lesson in lessons()]
+EVERY_PAGE = [*PAGES, *LESSONS]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SHOWN = "image => image.complete && image.naturalWidth > 0"
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Page]:
+    """A page without a network, which fails its test where something is missing or goes wrong."""
+    expect.set_options(timeout=15_000)  # from the disk, nothing takes long
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url}"))
+    page.on(
+        "request",
+        lambda asked: trouble.append(asked.url) if not asked.url.startswith(("file:", "data:")) else None,
+    )
+    yield page
+    context.close()
+    expect.set_options(timeout=180_000)
+    assert trouble == []
+
+
+def test_a_reader_walks_from_the_first_page_to_the_last_lesson(reader: Page, site: Path) -> None:
+    reader.goto((site / "index.html").as_uri())
+    move_every_slider(reader)
+    reader.locator(".lessons a").first.press("Enter")
+    for number, file in enumerate(LESSONS, start=1):
+        expect(reader.locator(".kicker")).to_have_text(f"Lesson {number} of {len(LESSONS)}")
+        assert reader.url.endswith(file)
+        assert move_every_slider(reader) >= 1
+        answer_every_question(reader)
+        open_every_solution(reader)
+        reader.locator(".pager [rel=next]").press("Enter")
+    expect(reader.locator("h1")).to_contain_text("Errata")
+
+
+def move_every_slider(page: Page) -> int:
+    """Move each slider of the page by keyboard, and see its picture, words and value change."""
+    sliders = page.locator(".explorer input[type=range]")
+    for slider in sliders.all():
+        explorer = slider.locator("xpath=ancestor::figure")
+        picture, words = explorer.locator("img"), explorer.locator(".words")
+        before = [picture.get_attribute("src"), words.inner_text(), slider.get_attribute("aria-valuetext")]
+        at_the_end = slider.input_value() == slider.get_attribute("max")
+        slider.press("ArrowLeft" if at_the_end else "ArrowRight")
+        expect(picture).not_to_have_attribute("src", before[0] or "")
+        expect(words).not_to_have_text(before[1])
+        assert picture.evaluate(SHOWN)
+        value = slider.get_attribute("aria-valuetext")
+        assert value != before[2]
+        expect(slider.locator("xpath=following-sibling::output")).to_have_text(value or "")
+    return sliders.count()
+
+
+def answer_every_question(page: Page) -> None:
+    """Answer each question in every wrong way that it knows, in one that it does not, and rightly."""
+    exercises = page.locator("details.solution code").evaluate_all("all => all.map(c => c.textContent)")
+    asked = [question(name) for name in dict.fromkeys(exercises) if re.fullmatch(r"\w+", name)]
+    expected = [q for q in asked if q is not None]
+    forms = page.locator("form.question")
+    assert forms.count() == len(expected) >= 3
+    for form, known in zip(forms.all(), expected, strict=True):
+        if known.options:
+            answer_a_choice(form, known)
+        else:
+            answer_a_number(form, known)
+
+
+def answer_a_choice(form: Locator, known: Question) -> None:
+    said = form.get_by_role("status")
+    form.get_by_role("button").press("Enter")
+    expect(said).to_contain_text("○ Choose one first.")
+    for wrong in known.wrong:
+        form.get_by_role("radio", name=str(wrong.value), exact=True).press("Space")
+        form.get_by_role("button").press("Enter")
+        expect(said).to_contain_text("✗ Not this one.")
+        tells(said, wrong.hints)
+    form.get_by_role("radio", name=str(known.right), exact=True).press("Space")
+    form.get_by_role("button").press("Enter")
+    expect(said).to_have_text("✓ Right.")
+
+
+def answer_a_number(form: Locator, known: Question) -> None:
+    field, said = form.get_by_role("textbox"), form.get_by_role("status")
+    for wrong in known.wrong:
+        field.fill(f"{wrong.value:.6g}")
+        field.press("Enter")
+        expect(said).to_contain_text("✗ Not ")
+        tells(said, wrong.hints)
+    for other, mark in (("some", "○"), ("", "○"), ("98765.4", "✗"), (f"{known.right:.6g}", "✓")):
+        field.fill(other)
+        field.press("Enter")
+        expect(said).to_contain_text(mark)
+
+
+def tells(said: Locator, hints: tuple[str, ...]) -> None:
+    """Whether the hints of a notebook are what the page says; marks aside, which it shows as formatting."""
+    shown = re.sub(r"\W+", "", said.inner_text())
+    for hint in hints:
+        assert re.sub(r"\W+", "", hint) in shown
+
+
+def open_every_solution(page: Page) -> None:
+    for solution in page.locator("details.solution").all():
+        expect(solution.locator(".verdict")).to_be_hidden()
+        solution.locator("summary").press("Enter")
+        expect(solution.locator(".highlight")).to_be_visible()
+        expect(solution.locator(".verdict")).to_contain_text("✓")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1/8", "✓"),
+        ("sqrt(2/128)", "✓"),
+        ("√(2/128)", "✓"),
+        ("0,125", "✓"),
+        (" .125 ", "✓"),
+        ("1.25e-1", "✓"),
+        ("2/128", "This is the variance of these weights"),
+        ("-0.125", "too small"),
+        ("0.13", "4 % too large"),
+        ("1", "8 times what it should be"),
+        ("1/2/4", "○ Write a number"),
+        ("alert(1)", "○ Write a number"),
+    ],
+)
+def test_a_number_may_be_written_as_by_hand(reader: Page, site: Path, typed: str, said: str) -> None:
+    reader.goto((site / "3-worked-examples.html").as_uri())
+    field = reader.locator("#q-he_std")
+    field.fill(typed)
+    field.press("Enter")
+    expect(field.locator("xpath=ancestor::form").get_by_role("status")).to_contain_text(said)
+
+
+def test_the_search_finds_a_section_and_leads_to_it(reader: Page, site: Path) -> None:
+    reader.goto((site / "about.html").as_uri())
+    reader.get_by_role("searchbox").fill("truncated normal")
+    reader.keyboard.press("Enter")
+    expect(reader.get_by_role("status")).to_contain_text("with truncated, normal")
+    reader.locator(".results a").first.press("Enter")
+    expect(reader.locator(":target")).to_be_in_viewport()
+    reader.goto((site / "search.html").as_uri())
+    reader.get_by_role("searchbox").fill("zzyzx")
+    expect(reader.get_by_role("status")).to_contain_text("Nothing holds")
+
+
+def test_the_contents_say_which_section_is_read(reader: Page, site: Path) -> None:
+    reader.goto((site / LESSONS[0]).as_uri())
+    link = reader.locator(".contents a").nth(3)
+    link.press("Enter")
+    expect(link).to_have_attribute("aria-current", "true")
+    expect(reader.locator(".contents [aria-current]")).to_have_count(1)
+
+
+def test_the_first_tab_leads_past_the_bar(reader: Page, site: Path) -> None:
+    reader.goto((site / LESSONS[0]).as_uri())
+    reader.keyboard.press("Tab")
+    expect(reader.locator(".skip")).to_be_focused()
+    reader.keyboard.press("Enter")
+    expect(reader.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("file", EVERY_PAGE)
+def test_axe_finds_nothing(browser: Browser, site: Path, screenshots: Path, file: str) -> None:
+    """With the solutions open and a wrong answer given, light and wide, then dark and narrow."""
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.goto((site / file).as_uri())
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+        for form in page.locator("form.question").all():
+            form.get_by_role("button").press("Enter")
+        found = Axe().run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+        )
+        told = [
+            (rule["id"], rule["impact"], node["html"][:200], node.get("failureSummary", "")[:300])
+            for rule in found.response["violations"]
+            for node in rule["nodes"]
+            # axe takes a formula for no text; browsers and screen readers do not
+            if not (rule["id"] == "empty-table-header" and "<math" in node["html"])
+        ]
+        page.screenshot(path=screenshots / f"site-{Path(file).stem}-{scheme}.png")
+        context.close()
+        assert told == []
+
+
+@pytest.mark.parametrize("file", EVERY_PAGE)
+def test_no_page_is_wider_than_a_narrow_screen(reader: Page, site: Path, file: str) -> None:
+    reader.set_viewport_size({"width": 320, "height": 800})
+    reader.goto((site / file).as_uri())
+    assert reader.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("file", ["index.html", LESSONS[-1]])
+def test_without_a_script_the_first_picture_and_its_words_are_there(
+    browser: Browser, site: Path, file: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto((site / file).as_uri())
+    expect.set_options(timeout=15_000)
+    for explorer in page.locator(".explorer").all():
+        explorer.scroll_into_view_if_needed()
+        expect(explorer.locator("img")).to_be_visible()
+        expect(explorer.locator(".words")).not_to_be_empty()
+        expect(explorer).to_contain_text("need JavaScript")
+    expect(page.locator("input[type=range]:visible")).to_have_count(0)
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect.set_options(timeout=180_000)
+    context.close()
+
+
+def test_nothing_moves_by_itself(reader: Page, site: Path) -> None:
+    """So that whoever asks for less motion has it, and so has everybody else."""
+    reader.goto((site / LESSONS[0]).as_uri())
+    reader.locator("summary").first.press("Enter")
+    assert reader.evaluate("document.getAnimations().length") == 0
+    style = (site / "site.css").read_text()
+    assert not re.search(r"transition|animation|scroll-behavior", style)
+
+
+def test_a_formula_has_brackets_that_grow(reader: Page, site: Path) -> None:
+    reader.goto((site / "2-variance-derivation.html").as_uri())
+    reader.evaluate("document.fonts.ready")
+    assert reader.evaluate("document.fonts.check('16px \"heinit Math\"')")
+    tall = reader.locator("math mo[stretchy=true]").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert tall
+    assert min(tall) > 30
+
+
+def test_a_page_shown_is_below_two_megabytes(site: Path) -> None:
+    for file in EVERY_PAGE:
+        page = (site / file).read_text(encoding="utf-8")
+        shown = {site / name for name in re.findall(r'<img src="([^"]+)"', page)}
+        own = [site / "site.css", site / "site.js", site / "math.woff", site / file]
+        assert sum(path.stat().st_size for path in (*shown, *own)) < 2_000_000, file
+
+
+def test_every_position_of_every_slider_has_its_picture_and_words(site: Path) -> None:
+    for file in ("index.html", *LESSONS):
+        page = (site / file).read_text(encoding="utf-8")
+        tables = re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
+        assert tables, file
+        for table in map(json.loads, tables):
+            positions = 1
+            for stops in table["stops"]:
+                positions *= len(stops)
+            assert len(table["frames"]) == positions
+            for picture, words in table["frames"]:
+                assert (site / picture).is_file()
+                assert words

@@ -1,0 +1,74 @@
+"""Are two values the same, and how do they differ."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from heinit_lab.checking.compare import describe, gap, same, short
+
+FLOATS = st.floats(-1e6, 1e6)
+
+
+@given(arrays(float, array_shapes(max_dims=3, max_side=4), elements=FLOATS))
+def test_a_value_is_the_same_as_itself_in_any_dress(array):
+    assert same(array, array)
+    assert same(array.tolist(), array)
+    assert same(array.astype(np.float32), array, rtol=1e-5, atol=1e-2)
+
+
+@given(arrays(float, (3,), elements=FLOATS), st.integers(0, 2))
+def test_one_entry_off_is_not_the_same(array, i):
+    other = array.copy()
+    other[i] += 1 + abs(other[i])
+    assert not same(other, array)
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (np.ones((2, 1)), np.ones(2)),
+        (True, 1.0),
+        (1.0, True),
+        (np.array([1, 0]), np.array([True, False])),
+        (float("nan"), 1.0),
+        (None, 0.0),
+        ("1", 1.0),
+        ({"a": 1}, {"a": 1, "b": 2}),
+        ((1, 2, 3), (1, 2)),
+        ([[1], [2, 3]], np.ones(2)),
+        (1j, 1.0),
+    ],
+)
+def test_these_are_not_the_same(got, want):
+    assert not same(got, want)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "said"),
+    [
+        (0.5, 0.7071, "29 % less"),
+        (3.0, 1.0, "3 times it"),
+        (np.ones((2, 3)), np.ones((3, 2)), "it has shape (2, 3), not (3, 2)"),
+        (None, 1.0, "it is None, not a number"),
+        (np.ones(2), np.array([True, True]), "it holds float64, not bool"),
+        (np.array([1.0, 2, 4]), np.array([1.0, 2, 3]), "1 of 3 entries differ"),
+        ({"a": 1.0, "b": 1.0}, {"a": 1.0, "b": 2.0}, "wrong under: b"),
+        ((1.0, 2.0), (1.0, 3.0), "part 1 differs"),
+        (1.0, (1.0, 2.0), "it is a number, not 2 values"),
+    ],
+)
+def test_a_difference_is_put_in_words(got, want, said):
+    assert gap(got, want) == said
+
+
+def test_values_are_short_on_one_line():
+    assert short(0.70710678) == "0.7071"
+    assert short(np.array([1.0, 2.5])) == "[1, 2.5]"
+    assert short(np.zeros((64, 128))).startswith("an array of shape (64, 128), float64")
+    assert short({"m2": 0.31577}) == "{m2: 0.3158}"
+    assert "\n" not in short(np.ones((3, 4)))
+    assert describe(np.ones(3)) == "shape (3,), float64, root mean square 1"

@@ -1,0 +1,92 @@
+"""One call of an answer, and all its effects."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from heinit_lab.checking.observe import Call, observe
+
+
+def test_the_value_and_the_arguments_are_kept():
+    call = observe(lambda x, y: x + y, 1, y=2)
+    assert (call.value, call.args, call.error) == (3, (1,), None)
+
+
+def test_an_argument_changed_in_place_is_reported_and_the_callers_array_is_safe():
+    def spoil(x, y):
+        y[0] = 9
+
+    x, y = np.arange(3.0), np.arange(3.0)
+    assert observe(spoil, x, y).changed == (1,)
+    assert y[0] == 0
+
+
+def test_a_list_of_arrays_changed_inside_is_reported():
+    def spoil(arrays):
+        arrays[1] *= 2
+
+    assert observe(spoil, [np.ones(2), np.ones(2)]).changed == (0,)
+
+
+def test_a_result_that_shares_memory_is_reported():
+    assert observe(lambda x: x[:2], np.arange(4.0)).shares == (0,)
+    assert observe(lambda x: x[:2].copy(), np.arange(4.0)).shares == ()
+
+
+def test_a_generator_may_be_drawn_from_and_its_later_state_is_given_back():
+    rng = np.random.default_rng(1)
+    first = observe(lambda r: r.random(), rng)
+    assert first.drew
+    assert first.changed == ()
+    second = observe(lambda r: r.random(), first.after[0])
+    assert second.value != first.value
+    assert rng.random() == first.value
+
+
+def test_the_global_random_state_is_watched():
+    assert observe(lambda: np.random.rand()).global_rng
+    assert observe(lambda: np.random.seed(1)).global_rng
+    assert not observe(lambda: np.random.default_rng(1).random()).global_rng
+
+
+def test_prints_are_swallowed_and_warnings_recorded(capsys):
+    def noisy():
+        print("hello")
+        warnings.warn("careful", stacklevel=1)
+
+    assert observe(noisy).warnings == ("careful",)
+    assert capsys.readouterr().out == ""
+
+
+def fails_in_its_third_line():
+    a = 1
+    return a / 0
+
+
+def test_an_error_is_kept_with_the_students_line():
+    call = observe(fails_in_its_third_line)
+    assert isinstance(call.error, ZeroDivisionError)
+    assert call.where.endswith("return a / 0")
+
+
+def test_an_exit_is_an_error_and_a_stop_is_a_stop():
+    def leave():
+        raise SystemExit
+
+    def stop():
+        raise KeyboardInterrupt
+
+    assert isinstance(observe(leave).error, SystemExit)
+    with pytest.raises(KeyboardInterrupt):
+        observe(stop)
+
+
+def test_a_stand_in_may_observe_itself():
+    class Proxy:
+        def __observe__(self, args, kwargs):
+            return Call(args=args, value="from elsewhere")
+
+    assert observe(Proxy(), 1).value == "from elsewhere"

@@ -1,0 +1,17 @@
+"""A shell, as in a notebook, for tests of what is displayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    InteractiveShell.clear_instance()  # a test of the grader's sessions may have left one of its own
+    shell = InteractiveShell.instance()
+    shell.reset(new_session=False)
+    yield shell
+    InteractiveShell.clear_instance()

@@ -1,0 +1,118 @@
+"""Drawn matrices: their fingerprint, what passes, and how often a right one would not."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from heinit_lab.checking.asks import UNIFORM, Ask
+from heinit_lab.checking.draws import plan
+from heinit_lab.checking.laws import ENOUGH, FALSE_FAIL, MEAN_SPREAD, fingerprint, kurtosis_spread, spread
+
+LAYER = Ask(256, 1024, shape=(1024, 256), variance=2 / 256)
+PAIR = Ask([64, 1024, 64], shape=[(1024, 64), (64, 1024)], variance=[2 / 64, 2 / 1024])
+
+
+def he(n_in, n_out, rng):
+    return rng.normal(0, math.sqrt(2 / n_in), (n_out, n_in))
+
+
+def layers(sizes, rng):
+    return [he(a, b, rng) for a, b in pairwise(sizes)]
+
+
+def tail(standard_errors: float) -> float:
+    return math.erfc(standard_errors / math.sqrt(2))
+
+
+def test_the_stated_false_fail_probability_is_the_sum_of_its_parts():
+    parts = [tail(7.24), tail(MEAN_SPREAD), tail(6.27)]
+    assert sum(parts) <= FALSE_FAIL < 1.1 * sum(parts)
+    assert spread(3, 262_144) == pytest.approx(0.02, rel=1e-3)
+    assert kurtosis_spread(262_144) == pytest.approx(0.06, rel=1e-3)
+
+
+def test_a_fingerprint_measures_scale_mean_and_shape_of_a_law():
+    rng = np.random.default_rng(0)
+    law = fingerprint(rng.normal(0, 0.5, (1000, 300)), variance=0.25)
+    assert law.ratio == pytest.approx(1, abs=0.02)
+    assert abs(law.mean_z) < 5
+    assert law.kurtosis == pytest.approx(3, abs=0.06)
+    one_sided = fingerprint(rng.random((1000, 300)), variance=1.0)
+    assert one_sided.ratio == pytest.approx(1 / 3, abs=0.01)
+    assert one_sided.mean_z > 200
+    assert one_sided.kurtosis == pytest.approx(UNIFORM, abs=0.02)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_right_answer_passes_whatever_the_seed(seed):
+    assert (
+        plan("he", laws=[LAYER], random=Ask(4, 3, shape=(3, 4), variance=0.5), seed=seed)(he).finding is None
+    )
+
+
+def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
+    def fresh(n_in, n_out, rng):
+        return he(n_in, n_out, np.random.default_rng())
+
+    def fixed(n_in, n_out, rng):
+        return he(n_in, n_out, np.random.default_rng(0))
+
+    def seeds(n_in, n_out, rng):
+        np.random.seed(0)
+        return he(n_in, n_out, rng)
+
+    def copies(n_in, n_out, rng):
+        state = rng.bit_generator.state
+        W = he(n_in, n_out, rng)
+        rng.bit_generator.state = state
+        return W
+
+    probe = plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))
+    said = [probe(answer).finding.headline for answer in (fresh, fixed, seeds, copies)]
+    assert "differs between two generators with the same seed" in said[0]
+    assert "same matrix for two different seeds" in said[1]
+    assert "touches NumPy's global random state" in said[2]
+    assert "on one generator give the same matrix" in said[3]
+    assert all(probe(answer).behaves_like(answer) for answer in (fresh, fixed, seeds, copies))
+    assert not probe(fresh).behaves_like(fixed)
+
+
+def test_a_check_leaves_the_students_global_state_as_it_was():
+    np.random.seed(5)
+    before = np.random.get_state()[1].copy()
+    plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))(lambda a, b, rng: np.random.normal(size=(b, a)))
+    assert np.array_equal(before, np.random.get_state()[1])
+
+
+def test_a_list_of_matrices_is_looked_at_matrix_by_matrix():
+    assert plan("net", shapes=[PAIR], laws=[PAIR])(layers).finding is None
+
+    def second_too_small(sizes, rng):
+        return [W if i == 0 else W / 2 for i, W in enumerate(layers(sizes, rng))]
+
+    assert "net([64, 1024, 64], rng)[1]" in plan("net", laws=[PAIR])(second_too_small).finding.headline
+    shorter = plan("net", shapes=[PAIR])(lambda sizes, rng: layers(sizes, rng)[:-1])
+    assert "(1024, 64)" in shorter.finding.headline
+
+
+def test_one_matrix_used_twice_is_seen():
+    square = Ask([256, 256, 256], shape=[(256, 256)] * 2, variance=[2 / 256] * 2)
+    reused = plan("net", laws=[square])(lambda sizes, rng: [he(256, 256, rng)] * 2)
+    assert "repeats" in reused.finding.headline
+
+
+def test_matrices_too_small_for_a_law_are_judged_by_shape_alone():
+    small = Ask(4, 3, shape=(3, 4), variance=0.5)
+    assert ENOUGH > 12
+    assert plan("he", shapes=[small], laws=[small])(lambda a, b, rng: rng.random((b, a))).finding is None
+
+
+def test_a_slow_answer_is_right_and_gets_a_remark(monkeypatch):
+    monkeypatch.setattr("heinit_lab.checking.draws.SLOW", 0.0)
+    evidence = plan("he", shapes=[Ask(2, 3, shape=(3, 2), variance=1.0)])(he)
+    assert evidence.finding is None
+    assert "no points are lost" in evidence.remark

@@ -1,0 +1,109 @@
+"""Every exercise: right answers pass the public check, and mistakes are called by their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.compose import checked
+from autograder.hidden import HIDDEN
+from autograder.lessons import lessons
+from heinit_lab.checking.check import examine
+from heinit_lab.checking.report import Report
+from heinit_lab.exercises import BY_LESSON, EXERCISES
+from tests.variants import MISTAKES, RIGHT
+
+REFERENCES = {
+    name: getattr(lesson.solutions, name)
+    for lesson in lessons()
+    for name in EXERCISES
+    if hasattr(lesson.solutions, name)
+}
+RIGHT_ANSWERS = [(n, f) for n in EXERCISES for f in (REFERENCES[n], *RIGHT[n])]
+PLANTED = [
+    (name, m.name, wrong)
+    for name, exercise in EXERCISES.items()
+    for m in exercise.misconceptions
+    for wrong in (*m.wrong, *MISTAKES[name].get(m.name, ()))
+]
+
+
+def words(value: object) -> str:
+    """A parameter's part in a test's name: functions have none."""
+    return value if isinstance(value, str) else ""
+
+
+def test_every_exercise_has_two_other_right_answers_and_every_mistake_a_variant_of_its_own():
+    for name, exercise in EXERCISES.items():
+        assert len(RIGHT[name]) >= 2, name
+        names = {m.name for m in exercise.misconceptions}
+        assert names == set(MISTAKES[name]), name
+        assert all(MISTAKES[name].values()), name
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT_ANSWERS, ids=words)
+def test_a_right_answer_passes_the_public_check(name, answer):
+    report = examine(name, answer)
+    assert report.mark == "✓", report.plain
+
+
+@pytest.mark.parametrize(("name", "misconception", "wrong"), PLANTED, ids=words)
+def test_a_planted_mistake_is_called_by_its_name_and_no_other(name, misconception, wrong):
+    exercise = EXERCISES[name]
+    evidence = exercise.probe(wrong)
+    assert [m.name for m in exercise.named(evidence)] == [misconception], evidence.finding
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_right_answer_is_given_a_misconception(name):
+    exercise = EXERCISES[name]
+    for answer in (REFERENCES[name], *RIGHT[name]):
+        assert exercise.named(exercise.probe(answer)) == []
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_unsolved_stub_is_told_apart_from_a_wrong_answer(name):
+    def stub(*args, **kwargs):
+        raise NotImplementedError()
+
+    report = examine(name, stub)
+    assert report.mark == "○"
+    assert "not solved yet" in report.plain
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("value", [None, "text", 1j, float("nan"), object(), [], {}, [[1], [2, 3]], 0, True])
+def test_any_value_at_all_gets_a_sentence_and_no_traceback(name, value):
+    report = examine(name, lambda *args, **kwargs: value)
+    assert isinstance(report, Report)
+    assert report.mark == "✗"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_hints_give_no_code_away(name):
+    for misconception in EXERCISES[name].misconceptions:
+        assert "return" not in misconception.hint.split()
+        assert "lambda" not in misconception.hint
+        assert misconception.name == misconception.name.lower().replace(" ", "-")
+
+
+def test_misconception_names_mean_one_thing_each():
+    """The same name may serve two exercises, with a hint of its own in each."""
+    for exercise in EXERCISES.values():
+        names = [m.name for m in exercise.misconceptions]
+        assert len(names) == len(set(names)), exercise.name
+
+
+def test_what_is_announced_is_what_runs_when_graded():
+    for name, exercise in EXERCISES.items():
+        assert exercise.hidden == len(HIDDEN[name]), name
+
+
+def test_every_test_cell_has_an_exercise_and_every_exercise_a_test_cell_in_the_same_order():
+    import nbformat
+
+    cells = [checked(cell) for lesson in lessons() for cell in nbformat.read(lesson.path, 4).cells]
+    assert [c for c in cells if c] == list(EXERCISES)
+
+
+def test_every_lesson_has_a_folder_of_exercises():
+    assert list(BY_LESSON) == [lesson.module for lesson in lessons()]

@@ -1,0 +1,362 @@
+"""Lesson 5: every number that its text gives is measured again here, and found in the text."""
+
+from __future__ import annotations
+
+from math import e, exp, log, sqrt
+from statistics import median
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.lessons import lesson
+from heinit_lab.digits import digits, images
+from heinit_lab.explorers.very_deep_networks import LiveRace, depth_explorer, race_explorer
+from heinit_lab.lessons import very_deep_networks as figures
+from heinit_lab.lessons import very_deep_races as races
+from heinit_lab.race import race, train
+from heinit_solutions import very_deep_networks as answers
+from tests.benchmarks.replication import SEEDS, settings
+
+KEPT = races.kept()
+
+
+@pytest.fixture(scope="module")
+def prose() -> dict[str, str]:
+    """The text cells by id."""
+    cells = nbformat.read(lesson("5-very-deep-networks").path, 4).cells
+    return {cell.id: cell.source for cell in cells if cell.cell_type == "markdown"}
+
+
+def ends(name: str) -> tuple[str, str]:
+    """Least and greatest test share of a setting, as the text writes them."""
+    return f"{min(KEPT[name]['share']):.2f}", f"{max(KEPT[name]['share']):.2f}"
+
+
+def at_chance(name: str) -> int:
+    return sum(share < 0.2 for share in KEPT[name]["share"])
+
+
+def test_the_digits_are_split_centred_and_scaled_once_and_for_all():
+    data = digits()
+    pixels, labels = images()
+    assert (pixels.shape, int(pixels.max()), len(labels)) == ((1797, 8, 8), 16, 1797)
+    assert (data.train.shape, data.test.shape, data.train.dtype) == ((1437, 64), (360, 64), np.float32)
+    assert np.mean(data.train.astype(float) ** 2) == pytest.approx(1, abs=1e-6)
+    assert np.abs(data.train.mean(axis=0)).max() < 1e-6
+    assert np.bincount(data.test_labels).max() / 360 < 0.2
+    with pytest.raises(ValueError, match="read-only"):
+        data.train[0, 0] = 1
+
+
+def test_the_same_seed_gives_the_same_race_and_another_seed_another():
+    first, again, other = race(5, 2, 0, epochs=2), race(5, 2, 0, epochs=2), race(5, 2, 1, epochs=2)
+    assert first == again
+    assert first != other
+
+
+def test_a_race_whose_reader_stops_asking_stops():
+    epochs = train(5, 2, 0, epochs=10**9)
+    assert [next(epochs).number for _ in range(3)] == [1, 2, 3]
+    epochs.close()
+
+
+def test_given_weights_are_trained_on_a_copy():
+    Ws = [np.full((10, 64), 0.01)]
+    race(1, weights=Ws, epochs=1)
+    assert np.all(Ws[0] == 0.01)
+
+
+@pytest.mark.parametrize(("depth", "normalised"), [(1, False), (4, False), (4, True)])
+def test_the_trainer_goes_down_the_slope_it_says(depth, normalised):
+    """The largest slopes are what a small change of their value does to the loss."""
+    from heinit_lab.race import _Network
+
+    rng = np.random.default_rng(0)
+    sizes = [64, *[16] * (depth - 1), 10]
+    Ws = [a.astype(np.float32) for a in answers.init_network(sizes, 2, rng)]
+    network = _Network(Ws, normalised)
+    x, y = digits().train[:64], digits().train_labels[:64]
+    network.learn(x, y)
+    slopes, start = network.slopes.copy(), network.values.copy()
+    for i in np.argsort(-np.abs(slopes))[:20]:
+        network.values[:] = start
+        network.values[i] += 1e-3
+        up = network.learn(x, y)
+        network.values[i] -= 2e-3
+        assert (up - network.learn(x, y)) / 2e-3 == pytest.approx(slopes[i], rel=0.05, abs=2e-3)
+
+
+@pytest.mark.parametrize("name", ["he 5", "xavier 10", "he 30", "xavier 30", "he 30, batch norm"])
+def test_a_kept_race_runs_again_as_it_was_kept(name):
+    setting = next(s for s in settings() if s.name == name)
+    run = setting.run(SEEDS[3])
+    assert run.share == pytest.approx(KEPT[name]["share"][3], abs=0.08)
+    assert run.losses[-1] == pytest.approx(KEPT[name]["loss"][3], abs=0.15)
+
+
+def test_adam_trains_xaviers_network_on_any_processor(prose):
+    # its losses have spikes, and where they fall depends on rounding: only the way down is certain
+    run = next(s for s in settings() if s.name == "xavier 30, Adam").run(SEEDS[3])
+    assert min(run.losses) < 0.5
+    assert "spikes" in prose["read-adam"]
+
+
+def test_every_setting_is_kept_with_ten_seeds():
+    assert {s.name for s in settings()} == set(KEPT)
+    assert all(len(kept["share"]) == 10 for kept in KEPT.values())
+
+
+def test_the_race_by_depth_is_told_as_it_was_run(prose):
+    assert min(min(KEPT[f"he {d}"]["share"]) for d in races.DEPTHS) >= 0.90
+    assert at_chance("xavier 20") == 9
+    assert all(
+        abs(median(KEPT[f"{rule} {d}"]["share"]) - 0.965) < 0.01 for rule in ("he", "xavier") for d in (5, 8)
+    )
+    assert "nine of ten are at chance" in prose["read-depth-race"]
+    assert "0.90 and more" in prose["read-depth-race"]
+    at = {name: KEPT[name]["below_1"] for name in ("he 30", "he 10", "xavier 10")}
+    assert f"epoch {min(at['he 30'])} to {max(at['he 30'])}" in prose["read-the-race"]
+    assert f"epoch {min(at['he 10'])} to {max(at['he 10'])}" in prose["read-the-race"]
+    assert f"{min(at['xavier 10'])} to {max(at['xavier 10'])}" in prose["read-the-race"]
+    assert f"{log(10):.2f}" in prose["read-the-race"]
+    assert min(KEPT["xavier 30"]["loss"]) > 2.2
+    stopped = [d for d in races.DEPTHS if median(KEPT[f"xavier {d}"]["share"]) < 0.2]
+    assert stopped[0] == 20
+
+
+def test_the_spread_of_signal_is_what_the_text_says(prose):
+    wide, narrow = figures.carried(256, 50), figures.carried(64, 30)
+    assert f"About {100 * figures.within_ten_percent(wide):.0f} of 100" in prose["read-spread"]
+    assert f"{100 - 100 * figures.within_ten_percent(wide):.0f} %" in prose["read-spread"]
+    low, high = np.quantile(wide[:, -1], [0.05, 0.95])
+    for number in (wide[:, -1].mean(), np.median(wide[:, -1]), low):
+        assert f"{number:.2f}" in prose["read-spread"]
+    assert f"{high:.1f}" in prose["read-spread"]
+    low, high = np.quantile(narrow[:, -1], [0.05, 0.95])
+    error = narrow[:, -1].std() / sqrt(len(narrow))
+    assert f"{exp(-2.5 * 30 / 64):.2f}" in prose["read-spread-numbers"]
+    assert f"between {low:.2f} and {high:.1f}" in prose["read-spread-numbers"]
+    assert f"{narrow[:, -1].mean():.2f} ± {error:.2f}" in prose["read-spread-numbers"]
+    assert np.median(narrow[:, -1]) == pytest.approx(exp(-2.5 * 30 / 64), abs=0.03)
+
+
+def test_a_layers_factor_has_mean_1_and_second_moment_1_plus_5_over_n():
+    factors = figures.carried(64, 1, networks=200_000)[:, 1]
+    assert factors.mean() == pytest.approx(1, abs=5 * sqrt(5 / 64 / 200_000))
+    assert np.mean(factors**2) == pytest.approx(1 + 5 / 64, abs=0.005)
+
+
+def test_signal_without_matrices_is_distributed_as_with_them():
+    quick = np.log(figures.carried(32, 10, networks=4000)[:, -1])
+    slow = []
+    for seed in range(400):
+        Ws = answers.init_network([32] * 11, 2, np.random.default_rng(seed))
+        q = answers.forward_moments(np.ones((1, 32)), Ws)
+        slow.append(log(q[-1] / q[0]))
+    error = np.std(slow) / sqrt(len(slow))
+    assert np.mean(slow) == pytest.approx(quick.mean(), abs=5 * error)
+    assert np.std(slow) == pytest.approx(quick.std(), rel=0.2)
+
+
+def test_all_layers_of_xavier_starve_alike(prose):
+    signal, gradient, single = figures.slopes_by_layer(1).mean(axis=1)
+    assert signal[0] / signal[-1] > 1e7
+    assert gradient[-1] / gradient[0] > 1e7
+    assert single.max() / single.min() < 5
+    assert 1e-10 < np.median(single) < 1e-8
+    assert "10^{9}" in prose["read-two-signals"]
+    assert pytest.approx(0.05, abs=0.005) == 0.95**60
+
+
+def test_calibrated_xavier_catches_up_with_he(prose):
+    assert f"{' to '.join(ends('xavier 30, calibrated'))} on ten" in prose["read-calibrated"]
+    assert f"He's {' to '.join(ends('he 30'))}" in prose["read-calibrated"]
+    _fig, words = races.calibrated_race(answers.init_network, answers.calibrate, seed=0)
+    assert float(words.rsplit("made ", 1)[1].rstrip(".")) > 0.85
+
+
+def test_an_unsolved_exercise_is_waited_for(capsys):
+    def stub(*args):
+        raise NotImplementedError()
+
+    assert races.calibrated_race(stub, answers.calibrate, seed=0) is None
+    assert "waiting" in capsys.readouterr().out
+
+
+def test_the_limits_are_told_as_they_were_run(prose):
+    longer = KEPT["xavier 30, 60 epochs"]["share"]
+    assert ends("xavier 12, 60 epochs")[0] in prose["read-budget"]
+    assert sum(share >= 0.2 for share in longer) == 3
+    assert f"the best at {max(longer):.2f}" in prose["read-budget"]
+
+    free = [10 - at_chance(f"xavier 30, rate {rate}") for rate in (0.0005, 0.01, 0.05)]
+    assert free == [0, 2, 1]
+    assert ends("xavier 30, rate 0.01")[1] in prose["read-rates"]
+    assert " to ".join(ends("he 30, rate 0.01")) in prose["read-rates"]
+    assert " to ".join(ends("he 30")) in prose["read-rates"]
+    assert at_chance("he 30, rate 0.05") == 9
+
+    assert " to ".join(ends("xavier 30, Adam")) in prose["read-adam"]
+    assert f"{median(KEPT['xavier 30, Adam']['share']):.2f}" in prose["read-adam"]
+    assert " to ".join(ends("he 30, Adam")) in prose["read-adam"]
+
+    assert " to ".join(ends("he 30, batch norm")) in prose["read-batch-norm"]
+    assert " to ".join(ends("xavier 30, batch norm")) in prose["read-batch-norm"]
+
+    for name in ("he 40", "he 60", "he 40, calibrated"):
+        assert " to ".join(ends(name)) in prose["read-deeper"]
+    assert f"{min(KEPT['he 40, width 256']['share']):.2f}" in prose["read-deeper"]
+    assert median(KEPT["he 40, 60 epochs"]["share"]) == pytest.approx(
+        median(KEPT["he 40"]["share"]), abs=0.02
+    )
+
+    assert " to ".join(ends("framework 5")) in prose["read-frameworks"]
+    assert at_chance("framework 10") == 10
+    assert round(30 * np.log10(1 / 6)) == -23  # a mean; the middle network is at 1e-24
+
+
+def test_images_grow_alike_as_the_text_says(prose):
+    measured, predicted = figures.mean_cosines()
+    assert f"{measured[:, 10].mean():.2f}, after 40 it is {measured[:, 40].mean():.2f}" in prose["read-alike"]
+    assert np.abs(measured.mean(axis=0) - predicted).max() < 0.05
+
+
+def test_dead_units_grow_with_depth_as_the_text_says(prose):
+    dead, always, active = figures.silent_shares().mean(axis=1)
+    assert dead[0] == 0
+    assert f"{dead[9]:.2f} of them in layer 10 and {dead[29]:.2f} in layer 30" in prose["read-silent"]
+    assert always[29] == pytest.approx(dead[29], abs=0.06)
+    assert f"{active.mean():.2f}" in prose["read-silent"]
+
+
+def test_convolutions_grow_and_lose_as_the_text_says(prose):
+    first = {
+        (fan, pad): figures.conv_moments(fan, pad)[:, 1].mean()
+        for fan in (16, 144)
+        for pad in ("circular", "zero")
+    }
+    assert first[16, "circular"] == pytest.approx(9, abs=0.2)
+    assert first[16, "zero"] == pytest.approx(9 * (22 / 24) ** 2, abs=0.2)
+    assert f"{9 * (22 / 24) ** 2:.2f}-fold" in prose["read-conv"]
+    assert f"loses {100 * (1 - (22 / 24) ** 2):.0f} %" in prose["read-conv"]
+    assert f"{100 * (1 - ((3 * 224 - 2) / (3 * 224)) ** 2):.1f} %" in prose["read-conv"]
+    assert pytest.approx(3.5e9, rel=0.01) == 9**10
+    assert np.median(figures.conv_moments(144, "circular")[:, -1]) == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_convolution_is_one(prose):
+    """Against the sum written out, for both paddings."""
+    rng = np.random.default_rng(0)
+    h, W = rng.standard_normal((2, 3, 5, 4)), rng.standard_normal((6, 3, 3, 3))
+    for padding in ("zero", "circular"):
+        got = figures.convolve(h, W, padding)
+        for o, i, j in ((0, 0, 0), (5, 4, 3), (2, 2, 1)):
+            want = 0.0
+            for a in range(3):
+                for b in range(3):
+                    y, x = i + a - 1, j + b - 1
+                    if padding == "circular" or (0 <= y < 5 and 0 <= x < 4):
+                        want += float(W[o, :, a, b] @ h[1, :, y % 5, x % 4])
+            assert got[1, o, i, j] == pytest.approx(want)
+    assert answers.conv_fan_in((8, 3, 5, 5)) == 75
+    assert "75" in prose["ask-conv-fan-in"]
+
+
+def test_residual_branches_stay_below_e_where_they_are_scaled(prose):
+    scaled, plain = figures.residual_moments(30, True), figures.residual_moments(30, False)
+    assert f"{scaled[:, -1].mean():.1f}" in prose["read-residual"]
+    assert e > (1 + 1 / 30) ** 30
+    assert 2**30 / 5 < plain[:, -1].mean() < 2**30 * 5
+
+
+def test_the_worked_values_of_the_exercises_are_right(prose):
+    one = np.array([[2.0]])
+    assert answers.forward_moments(np.array([[3.0], [-1.0]]), [one]).tolist() == [5, 18]
+    assert f"{answers.calibrate(np.array([[3.0], [-1.0]]), [one])[0][0, 0]:.3f}" in prose["ask-calibrate"]
+    W = np.array([[1.0, 2.0], [-3.0, 4.0]])
+    assert answers.backward(np.array([3.0, -1.0]), [W], np.array([1.0, 10.0])).tolist() == [1, 2]
+    assert f"{sqrt(2 / 4):.3f}" in prose["ask-init-network"]
+
+
+def test_backward_is_the_slope_of_forward():
+    rng = np.random.default_rng(0)
+    Ws = answers.init_network([7, 9, 8, 5], 2, rng)
+    x, g, step = rng.standard_normal(7), rng.standard_normal(5), rng.standard_normal(7)
+
+    def value(x: np.ndarray) -> float:
+        for W in Ws:
+            x = np.maximum(W @ x, 0)
+        return float(g @ x)
+
+    slope = (value(x + 1e-6 * step) - value(x - 1e-6 * step)) / 2e-6
+    assert answers.backward(x, Ws, g) @ step == pytest.approx(slope, rel=1e-6)
+
+
+def test_calibrated_networks_have_second_moment_1_in_every_layer():
+    Ws = answers.init_network([64] * 30 + [10], 1, np.random.default_rng(0))
+    x = digits().train[:256].astype(float)
+    assert answers.forward_moments(x, answers.calibrate(x, Ws))[1:] == pytest.approx(1)
+
+
+def test_every_figure_has_words_with_numbers():
+    drawn = [
+        races.depth_race(12),
+        figures.signal_spread(figures.carried(64, 5), 64, 50),
+        figures.two_signals({"Xavier": 1, "He": 2}),
+        figures.growing_alike(),
+        figures.silent_units(),
+        figures.conv_stack({"2/144": 144, "2/16": 16}),
+        figures.residual_stack(),
+        figures.default_scales(),
+        *(
+            races.lanes(lanes)
+            for lanes in (
+                races.BUDGET,
+                races.RATES,
+                races.OPTIMISERS,
+                races.NORMALISED,
+                races.DEEPER,
+            )
+        ),
+    ]
+    for _, words in drawn:
+        assert len(words) > 80
+        assert any(character.isdigit() for character in words)
+
+
+def test_the_depth_explorer_tells_the_factor_and_waits_for_unsolved_exercises():
+    explorer = depth_explorer(answers.init_network, answers.forward_moments, answers.backward)
+    assert "3.7 × 10⁻⁹" in explorer.frame(c=1.0, depth=28).words
+    assert "On average 1 of what went in" in explorer.frame(c=2.0, depth=60).words
+    assert "On average 0.046" in explorer.frame(c=1.9, depth=60).words
+    assert explorer.powered_by == ("init_network", "forward_moments", "backward")
+
+
+def test_a_live_race_can_be_stopped_by_its_button_and_says_where():
+    live = race_explorer()
+    assert isinstance(live, LiveRace)
+    live._widget(live.frame())
+    live._widgets["start"].click()
+    live.stop()
+    live.start(depth=5, epochs=10**6)
+    while live.epochs_run < 3:
+        assert live.running
+    assert live._widgets["start"].disabled
+    live._widgets["stop"].click()
+    live.wait(60)
+    assert not live.running
+    assert 3 <= live.epochs_run < 10**6
+    assert "stopped" in live._words
+    assert not live._widgets["start"].disabled
+    assert live._widgets["progress"].value == live.epochs_run
+
+
+def test_a_live_race_runs_to_its_end_and_tells_both_results():
+    live = race_explorer()
+    live.start(depth=5, c=1.0, epochs=3, helper="Adam")
+    live.wait(60)
+    assert live.epochs_run == 3
+    assert "done" in live._words
+    assert "c = 1 names" in live._words
+    assert "epoch 3 of 3" in live.frame().words

@@ -1,0 +1,285 @@
+"""Lesson 4: every number that the text prints is measured here, and what the pictures claim."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.lessons import lesson as find
+from heinit_lab.explorers import xavier_comparison as explorers
+from heinit_lab.lessons import xavier_comparison as lesson
+from heinit_solutions import xavier_comparison as answers
+
+CELLS = {cell.id: cell for cell in nbformat.read(find("4-xavier-comparison").path, 4).cells}
+
+
+def says(cell: str, *texts: str) -> None:
+    """Assert that the cell of that id contains each text."""
+    source = CELLS[cell].source
+    for text in texts:
+        assert re.search(rf"(?<![\d.]){re.escape(text)}(?!\d)", source), f"{cell} does not say {text!r}"
+
+
+def tex(value: float) -> str:
+    """As the text prints a power of ten: $6.6 \\times 10^{8}$."""
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}"
+
+
+def two(value: float) -> str:
+    return f"{value:#.2g}".rstrip(".")
+
+
+@pytest.fixture(scope="module")
+def networks() -> tuple[lesson.Flow, lesson.Flow]:
+    rng = np.random.default_rng(4)
+    return lesson.flow([64] * 31, rng, relu=False), lesson.flow([64] * 31, rng)
+
+
+def ends(flow: lesson.Flow, rule: str) -> np.ndarray:
+    return lesson.spread(flow.under(lesson.gains(flow.sizes)[rule]).forward)[:, -1]
+
+
+def test_thirty_factors_of_root_two_make_32768_in_every_network():
+    ratios = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        small = large = rng.standard_normal(64)
+        for _ in range(30):
+            W = rng.normal(0, np.sqrt(1 / 64), size=(64, 64))
+            small, large = np.maximum(W @ small, 0), np.maximum(np.sqrt(2) * W @ large, 0)
+        ratios.append(np.linalg.norm(large) / np.linalg.norm(small))
+    np.testing.assert_allclose(ratios, 32_768, rtol=1e-9)
+    says("read-ratio", "32,768")
+    says("end", "32,768")
+    says("read-gradient", "32,768")
+
+
+def test_the_table_is_the_source_s_to_its_printed_digits():
+    printed = {
+        4: ("0.500", "0.707"),
+        16: ("0.250", "0.354"),
+        64: ("0.125", "0.177"),
+        256: ("0.0625", "0.088"),
+    }
+    for row, (n, (xavier, he)) in zip(answers.compare_table(list(printed)), printed.items(), strict=True):
+        assert row[0] == n
+        assert f"{row[1]:.{len(xavier) - 2}f}" == xavier
+        assert f"{row[2]:.3f}" == he
+        assert f"{row[3]:.2f}" == "1.41"
+        assert rf"| {n} | {xavier} | {he} | $\sqrt{{2}} \approx$ 1.41x |" in CELLS["table"].source
+    assert np.round(answers.compare_table([256])[0, 1], 3) != 0.0625
+    assert answers.xavier_std(64) == pytest.approx(0.125)
+    assert answers.compare_table([128])[0, 2] == pytest.approx(0.125)
+    says("table-yours", "0.0625", "0.125")
+
+
+def test_the_takeaway_is_told_in_the_source_s_terms():
+    for phrase in (
+        r"uses $\sqrt{2}$ times larger weights than Xavier",
+        "compensates for ReLU zeroing out half the neurons",
+        "stable gradient flow in deep ReLU networks",
+    ):
+        assert phrase in CELLS["read-sigma"].source
+
+
+def test_the_worked_values_of_the_exercises():
+    assert f"{answers.xavier_std(4):g}" == "0.5"
+    assert f"{answers.glorot_std(4, 3):.3f}" == "0.535"
+    assert f"{answers.he_over_glorot(4, 3):.3f}" == "1.323"
+    assert f"{answers.he_over_glorot(128, 64):.3f}" == "1.225"
+    assert f"{answers.he_over_glorot(4, 1024):.2f}" == "16.03"
+    says("ex-glorot_std", "0.535", "0.500")
+    says("ex-he_over_glorot", "1.323", "1.225", "1.414")
+    says("read-scales", "16.03")
+    W, z, g = np.array([[1, 2], [-3, 0.5]]), np.array([0.5, -1]), np.array([1.0, 10])
+    assert answers.layer_backward(W, z, g).tolist() == [1, 2]
+    says("ex-layer_backward", "[1, 2]")
+
+
+def test_each_rule_is_stable_in_its_own_network(networks):
+    linear, relu = networks
+    xavier, he = ends(linear, "Xavier"), ends(linear, "He")
+    says("read-own-network", *(two(v) for v in xavier), *(tex(v) for v in he))
+    says("read-own-network", *(two(v) for v in ends(relu, "He")), tex(ends(relu, "Xavier")[1]))
+    says("read-own-network", r"1.1 \times 10^9")
+    assert f"{2**30:.1e}" == "1.1e+09"
+    assert "6.6e8" in CELLS["both-networks"].source
+    assert "3.2e-10" in CELLS["both-networks"].source
+
+
+def test_the_measured_means_are_the_predicted_ones():
+    flow = lesson.flow([64] * 6, np.random.default_rng(1), networks=4000)
+    for rule, c in lesson.gains(flow.sizes).items():
+        under = flow.under(c)
+        for measured, predicted in zip((under.forward, under.backward), flow.predicted(c), strict=True):
+            error = measured.std(axis=0) / np.sqrt(len(measured))
+            assert np.all(np.abs(measured.mean(axis=0) - predicted) <= 5 * error + 1e-12), rule
+
+
+def test_one_set_of_draws_serves_all_rules():
+    sizes, c = [5, 8, 3], np.array([0.7, 1.9])
+    measured = lesson.flow(sizes, np.random.default_rng(3), networks=6).under(c)
+    rng = np.random.default_rng(3)
+    h = rng.standard_normal((6, 5, 1), dtype=np.float32)
+    start, Ws, masks = h, [], []
+    for n_in, n_out, ci in zip(sizes[:-1], sizes[1:], c, strict=True):
+        Ws.append(rng.standard_normal((6, n_out, n_in), dtype=np.float32) * np.sqrt(ci / n_in))
+        z = Ws[-1] @ h
+        masks.append(z > 0)
+        h = np.maximum(z, 0)
+    moments = (h**2).mean(axis=(1, 2)) / (start**2).mean(axis=(1, 2))
+    np.testing.assert_allclose(measured.forward[:, -1], moments, rtol=1e-4)
+    g = rng.standard_normal((6, 3, 1), dtype=np.float32)
+    back = np.stack(
+        [
+            answers.layer_backward(
+                Ws[0][k], masks[0][k, :, 0], answers.layer_backward(Ws[1][k], masks[1][k, :, 0], g[k, :, 0])
+            )
+            for k in range(6)
+        ]
+    )
+    expected = (back**2).mean(axis=1) / (g**2).mean(axis=(1, 2))
+    np.testing.assert_allclose(measured.backward[:, 0], expected, rtol=1e-4)
+
+
+def test_four_variances_in_one_layer():
+    rng = np.random.default_rng(4)
+    narrow = lesson.one_layer(128, 64, rng)
+    wide = lesson.one_layer(64, 128, rng)
+    for kept, layer in ((narrow, (128, 64)), (wide, (64, 128))):
+        n, m = layer
+        exact = (1, 2 * n / (n + m), n / (n + m), n / m)
+        for values, mean in zip(kept.values(), exact, strict=True):
+            assert abs(values.mean() - mean) < 5 * values.std() / np.sqrt(len(values))
+    a, b = ([values.mean() for values in kept.values()] for kept in (narrow, wide))
+    low, _, high = lesson.spread(narrow["1 / W.shape[0]"][:, None])[:, 0]
+    says("read-four", f"{a[3]:.2f}", f"{b[3]:.2f}", f"{low:.2f}", f"{high:.2f}")
+    says("read-forgotten", f"{a[1]:.2f}", f"{b[1]:.2f}", f"{a[2]:.2f}", f"{b[2]:.2f}", tex(2.0**-30))
+    alt = CELLS["four-variances"].source
+    assert all(f"{v:.2f}" in alt for v in (*a, *b))
+
+
+def test_rounding_the_table_costs_what_the_text_says():
+    he = answers.compare_table([256])[0, 2]
+    assert f"{he:.4f}" == "0.0884"
+    assert f"{100 * (1 - 0.088**2 / he**2):.1f}" == "0.9"
+    assert f"{100 * (0.09**2 / he**2 - 1):.1f}" == "3.7"
+    assert f"{(0.09**2 / he**2) ** 30:.1f}" == "3.0"
+    says("rebuilt", "0.0884", "0.9 %", "3.7 %", "3.0")
+
+
+def test_the_gradient_explorer_finds_32768_in_every_network_by_the_student_s_function():
+    explorer = explorers.gradient_explorer(answers.layer_backward)
+    assert "in each network: 32,768. √2 to the power 30 is 32,768" in explorer.frame(steps=30).words
+    rows = {
+        rule: np.array(
+            [
+                explorers._walk(
+                    answers.layer_backward, np.random.default_rng([4, k]), 30, 64, np.sqrt(c / 64)
+                )
+                for k in range(10)
+            ]
+        )[:, -1]
+        for rule, c in (("He", 2), ("Xavier", 1))
+    }
+    says("read-gradient", *(two(v) for v in (np.median(rows["He"]), rows["He"].min(), rows["He"].max())))
+    says("read-gradient", tex(np.median(rows["Xavier"])))
+
+
+def test_the_depth_explorer_says_what_the_text_reads_from_it():
+    explorer = explorers.depth_explorer()
+    narrowing = explorer.frame(depth=30, shape=explorers.SHAPES[1]).words
+    assert "predicted mean 0.25" in narrowing.split("Gradient")[1]
+    assert "predicted mean 1;" in narrowing.split("Gradient")[0]
+    assert "Glorot the same" in explorer.frame(depth=30, shape=explorers.SHAPES[0]).words
+    flow = lesson.flow(explorers.widths(explorers.SHAPES[3], 30), np.random.default_rng(0), networks=2)
+    rules = lesson.gains(flow.sizes)
+    xavier, glorot = (flow.predicted(rules[rule])[0][-1] for rule in ("Xavier", "Glorot"))
+    assert pytest.approx(0.16) == 128 * 32 / 160**2
+    assert 750 < xavier / glorot < 850
+    for k, way in enumerate(("forward", "backward")):
+        assert flow.predicted(rules["He"])[k][-1 if k == 0 else 0] == pytest.approx(1), way
+    says("read-depth", "0.25")
+    says("read-alternating", "0.16", "0.25", "800")
+
+
+def test_every_matrix_of_a_xavier_network_gets_a_gradient_of_one_size():
+    measured = lesson.flow([64] * 31, np.random.default_rng(4), networks=100)
+    rules = lesson.gains(measured.sizes)
+    for rule, form in (("Xavier", tex), ("He", two)):
+        median = lesson.spread(measured.under(rules[rule]).weights)[1]
+        says("read-weights", form(median.min()), form(median.max()))
+    assert all(text in CELLS["weight-gradients"].source for text in ("0.14", "0.21", "2.6e-10", "4.0e-10"))
+
+
+def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes():
+    made = (
+        explorers.scales_explorer(answers.xavier_std, answers.glorot_std),
+        explorers.depth_explorer(),
+        explorers.gradient_explorer(answers.layer_backward),
+    )
+    for explorer in made:
+        limits = [(ax.get_xlim(), ax.get_ylim()) for ax in explorer.fig.axes]
+        words = {
+            explorer.update(**dict(zip(explorer.start, values, strict=True)))
+            for values in itertools.product(*(slider.values for slider in explorer.sliders))
+        }
+        assert len(words) == np.prod([len(slider.values) for slider in explorer.sliders])
+        assert [(ax.get_xlim(), ax.get_ylim()) for ax in explorer.fig.axes] == limits
+        assert explorer.frame().png.startswith(b"\x89PNG")
+
+
+def test_all_that_the_depth_explorer_draws_lies_within_its_axes():
+    explorer = explorers.depth_explorer()
+    low, high = explorer.fig.axes[0].get_ylim()
+    for depth, shape in itertools.product(explorers.DEPTHS, explorers.SHAPES):
+        explorer.update(depth=depth, shape=shape)
+        for ax in explorer.fig.axes:
+            for line in ax.lines:
+                y = np.asarray(line.get_ydata(), dtype=float)
+                assert np.all((y > low) & (y < high)), (depth, shape)
+
+
+def test_an_explorer_waits_for_an_unsolved_exercise():
+    def unsolved(*args):
+        raise NotImplementedError()
+
+    for explorer in (
+        explorers.scales_explorer(unsolved, unsolved),
+        explorers.gradient_explorer(unsolved),
+    ):
+        with pytest.raises(NotImplementedError):
+            explorer.frame()
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
+def test_the_gradient_explorer_tells_what_a_wrong_answer_does():
+    for wrong in (lambda W, z, g: 0 * h_like(W), lambda W, z, g: np.nan * h_like(W), lambda W, z, g: W.T @ g):
+        assert explorers.gradient_explorer(wrong).frame(steps=30).words.startswith("30 layers back")
+
+
+def h_like(W):
+    return np.ones(W.shape[1])
+
+
+@pytest.mark.parametrize("guess", [0, -3, 1e30, 42, 0.5])
+def test_any_guess_can_be_drawn(guess, networks):
+    lesson.guess_figure([1.0, 1.4, 2.0], guess)
+    lesson.own_network_figure(*networks, guess)
+    rng = np.random.default_rng(0)
+    layers = {"a": lesson.one_layer(3, 2, rng, 5), "b": lesson.one_layer(2, 3, rng, 5)}
+    lesson.one_layer_figure(layers, guess)
+
+
+def test_a_stock_deals_the_same_numbers_again_and_says_when_it_is_used_up():
+    stock = lesson.Stock(np.random.default_rng(0), 10)
+    first = stock.standard_normal((2, 4))
+    with pytest.raises(ValueError, match="used up"):
+        stock.standard_normal((3,))
+    stock.restart()
+    assert (stock.standard_normal((2, 4)) == first).all()

@@ -1,0 +1,53 @@
+"""What a student's own checks have seen, beside the notebooks and nowhere else."""
+
+from __future__ import annotations
+
+from IPython.utils.capture import capture_output
+
+from heinit_lab.progress import FILE, progress, record
+
+
+def shown(folder):
+    with capture_output() as captured:
+        progress(folder)
+    return captured.outputs[0].data
+
+
+def test_a_check_leaves_its_verdict_and_the_summary_counts_it(shell, tmp_path):
+    here = tmp_path / "3-worked-examples"
+    here.mkdir()
+    record("he_std", "✗", here)
+    assert "he_std not right yet" in shown(here)["text/plain"]
+    record("he_std", "✓", here)
+    data = shown(here)
+    assert "Worked examples: 1 of " in data["text/plain"]
+    assert "he_std passes" in data["text/plain"]
+    assert "✓ <code>he_std</code>" in data["text/html"]
+
+
+def test_lessons_that_lie_beside_each_other_are_counted_together(shell, tmp_path):
+    for name in ("1-relu-half-killing", "3-worked-examples"):
+        (tmp_path / name).mkdir()
+    record("he_std", "✓", tmp_path / "3-worked-examples")
+    assert "he_std passes" in shown(tmp_path / "1-relu-half-killing")["text/plain"]
+
+
+def test_a_damaged_file_counts_as_none_and_is_mended_by_the_next_check(shell, tmp_path):
+    here = tmp_path / "lesson"
+    here.mkdir()
+    for damage in ("{", "[1]", '{"he_std": "points"}'):
+        (here / FILE).write_text(damage)
+        assert "he_std not solved yet" in shown(here)["text/plain"]
+    record("he_std", "✓", here)
+    assert "he_std passes" in shown(here)["text/plain"]
+
+
+def test_a_folder_that_cannot_be_written_stops_no_check(tmp_path):
+    record("he_std", "✓", tmp_path / "missing")
+    assert not (tmp_path / "missing").exists()
+
+
+def test_it_is_no_grade(shell, tmp_path):
+    text = shown(tmp_path)["text/plain"]
+    assert "point" not in text
+    assert "score" not in text

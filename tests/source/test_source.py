@@ -1,0 +1,84 @@
+"""Every statement of the source is taught in a cell and held by a measurement."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.lessons import lessons
+from tests.source import measures
+
+Statement = dict[str, str]
+STATEMENTS: list[Statement] = tomllib.loads(Path(__file__).with_name("statements.toml").read_text())[
+    "statement"
+]
+CELLS = {
+    (lesson.name, cell.id): cell.source
+    for lesson in lessons()
+    for cell in nbformat.read(lesson.path, as_version=4).cells
+}
+IDS = [statement["said"][:50] for statement in STATEMENTS]
+# The words of the source, frozen: what the course must teach does not change by an edit of the map.
+WORDS = "d8aa1ceb72517190"
+
+
+def numbers(said: str) -> list[str]:
+    """The numbers of a statement as printed, signs included; names such as n_in have none."""
+    return [n.replace("−", "-") for n in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?=$|[^\d])", said)]
+
+
+def problems(statement: Statement, cells: dict[tuple[str, str], str]) -> list[str]:
+    """What is wrong with a statement's place in the course; nothing where all is well."""
+    place = statement["lesson"], statement["cell"]
+    found = []
+    if place not in cells:
+        found.append(f"there is no cell {place}")
+    elif statement["teaches"] not in cells[place]:
+        found.append(f"the cell {place} no longer says {statement['teaches']!r}")
+    if not hasattr(measures, statement["measure"]):
+        found.append(f"there is no measure {statement['measure']}")
+    elif (measured := numbers_of(statement["measure"])) != numbers(statement["said"]):
+        found.append(f"measured {measured}, the source says {numbers(statement['said'])}")
+    return found
+
+
+@cache
+def numbers_of(measure: str) -> list[str]:
+    """The numbers that a measure gives; measured once."""
+    found: list[str] = getattr(measures, measure)()
+    return found
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
+def test_a_statement_of_the_source_is_taught_and_holds(statement):
+    assert problems(statement, CELLS) == []
+
+
+def test_the_sources_words_are_the_sources_words():
+    said = "\n".join(statement["said"] for statement in STATEMENTS)
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == WORDS
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
+def test_altering_the_lesson_is_noticed(statement):
+    altered = dict(CELLS)
+    place = statement["lesson"], statement["cell"]
+    altered[place] = altered[place].replace(statement["teaches"], "something else")
+    assert problems(statement, altered) != []
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
+def test_altering_any_number_in_the_map_is_noticed(statement):
+    for match in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?", statement["said"]):
+        altered = copy.deepcopy(statement)
+        digit = str((int(match.group()[-1]) + 1) % 10)
+        altered["said"] = statement["said"][: match.end() - 1] + digit + statement["said"][match.end() :]
+        if numbers(altered["said"]) != numbers(statement["said"]):
+            assert problems(altered, CELLS) != [], altered["said"]

@@ -1,0 +1,79 @@
+"""The house rules: clean by every tool, lessons in normal form, short files, no machine's paths."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.lessons import lessons
+from autograder.normal_form import normal_form, text
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+LONGEST = 400
+ELSEWHERE = re.compile(
+    r"(?<![\w.])/(?:home|Users|root|work|tmp|opt|mnt|srv)/[\w.-]+"  # a path of some machine
+    r"|[A-Z]:\\\\?Users"
+    r"|https?://[^\s)\"'>]*(?:/simple\b|pypi|/artifactory|/nexus)"  # a registry
+    r"|(?:index-url|find-links)\s*=",
+    re.ASCII,
+)
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def contents() -> list[tuple[str, str]]:
+    """Name and text of every tracked file that is text."""
+    found = []
+    for path in tracked():
+        try:
+            found.append((path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",), ("lint-imports",)],
+    ids=" ".join,
+)
+def test_a_tool_has_nothing_to_say(command):
+    result = subprocess.run(
+        [SCRIPTS / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_a_lesson_is_in_normal_form_byte_for_byte(lesson):
+    kept = lesson.path.read_bytes()
+    assert kept == text(normal_form(nbformat.reads(kept.decode(), as_version=4))).encode()
+
+
+def test_no_file_names_a_place_of_somebodys_machine_or_a_registry():
+    own = Path(__file__).relative_to(ROOT).as_posix()
+    found = [(name, ELSEWHERE.findall(content)) for name, content in contents() if name != own]
+    assert [hit for hit in found if hit[1]] == []
+
+
+def test_no_file_is_too_long_to_read():
+    machines = (".lock", ".ipynb", ".json", ".svg")
+    lines = {name: content.count("\n") for name, content in contents() if not name.endswith(machines)}
+    long = {name: count for name, count in lines.items() if count > LONGEST}
+    assert long == {}
+
+
+def test_what_starts_the_course_may_be_executed():
+    listed = subprocess.run(
+        ["git", "ls-files", "-s", "heinit", ".ci/run"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["100755", "100755"]

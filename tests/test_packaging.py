@@ -1,0 +1,106 @@
+"""pyproject.toml, both locks and environment.yml say the same."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ("requirements.lock", "tests/requirements.lock")
+PLATFORMS = [
+    {"sys_platform": name, "os_name": os_name, "platform_system": system, **python}
+    for name, os_name, system in (
+        ("linux", "posix", "Linux"),
+        ("darwin", "posix", "Darwin"),
+        ("win32", "nt", "Windows"),
+    )
+    for python in (
+        {"python_version": "3.11", "python_full_version": "3.11.9"},
+        {"python_version": "3.13", "python_full_version": "3.13.1"},
+    )
+]
+
+
+def project(path: str) -> dict:
+    return tomllib.loads((ROOT / path / "pyproject.toml").read_text())["project"]
+
+
+def entries(lock: str) -> list[tuple[Requirement, list[str]]]:
+    """Each pin of a lock, with its hashes."""
+    joined = (ROOT / lock).read_text().replace("\\\n", " ").splitlines()
+    found = []
+    for line in joined:
+        if line.strip() and not line.lstrip().startswith("#"):
+            pin, *hashes = line.split("--hash=")
+            found.append((Requirement(pin.strip()), [h.strip() for h in hashes]))
+    return found
+
+
+def pins(lock: str, platform: dict[str, str]) -> dict[str, Version]:
+    """What a lock installs on a platform."""
+    return {
+        canonicalize_name(pin.name): Version(str(pin.specifier).removeprefix("=="))
+        for pin, _ in entries(lock)
+        if pin.marker is None or pin.marker.evaluate(platform)
+    }
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda p: f"{p['sys_platform']}-{p['python_version']}")
+def test_every_dependency_is_locked_within_its_range(platform):
+    heinit, lab = project("."), project("notebooks")
+    base, testing = pins(LOCKS[0], platform), pins(LOCKS[1], platform)
+    needed = [*heinit["dependencies"], *lab["dependencies"]]
+    for text in needed:
+        requirement = Requirement(text)
+        if requirement.name != "heinit-lab":
+            assert base[canonicalize_name(requirement.name)] in requirement.specifier, text
+    for text in heinit["optional-dependencies"]["test"]:
+        requirement = Requirement(text)
+        assert testing[canonicalize_name(requirement.name)] in requirement.specifier, text
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda p: f"{p['sys_platform']}-{p['python_version']}")
+def test_the_test_lock_has_all_that_the_lock_has_at_the_same_versions(platform):
+    base, testing = pins(LOCKS[0], platform), pins(LOCKS[1], platform)
+    assert base.items() <= testing.items()
+
+
+def test_the_students_package_asks_for_nothing_that_the_course_does_not():
+    lab, heinit = project("notebooks")["dependencies"], project(".")["dependencies"]
+    assert set(lab) <= set(heinit)
+    assert project("notebooks")["requires-python"] == project(".")["requires-python"] == ">=3.11"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_every_package_by_hash_and_names_no_address(lock):
+    text = (ROOT / lock).read_text()
+    assert "//" not in text
+    assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links)", text, re.MULTILINE)
+    for pin, hashes in entries(lock):
+        assert re.fullmatch(r"==[^*,]+", str(pin.specifier)), pin
+        assert pin.url is None
+        assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", h) for h in hashes), pin
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_is_for_every_platform(lock):
+    markers = [str(pin.marker) for pin, _ in entries(lock) if pin.marker]
+    assert any("darwin" in marker for marker in markers)
+    assert any("win32" in marker for marker in markers)
+    assert {"appnope"} <= set(pins(lock, PLATFORMS[2])) - set(pins(lock, PLATFORMS[0]))
+    assert {"colorama"} <= set(pins(lock, PLATFORMS[4])) - set(pins(lock, PLATFORMS[0]))
+
+
+def test_conda_gives_python_and_pip_and_the_lock_the_rest():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, rest = environment["dependencies"]
+    assert python == f"python {project('.')['requires-python']}"
+    assert pip == "pip"
+    assert rest == {"pip": ["--no-deps", "--require-hashes", "-r requirements.lock"]}

@@ -1,0 +1,24 @@
+"""What the tests need from the system, and servers that end with their test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+NO_SKIP = "HEINIT_NO_SKIP"  # environment variable: 1 where a missing tool is a failure
+
+
+def system_tool(name: str, install: str) -> str:
+    """The path of a program of the system. Without it the test is skipped, with the line that installs it.
+
+    Under HEINIT_NO_SKIP=1 the test fails instead.
+    """
+    found = shutil.which(name)
+    if found is None:
+        sentence = f"{name} is not installed: {install}"
+        if os.environ.get(NO_SKIP) == "1":
+            pytest.fail(sentence, pytrace=False)
+        pytest.skip(sentence)
+    return found

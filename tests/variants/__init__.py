@@ -1,0 +1,34 @@
+"""Answers as data: a module for each lesson, with differently written right answers and mistakes.
+
+RIGHT[exercise] are answers that must get full marks. MISTAKES[exercise][misconception] are
+answers that must lose points and be named; they were not used to write the checks, so that
+recognition is tested on mistakes it has not seen. With those in `otherwise/`, there are at least
+three versions of every mistake.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Answer = Callable[..., Any]
+
+RIGHT: dict[str, tuple[Answer, ...]] = {}
+MISTAKES: dict[str, dict[str, tuple[Answer, ...]]] = {}
+
+
+def _modules(package: str, folder: Path) -> list[Any]:
+    found = [module.name for module in pkgutil.iter_modules([str(folder)]) if not module.ispkg]
+    return [importlib.import_module(f"{package}.{name}") for name in found]
+
+
+for _module in _modules(__name__, Path(__file__).parent):
+    RIGHT.update(_module.RIGHT)
+    MISTAKES.update(_module.MISTAKES)
+for _module in _modules(f"{__name__}.otherwise", Path(__file__).parent / "otherwise"):
+    for _exercise, _mistakes in _module.MISTAKES.items():
+        for _name, _answers in _mistakes.items():
+            MISTAKES[_exercise][_name] = (*MISTAKES[_exercise].get(_name, ()), *_answers)
