@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("site")
 LESSONS = [f"{lesson.name}.html" for lesson in lessons()]
 EVERY_PAGE = [*PAGES, *LESSONS]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SHOWN = "image => image.complete && image.naturalWidth > 0"
+SHOWN = "image => image.decode().then(() => image.naturalWidth > 0)"
 
 
 @pytest.fixture
