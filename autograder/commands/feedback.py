@@ -10,21 +10,30 @@ from pathlib import Path
 
 import click
 
+from autograder.commands.workers import spread
+
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.argument("lessons", nargs=-1, metavar="[LESSON]...")
 @click.option("--student", metavar="NAME", help="Make only this student's pages.")
 @click.option("--force", is_flag=True, help="Make again what is up to date.")
+@spread
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a page.")
 def feedback(
-    directory: Path, lessons: tuple[str, ...], student: str | None, force: bool, as_json: bool
+    directory: Path,
+    lessons: tuple[str, ...],
+    student: str | None,
+    force: bool,
+    workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
 ) -> None:
     """Make the feedback page of everything graded in DIRECTORY whose page is missing or out of date."""
     from autograder.pages.making import Making
 
     warnings.filterwarnings("ignore", module="nbgrader")
-    making = Making(directory, lessons, student, force)
+    making = Making(directory, lessons, student, force, workers, scheduler)
     counts: Counter[str] = Counter()
     for made in making:
         counts[made.status] += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import warnings
 from collections import Counter
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autograder.errors import UsageError
+from autograder.commands.workers import spread
 
 if TYPE_CHECKING:
     from autograder.grading import Grading, Result
@@ -29,15 +28,7 @@ UNSANDBOXED = (
 @click.argument("lessons", nargs=-1, metavar="[LESSON]...")
 @click.option("--student", metavar="NAME", help="Grade only this student.")
 @click.option("--force", is_flag=True, help="Grade again what is graded at its present content.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1),
-    metavar="N",
-    help="How many to grade at once; a core each by default.",
-)
-@click.option(
-    "--scheduler", metavar="ADDRESS", help="Grade on the workers of this scheduler of Dask's distributed."
-)
+@spread
 @click.option(
     "--unsandboxed",
     is_flag=True,
@@ -61,9 +52,7 @@ def grade(
     warnings.filterwarnings("ignore", module="nbgrader")
     if unsandboxed:
         click.echo(UNSANDBOXED, err=True)
-    if workers is not None and scheduler is not None:
-        raise UsageError("--workers is for this machine; with --scheduler, the workers are started there.")
-    grading = Grading(directory, lessons, student, force, not unsandboxed, workers or cores(), scheduler)
+    grading = Grading(directory, lessons, student, force, not unsandboxed, workers, scheduler)
     counts: Counter[str] = Counter()
     for result in progress(grading):
         counts[result.status] += 1
@@ -82,13 +71,6 @@ def grade(
         click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
     if counts["ungradable"]:
         sys.exit(1)
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def progress(grading: Grading) -> Iterator[Result]:

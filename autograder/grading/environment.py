@@ -13,7 +13,7 @@ import heinit_lab
 import heinit_solutions
 
 # what of the autograder decides a score; the rest reads and shows
-FOLDERS = ("grading", "hidden", "judge", "sandbox", "solver")
+FOLDERS = ("engine", "grading", "hidden", "judge", "sandbox", "solver")
 MODULES = ("cells.py", "mending.py", "originals.py", "submissions.py", "tidy.py")
 PACKAGES = ("numpy", "matplotlib", "ipython", "nbformat", "nbgrader")
 

@@ -16,8 +16,8 @@ from nbgrader.api import MissingEntry
 from sqlalchemy.exc import OperationalError
 
 from autograder.course import nbgrader_api
+from autograder.engine import engine
 from autograder.errors import UsageError
-from autograder.grading.engine import Engine, Here
 from autograder.grading.environment import checks_hash, environment_hash, versions
 from autograder.grading.result import Result
 from autograder.grading.worker import AFTER, Lesson, Order, Outcome, Task
@@ -44,7 +44,8 @@ class Grading:
     root: the course directory. names: only these lessons. student: only this student.
     force: also grade what is graded at its present content.
     sandboxed: False runs students' code with the grader's own rights; every result says so.
-    workers: how many at once on this machine. scheduler: the address of a running one of Dask's.
+    workers: how many at once on this machine; None for a core each, where there is enough to do.
+    scheduler: the address of a running one of Dask's.
     Raises UsageError where the directory, a lesson or the student does not exist, SandboxError
     where there is no sandbox to grade in.
     """
@@ -56,7 +57,7 @@ class Grading:
         student: str | None = None,
         force: bool = False,
         sandboxed: bool = True,
-        workers: int = 1,
+        workers: int | None = 1,
         scheduler: str | None = None,
     ) -> None:
         self.root, self.force = root, force
@@ -136,17 +137,10 @@ class Grading:
                     pending[student, lesson] = read
                     yield Task(student, lesson, read.content, key_of(student, lesson, key))
 
-        for task, outcome in self._engine(order, len(todo)).run(tasks()):
+        workers = engine(order, len(todo), self._workers, self._scheduler)
+        for task, outcome in workers.run(tasks()):
             yield self.graded(pending.pop((task.student, task.lesson)), outcome, order, known)
         yield from refused
-
-    def _engine(self, order: Order, tasks: int) -> Engine:
-        workers = min(self._workers, tasks)
-        if workers == 1 and self._scheduler is None:
-            return Here(order)
-        from autograder.grading.cluster import Cluster  # imports a second's worth
-
-        return Cluster(order, workers, self._scheduler)
 
     def _check(self, submission: Submission, order: Order) -> None:
         """Raise UngradableError where the course does not have the submission's lesson."""

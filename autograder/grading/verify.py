@@ -57,7 +57,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
         )
     grader = Grader(order)
     grader.start()
-    outcome = grader.grade(Task(student, lesson, content, key_of(student, lesson, secret(root))))
+    outcome = grader.do(Task(student, lesson, content, key_of(student, lesson, secret(root))))
     if outcome.seed and outcome.seed != receipt["seed"]:
         found.append("the hidden inputs are others: the course's secret has changed")
     return Verified(result, found + _differences(result, outcome))

@@ -19,7 +19,8 @@ from nbgrader.preprocessors import IgnorePattern, LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from traitlets.config import Config
 
-from autograder.judge.client import JudgeError, cells_of, shared
+from autograder.grading.environment import environment_hash
+from autograder.judge.client import JudgeError, cells_of, close_shared, shared
 from autograder.judge.preprocessor import defined, seed
 from autograder.mending import mend
 from autograder.originals import Originals
@@ -60,6 +61,28 @@ class Order:
     sandboxed: bool = True
     config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    @property
+    def worth(self) -> int:
+        """How many submissions take about as long as starting a worker does."""
+        return 20
+
+    def craft(self) -> Grader:
+        """What grades this order's submissions."""
+        return Grader(self)
+
+    def environment(self) -> str:
+        """A hash of all that decides a score besides the submission."""
+        return environment_hash()
+
+    def outcome(self, data: bytes) -> Outcome:
+        """The outcome that `Outcome.to_bytes` made them of."""
+        told, _, notebook = data.partition(b"\n")
+        return Outcome(**{**json.loads(told), "notebook": notebook})
+
+    def failed(self, reason: str, retry: bool = False) -> Outcome:
+        """The outcome of a submission that no worker could grade."""
+        return Outcome(reason=reason, retry=retry)
+
 
 @dataclass(frozen=True)
 class Task:
@@ -91,6 +114,10 @@ class Outcome:
     work: dict[str, float] = field(default_factory=dict)
     seed: str = ""
 
+    def to_bytes(self) -> bytes:
+        """A line of JSON, then the notebook."""
+        return json.dumps({**self.__dict__, "notebook": None}).encode() + b"\n" + self.notebook
+
 
 class Grader:
     """Grades the submissions of one run, one after the other."""
@@ -105,7 +132,11 @@ class Grader:
         """Start the judge. Raises SandboxError where there are no walls: then nothing is graded."""
         shared(self.order.limits, self.order.sandboxed).start()
 
-    def grade(self, task: Task) -> Outcome:
+    def close(self) -> None:
+        """End the judge."""
+        close_shared()
+
+    def do(self, task: Task) -> Outcome:
         """Grade one submission. Raises SandboxError where there are no walls."""
         lesson = self.order.lessons[task.lesson]
         try:
@@ -177,15 +208,3 @@ def _text(notebook: NotebookNode) -> str:
     """The notebook's file, as nbgrader writes it; it was validated when it was mended."""
     lines = rwbase.split_lines(rwbase.strip_transient(notebook))  # in place: nobody needs it after this
     return json.dumps(lines, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"
-
-
-def to_bytes(outcome: Outcome) -> bytes:
-    """An outcome as bytes: a line of JSON, then the notebook."""
-    told = {**outcome.__dict__, "notebook": None}
-    return json.dumps(told).encode() + b"\n" + outcome.notebook
-
-
-def from_bytes(data: bytes) -> Outcome:
-    """The outcome that `to_bytes` made them of."""
-    told, _, notebook = data.partition(b"\n")
-    return Outcome(**{**json.loads(told), "notebook": notebook})

@@ -64,7 +64,7 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
 def made_from(notebook: NotebookNode, grades: Grades) -> str:
     """A hash of all that a page follows from; the page holds it."""
     content = json.dumps([notebook, asdict(grades)], sort_keys=True, default=str)
-    return hashlib.sha256(_code() + content.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(code_hash() + content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _title(cells: Sequence[PageCell]) -> str:
@@ -109,7 +109,7 @@ def _is_ours(output: Mapping[str, Any]) -> bool:
 
 
 @cache
-def _code() -> bytes:
+def code_hash() -> bytes:
     """A hash of this package, which draws the pages."""
     files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".py", ".j2", ".css"))
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()

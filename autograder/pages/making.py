@@ -1,4 +1,7 @@
-"""Make the feedback pages of a course directory: read the gradebook once, draw each page, write by rename."""
+"""Make the feedback pages of a course directory: read the gradebook once, draw each page, write by rename.
+
+The engine that grades draws them as well, so they are drawn on as many cores or machines.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import MissingEntry
 
 from autograder.course import nbgrader_api
+from autograder.engine import engine
 from autograder.errors import UsageError
-from autograder.pages.feedback import feedback_page, made_from
+from autograder.pages.drawing import UNREADABLE, Drawing, Graded
 from autograder.pages.grades import read_grades
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
@@ -43,13 +46,22 @@ class Making:
 
     root: the course directory. names: only these lessons. student: only this student.
     force: also make the pages whose notebook and grades are what they were made from.
+    workers: how many at once on this machine; None for a core each, where there is enough to do.
+    scheduler: the address of a running one of Dask's.
     Raises UsageError where the directory, a lesson or the student does not exist.
     """
 
     def __init__(
-        self, root: Path, names: Iterable[str] = (), student: str | None = None, force: bool = False
+        self,
+        root: Path,
+        names: Iterable[str] = (),
+        student: str | None = None,
+        force: bool = False,
+        workers: int | None = 1,
+        scheduler: str | None = None,
     ) -> None:
         self._api = nbgrader_api(root)
+        self._workers, self._scheduler = workers, scheduler
         self.root, self.force, wanted = root, force, set(names)
         lessons = sorted(self._api.get_source_assignments())
         for name in sorted(wanted - set(lessons)):
@@ -65,38 +77,56 @@ class Making:
         ]
 
     def __iter__(self) -> Iterator[Made]:
-        with self._api.gradebook as gradebook:
-            for path in self.graded:
-                yield self._make(path, gradebook)
+        failed: list[Made] = []
 
-    def _make(self, path: Path, gradebook: Any) -> Made:
-        student, lesson = path.parent.parent.name, path.stem
-        page = self.root / "feedback" / student / lesson / f"{lesson}.html"
-        relative = page.relative_to(self.root).as_posix()
-        try:
-            grades = read_grades(gradebook, lesson, student)
-            notebook = nbformat.read(path, as_version=4)
-        except MissingEntry:
-            reason = f"the gradebook does not have it. Run: heinit grade {self.root} --student {student}"
-            return Made(student, lesson, "failed", relative, reason)
-        except Exception as error:
-            reason = f"{path.relative_to(self.root)} cannot be read ({error}). Grade it again with --force."
-            return Made(student, lesson, "failed", relative, reason)
-        if not self.force and _says(page, made_from(notebook, grades)):
-            return Made(student, lesson, "unchanged", relative)
+        def tasks() -> Iterator[Graded]:
+            with self._api.gradebook as gradebook:
+                for path in self.graded:
+                    student, lesson = path.parent.parent.name, path.stem
+                    try:
+                        grades = read_grades(gradebook, lesson, student)
+                        notebook = path.read_bytes()
+                    except MissingEntry:
+                        again = f"heinit grade {self.root} --student {student}"
+                        reason = f"the gradebook does not have it. Run: {again}"
+                        failed.append(self._made(student, lesson, "failed", reason))
+                    except OSError as error:
+                        failed.append(self._made(student, lesson, "failed", UNREADABLE.format(error=error)))
+                    else:
+                        present = b"" if self.force else _head(self._page(student, lesson))
+                        yield Graded(notebook, grades, present)
+
+        pages = engine(Drawing(), len(self.graded), self._workers, self._scheduler)
+        for task, drawn in pages.run(tasks()):
+            student, lesson = task.grades.student, task.grades.lesson
+            if drawn.page:
+                self._write(student, lesson, drawn.page)
+            status = "made" if drawn.page else "failed" if drawn.reason else "unchanged"
+            yield self._made(student, lesson, status, drawn.reason)
+        yield from failed
+
+    def _page(self, student: str, lesson: str) -> Path:
+        return self.root / "feedback" / student / lesson / f"{lesson}.html"
+
+    def _made(self, student: str, lesson: str, status: str, reason: str) -> Made:
+        page = self._page(student, lesson).relative_to(self.root).as_posix()
+        return Made(student, lesson, status, page, reason)
+
+    def _write(self, student: str, lesson: str, content: bytes) -> None:
+        page = self._page(student, lesson)
         page.parent.mkdir(parents=True, exist_ok=True)
         fresh = page.with_name(f".{page.name}.new")
-        fresh.write_text(feedback_page(notebook, grades), encoding="utf-8")
+        fresh.write_bytes(content)
         fresh.replace(page)
         for name in EXCHANGE:
-            if (path.parent / name).is_file():
-                shutil.copyfile(path.parent / name, page.parent / name)
-        return Made(student, lesson, "made", relative)
+            beside = self.root / "autograded" / student / lesson / name
+            if beside.is_file():
+                shutil.copyfile(beside, page.parent / name)
 
 
-def _says(page: Path, content: str) -> bool:
-    """Whether a page is there and was made from this."""
+def _head(page: Path) -> bytes:
+    """How a page begins, where there is one."""
     if not page.is_file():
-        return False
+        return b""
     with page.open("rb") as file:
-        return content.encode() in file.read(HEAD)
+        return file.read(HEAD)

@@ -26,9 +26,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.commands.grade import cores
 from autograder.course import make_course
 from autograder.demo.students import Class
+from autograder.engine import cores
 from autograder.lessons import lessons
 
 PLAIN = """
@@ -95,7 +95,7 @@ def one_round(base: Path, course: Path, submissions: int, sample: int) -> Round:
     shutil.rmtree(course / "autograded", ignore_errors=True)
     seconds, spent, lines = heinit(course)
     assert len(lines) == submissions
-    _, start_spent, few = heinit(course, "--student", students[0])
+    _, start_spent, few = heinit(course, "--student", students[0], f"--workers={cores()}")
     more = submissions - len(few)
     begun = time.perf_counter()
     command = [f"{sysconfig.get_path('scripts')}/heinit", "feedback", str(course), "--force"]

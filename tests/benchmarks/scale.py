@@ -22,11 +22,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.commands.grade import cores
 from autograder.course import make_course, nbgrader_api
 from autograder.demo.students import Class
+from autograder.engine import cores
+from autograder.engine.cluster import Cluster
 from autograder.grading import Grading
-from autograder.grading.cluster import Cluster
 from autograder.grading.run import Pending
 from autograder.grading.worker import Grader, Order, Outcome, Task
 from autograder.grading.writer import Writer
@@ -112,7 +112,7 @@ def _memory(process: psutil.Process) -> float:
 def empty_tasks(count: int = 3000) -> float:
     """Tasks a second that a scheduler gives to workers which do nothing with them."""
     tasks = (Task(f"s{i}", "empty", b"", b"") for i in range(count))
-    cluster = EmptyCluster(Order({}), workers=cores())
+    cluster = Cluster(EmptyOrder({}), workers=cores())
     begun = 0.0
     for done, _ in enumerate(cluster.run(tasks)):
         if done == 100:  # everything has started
@@ -123,14 +123,15 @@ def empty_tasks(count: int = 3000) -> float:
 class EmptyGrader(Grader):
     """Gives an outcome without grading."""
 
-    def grade(self, task: Task) -> Outcome:
+    def do(self, task: Task) -> Outcome:
         return Outcome(reason="nothing was graded")
 
 
-class EmptyCluster(Cluster):
-    """A cluster whose workers do nothing."""
+class EmptyOrder(Order):
+    """An order whose workers do nothing."""
 
-    grader = EmptyGrader
+    def craft(self) -> Grader:
+        return EmptyGrader(self)
 
 
 def written(count: int = 1000) -> dict[str, float]:

@@ -146,6 +146,32 @@ def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course:
     assert "1 of 2 points" in page.read_text(encoding="utf-8")
 
 
+def test_many_workers_make_the_pages_that_one_makes(course: Path):
+    assert heinit("feedback", str(course), "--force", "--workers=1").exit_code == 0
+    before = {path: path.read_bytes() for path in course.glob("feedback/*/*/*.html")}
+    for path in before:
+        path.write_bytes(b"damaged")
+    told = heinit("feedback", str(course), "--workers=2", "--json")
+    assert {json.loads(line)["status"] for line in told.stdout.splitlines()} == {"made"}
+    assert {path: path.read_bytes() for path in before} == before
+    assert heinit("feedback", str(course), "--workers=2").stderr.strip().endswith("3 unchanged.")
+
+
+def test_a_notebook_that_cannot_be_read_costs_nobody_else_a_page(course: Path, tmp_path: Path):
+    root = tmp_path / "he101"
+    shutil.copytree(course, root)
+    (root / "autograded" / "ben" / LESSON.name / LESSON.path.name).write_text("{")
+    told = heinit("feedback", str(root), "--force", "--json")
+    assert told.exit_code == 1
+    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    assert {one["student"]: one["status"] for one in lines} == {
+        "anna": "made",
+        "ben": "failed",
+        "cleo": "made",
+    }
+    assert "Grade it again with --force" in next(one["reason"] for one in lines if one["reason"])
+
+
 def test_nbgrader_releases_the_pages_that_heinit_made(course: Path, tmp_path: Path):
     root, exchange = tmp_path / "he101", tmp_path / "exchange"
     shutil.copytree(course, root)

@@ -1,4 +1,4 @@
-"""Grade on many cores or machines, by Dask's `distributed`.
+"""Do tasks on many cores or machines, by Dask's `distributed`.
 
 How it works. Without an address, a scheduler and a worker for each core are started on this
 machine, and know each other by certificates that are made for this run: whoever may speak to a
@@ -7,10 +7,10 @@ everyone who is logged in. With an address, a scheduler and workers that somebod
 `dask scheduler` and `dask worker`, do the same work. From another machine that is taken over
 TLS alone, with the certificates that Dask's own settings name.
 
-The lessons reach each worker once, as its plugin; a task takes bytes and gives bytes. A worker
-whose environment differs is refused: it would give other scores. When a worker dies, the tasks
-that it had are suspects, and only those; each is tried again with nothing else running, and
-who ends its worker then as well is ungradable, with that reason.
+The order reaches each worker once, in its plugin; what comes back is bytes. A worker whose
+environment differs is refused: it would give other outcomes. When a worker dies, the tasks that
+it had are suspects, and only those; each is tried again with nothing else running, and who ends
+its worker then as well has failed, with that reason.
 """
 
 from __future__ import annotations
@@ -20,19 +20,15 @@ import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from typing import Any, cast
+from typing import Any, Generic, cast
 from urllib.parse import urlsplit
 
 import dask
 from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_worker
 from distributed.security import Security
 
+from autograder.engine import Craft, O, Order, T, again
 from autograder.errors import HeinitError, UsageError
-from autograder.grading.engine import again
-from autograder.grading.environment import environment_hash
-from autograder.grading.worker import Grader, Order, Outcome, Task, from_bytes, to_bytes
-from autograder.judge.client import close_shared
-from autograder.sandbox.bubblewrap import SandboxError
 
 AHEAD = 3  # tasks for each worker that are on their way
 CONNECT, WAIT = 15, 60  # seconds for the scheduler to answer, and for a worker to join
@@ -50,53 +46,51 @@ DASK = {
 
 
 class StrangerError(Exception):
-    """This worker's environment is not the one that the course is to be graded in."""
+    """This worker's environment is not the one that the tasks are to be done in."""
 
 
-class Course(WorkerPlugin):
-    """The lessons and the judge of a run, on each worker, as long as the run lasts."""
+class Run(WorkerPlugin, Generic[T, O]):
+    """The order of a run and what it takes to do it, on each worker, as long as the run lasts."""
 
-    def __init__(self, order: Order, environment: str, kind: type[Grader] = Grader) -> None:
-        self.order, self.environment, self.kind = order, environment, kind
-        self.grader: Grader | None = None
+    def __init__(self, order: Order[T, O], environment: str) -> None:
+        self.order, self.environment = order, environment
+        self.craft: Craft[T, O] | None = None
 
     def teardown(self, worker: Any) -> None:
         """The run is over."""
-        if self.grader is not None:
-            close_shared()
+        if self.craft is not None:
+            self.craft.close()
 
-    def grade(self, task: Task) -> Outcome:
-        """Grade one submission, if this worker grades as all the others do."""
-        if environment_hash() != self.environment:
+    def do(self, task: T) -> bytes:
+        """Do one task, if this worker does as all the others do."""
+        if self.order.environment() != self.environment:
             raise StrangerError(get_worker().address)
-        if self.grader is None:
-            self.grader = self.kind(self.order)
-        return self.grader.grade(task)
+        if self.craft is None:
+            self.craft = self.order.craft()
+        return self.craft.do(task).to_bytes()
 
 
-def grade_bytes(run: str, student: str, lesson: str, content: bytes, key: bytes) -> bytes:
-    """What is sent to a worker: grade this submission of that run."""
-    course = cast(Course, get_worker().plugins[run])
-    return to_bytes(course.grade(Task(student, lesson, content, key)))
+def do(run: str, task: Any) -> bytes:
+    """What is sent to a worker: do this task of that run."""
+    return cast(Run[Any, Any], get_worker().plugins[run]).do(task)
 
 
-class Cluster:
+class Cluster(Generic[T, O]):
     """Workers on this machine, or those of the scheduler at an address.
 
     workers: how many to start here. scheduler: the address of one that runs already.
-    Raises UsageError where the address is not safe to use, HeinitError where nobody answers there
-    or no worker's environment is ours, SandboxError where a worker has no walls.
+    Raises UsageError where the address is not safe to use, HeinitError where nobody answers there,
+    no worker's environment is ours, or a worker cannot work.
     """
 
-    grader: type[Grader] = Grader
-
-    def __init__(self, order: Order, workers: int = 1, scheduler: str | None = None) -> None:
+    def __init__(self, order: Order[T, O], workers: int = 1, scheduler: str | None = None) -> None:
         self._order, self._workers, self._scheduler = order, workers, scheduler
+        self._environment = order.environment()
         self._run = f"heinit-{uuid.uuid4().hex}"
         if scheduler is not None:
             check_address(scheduler)
 
-    def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
+    def run(self, tasks: Iterable[T]) -> Iterator[tuple[T, O]]:
         """Each task with its outcome, as they come."""
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         with ExitStack() as stack:
@@ -104,7 +98,7 @@ class Cluster:
             try:
                 client = stack.enter_context(self._connect(stack))
                 client.wait_for_workers(1, timeout=WAIT)
-                client.register_plugin(Course(self._order, environment_hash(), self.grader), name=self._run)
+                client.register_plugin(Run(self._order, self._environment), name=self._run)
             except (OSError, TimeoutError, ValueError) as error:
                 raise HeinitError(self._nobody(error)) from None
             stack.callback(self._leave, client)
@@ -127,10 +121,10 @@ class Cluster:
         )
         return Client(stack.enter_context(local), security=security, set_as_default=False)
 
-    def _all(self, client: Client, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
+    def _all(self, client: Client, tasks: Iterator[T]) -> Iterator[tuple[T, O]]:
         """All tasks, a few ahead for each worker, then the suspects one by one."""
-        suspects: list[tuple[Task, str]] = []
-        sent: dict[Any, Task] = {}
+        suspects: list[T] = []
+        sent: dict[Any, T] = {}
         coming = as_completed(loop=client.loop)
         places = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
         for _, task in zip(range(places), tasks, strict=False):
@@ -142,24 +136,22 @@ class Cluster:
                 self._send(client, task, sent, coming)
                 continue
             if outcome.retry:
-                suspects.append((task, outcome.reason))
+                suspects.append(task)
             else:
                 yield task, outcome
             for following in tasks:
                 self._send(client, following, sent, coming)
                 break
-        for task, _ in suspects:
-            yield task, again(lambda task: self._alone(client, task), task)
+        for task in suspects:
+            yield task, again(lambda task: self._alone(client, task), task, self._order)
 
-    def _send(self, client: Client, task: Task, sent: dict[Any, Task], coming: Any) -> None:
-        future = client.submit(
-            grade_bytes, self._run, task.student, task.lesson, task.content, task.key, pure=False
-        )
+    def _send(self, client: Client, task: T, sent: dict[Any, T], coming: Any) -> None:
+        future = client.submit(do, self._run, task, pure=False)
         sent[future] = task
         coming.add(future)
 
-    def _alone(self, client: Client, task: Task) -> Outcome:
-        sent: dict[Any, Task] = {}
+    def _alone(self, client: Client, task: T) -> O:
+        sent: dict[Any, T] = {}
         while True:
             coming = as_completed(loop=client.loop)
             self._send(client, task, sent, coming)
@@ -170,24 +162,24 @@ class Cluster:
             if outcome is not None:
                 return outcome
 
-    def _outcome(self, client: Client, future: Any) -> Outcome | None:
+    def _outcome(self, client: Client, future: Any) -> O | None:
         """What a task gave; None where it must go to another worker, as this one was refused."""
         error = future.exception() if future.status == "error" else None
         if future.status == "finished":
-            return from_bytes(future.result())
-        if isinstance(error, SandboxError):
+            return self._order.outcome(future.result())
+        if isinstance(error, HeinitError):
             raise error
         if isinstance(error, (StrangerError, ImportError, AttributeError, KeyError)):
             self._refuse_strangers(client)
             return None
         if error is None or future.status in ("cancelled", "lost"):
             raise HeinitError(self._nobody(error or ConnectionError(future.status)))
-        return Outcome(reason=f"{type(error).__name__}: {error}", retry=True)
+        return self._order.failed(f"{type(error).__name__}: {error}", retry=True)
 
     def _refuse_strangers(self, client: Client) -> None:
         """Send away the workers whose environment is not ours."""
-        told = client.run(environment_hash, on_error="return")
-        strangers = [address for address, found in told.items() if found != environment_hash()]
+        told = client.run(self._order.environment, on_error="return")
+        strangers = [address for address, found in told.items() if found != self._environment]
         if strangers:
             logging.getLogger("heinit").warning(
                 "%s was refused: its environment is not the one here.", ", ".join(sorted(strangers))
@@ -206,7 +198,7 @@ class Cluster:
     def _nobody(self, error: BaseException) -> str:
         where = self._scheduler or "this machine"
         return (
-            f"the scheduler or its workers on {where} do not answer ({error}). What is graded is kept. "
+            f"the scheduler or its workers on {where} do not answer ({error}). What is done is kept. "
             "Start them, and run the same command again."
         )
 
