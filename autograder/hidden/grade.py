@@ -12,12 +12,14 @@ import os
 import pkgutil
 import sys
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.hidden.behaviour import Behaviour
 from heinit_lab.checking.check import deliver
+from heinit_lab.checking.exercise import Evidence, Exercise
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 from heinit_lab.exercises import EXERCISES
@@ -86,23 +88,30 @@ def assess(name: str, function: Function | None, seed: str | None = None) -> Out
         return Outcome(name, dict.fromkeys(max_points, 0.0), max_points, (), (), unsolved=True)
 
     points: dict[str, float] = {}
-    named: dict[str, str] = {}
-    unsolved = False
-    evidences = [exercise.probe(function)]
+    public, hidden = exercise.probe(function), []
     for behaviour in behaviours:
         rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
         evidence = behaviour.probe(function, rng)
         held = evidence.finding is None and all(points.get(need) for need in behaviour.needs)
         points[behaviour.name] = behaviour.points if held else 0.0
-        evidences.append(evidence)
-    for evidence in evidences:
-        if evidence.finding is not None and "NotImplementedError" in evidence.finding.headline:
-            unsolved = True  # a stub makes no mistake, and looking for one takes seconds
-        else:
-            named.update((m.name, m.hint) for m in exercise.named(evidence))
-    if all(points.values()):
-        named = {}
+        hidden.append(evidence)
+    named: dict[str, str] = {}
+    if not all(points.values()):
+        # the student has been told what the public check calls it; that is its name here too
+        named = _named(exercise, [public]) or _named(exercise, hidden)
+    unsolved = any(_is_stub(evidence) for evidence in (public, *hidden))
     return Outcome(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
+
+
+def _named(exercise: Exercise, evidences: Iterable[Evidence]) -> dict[str, str]:
+    """The misconceptions that any of these shows, with their hints."""
+    solved = [evidence for evidence in evidences if not _is_stub(evidence)]
+    return {m.name: m.hint for evidence in solved for m in exercise.named(evidence)}
+
+
+def _is_stub(evidence: Evidence) -> bool:
+    """Whether the answer is not there yet: that is no mistake, and looking for one takes seconds."""
+    return evidence.finding is not None and "NotImplementedError" in evidence.finding.headline
 
 
 def _report(outcome: Outcome) -> Report:

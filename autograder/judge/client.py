@@ -19,6 +19,8 @@ from autograder.sandbox.bubblewrap import ONE_THREAD, Limits, SandboxError
 from autograder.solver.channel import ChannelError, receive, send
 
 GRACE = 5  # seconds for an idle judge to end by itself
+# Matrices of some megabytes come and go: memory that is handed back each time is paid for each time.
+KEEP = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
 START = 180  # seconds for the judge and the sandbox to import everything
 
 
@@ -78,7 +80,7 @@ class Judge:
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **ONE_THREAD, **KEEP},
         )
         theirs.close()
         try:

@@ -8,6 +8,7 @@ import pytest
 from autograder.hidden import HIDDEN, assess
 from autograder.lessons import lessons
 from heinit_lab.exercises import EXERCISES
+from heinit_solutions.worked_examples import he_std
 from tests.heinit_lab.test_exercises import PLANTED, RIGHT_ANSWERS, words
 
 SEEDS = ("", "a", "b")
@@ -26,6 +27,22 @@ def test_a_planted_mistake_loses_points_and_is_named(name, misconception, wrong)
     outcome = assess(name, wrong, "a")
     assert outcome.score < outcome.max_score
     assert outcome.misconceptions == (misconception,), outcome
+
+
+def test_a_mistake_is_called_what_the_public_check_calls_it_or_else_what_the_hidden_ones_do():
+    def named(seen, unseen):
+        seen_widths = {1, 4, 37, 128, 4096}
+        return assess("he_std", lambda n: seen(n) if n in seen_widths else unseen(n)).misconceptions
+
+    def variance(n):
+        return 2 / n
+
+    def xavier(n):
+        return (1 / n) ** 0.5
+
+    assert named(variance, variance) == ("variance-for-std",)
+    assert named(variance, xavier) == ("variance-for-std",)
+    assert named(he_std, xavier) == ("xavier-for-he",)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

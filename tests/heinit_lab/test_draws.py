@@ -10,7 +10,16 @@ import pytest
 
 from heinit_lab.checking.asks import UNIFORM, Ask
 from heinit_lab.checking.draws import plan
-from heinit_lab.checking.laws import ENOUGH, FALSE_FAIL, MEAN_SPREAD, fingerprint, kurtosis_spread, spread
+from heinit_lab.checking.laws import (
+    ENOUGH,
+    FALSE_FAIL,
+    MEAN_SPREAD,
+    fingerprint,
+    fingerprints,
+    kurtosis_spread,
+    spread,
+)
+from heinit_lab.checking.observe import Call
 
 LAYER = Ask(256, 1024, shape=(1024, 256), variance=2 / 256)
 PAIR = Ask([64, 1024, 64], shape=[(1024, 64), (64, 1024)], variance=[2 / 64, 2 / 1024])
@@ -45,6 +54,47 @@ def test_a_fingerprint_measures_scale_mean_and_shape_of_a_law():
     assert one_sided.ratio == pytest.approx(1 / 3, abs=0.01)
     assert one_sided.mean_z > 200
     assert one_sided.kurtosis == pytest.approx(UNIFORM, abs=0.02)
+
+
+def test_a_fingerprint_is_that_of_all_draws_whatever_their_number_and_precision():
+    for size in (1, 8191, 8192, 70_001):
+        draws = np.random.default_rng(size).gamma(2.0, size=(1, size))
+        law, half = fingerprint(draws, 1.5), fingerprint(draws.astype(np.float32), 1.5)
+        centred = draws - draws.mean()
+        assert law.ratio == pytest.approx((draws**2).mean() / 1.5)
+        assert half.ratio == pytest.approx(law.ratio, rel=1e-6)
+        if size > 1:
+            assert law.kurtosis == pytest.approx((centred**4).mean() / (centred**2).mean() ** 2)
+            assert half.kurtosis == pytest.approx(law.kurtosis, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "recur"),
+    [
+        (np.s_[:0], 0, False),
+        (np.s_[7], np.arange(200), False),
+        (np.s_[7:9], np.arange(200), True),
+        (np.s_[:, 2:198:195], np.arange(300)[:, None], True),
+        (np.s_[:, :8], np.arange(8), False),  # all rows begin alike, and are different
+        (np.s_[:9], np.arange(9)[:, None], False),  # so do all columns
+        (np.s_[:9], 0, True),
+    ],
+)
+def test_rows_and_columns_that_recur_are_seen_and_those_that_only_begin_alike_are_not(place, content, recur):
+    W = np.random.default_rng(0).normal(size=(300, 200))
+    W[place] = content
+    (law,) = fingerprints(Ask(1, shape=W.shape, variance=1.0), Call(args=(), value=W))
+    assert law is not None
+    assert law.repeats is recur
+
+
+def test_matrices_that_share_a_row_recur_and_those_whose_rows_begin_alike_do_not():
+    ask = Ask(1, shape=[(300, 200)] * 2, variance=[1.0] * 2)
+    for begins in (200, 8):
+        first, second = np.random.default_rng(0).normal(size=(2, 300, 200))
+        second[17, :begins] = first[5, :begins]
+        laws = fingerprints(ask, Call(args=(), value=[first, second]))
+        assert [law is not None and law.repeats for law in laws] == [False, begins == 200]
 
 
 @pytest.mark.parametrize("seed", range(20))

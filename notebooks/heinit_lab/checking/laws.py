@@ -24,6 +24,8 @@ from heinit_lab.checking.observe import Call
 
 FALSE_FAIL = 2.5e-9  # of the law of one matrix of a right answer
 ENOUGH = 50_000  # draws in a matrix from which its law is read; smaller ones give shapes only
+LOOKED_AT, HEAD = 1024, 4  # rows and columns that are looked at for repeats; numbers that tell most apart
+BLOCK = 8192  # numbers that are read at a time: they stay in the cache, and no large array is made
 MEAN_SPREAD = 6.0  # standard errors that the mean of right draws may be from 0
 
 
@@ -68,7 +70,7 @@ def fingerprints(ask: Ask, call: Call) -> list[Law | None]:
     if call.error is not None:
         return []
     laws: list[Law | None] = []
-    seen: set[bytes] = set()
+    earlier: list[np.ndarray] = []
     matrices = ask.matrices(call.value)
     if len(matrices) != len(ask.shapes):
         return [None] * len(matrices)
@@ -76,21 +78,49 @@ def fingerprints(ask: Ask, call: Call) -> list[Law | None]:
         if matrix is None or 2 * matrix.size < shape[0] * shape[1] or not np.all(np.isfinite(matrix)):
             laws.append(None)
             continue
-        rows = [row.tobytes() for row in matrix[:1024]] if matrix.ndim == 2 and matrix.shape[1] > 1 else []
-        columns = [c.tobytes() for c in matrix.T[:1024]] if matrix.ndim == 2 and matrix.shape[0] > 1 else []
-        recur = len(set(rows)) < len(rows) or len(set(columns)) < len(columns) or not seen.isdisjoint(rows)
-        seen.update(rows)
+        recur = _recur(matrix) or _recur(matrix.T) or any(_share(matrix, other) for other in earlier)
+        earlier.append(matrix)
         laws.append(fingerprint(matrix, variance, recur))
     return laws
 
 
+def _recur(matrix: np.ndarray) -> bool:
+    """Whether one of the first rows is there twice."""
+    if matrix.ndim != 2 or matrix.shape[1] < 2:
+        return False
+    count = len(matrix[:LOOKED_AT])
+    return len(_heads(matrix)) < count and len(_rows(matrix)) < count
+
+
+def _share(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two matrices have one of their first rows in common."""
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or a.shape[1] < 2:
+        return False
+    return not _heads(a).isdisjoint(_heads(b)) and not _rows(a).isdisjoint(_rows(b))
+
+
+def _heads(matrix: np.ndarray) -> set[bytes]:
+    """How the first rows begin: that tells most apart, and costs little."""
+    return _rows(matrix[:, :HEAD])
+
+
+def _rows(matrix: np.ndarray) -> set[bytes]:
+    """The first rows."""
+    return {row.tobytes() for row in np.ascontiguousarray(matrix[:LOOKED_AT])}
+
+
 def fingerprint(matrix: np.ndarray, variance: float, repeats: bool = False) -> Law:
     """What a matrix of draws looks like beside the variance asked for."""
-    draws = matrix.astype(float).ravel()
-    n, mean = draws.size, float(draws.mean())
-    centred = draws - mean
-    np.square(centred, out=centred)
-    m2, m4 = float(centred.mean()), float(centred @ centred) / n
+    draws = matrix.ravel()
+    n, mean = draws.size, float(draws.mean(dtype=float))
+    m2 = m4 = 0.0
+    block = np.empty(min(n, BLOCK))
+    for start in range(0, n, BLOCK):
+        part = draws[start : start + BLOCK]
+        squares = np.subtract(part, mean, out=block[: part.size], dtype=float)
+        np.square(squares, out=squares)
+        m2 += float(squares.sum()) / n
+        m4 += float(squares @ squares) / n
     return Law(
         n=n,
         ratio=(m2 + mean**2) / variance,
