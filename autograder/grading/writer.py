@@ -42,6 +42,9 @@ from autograder.grading.worker import Outcome
 from autograder.submissions import Submission
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
+FULL = (
+    "the disk of the course is full. What is graded so far is kept: make room, and run the same command again."
+)
 NO_RESPONSE = "No response."  # nbgrader's words
 
 
@@ -93,10 +96,7 @@ class Writer:
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            raise HeinitError(
-                f"the disk of {self._root} is full. What is graded so far is kept: make room, and run the "
-                "same command again."
-            ) from None
+            raise HeinitError(FULL) from None
 
     def _patiently(self, batch: list[Graded]) -> None:
         until = time.monotonic() + PATIENCE
@@ -106,7 +106,7 @@ class Writer:
                 return
             except OperationalError as error:
                 self._gradebook.db.rollback()
-                if time.monotonic() > until:
+                if time.monotonic() > until or disk_full(error):  # room does not come by waiting
                     raise locked(error) from None
                 time.sleep(0.2)
 
@@ -222,8 +222,15 @@ class Writer:
             notebook.late_submission_penalty = self._penalties._check_late_penalty(notebook, penalty)
 
 
+def disk_full(error: OperationalError) -> bool:
+    """Whether the database has no room, in the words of SQLite or of PostgreSQL."""
+    return any(words in str(error.orig) for words in ("disk is full", "No space left"))
+
+
 def locked(error: OperationalError) -> HeinitError:
     """What to say where the gradebook cannot be used."""
+    if disk_full(error):
+        return HeinitError(FULL)
     return HeinitError(
         f"the gradebook cannot be used ({error.orig}). What is graded so far is kept: close the program that "
         "uses it, or mend it, and run the same command again."

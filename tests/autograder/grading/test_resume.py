@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import random
 import signal
@@ -20,6 +19,7 @@ from autograder.errors import HeinitError
 from autograder.grading import Grading
 from autograder.grading.run import Submission
 from tests.autograder.grading.conftest import ONE, scores
+from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 
@@ -99,22 +99,35 @@ def test_a_locked_gradebook_is_waited_for_and_then_named(course, reference, fini
     finished(course)
 
 
-def test_a_full_disk_is_named_and_costs_nothing_that_is_graded(course, finished, monkeypatch):
-    written = []
-    real = writer._replace
+@pytest.mark.parametrize("room", [0.0, 0.3, 0.7])
+def test_a_full_disk_is_named_and_costs_nothing_that_is_graded(course, reference, finished, tmp_path, room):
+    """On a real file system that is too small; room: for how much of what is to be written."""
+    small, back = tmp_path / "small", tmp_path / "back"
+    small.mkdir()
+    there = sum(pages(path) for path in course.rglob("*"))
+    wanted = sum(pages(path) for path in reference[0].rglob("*")) - there
+    size = ["--size", str(PAGE * int(there + room * wanted)), "--tmpfs", str(small)]
+    heinit = Path(sysconfig.get_path("scripts")) / "heinit"
+    # the small file system is gone with the last process in it, so the shell brings back what is there
+    shell = 'cp -a "$1/." "$2" && "$3" grade "$2" 2>&1; code=$?; cp -a "$2/." "$4"; exit $code'
+    done = subprocess.run(
+        [system_tool("bwrap", "apt install bubblewrap"), "--dev-bind", "/", "/", *size]
+        + ["--", "sh", "-c", shell, "sh", course, small, heinit, back],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "is full. What is graded so far is kept" in done.stdout
+    assert "Traceback" not in done.stdout
+    finished(back)
 
-    def replace(path, content, mode):
-        if len(written) > 6:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        written.append(path)
-        real(path, content, mode)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(writer, "_replace", replace)
-        patch.setattr("autograder.grading.run.BATCH", 2)
-        with pytest.raises(HeinitError, match="is full"):
-            list(Grading(course))
-    finished(course)
+PAGE = 4096
+
+
+def pages(path: Path) -> int:
+    """What a file or folder takes on a tmpfs."""
+    return 1 if path.is_dir() else -(-path.stat().st_size // PAGE)
 
 
 def test_an_ungradable_submission_is_tried_again_and_keeps_its_reason(course, reference):
