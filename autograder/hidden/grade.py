@@ -88,17 +88,18 @@ def assess(name: str, function: Function | None, seed: str | None = None) -> Out
         return Outcome(name, dict.fromkeys(max_points, 0.0), max_points, (), (), unsolved=True)
 
     points: dict[str, float] = {}
-    public, hidden = exercise.probe(function), []
+    hidden: list[Evidence] = []
     for behaviour in behaviours:
         rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
         evidence = behaviour.probe(function, rng)
         held = evidence.finding is None and all(points.get(need) for need in behaviour.needs)
         points[behaviour.name] = behaviour.points if held else 0.0
         hidden.append(evidence)
-    named: dict[str, str] = {}
-    if not all(points.values()):
-        # the student has been told what the public check calls it; that is its name here too
-        named = _named(exercise, [public]) or _named(exercise, hidden)
+    if all(points.values()):
+        return Outcome(name, points, max_points, (), ())
+    # the student has been told what the public check calls it; that is its name here too
+    public = exercise.probe(function)
+    named = _named(exercise, [public]) or _named(exercise, hidden)
     unsolved = any(_is_stub(evidence) for evidence in (public, *hidden))
     return Outcome(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import builtins
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.solver.channel import ChannelError, receive, send
-from heinit_lab.checking.observe import Call, same_data
+from autograder.solver.channel import ChannelError, Inbox, send
+from heinit_lab.checking.observe import Asked, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
 
@@ -58,22 +58,31 @@ class Line:
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
         self._sock, self._until = sock, time.monotonic() + seconds
+        self._inbox = Inbox(sock)
         self._dead = ""
         self.work = 0.0
         self.entropy = False
 
-    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a question. Raises NoAnswerError where none comes, now and ever after."""
+    def ask(self, question: dict[str, Any]) -> None:
+        """Put a question, which `hear` then gives the answers of.
+
+        Raises NoAnswerError where it is not taken, now and ever after.
+        """
         if self._dead:
             raise NoAnswerError(self._dead)
         try:
-            send(self._sock, question, seconds=max(0.0, self._until - time.monotonic()))
-            answer = receive(self._sock, seconds=max(0.0, self._until - time.monotonic()))
+            send(self._sock, question, seconds=self._seconds())
         except ChannelError as error:
-            self._dead = (
-                "it took too long" if "in time" in str(error) else f"it ended its own process ({error})"
-            )
-            raise NoAnswerError(self._dead) from None
+            raise self._gone(error) from None
+
+    def hear(self) -> dict[str, Any]:
+        """The next answer. Raises NoAnswerError where none comes, now and ever after."""
+        if self._dead:
+            raise NoAnswerError(self._dead)
+        try:
+            answer = self._inbox.receive(seconds=self._seconds())
+        except ChannelError as error:
+            raise self._gone(error) from None
         if not isinstance(answer, dict):
             self._dead = "its answer was malformed"
             raise NoAnswerError(self._dead)
@@ -81,12 +90,21 @@ class Line:
         self.entropy |= answer.get("entropy") is True
         return answer
 
+    def _seconds(self) -> float:
+        return max(0.0, self._until - time.monotonic())
+
+    def _gone(self, error: ChannelError) -> NoAnswerError:
+        late = "in time" in str(error)
+        self._dead = "it took too long" if late else f"it ended its own process ({error})"
+        return NoAnswerError(self._dead)
+
     def bind(self, names: Iterable[str]) -> dict[str, Any]:
         """What the names mean in the session: a copy of plain data, or a Proxy. Missing ones are left out."""
         wanted = list(names)
         if not wanted:
             return {}
-        answer = self.ask({"op": "bind", "names": wanted})
+        self.ask({"op": "bind", "names": wanted})
+        answer = self.hear()
         bound: dict[str, Any] = {}
         for name in wanted:
             found = answer.get(name)
@@ -118,18 +136,24 @@ class Proxy:
         return f"<the student's {self.__name__}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        call = self.__observe__(args, kwargs)
+        (call,) = self.__observe__([(args, kwargs)])
         for old, new in zip(args, call.after, strict=True):
             _change(old, new)
         if call.error is not None:
             raise call.error
         return call.value
 
-    def __observe__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        question = {"op": "call", "name": self.__name__, "args": args, "kwargs": kwargs}
+    def __observe__(self, asked: Sequence[Asked]) -> list[Call]:
         try:
-            answer = self._line.ask(question)
-            return _call(args, answer)
+            self._line.ask({"op": "calls", "name": self.__name__, "asked": asked})
+        except NoAnswerError as none:
+            return [Call(args=args, after=args, error=none) for args, _ in asked]
+        return [self._heard(args) for args, _ in asked]
+
+    def _heard(self, args: tuple[Any, ...]) -> Call:
+        """The call with these arguments, whose answer is the next."""
+        try:
+            return _call(args, self._line.hear())
         except NoAnswerError as none:
             error = none
         except (KeyError, TypeError, ValueError, AttributeError):

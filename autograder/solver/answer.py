@@ -29,13 +29,17 @@ def serve(sock: socket.socket, names: dict[str, Any]) -> None:
         while True:
             question = receive(sock)
             if question["op"] == "bind":
-                reply = {name: _bind(name, names, functions) for name in question["names"]}
+                _answer(sock, {name: _bind(name, names, functions) for name in question["names"]})
             else:
-                reply = _call(functions[question["name"]], question["args"], question["kwargs"])
-            try:
-                send(sock, reply)
-            except ChannelError as error:
-                send(sock, {"too_large": str(error)})
+                for args, kwargs in question["asked"]:
+                    _answer(sock, _call(functions[question["name"]], args, kwargs))
+
+
+def _answer(sock: socket.socket, reply: dict[str, Any]) -> None:
+    try:
+        send(sock, reply)
+    except ChannelError as error:
+        send(sock, {"too_large": str(error)})
 
 
 def _bind(name: str, names: dict[str, Any], functions: dict[str, Any]) -> dict[str, Any]:

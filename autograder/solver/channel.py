@@ -81,16 +81,57 @@ def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float
 
 
 def receive(sock: socket.socket, limit: int = MAX_FRAME, seconds: float | None = None) -> Any:
-    """Receive one value.
+    """Receive one value, and not a byte of what follows: that may be a descriptor.
 
     seconds: of wall time for the whole message; None waits for ever.
     Raises ChannelError where it is malformed, larger than `limit`, late, or never comes.
     """
-    until = None if seconds is None else time.monotonic() + seconds
-    text_size, buffer_size = _HEAD.unpack(_exactly(sock, _HEAD.size, until))
-    if text_size + buffer_size > limit or text_size > MAX_TEXT:
-        raise ChannelError(f"a message of {(text_size + buffer_size) / 2**20:.0f} MiB is over the limit")
-    content = _exactly(sock, text_size + buffer_size, until)
+    return Inbox(sock, ahead=0).receive(limit, seconds)
+
+
+class Inbox:
+    """Receives value after value from a socket.
+
+    ahead: bytes that may be taken from the socket beyond the value that is asked for. Several
+    short messages then come in one piece, and nobody else may read from the socket.
+    """
+
+    def __init__(self, sock: socket.socket, ahead: int = 2**16) -> None:
+        self._sock, self._ahead = sock, ahead
+        self._taken = bytearray()
+
+    def receive(self, limit: int = MAX_FRAME, seconds: float | None = None) -> Any:
+        """Receive one value; see `receive`."""
+        until = None if seconds is None else time.monotonic() + seconds
+        text_size, buffer_size = _HEAD.unpack(self._exactly(_HEAD.size, until))
+        if text_size + buffer_size > limit or text_size > MAX_TEXT:
+            raise ChannelError(f"a message of {(text_size + buffer_size) / 2**20:.0f} MiB is over the limit")
+        return _value(self._exactly(text_size + buffer_size, until), text_size)
+
+    def _exactly(self, size: int, until: float | None) -> bytearray:
+        while (missing := size - len(self._taken)) > 0:
+            if until is not None:
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise ChannelError("no answer in time")
+                self._sock.settimeout(left)
+            try:
+                part = self._sock.recv(min(missing + self._ahead, 2**20))
+            except TimeoutError:
+                raise ChannelError("no answer in time") from None
+            except OSError as error:
+                raise ChannelError(f"the other end is gone ({error.strerror})") from None
+            if not part:
+                raise ChannelError("the other end is gone")
+            self._taken += part
+            if until is not None:
+                self._sock.settimeout(None)
+        content, self._taken = self._taken[:size], self._taken[size:]
+        return content
+
+
+def _value(content: bytearray, text_size: int) -> Any:
+    """What a message's content says; its first bytes are the text, the others the buffer."""
     text, buffer = content[:text_size], memoryview(content)[text_size:]
     # nothing in the text can hide these marks: strings of a message lie in the buffer
     if sum(text.count(mark) for mark in (b"[", b"{", b",")) > 4 * MAX_VALUES:
@@ -100,28 +141,6 @@ def receive(sock: socket.socket, limit: int = MAX_FRAME, seconds: float | None =
     except (ValueError, RecursionError) as error:
         raise ChannelError(f"a message is no JSON ({type(error).__name__})") from None
     return _Reader(buffer).value(tree, 0)
-
-
-def _exactly(sock: socket.socket, size: int, until: float | None) -> bytearray:
-    received = bytearray()
-    while len(received) < size:
-        if until is not None:
-            left = until - time.monotonic()
-            if left <= 0:
-                raise ChannelError("no answer in time")
-            sock.settimeout(left)
-        try:
-            part = sock.recv(min(size - len(received), 2**20))
-        except TimeoutError:
-            raise ChannelError("no answer in time") from None
-        except OSError as error:
-            raise ChannelError(f"the other end is gone ({error.strerror})") from None
-        if not part:
-            raise ChannelError("the other end is gone")
-        received += part
-    if until is not None:
-        sock.settimeout(None)
-    return received
 
 
 def _no_constant(name: str) -> float:

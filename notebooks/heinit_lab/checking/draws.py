@@ -19,7 +19,7 @@ from heinit_lab.checking.asks import NORMAL, Ask, Plan
 from heinit_lab.checking.compare import short
 from heinit_lab.checking.exercise import Evidence, Finding
 from heinit_lab.checking.laws import ENOUGH, MEAN_SPREAD, Law, fingerprints, kurtosis_spread, spread
-from heinit_lab.checking.observe import Call, Function, observe
+from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.trials import SLOW
 
 
@@ -265,18 +265,16 @@ def touches_global(evidence: Evidence) -> bool:
 
 def _draw(plan: Plan, function: Function) -> Draws:
     """Call `function` as planned and keep what happened."""
-    calls = [
-        (ask, observe(function, *ask.args, np.random.default_rng(plan.seed + i)))
-        for i, ask in enumerate((*plan.shapes, *plan.laws))
-    ]
-    cut = len(plan.shapes)
-    laws = tuple(fingerprints(ask, call) for ask, call in calls[cut:])
-    shape_calls = tuple(call for _, call in calls[:cut])
-    law_calls = tuple(replace(call, value=None, after=()) for _, call in calls[cut:])  # megabytes
+    shape_calls = tuple(_asked(function, plan.shapes, range(plan.seed, plan.seed + len(plan.shapes))))
+    law_calls, laws = [], []
+    for i, ask in enumerate(plan.laws, len(plan.shapes)):  # megabytes each: one is kept at a time
+        (call,) = _asked(function, [ask], [plan.seed + i])
+        laws.append(fingerprints(ask, call))
+        law_calls.append(replace(call, value=None, after=()))
     failed = any(call.error is not None for call in (*shape_calls, *law_calls))
     skipped = failed or plan.random is None
     randomness, extra = (None, ()) if skipped else _with_generators(plan, function)
-    return Draws(plan, shape_calls, law_calls, extra, laws, randomness)
+    return Draws(plan, shape_calls, tuple(law_calls), extra, tuple(laws), randomness)
 
 
 _examined = lru_cache(maxsize=512)(_draw)
@@ -286,13 +284,11 @@ def _with_generators(plan: Plan, function: Function) -> tuple[Randomness | None,
     """Call `function` on equal, other and used Generators."""
     assert plan.random is not None
     ask, seed = plan.random, plan.seed + 1000
-    first = observe(function, *ask.args, np.random.default_rng(seed))
-    again = observe(function, *ask.args, np.random.default_rng(seed))
-    other = observe(function, *ask.args, np.random.default_rng(seed + 1))
-    calls: tuple[Call, ...] = (first, again, other)
+    calls = _asked(function, [ask] * 3, [seed, seed, seed + 1])
     if any(call.error is not None for call in calls):
-        return None, calls
-    calls = (*calls, observe(function, *ask.args, first.after[-1]))
+        return None, tuple(calls)
+    first = calls[0]
+    calls.append(observe(function, *ask.args, first.after[-1]))
     a, b, c, d = (ask.matrices(call.value) for call in calls)
     return Randomness(
         repeats=_equal(a, b),
@@ -300,7 +296,13 @@ def _with_generators(plan: Plan, function: Function) -> tuple[Randomness | None,
         moves_on=not _equal(a, d),
         drew=first.drew,
         global_rng=any(call.global_rng for call in calls),
-    ), calls
+    ), tuple(calls)
+
+
+def _asked(function: Function, asks: Sequence[Ask], seeds: Iterable[int]) -> list[Call]:
+    """Call `function` for each of these, with a Generator of its own seed."""
+    rngs = map(np.random.default_rng, seeds)
+    return observe_each(function, [((*ask.args, rng), {}) for ask, rng in zip(asks, rngs, strict=True)])
 
 
 def _equal(a: Sequence[np.ndarray | None], b: Sequence[np.ndarray | None]) -> bool:

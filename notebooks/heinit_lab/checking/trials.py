@@ -10,7 +10,7 @@ import numpy as np
 
 from heinit_lab.checking.compare import describe, gap, same, short
 from heinit_lab.checking.exercise import Finding
-from heinit_lab.checking.observe import Call, Function, observe
+from heinit_lab.checking.observe import Call, Function, observe, observe_each
 
 SLOW = 0.5  # seconds of one call from which a right answer is told that it is slow
 
@@ -20,6 +20,13 @@ class Case:
 
     def __init__(self, *args: Any, want: Any, **kwargs: Any) -> None:
         self.args, self.kwargs, self.want = args, kwargs, want
+        self._mistaken: dict[Function, Call] = {}
+
+    def under(self, wrong: Function) -> Call:
+        """What a mistake makes of this input; it is asked once, for all the answers that it is held against."""
+        if wrong not in self._mistaken:
+            self._mistaken[wrong] = observe(wrong, *self.args, **self.kwargs)
+        return self._mistaken[wrong]
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class Trials:
         """Same values as `wrong` on every case where `wrong` misses the value; else, same effects."""
         told = 0
         for trial in self.trials:
-            other = observe(wrong, *trial.case.args, **trial.case.kwargs)
+            other = trial.case.under(wrong)
             if other.error is not None:
                 continue
             if not same(other.value, trial.case.want, trial.rtol):
@@ -141,7 +148,9 @@ def trials(
 
     rtol: relative tolerance of the values. new, looks_at: see `Trials`.
     """
-    made = (Trial(name, c, observe(function, *c.args, **c.kwargs), rtol) for c in cases)
+    asked = list(cases)
+    calls = observe_each(function, [(case.args, case.kwargs) for case in asked])
+    made = (Trial(name, case, call, rtol) for case, call in zip(asked, calls, strict=True))
     return Trials(name, tuple(made), new, looks_at)
 
 
