@@ -78,6 +78,19 @@ def sample_report_from_the_library(W, var):
     return {"m2": m2, "var0": around, "var1": unbiased, "se": se, "z": m2 / se - var / se}
 
 
+def sample_report_in_single_precision(W, var):
+    w = np.asarray(W, dtype=np.float32)
+    m2, se = np.mean(w**2), np.float32(var * np.sqrt(2 / w.size))
+    return {"m2": m2, "var0": w.var(), "var1": w.var(ddof=1), "se": se, "z": (m2 - np.float32(var)) / se}
+
+
+def draws_needed_one_by_one(rel, z=1.96):
+    n = 1
+    while z * math.sqrt(2 / n) > rel:
+        n += 1
+    return n
+
+
 def draws_needed_by_search(rel, z=1.96):
     few, many = 0, 1
     while z * math.sqrt(2 / many) > rel:
@@ -97,6 +110,15 @@ def log_lr_by_entry(W, var_a, var_b):
     for w in np.ravel(W):
         total += normal_log_density(float(w), var_a) - normal_log_density(float(w), var_b)
     return total
+
+
+def log_lr_in_single_precision(W, var_a, var_b):
+    a, b = (normal_log_densities(W, var).astype(np.float32) for var in (var_a, var_b))
+    return np.sum(a) - np.sum(b)
+
+
+def normal_log_densities(W, var):
+    return -0.5 * np.log(2 * np.pi * var) - W**2 / (2 * var)
 
 
 def log_lr_vectorised(W, a, b):
@@ -128,8 +150,13 @@ RIGHT = {
         he_uniform_by_entry,
         he_uniform_in_single_precision,
     ),
-    "sample_report": (sample_report_by_hand, sample_report_from_the_library),
+    "sample_report": (
+        sample_report_by_hand,
+        sample_report_from_the_library,
+        sample_report_in_single_precision,
+    ),
     "draws_needed": (
+        draws_needed_one_by_one,
         draws_needed_by_search,
         lambda rel, z=1.96: math.ceil(2 * z**2 / rel**2),
         lambda rel, z=1.96: float(int((z * math.sqrt(2) / rel) ** 2) + 1),
@@ -137,6 +164,7 @@ RIGHT = {
     ),
     "log_lr": (
         log_lr_by_entry,
+        log_lr_in_single_precision,
         log_lr_vectorised,
         lambda W, a, b: float(
             np.sum(np.log(np.exp(-(W**2) / (2 * a)) / np.sqrt(a)))
