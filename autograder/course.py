@@ -15,6 +15,7 @@ from typing import Any
 
 import nbformat
 
+from autograder import typed
 from autograder.compose import compose
 from autograder.errors import HeinitError, UsageError
 from autograder.lessons import NOTEBOOKS, Lesson, lessons
@@ -73,7 +74,7 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(
             f"{directory} exists already, and is left as it is. Name a new directory, or grade this one "
-            f"with: heinit grade {directory}"
+            f"with: {typed.heinit('grade', directory)}"
         )
     directory.parent.mkdir(parents=True, exist_ok=True)
     # Built beside its place and renamed, so that an interrupted run leaves no half-made course.
@@ -145,7 +146,7 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     if not (root / "nbgrader_config.py").is_file():
         raise UsageError(
             f"{root} is not a course directory: it has no nbgrader_config.py. "
-            f"Make one with: heinit course {root}"
+            f"Make one with: {typed.heinit('course', root)}"
         )
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
