@@ -144,12 +144,12 @@ def _ratios(answer: Function, rng: Rng) -> Trials:
 def _ratio_edges(answer: Function, rng: Rng) -> Trials:
     """One entry; equal claims; single precision; so many entries that a product underflows."""
     some = rng.normal(size=(3, 5)).astype(np.float32)
-    many = rng.normal(0, 0.2, size=(40, 50))
+    many = rng.normal(0, 2, size=(40, 50))
     stored = [
         _ratio(rng, lambda: rng.normal(size=(1, 1))),
         Case(some, 0.7, 0.7, want=0.0),
         _ratio(rng, lambda: rng.normal(size=(3, 5)).astype(np.float32)),
-        Case(many, 0.04, 0.09, want=log_lr(many, 0.04, 0.09)),
+        Case(many, 4.0, 9.0, want=log_lr(many, 4.0, 9.0)),
     ]
     return trials("log_lr", answer, stored, rtol=1e-4)
 

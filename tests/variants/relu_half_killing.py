@@ -178,6 +178,10 @@ def relu_into_an_integer_array(x):
     return out
 
 
+def relu_by_vectorize(x):
+    return np.vectorize(lambda v: v if v > 0 else 0)(x)
+
+
 def leaky_by_where(x):
     return np.where(x >= 0, x, x / 100)
 
@@ -295,9 +299,13 @@ MISTAKES = {
             lambda x: np.where(x > 0, 1, 0),
             lambda x: np.greater(x, 0),
         ),
-        "fraction-dropped": (relu_into_an_integer_array, lambda x: np.maximum(x, 0).astype(np.int32)),
+        "fraction-dropped": (
+            relu_into_an_integer_array,
+            relu_by_vectorize,
+            lambda x: np.maximum(x, 0).astype(np.int32),
+        ),
         "negative-half": (lambda x: np.where(x > 0, 0, x), lambda x: x - np.maximum(x, 0)),
-        "leaky-for-relu": (leaky_by_where,),
+        "leaky-for-relu": (leaky_by_where, lambda x: np.where(x > 0, x, 0.25 * x)),
     },
     "zero_share": {
         "complement": (lambda H: np.count_nonzero(H) / H.size, lambda H: (H > 0).sum() / H.size),
@@ -324,9 +332,17 @@ MISTAKES = {
         "half-off-for-dead": (mostly_off, lambda Z: np.mean(Z > 0, axis=0) <= 0.5),
         "zero-counts-as-active": (strictly_negative, lambda Z: ~(Z >= 0).any(axis=0)),
         "complement": (alive, lambda Z: Z.max(axis=0) > 0),
-        "average-for-every": (weak_on_the_whole, lambda Z: np.sum(Z, axis=0) <= 0),
+        "average-for-every": (
+            weak_on_the_whole,
+            lambda Z: np.sum(Z, axis=0) <= 0,
+            lambda Z: np.average(Z, axis=0) < 0,
+        ),
         "number-for-boolean": (flags, lambda Z: np.where((Z > 0).any(axis=0), 0.0, 1.0)),
-        "positions-for-mask": (where_dead, lambda Z: np.where((Z <= 0).all(axis=0))[0]),
+        "positions-for-mask": (
+            where_dead,
+            lambda Z: np.where((Z <= 0).all(axis=0))[0],
+            lambda Z: np.nonzero(~(Z > 0).any(axis=0)),
+        ),
     },
     "energy_kept": {
         "count-for-energy": (energy_by_counting, lambda y: np.count_nonzero(np.maximum(y, 0)) / y.size),

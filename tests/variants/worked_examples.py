@@ -246,6 +246,8 @@ MISTAKES = {
         "integer-division": (lambda n_in: np.sqrt(2 // n_in), lambda n_in: math.sqrt(int(2 / n_in))),
         "rounded": (
             lambda n_in: np.round((2 / n_in) ** 0.5, 3),
+            lambda n_in: round(math.sqrt(2 / n_in), 2),
+            lambda n_in: float(np.around(np.sqrt(2 / n_in), 5)),
             lambda n_in: float(f"{(2 / n_in) ** 0.5:.3f}"),
         ),
     },
@@ -307,6 +309,7 @@ MISTAKES = {
         "se-not-scaled": (lambda W, var: report_about(W, var, W.size, unit=1.0),),
         "variance-for-second-moment": (
             lambda W, var: report_about(W, var, W.size, m2=np.mean((W - W.mean()) ** 2)),
+            lambda W, var: report_about(W, var, W.size, m2=np.std(W, ddof=1) ** 2),
         ),
         "sign-reversed": (lambda W, var: report_about(W, var, W.size, sign=-1),),
     },
