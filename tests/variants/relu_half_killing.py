@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 
@@ -56,6 +58,15 @@ def activity_by_loops(Z):
     for j in range(neurons):
         per_neuron.append(sum(1 for i in range(examples) if Z[i, j] > 0) / examples)
     return per_input, per_neuron
+
+
+class Activity(NamedTuple):
+    per_input: np.ndarray
+    per_unit: np.ndarray
+
+
+def activity_as_a_named_tuple(Z):
+    return Activity(per_unit=(Z > 0).mean(axis=0), per_input=(Z > 0).mean(axis=1))
 
 
 def activity_as_a_list_of_arrays(Z):
@@ -125,6 +136,7 @@ RIGHT = {
         lambda H: (H.size - np.count_nonzero(H)) / H.size,
     ),
     "activity": (
+        activity_as_a_named_tuple,
         activity_by_loops,
         activity_as_a_list_of_arrays,
         activity_through_the_transpose,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import statistics
+from collections import OrderedDict
 
 import numpy as np
 
@@ -78,6 +79,10 @@ def sample_report_from_the_library(W, var):
     return {"m2": m2, "var0": around, "var1": unbiased, "se": se, "z": m2 / se - var / se}
 
 
+def sample_report_in_an_ordered_dict(W, var):
+    return OrderedDict(sample_report_by_hand(W, var))
+
+
 def sample_report_in_single_precision(W, var):
     w = np.asarray(W, dtype=np.float32)
     m2, se = np.mean(w**2), np.float32(var * np.sqrt(2 / w.size))
@@ -133,6 +138,7 @@ RIGHT = {
         lambda n_in: np.exp(0.5 * np.log(2 / n_in)),
     ),
     "he_normal": (
+        lambda n_in, n_out, rng: rng.spawn(1)[0].normal(0, np.sqrt(2 / n_in), (n_out, n_in)),
         lambda n_in, n_out, rng: np.sqrt(2 / n_in) * rng.standard_normal((n_out, n_in)),
         he_normal_by_entry,
         he_normal_by_row,
@@ -141,7 +147,6 @@ RIGHT = {
         he_normal_box_muller,
         he_normal_from_a_transposed_draw,
         he_normal_from_a_spawned_generator,
-        lambda n_in, n_out, rng: rng.spawn(1)[0].normal(0, np.sqrt(2 / n_in), (n_out, n_in)),
     ),
     "he_uniform": (
         lambda n_in, n_out, rng: (2 * rng.random((n_out, n_in)) - 1) * np.sqrt(6 / n_in),
@@ -151,6 +156,7 @@ RIGHT = {
         he_uniform_in_single_precision,
     ),
     "sample_report": (
+        sample_report_in_an_ordered_dict,
         sample_report_by_hand,
         sample_report_from_the_library,
         sample_report_in_single_precision,

@@ -68,7 +68,7 @@ def describe(value: Any) -> str:
     if array is None and isinstance(value, np.ndarray):
         return f"shape {value.shape}, {value.dtype}"
     if array is None:
-        return f"type {type(value).__name__}"
+        return f"type {_type(value)}"
     kind = f"shape {array.shape}, {array.dtype}" if array.ndim else f"one {array.dtype}"
     if array.size == 0 or array.dtype.kind == "b":
         return kind
@@ -126,11 +126,16 @@ def _kind(value: Any) -> str:
     if value is None:
         return "None"
     if array is None:
-        kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+        kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else _type(value)
         return f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"
     return (
         "a number" if array.ndim == 0 else f"an array of {'booleans' if array.dtype == bool else 'numbers'}"
     )
+
+
+def _type(value: Any) -> str:
+    """The name of a value's type; what stands for a value of another process tells that one's."""
+    return str(getattr(value, "__heinit_type__", type(value).__name__))
 
 
 def _alike(a: np.ndarray, b: np.ndarray) -> bool:
