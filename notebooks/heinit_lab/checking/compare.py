@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+NO_RETURN = "A function that ends without `return` gives back `None`."
+
 
 def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     """Whether `got` is `want` up to rounding.

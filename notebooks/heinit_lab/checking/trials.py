@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import describe, gap, same, short
+from heinit_lab.checking.compare import NO_RETURN, describe, gap, same, short
 from heinit_lab.checking.exercise import Finding
 from heinit_lab.checking.observe import Call, Function, observe
 
-NO_RETURN = "A function that ends without `return` gives back `None`."
 SLOW = 0.5  # seconds of one call from which a right answer is told that it is slow
 
 
@@ -97,7 +96,9 @@ class Trials:
         if call.error is not None:
             where = f" ({call.where})" if call.where else ""
             return Finding(
-                "values", f"{first.text} raises {type(call.error).__name__}.", f"{call.error}{where}.{others}"
+                "values",
+                f"{first.text} raises {type(call.error).__name__}.",
+                f"{call.error}{where}".strip() + f".{others}",
             )
         detail, (got, expected) = gap(call.value, want), _told_apart(call.value, want)
         shapes = (

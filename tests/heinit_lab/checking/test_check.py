@@ -7,7 +7,9 @@ from IPython.utils.capture import capture_output
 
 from heinit_lab import check
 from heinit_lab.checking.check import CheckFailed, examine
+from heinit_lab.checking.compare import NO_RETURN
 from heinit_lab.checking.report import Report
+from heinit_lab.exercises import EXERCISES
 
 
 def run(shell, *cells):
@@ -56,6 +58,8 @@ def test_a_forgotten_return_is_told_as_one_and_as_nothing_else():
     assert "is None; expected [0, 2.5] (it is None, not an array of numbers)" in said
     assert "without `return`" in said
     assert "value is right" not in said
+    finding = EXERCISES["he_normal"].probe(lambda n_in, n_out, rng: None).finding
+    assert finding.detail == NO_RETURN
 
 
 def test_two_numbers_that_look_alike_are_written_with_the_digits_that_tell_them_apart():
