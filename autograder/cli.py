@@ -73,6 +73,14 @@ class Verbs(click.Group):
         except BrokenPipeError:  # whoever read our output has gone; nothing is left to say to them
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 1
+        except OSError as error:
+            if error.filename is None or error.strerror is None:
+                raise
+            _say(
+                f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}). See that it is there and "
+                "yours to read and write, or name another place."
+            )
+            code = 1
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -15,12 +15,14 @@ from typing import Any
 
 import nbformat
 
+from autograder import typed
 from autograder.compose import compose
 from autograder.errors import HeinitError, UsageError
 from autograder.lessons import NOTEBOOKS, Lesson, lessons
 from autograder.normal_form import text
 from autograder.roster import Entry, import_roster
 
+CONFIG_FILE = "nbgrader_config.py"
 CONFIG = '''\
 """nbgrader's configuration of this course. The directory can be moved or copied as it is."""
 
@@ -71,10 +73,9 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
     nbgrader cannot release. Nothing is left behind when it fails.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(
-            f"{directory} exists already, and is left as it is. Name a new directory, or grade this one "
-            f"with: heinit grade {directory}"
-        )
+        course = (directory / CONFIG_FILE).is_file()
+        instead = f", or grade this one with: {typed.heinit('grade', directory)}" if course else "."
+        raise UsageError(f"{directory} exists already, and is left as it is. Name a new directory{instead}")
     directory.parent.mkdir(parents=True, exist_ok=True)
     # Built beside its place and renamed, so that an interrupted run leaves no half-made course.
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
@@ -101,7 +102,7 @@ def _fill(root: Path, course_id: str) -> list[Lesson]:
     shutil.rmtree(wheel.parent)
     excluded = {lesson.name: [wheel.name] for lesson in made}
     config = CONFIG.format(course_id=course_id, excluded=excluded)
-    (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    (root / CONFIG_FILE).write_text(config, encoding="utf-8")
     (root / "submitted").mkdir()
     release(root, [lesson.name for lesson in made])
     return made
@@ -142,15 +143,15 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     from traitlets.config import Config
     from traitlets.config.loader import PyFileConfigLoader
 
-    if not (root / "nbgrader_config.py").is_file():
+    if not (root / CONFIG_FILE).is_file():
         raise UsageError(
             f"{root} is not a course directory: it has no nbgrader_config.py. "
-            f"Make one with: heinit course {root}"
+            f"Make one with: {typed.heinit('course', root)}"
         )
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(root.resolve())).load_config()
+    config = PyFileConfigLoader(CONFIG_FILE, path=str(root.resolve())).load_config()
     config.merge(Config(overrides))
     api = NbGraderAPI(config=config)
     api.log.setLevel(logging.CRITICAL)

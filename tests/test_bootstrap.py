@@ -170,6 +170,19 @@ def test_an_old_python_is_told_which_one_is_needed(machine):
 
 
 @posix
+def test_an_old_python_names_a_newer_one_that_is_there_with_the_line_to_type(machine):
+    machine.hide("import sys; sys.version_info = (3, 8, 10, 'final', 0)")
+    machine.environment["PATH"] = str(machine.tools)
+    assert (
+        f"Install a newer one, then run it by its name: python3.12 {machine.checkout}/heinit lab"
+        in sentence(machine.run())
+    )
+    (machine.tools / "python3.13").symlink_to(sys.executable)
+    told = sentence(machine.run("lab", "--port", "9"))
+    assert told.endswith(f"run it by its name: python3.13 {machine.checkout}/heinit lab --port 9")
+
+
+@posix
 @pytest.mark.parametrize("module", ["venv", "ensurepip"])
 def test_a_python_without_venv_is_told_the_line_that_installs_it(bare, module):
     bare.hide(f"import sys; sys.modules[{module!r}] = None")

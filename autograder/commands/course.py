@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sysconfig
 from pathlib import Path
 
 import click
@@ -20,6 +18,7 @@ import click
 )
 def course(directory: Path, roster: Path | None) -> None:
     """Make DIRECTORY a course: a standard nbgrader directory, composed and released."""
+    from autograder import typed
     from autograder.course import make_course, nbgrader_api
     from autograder.roster import import_roster, read_roster
 
@@ -36,12 +35,5 @@ def course(directory: Path, roster: Path | None) -> None:
         click.echo(f"imported {len(entries)} {'student' if len(entries) == 1 else 'students'}")
     click.echo(f"Students' submissions go to {directory / 'submitted'}/STUDENT/LESSON/LESSON.ipynb.")
     # formgrader reads the configuration of the directory that its server is started in
-    click.echo(f"To hand out and grade in formgrader: cd {directory} && {_jupyter()} lab")
-    click.echo(f"To grade from here: heinit grade {directory}")
-
-
-def _jupyter() -> str:
-    """The jupyter of this environment: by its name where that is enough."""
-    own = Path(sysconfig.get_path("scripts")) / "jupyter"
-    found = shutil.which("jupyter")
-    return "jupyter" if found and Path(found).resolve() == own.resolve() else str(own)
+    click.echo(f"To hand out and grade in formgrader: {typed.jupyter_lab(directory)}")
+    click.echo(f"To grade from here: {typed.heinit('grade', directory)}")

@@ -17,6 +17,7 @@ import click
 @click.pass_context
 def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade: bool) -> None:
     """Make DIRECTORY a course with a class of made-up students: graded, with feedback and a report."""
+    from autograder import typed
     from autograder.commands.feedback import feedback
     from autograder.commands.grade import grade
     from autograder.course import make_course
@@ -28,7 +29,7 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
     count = sum(1 for _ in Class(students, seed).hand_in(directory, made))
     click.echo(f"{students} made-up students handed in {count} notebooks.", err=True)
     if no_grade:
-        click.echo(f"Grade them with: heinit grade {directory}", err=True)
+        click.echo(f"Grade them with: {typed.heinit('grade', directory)}", err=True)
         return
     _go_on(ctx, grade, directory=directory)
     _go_on(ctx, feedback, directory=directory)
@@ -38,7 +39,7 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
     click.echo(f"{len(pages)} feedback pages:")
     for page in pages:
         click.echo(f"  {page.resolve().as_uri()}")
-    click.echo(f"\nIn formgrader: cd {directory} && jupyter lab", err=True)
+    click.echo(f"\nIn formgrader: {typed.jupyter_lab(directory)}", err=True)
 
 
 def _go_on(ctx: click.Context, verb: click.Command, **arguments: object) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from autograder import typed
 from autograder.commands.workers import spread
 
 
@@ -44,7 +45,7 @@ def feedback(
         elif made.status == "made" and not as_json:
             click.echo(directory / made.page)
     if not making.graded:
-        click.echo(f"Nothing is graded in {directory}. Run: heinit grade {directory}", err=True)
+        click.echo(f"Nothing is graded in {directory}. Run: {typed.heinit('grade', directory)}", err=True)
     else:
         click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
     if counts["failed"]:

@@ -17,6 +17,8 @@ from heinit_solutions.worked_examples import draws_needed, he_std, log_lr, sampl
 
 Rng = np.random.Generator
 
+NEAR = 0.02  # a difference of two sums, relative to them, that single precision still gives to 1e-5
+
 
 def _he_std_values(answer: Function, rng: Rng) -> Trials:
     widths = rng.integers(5, 5000, size=20)
@@ -98,11 +100,16 @@ def _sample(rng: Rng) -> np.ndarray:
 
 
 def _reports(answer: Function, rng: Rng) -> Trials:
-    stored = []
-    for _ in range(12):
+    return trials("sample_report", answer, [_report(rng) for _ in range(12)], looks_at=("values",))
+
+
+def _report(rng: Rng) -> Case:
+    """A sample and a claim that it does not meet so nearly that single precision decides about z."""
+    while True:
         W, var = _sample(rng), float(rng.uniform(0.1, 4))
-        stored.append(Case(W, var, want=sample_report(W, var)))
-    return trials("sample_report", answer, stored, looks_at=("values",))
+        want = sample_report(W, var)
+        if abs(want["m2"] - var) > NEAR * var:
+            return Case(W, var, want=want)
 
 
 def _report_purity(answer: Function, rng: Rng) -> Trials:
@@ -117,8 +124,8 @@ def _draws(answer: Function, rng: Rng) -> Trials:
 
 
 def _draws_edges(answer: Function, rng: Rng) -> Trials:
-    """Other confidence, very rough, very fine."""
-    asked = [(5.0, 1.96), (0.001, 2.576), *((rng.uniform(0.05, 0.5), rng.uniform(1, 4)) for _ in range(6))]
+    """Other confidence, very rough, and as fine as a search from 1 upwards has time for."""
+    asked = [(5.0, 1.96), (0.005, 2.576), *((rng.uniform(0.05, 0.5), rng.uniform(1, 4)) for _ in range(6))]
     return trials("draws_needed", answer, [_untied(rel, z) for rel, z in asked], rtol=1e-9)
 
 
@@ -130,24 +137,35 @@ def _untied(rel: float, z: float) -> Case:
 
 
 def _ratios(answer: Function, rng: Rng) -> Trials:
-    stored = []
-    for _ in range(12):
-        W, a, b = _sample(rng), float(rng.uniform(0.2, 4)), float(rng.uniform(0.2, 4))
-        stored.append(Case(W, a, b, want=log_lr(W, a, b)))
-    return trials("log_lr", answer, stored)
+    stored = [_ratio(rng, lambda: _sample(rng)) for _ in range(12)]
+    return trials("log_lr", answer, stored, rtol=1e-4)
 
 
 def _ratio_edges(answer: Function, rng: Rng) -> Trials:
     """One entry; equal claims; single precision; so many entries that a product underflows."""
-    one, many = rng.normal(size=(1, 1)), rng.normal(0, 0.2, size=(40, 50))
     some = rng.normal(size=(3, 5)).astype(np.float32)
-    asked: list[tuple[Any, float, float]] = [
-        (one, 0.5, 0.3),
-        (some, 0.7, 0.7),
-        (some, 2.0, 0.5),
-        (many, 0.04, 0.09),
+    many = rng.normal(0, 2, size=(40, 50))
+    stored = [
+        _ratio(rng, lambda: rng.normal(size=(1, 1))),
+        Case(some, 0.7, 0.7, want=0.0),
+        _ratio(rng, lambda: rng.normal(size=(3, 5)).astype(np.float32)),
+        Case(many, 4.0, 9.0, want=log_lr(many, 4.0, 9.0)),
     ]
-    return trials("log_lr", answer, [Case(*args, want=log_lr(*args)) for args in asked], rtol=1e-4)
+    return trials("log_lr", answer, stored, rtol=1e-4)
+
+
+def _ratio(rng: Rng, sample: Callable[[], np.ndarray]) -> Case:
+    """A sample and two claims it does not favour so nearly alike that single precision decides."""
+    while True:
+        W, a, b = sample(), float(rng.uniform(0.2, 4)), float(rng.uniform(0.2, 4))
+        want = log_lr(W, a, b)
+        if abs(want) > NEAR * (_size(W, a) + _size(W, b)):
+            return Case(W, a, b, want=want)
+
+
+def _size(W: np.ndarray, var: float) -> float:
+    """The size of what is added up in a log-likelihood."""
+    return float(W.size * (1 + abs(np.log(var))) + np.sum(W**2) / var) / 2
 
 
 HIDDEN = {

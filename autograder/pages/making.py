@@ -13,6 +13,7 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
+from autograder import typed
 from autograder.course import nbgrader_api
 from autograder.engine import engine
 from autograder.errors import UsageError
@@ -87,7 +88,7 @@ class Making:
                         grades = read_grades(gradebook, lesson, student)
                         notebook = path.read_bytes()
                     except MissingEntry:
-                        again = f"heinit grade {self.root} --student {student}"
+                        again = typed.heinit("grade", self.root, "--student", student)
                         reason = f"the gradebook does not have it. Run: {again}"
                         failed.append(self._made(student, lesson, "failed", reason))
                     except OSError as error:

@@ -6,8 +6,10 @@ names them, each with its size. Nothing is unpickled, no class is looked up by n
 travels.
 
 What may pass: None, bool, int, float, complex, str, bytes, list, tuple, dict, arrays and
-scalars of numbers and booleans, and a NumPy Generator as the state of its PCG64. Whatever
-else a function returns arrives as `Opaque`, which knows the name of its type and nothing more.
+scalars of numbers and booleans, and a NumPy Generator as the state of its PCG64, with the seeds
+that its children would have. A list, tuple or dict of a class of its own, such as a named tuple,
+arrives as a plain one. Whatever else a function returns arrives as `Opaque`, which knows the name
+of its type and nothing more.
 
 Whoever reads bounds what it reads, since the other end may belong to a student: the frame's
 size before a byte of it is taken; the JSON's size and its number of parts before it is parsed,
@@ -48,7 +50,7 @@ class Opaque:
     """A value that may not pass; all that is known of it is the name of its type."""
 
     def __init__(self, kind: str) -> None:
-        self.kind = kind
+        self.kind = self.__heinit_type__ = kind
 
     def __repr__(self) -> str:
         return f"a {self.kind}"
@@ -171,10 +173,12 @@ class _Writer:
             return {"c": [value.real.hex(), value.imag.hex()]}
         if kind is bytes:
             return {"b": self._buffer(value)}
-        if kind in (list, tuple):
-            return self._sequence(list(value), "l" if kind is list else "t", depth)
-        if kind is dict:
-            return self._dict(list(value.items()), depth)
+        # a named tuple or an ordered dict is its content, read past whatever its class overrides
+        for base, tag in ((list, "l"), (tuple, "t")):
+            if issubclass(kind, base):
+                return self._sequence(list(base.__iter__(value)), tag, depth)
+        if issubclass(kind, dict):
+            return self._dict(list(dict.items(value)), depth)
         if kind is np.random.Generator and type(value.bit_generator) is np.random.PCG64:
             return {"g": _state_of(value)}
         if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
@@ -296,18 +300,36 @@ class _Reader:
 def _state_of(rng: np.random.Generator) -> list[Any]:
     state = rng.bit_generator.state
     inner = state["state"]
-    return [inner["state"], inner["inc"], int(state["has_uint32"]), int(state["uinteger"])]
+    seeds = rng.bit_generator.seed_seq
+    whole = [inner["state"], inner["inc"], int(state["has_uint32"]), int(state["uinteger"])]
+    if type(seeds) is np.random.SeedSequence and type(seeds.entropy) is int and seeds.pool_size == 4:
+        family = [seeds.entropy, seeds.n_children_spawned, *seeds.spawn_key]
+        if _is_family(family):
+            whole.append(family)
+    return whole
+
+
+def _is_family(body: Any) -> bool:
+    """Whether this may be a Generator's seeds: the entropy, how many children it had, and its own key."""
+    bounds = (2**128, *(2**32,) * MAX_DEPTH)
+    return (
+        type(body) is list
+        and 2 <= len(body) <= len(bounds)
+        and all(type(part) is int and 0 <= part < bound for part, bound in zip(body, bounds, strict=False))
+    )
 
 
 def _generator(body: Any) -> np.random.Generator:
-    state, inc, has_uint32, uinteger = body
+    state, inc, has_uint32, uinteger, *families = body
     bounds = (2**128, 2**128, 2, 2**32)
     for part, bound in zip((state, inc, has_uint32, uinteger), bounds, strict=True):
         if type(part) is not int or not 0 <= part < bound:
             raise ChannelError("a message has a generator in an impossible state")
-    if inc % 2 == 0:
+    if inc % 2 == 0 or len(families) > 1 or not all(map(_is_family, families)):
         raise ChannelError("a message has a generator in an impossible state")
-    bits = np.random.PCG64(0)
+    entropy, children, *key = families[0] if families else (0, 0)
+    seeds = np.random.SeedSequence(entropy, spawn_key=tuple(key), n_children_spawned=children)
+    bits = np.random.PCG64(seeds)
     bits.state = {
         "bit_generator": "PCG64",
         "state": {"state": state, "inc": inc},

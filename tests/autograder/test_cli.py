@@ -69,6 +69,24 @@ def test_an_error_is_its_sentence_with_its_exit_code(monkeypatch, error, code):
     assert (result.exit_code, result.stderr) == (code, "heinit: this cannot be done. Do that.\n")
 
 
+def test_a_place_that_cannot_be_used_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    for arguments in (["course", f"{tmp_path}/file/he101"], ["lab", "--dir", f"{tmp_path}/file/mine"]):
+        result = heinit(*arguments)
+        assert result.exit_code == 1, arguments
+        assert result.stderr.startswith(f"heinit: {tmp_path}/file")
+        assert result.stderr.count("\n") == 1
+
+
+def test_an_error_of_ours_is_not_mistaken_for_one_of_the_file_system(monkeypatch):
+    @click.command()
+    def failing() -> None:
+        raise OSError("no file is named")
+
+    monkeypatch.setattr(importlib.import_module("autograder.commands.bench"), "bench", failing)
+    assert isinstance(heinit("bench").exception, OSError)
+
+
 def test_a_command_that_is_interrupted_ends_without_a_traceback(monkeypatch):
     @click.command()
     def endless() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import nbformat
+import numpy as np
 import pytest
 
 from autograder.hidden import HIDDEN, assess
@@ -43,6 +44,15 @@ def test_a_mistake_is_called_what_the_public_check_calls_it_or_else_what_the_hid
     assert named(variance, variance) == ("variance-for-std",)
     assert named(variance, xavier) == ("variance-for-std",)
     assert named(he_std, xavier) == ("xavier-for-he",)
+
+
+def test_a_product_of_two_thousand_densities_loses_the_edge_cases():
+    def ratio_of_products(W, var_a, var_b):
+        a, b = (np.exp(-(W**2) / (2 * v)) / np.sqrt(2 * np.pi * v) for v in (var_a, var_b))
+        return np.log(np.prod(a) / np.prod(b))
+
+    with np.errstate(all="ignore"):
+        assert assess("log_lr", ratio_of_products).points == {"values": 1.5, "edge cases": 0}
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -266,12 +266,13 @@ def test_the_clouds_have_mean_zero_and_variance_one(kind):
 
 
 def test_an_unsolved_exercise_is_named_where_the_explorer_waits_for_it(shell, capsys):
-    def stub(*args):
+    def zero_share(H):
         raise NotImplementedError()
 
-    half_explorer(relu, stub, energy_kept)._ipython_display_()
+    half_explorer(relu, zero_share, energy_kept)._ipython_display_()
     shown = capsys.readouterr().out
-    assert "waiting for your `relu` and `zero_share` and `energy_kept`" in shown
+    assert "waiting for your `zero_share`." in shown
+    assert "drawn by your own `relu`, `zero_share` and `energy_kept`." in shown
 
 
 def test_a_guess_anywhere_leaves_the_figures_whole():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 
@@ -56,6 +58,15 @@ def activity_by_loops(Z):
     for j in range(neurons):
         per_neuron.append(sum(1 for i in range(examples) if Z[i, j] > 0) / examples)
     return per_input, per_neuron
+
+
+class Activity(NamedTuple):
+    per_input: np.ndarray
+    per_unit: np.ndarray
+
+
+def activity_as_a_named_tuple(Z):
+    return Activity(per_unit=(Z > 0).mean(axis=0), per_input=(Z > 0).mean(axis=1))
 
 
 def activity_as_a_list_of_arrays(Z):
@@ -125,6 +136,7 @@ RIGHT = {
         lambda H: (H.size - np.count_nonzero(H)) / H.size,
     ),
     "activity": (
+        activity_as_a_named_tuple,
         activity_by_loops,
         activity_as_a_list_of_arrays,
         activity_through_the_transpose,
@@ -176,6 +188,10 @@ def relu_into_an_integer_array(x):
     out = np.zeros(x.shape, dtype=int)
     out[x > 0] = x[x > 0]
     return out
+
+
+def relu_by_vectorize(x):
+    return np.vectorize(lambda v: v if v > 0 else 0)(x)
 
 
 def leaky_by_where(x):
@@ -295,9 +311,13 @@ MISTAKES = {
             lambda x: np.where(x > 0, 1, 0),
             lambda x: np.greater(x, 0),
         ),
-        "fraction-dropped": (relu_into_an_integer_array, lambda x: np.maximum(x, 0).astype(np.int32)),
+        "fraction-dropped": (
+            relu_into_an_integer_array,
+            relu_by_vectorize,
+            lambda x: np.maximum(x, 0).astype(np.int32),
+        ),
         "negative-half": (lambda x: np.where(x > 0, 0, x), lambda x: x - np.maximum(x, 0)),
-        "leaky-for-relu": (leaky_by_where,),
+        "leaky-for-relu": (leaky_by_where, lambda x: np.where(x > 0, x, 0.25 * x)),
     },
     "zero_share": {
         "complement": (lambda H: np.count_nonzero(H) / H.size, lambda H: (H > 0).sum() / H.size),
@@ -324,9 +344,17 @@ MISTAKES = {
         "half-off-for-dead": (mostly_off, lambda Z: np.mean(Z > 0, axis=0) <= 0.5),
         "zero-counts-as-active": (strictly_negative, lambda Z: ~(Z >= 0).any(axis=0)),
         "complement": (alive, lambda Z: Z.max(axis=0) > 0),
-        "average-for-every": (weak_on_the_whole, lambda Z: np.sum(Z, axis=0) <= 0),
+        "average-for-every": (
+            weak_on_the_whole,
+            lambda Z: np.sum(Z, axis=0) <= 0,
+            lambda Z: np.average(Z, axis=0) < 0,
+        ),
         "number-for-boolean": (flags, lambda Z: np.where((Z > 0).any(axis=0), 0.0, 1.0)),
-        "positions-for-mask": (where_dead, lambda Z: np.where((Z <= 0).all(axis=0))[0]),
+        "positions-for-mask": (
+            where_dead,
+            lambda Z: np.where((Z <= 0).all(axis=0))[0],
+            lambda Z: np.nonzero(~(Z > 0).any(axis=0)),
+        ),
     },
     "energy_kept": {
         "count-for-energy": (energy_by_counting, lambda y: np.count_nonzero(np.maximum(y, 0)) / y.size),

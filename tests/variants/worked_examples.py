@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import statistics
+from collections import OrderedDict
 
 import numpy as np
 
@@ -78,6 +79,23 @@ def sample_report_from_the_library(W, var):
     return {"m2": m2, "var0": around, "var1": unbiased, "se": se, "z": m2 / se - var / se}
 
 
+def sample_report_in_an_ordered_dict(W, var):
+    return OrderedDict(sample_report_by_hand(W, var))
+
+
+def sample_report_in_single_precision(W, var):
+    w = np.asarray(W, dtype=np.float32)
+    m2, se = np.mean(w**2), np.float32(var * np.sqrt(2 / w.size))
+    return {"m2": m2, "var0": w.var(), "var1": w.var(ddof=1), "se": se, "z": (m2 - np.float32(var)) / se}
+
+
+def draws_needed_one_by_one(rel, z=1.96):
+    n = 1
+    while z * math.sqrt(2 / n) > rel:
+        n += 1
+    return n
+
+
 def draws_needed_by_search(rel, z=1.96):
     few, many = 0, 1
     while z * math.sqrt(2 / many) > rel:
@@ -99,6 +117,15 @@ def log_lr_by_entry(W, var_a, var_b):
     return total
 
 
+def log_lr_in_single_precision(W, var_a, var_b):
+    a, b = (normal_log_densities(W, var).astype(np.float32) for var in (var_a, var_b))
+    return np.sum(a) - np.sum(b)
+
+
+def normal_log_densities(W, var):
+    return -0.5 * np.log(2 * np.pi * var) - W**2 / (2 * var)
+
+
 def log_lr_vectorised(W, a, b):
     return W.size / 2 * (np.log(b) - np.log(a)) + (W * W).sum() * (0.5 / b - 0.5 / a)
 
@@ -111,6 +138,7 @@ RIGHT = {
         lambda n_in: np.exp(0.5 * np.log(2 / n_in)),
     ),
     "he_normal": (
+        lambda n_in, n_out, rng: rng.spawn(1)[0].normal(0, np.sqrt(2 / n_in), (n_out, n_in)),
         lambda n_in, n_out, rng: np.sqrt(2 / n_in) * rng.standard_normal((n_out, n_in)),
         he_normal_by_entry,
         he_normal_by_row,
@@ -119,7 +147,6 @@ RIGHT = {
         he_normal_box_muller,
         he_normal_from_a_transposed_draw,
         he_normal_from_a_spawned_generator,
-        lambda n_in, n_out, rng: rng.spawn(1)[0].normal(0, np.sqrt(2 / n_in), (n_out, n_in)),
     ),
     "he_uniform": (
         lambda n_in, n_out, rng: (2 * rng.random((n_out, n_in)) - 1) * np.sqrt(6 / n_in),
@@ -128,8 +155,14 @@ RIGHT = {
         he_uniform_by_entry,
         he_uniform_in_single_precision,
     ),
-    "sample_report": (sample_report_by_hand, sample_report_from_the_library),
+    "sample_report": (
+        sample_report_in_an_ordered_dict,
+        sample_report_by_hand,
+        sample_report_from_the_library,
+        sample_report_in_single_precision,
+    ),
     "draws_needed": (
+        draws_needed_one_by_one,
         draws_needed_by_search,
         lambda rel, z=1.96: math.ceil(2 * z**2 / rel**2),
         lambda rel, z=1.96: float(int((z * math.sqrt(2) / rel) ** 2) + 1),
@@ -137,6 +170,7 @@ RIGHT = {
     ),
     "log_lr": (
         log_lr_by_entry,
+        log_lr_in_single_precision,
         log_lr_vectorised,
         lambda W, a, b: float(
             np.sum(np.log(np.exp(-(W**2) / (2 * a)) / np.sqrt(a)))
@@ -218,6 +252,8 @@ MISTAKES = {
         "integer-division": (lambda n_in: np.sqrt(2 // n_in), lambda n_in: math.sqrt(int(2 / n_in))),
         "rounded": (
             lambda n_in: np.round((2 / n_in) ** 0.5, 3),
+            lambda n_in: round(math.sqrt(2 / n_in), 2),
+            lambda n_in: float(np.around(np.sqrt(2 / n_in), 5)),
             lambda n_in: float(f"{(2 / n_in) ** 0.5:.3f}"),
         ),
     },
@@ -279,6 +315,7 @@ MISTAKES = {
         "se-not-scaled": (lambda W, var: report_about(W, var, W.size, unit=1.0),),
         "variance-for-second-moment": (
             lambda W, var: report_about(W, var, W.size, m2=np.mean((W - W.mean()) ** 2)),
+            lambda W, var: report_about(W, var, W.size, m2=np.std(W, ddof=1) ** 2),
         ),
         "sign-reversed": (lambda W, var: report_about(W, var, W.size, sign=-1),),
     },

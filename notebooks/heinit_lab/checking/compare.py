@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+NO_RETURN = "A function that ends without `return` gives back `None`."
+
 
 def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     """Whether `got` is `want` up to rounding.
 
     Shapes must agree, but a list, a tuple or an array of any float dtype will do. Booleans
-    are booleans: 1.0 is not True. A dict needs the same keys, in any order.
+    are booleans: 1.0 is not True; nor is 1 + 0j a real number. A dict needs the same keys, in any order.
     """
     if isinstance(want, dict):
         return (
@@ -26,7 +28,7 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
             and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
         )
     a, b = as_array(got), np.asarray(want)
-    if a is None or a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
+    if a is None or a.shape != b.shape or not _alike(a, b):
         return False
     return bool(np.allclose(a, b, rtol=rtol, atol=atol))
 
@@ -65,8 +67,10 @@ def short(value: Any, digits: int = 4) -> str:
 def describe(value: Any) -> str:
     """Shape, dtype and scale of a value, for a mistake that has no name."""
     array = as_array(value)
+    if array is None and isinstance(value, np.ndarray):
+        return f"shape {value.shape}, {value.dtype}"
     if array is None:
-        return f"type {type(value).__name__}"
+        return f"type {_type(value)}"
     kind = f"shape {array.shape}, {array.dtype}" if array.ndim else f"one {array.dtype}"
     if array.size == 0 or array.dtype.kind == "b":
         return kind
@@ -84,7 +88,7 @@ def gap(got: Any, want: Any) -> str:
         return f"it is {_kind(got)}, not {_kind(want)}"
     if a.shape != b.shape:
         return f"it has shape {a.shape}, not {b.shape}"
-    if (a.dtype.kind == "b") != (b.dtype.kind == "b"):
+    if not _alike(a, b):
         return f"it holds {a.dtype}, not {b.dtype}"
     if a.ndim == 0 and b != 0 and b.dtype.kind != "b":
         percent = 100 * (float(np.real(a)) / float(b) - 1)
@@ -114,7 +118,7 @@ def _gap_of_parts(got: Any, want: Any) -> str:
     if not isinstance(got, (list, tuple, np.ndarray)):
         return f"it is {_kind(got)}, not {len(want)} values"
     if len(got) != len(want):
-        return f"it has {len(got)} parts, not {len(want)}"
+        return f"it has {len(got)} part{'s' if len(got) != 1 else ''}, not {len(want)}"
     wrong = [str(i) for i in range(len(want)) if not same(got[i], want[i])]
     return f"part {', '.join(wrong)} differs" if len(wrong) == 1 else f"parts {', '.join(wrong)} differ"
 
@@ -124,8 +128,21 @@ def _kind(value: Any) -> str:
     if value is None:
         return "None"
     if array is None:
-        return f"a {type(value).__name__}"
-    return "a number" if array.ndim == 0 else "an array"
+        kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else _type(value)
+        return f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"
+    return (
+        "a number" if array.ndim == 0 else f"an array of {'booleans' if array.dtype == bool else 'numbers'}"
+    )
+
+
+def _type(value: Any) -> str:
+    """The name of a value's type; what stands for a value of another process tells that one's."""
+    return str(getattr(value, "__heinit_type__", type(value).__name__))
+
+
+def _alike(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether both hold booleans, both complex numbers, or both real ones."""
+    return all((a.dtype.kind == kind) == (b.dtype.kind == kind) for kind in "bc")
 
 
 def _number(value: Any, digits: int) -> str:

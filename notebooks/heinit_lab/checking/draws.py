@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking.asks import NORMAL, Ask, Plan
-from heinit_lab.checking.compare import short
+from heinit_lab.checking.compare import NO_RETURN, short
 from heinit_lab.checking.exercise import Evidence, Finding
 from heinit_lab.checking.laws import ENOUGH, MEAN_SPREAD, Law, fingerprints, kurtosis_spread, spread
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
@@ -140,7 +140,10 @@ class Draws:
                     if ask.many
                     else f"an array of shape {ask.shapes[0]}"
                 )
-                return Finding("shape", f"{self._text(ask)} is {short(call.value)}; expected {wanted}.")
+                detail = NO_RETURN if call.value is None else ""
+                return Finding(
+                    "shape", f"{self._text(ask)} is {short(call.value)}; expected {wanted}.", detail
+                )
             shapes = [matrix.shape for matrix in found if matrix is not None]
             if shapes != ask.shapes:
                 noun = "shapes" if ask.many else "shape"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import describe, gap, same, short
+from heinit_lab.checking.compare import NO_RETURN, describe, gap, same, short
 from heinit_lab.checking.exercise import Finding
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 
@@ -103,9 +103,11 @@ class Trials:
         if call.error is not None:
             where = f" ({call.where})" if call.where else ""
             return Finding(
-                "values", f"{first.text} raises {type(call.error).__name__}.", f"{call.error}{where}.{others}"
+                "values",
+                f"{first.text} raises {type(call.error).__name__}.",
+                f"{call.error}{where}".strip() + f".{others}",
             )
-        detail = gap(call.value, want)
+        detail, (got, expected) = gap(call.value, want), _told_apart(call.value, want)
         shapes = (
             ""
             if np.ndim(_plain(want)) == 0
@@ -113,12 +115,15 @@ class Trials:
         )
         return Finding(
             "values",
-            f"{first.text} is {short(call.value)}; expected {short(want)}{f' ({detail})' if detail else ''}.",
-            f"This is the first case that is wrong.{shapes}{others}",
+            f"{first.text} is {got}; expected {expected}{f' ({detail})' if detail else ''}.",
+            f"{NO_RETURN if call.value is None else 'This is the first case that is wrong.'}{shapes}{others}",
         )
 
     def behaves_like(self, wrong: Function) -> bool:
-        """Same values as `wrong` on every case where `wrong` misses the value; else, same effects."""
+        """Same values as `wrong` on every case where `wrong` misses the value; else, same effects.
+
+        Where `wrong` is right, the answer gives no other wrong value: that would be another mistake.
+        """
         told = 0
         for trial in self.trials:
             other = trial.case.under(wrong)
@@ -128,6 +133,8 @@ class Trials:
                 if trial.call.error is not None or not same(trial.call.value, other.value, trial.rtol):
                     return False
                 told += 1
+            elif trial.call.error is None and not trial.right:
+                return False
             elif other.changed or (self.new and other.shares):
                 if trial.call.changed != other.changed or (self.new and trial.call.shares != other.shares):
                     return False
@@ -157,6 +164,15 @@ def trials(
 def cases(name: str, *stored: Case, rtol: float = 1e-5, new: bool = False) -> Callable[[Function], Trials]:
     """The public check of an exercise with stored inputs and values, the smallest first."""
     return lambda function: trials(name, function, stored, rtol=rtol, new=new)
+
+
+def _told_apart(got: Any, want: Any) -> tuple[str, str]:
+    """Both on one line, with as many digits as it takes to see that they differ."""
+    for digits in (4, 6, 9, 12):
+        texts = short(got, digits), short(want, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import io
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -152,18 +153,26 @@ def _words(text: str) -> str:
 def _sorry(explorer: Explorer, error: Exception) -> Any:
     from heinit_lab.checking.report import Report
 
-    names = " and ".join(f"`{name}`" for name in explorer.powered_by)
+    names = [f"`{name}`" for name in explorer.powered_by]
+    frames = [frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)]
+    stopped = [f"`{name}`" for name in frames if name in explorer.powered_by][-1:]
+    drawn = f"This picture is drawn by your own {_listed(names)}." if names else ""
     if isinstance(error, NotImplementedError):
         return Report(
             "○",
-            f"{explorer.title}: waiting for your {names}.",
-            (f"Your own {names} draws this picture. Solve that exercise, then run this cell again.",),
+            f"{explorer.title}: waiting for your {_listed(stopped or names)}.",
+            (f"{drawn} Solve that exercise, then run this cell again.",),
         )
+    what = f"your {stopped[0]} raised" if stopped else "this cannot be drawn:"
     return Report(
         "✗",
-        f"{explorer.title}: your {names} raised {type(error).__name__}.",
-        (f"{error}. The check below the exercise says more.",),
+        f"{explorer.title}: {what} {type(error).__name__}.",
+        (f"{error}. {drawn} The check below the exercise says more.",),
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _png(rgba: np.ndarray) -> bytes:

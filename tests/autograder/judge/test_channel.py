@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 import tracemalloc
+from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Iterator
 
 import numpy as np
@@ -172,6 +173,11 @@ HOSTILE = {
     "a generator with a half too large": b'{"g":[1,1,1,%d]}' % 2**32,
     "a generator with a negative state": b'{"g":[-1,1,0,0]}',
     "a generator with a true state": b'{"g":[true,1,0,0]}',
+    "a generator of two families": b'{"g":[1,1,0,0,[1,0],[1,0]]}',
+    "a generator of no seeds": b'{"g":[1,1,0,0,[]]}',
+    "a generator whose seeds are no list": b'{"g":[1,1,0,0,1]}',
+    "a generator with too many children": b'{"g":[1,1,0,0,[1,%d]]}' % 2**32,
+    "a generator with too long a key": b'{"g":[1,1,0,0,[1%s]]}' % (b",0" * 100),
     "keys whose hashes collide": b'{"d":[%s]}'
     % b",".join(b"[%d,1]" % (i * (2**61 - 1)) for i in range(3000)),
     "millions of parts": b"[" + b"{}," * 3_000_000 + b"1]",
@@ -249,6 +255,45 @@ def test_what_may_not_pass_arrives_as_the_name_of_its_kind(value, kind):
     assert got.kind == kind
     assert not got
     assert repr(got) == f"a {kind}"
+
+
+def test_a_named_tuple_and_an_ordered_dict_arrive_as_plain_ones():
+    pair = namedtuple("pair", "rows columns")(np.ones(2), [0.5])
+    got = there_and_back(pair)
+    assert type(got) is tuple
+    assert got[0].tolist() == [1.0, 1.0]
+    assert got[1] == [0.5]
+    got = there_and_back(OrderedDict(z=1, a=defaultdict(int, b=2)))
+    assert type(got) is dict
+    assert got == {"z": 1, "a": {"b": 2}}
+    assert type(got["a"]) is dict
+
+
+def test_a_generator_that_crossed_has_the_children_that_it_had():
+    rng = np.random.default_rng(2015)
+    rng.random(3), rng.spawn(2)
+    child = rng.spawn(1)[0]
+    for one in (rng, child):
+        got = there_and_back(there_and_back(one))
+        assert got.random() == one.random()
+        assert got.spawn(1)[0].random() == one.spawn(1)[0].random()
+
+
+def test_a_generator_with_seeds_of_another_kind_is_its_state():
+    for seeds in (np.random.SeedSequence([1, 2]), np.random.SeedSequence(2**200), np.random.SeedSequence()):
+        rng = np.random.Generator(np.random.PCG64(seeds))
+        assert there_and_back(rng).random() == rng.random()
+
+
+def test_a_list_that_pretends_arrives_as_its_content():
+    class Yes(list):
+        def __iter__(self):
+            return iter([True] * 3)
+
+        def __len__(self):
+            return 3
+
+    assert there_and_back(Yes([0.5])) == [0.5]
 
 
 def test_an_array_subclass_arrives_as_a_plain_array():

@@ -7,7 +7,9 @@ from IPython.utils.capture import capture_output
 
 from heinit_lab import check
 from heinit_lab.checking.check import CheckFailed, examine
+from heinit_lab.checking.compare import NO_RETURN
 from heinit_lab.checking.report import Report
+from heinit_lab.exercises import EXERCISES
 
 
 def run(shell, *cells):
@@ -46,6 +48,23 @@ def test_an_answer_that_raises_shows_the_students_line(shell):
     assert "raises NameError" in captured.stdout
     assert "return missing / n" in captured.stdout
     assert "heinit_lab/" not in captured.stdout
+
+
+def test_a_forgotten_return_is_told_as_one_and_as_nothing_else():
+    def relu(x):
+        x[x < 0] = 0
+
+    said = examine("relu", relu).plain
+    assert "is None; expected [0, 2.5] (it is None, not an array of numbers)" in said
+    assert "without `return`" in said
+    assert "value is right" not in said
+    finding = EXERCISES["he_normal"].probe(lambda n_in, n_out, rng: None).finding
+    assert finding.detail == NO_RETURN
+
+
+def test_two_numbers_that_look_alike_are_written_with_the_digits_that_tell_them_apart():
+    said = examine("he_std", lambda n: 0.232491 if n == 37 else (2 / n) ** 0.5).plain
+    assert "he_std(37) is 0.232491; expected 0.232495" in said
 
 
 def test_while_grading_it_reports_and_does_not_raise(shell, monkeypatch):

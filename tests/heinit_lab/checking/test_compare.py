@@ -41,6 +41,8 @@ def test_one_entry_off_is_not_the_same(array, i):
         ((1, 2, 3), (1, 2)),
         ([[1], [2, 3]], np.ones(2)),
         (1j, 1.0),
+        (1 + 0j, 1.0),
+        (np.array([0.5, 1], dtype=object), np.array([0.5, 1])),
     ],
 )
 def test_these_are_not_the_same(got, want):
@@ -59,6 +61,14 @@ def test_these_are_not_the_same(got, want):
         ({"a": 1.0, "b": 1.0}, {"a": 1.0, "b": 2.0}, "wrong under: b"),
         ((1.0, 2.0), (1.0, 3.0), "part 1 differs"),
         (1.0, (1.0, 2.0), "it is a number, not 2 values"),
+        ([1.0], (1.0, 2.0), "it has 1 part, not 2"),
+        (1 + 0j, 1.0, "it holds complex128, not float64"),
+        (
+            np.array([0.5], dtype=object),
+            np.ones(1),
+            "it is an array of dtype object, not an array of numbers",
+        ),
+        ("dead", np.array([True]), "it is a str, not an array of booleans"),
     ],
 )
 def test_a_difference_is_put_in_words(got, want, said):

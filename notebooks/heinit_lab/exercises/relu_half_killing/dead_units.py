@@ -66,7 +66,7 @@ EXERCISE = Exercise(
             "average-for-every",
             "This looks at a neuron's average. One example that switches it on is enough for it to be alive, "
             "however far below 0 the others are.",
-            (lambda Z: Z.mean(axis=0) <= 0,),
+            (lambda Z: Z.mean(axis=0) <= 0, lambda Z: Z.mean(axis=0) < 0),
         ),
         Misconception(
             "number-for-boolean",
@@ -81,6 +81,7 @@ EXERCISE = Exercise(
             (
                 lambda Z: np.flatnonzero(_not_positive(Z).all(axis=0)),
                 lambda Z: np.sum(_not_positive(Z).all(axis=0)),
+                lambda Z: np.where(_not_positive(Z).all(axis=0)),
             ),
         ),
     ),

@@ -38,6 +38,19 @@ def _drops_entries(evidence: Evidence) -> bool:
     return told > 0
 
 
+def _leaks(evidence: Evidence) -> bool:
+    """Positive entries are right, and every negative one is the same part of itself."""
+    if not isinstance(evidence, Trials):
+        return False
+    slopes: list[float] = []
+    for trial in evidence.trials:
+        x, got = trial.case.args[0], as_array(trial.call.value)
+        if got is None or got.shape != x.shape or not np.allclose(got[x >= 0], x[x >= 0]):
+            return False
+        slopes += list(got[x < 0] / x[x < 0])
+    return 0 < min(slopes, default=0) < 0.999 and bool(np.allclose(slopes, slopes[0], rtol=1e-3))
+
+
 def _asks_one_question(evidence: Evidence) -> bool:
     """Every call stops because an array was asked whether it is true."""
     return isinstance(evidence, Trials) and all(
@@ -110,8 +123,10 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "fraction-dropped",
-            "The values have become whole numbers: an integer array cannot hold 2.5.",
+            "The values have become whole numbers: an integer array cannot hold 2.5. `np.vectorize` makes "
+            "one where the first entry gives an integer.",
             (
+                lambda x: np.vectorize(lambda v: max(0, v))(x),
                 lambda x: np.maximum(x, 0).astype(int),
                 lambda x: np.round(np.maximum(x, 0)),
                 lambda x: np.maximum(x.astype(int), 0),
@@ -126,6 +141,7 @@ EXERCISE = Exercise(
             "leaky-for-relu",
             "Negative entries are made small, not 0. That is a *leaky* ReLU; it comes in lesson 2.",
             (lambda x: np.maximum(x, 0.01 * x), lambda x: np.maximum(x, 0.1 * x)),
+            shown_by=_leaks,
         ),
     ),
     hidden=3,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import sqrt
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
 from heinit_lab.exercises._shared import INTEGER_DIVISION, VARIANCE_FOR_STD
+
+
+def _rounded(digits: int, n: int) -> float:
+    return round(sqrt(2 / n), digits)
+
 
 EXERCISE = Exercise(
     name="he_std",
@@ -36,8 +42,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "rounded",
-            "Right to three digits, and then rounded. Keep every digit: printing may round, an answer not.",
-            (lambda n: round(sqrt(2 / n), 3),),
+            "Right, and then rounded. Keep every digit: printing may round, an answer not.",
+            tuple(partial(_rounded, digits) for digits in (2, 3, 4, 5)),
         ),
     ),
     hidden=2,

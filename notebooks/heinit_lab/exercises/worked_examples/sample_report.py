@@ -23,6 +23,11 @@ def _with_se(W: Any, var: float, se: float) -> dict[str, float]:
     return {"m2": m2, "var0": np.var(W), "var1": np.var(W, ddof=1), "se": se, "z": (m2 - var) / se}
 
 
+def _with_variance(W: Any, var: float, ddof: int) -> dict[str, float]:
+    m2 = np.var(W, ddof=ddof)
+    return _report(W.size, W, var, m2, float((m2 - var) / (var * sqrt(2 / W.size))))
+
+
 def _against(W: Any, var: float) -> float:
     return float((np.mean(np.square(W)) - var) / (var * sqrt(2 / np.size(W))))
 
@@ -81,9 +86,8 @@ EXERCISE = Exercise(
             "`m2` is the variance here: the sample's own mean was taken off. The second moment is the mean "
             "of the squares as they are.",
             (
-                lambda W, var: _report(
-                    W.size, W, var, np.var(W), float((np.var(W) - var) / (var * sqrt(2 / W.size)))
-                ),
+                lambda W, var: _with_variance(W, var, 0),
+                lambda W, var: _with_variance(W, var, 1),
             ),
         ),
         Misconception(

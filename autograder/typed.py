@@ -1,0 +1,40 @@
+"""Commands as this user would type them, for sentences that say what to run next."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+from autograder.lessons import NOTEBOOKS
+
+PATH = os.environ.get("PATH", "")  # the user's own: nbgrader needs ours changed, later on
+
+
+def heinit(*words: object) -> str:
+    """`heinit WORDS`, by the installed command's name where the user has it, else by its bootstrap."""
+    bootstrap = NOTEBOOKS.parent / "heinit"
+    if shutil.which("heinit", path=PATH) or not bootstrap.is_file():
+        command = ["heinit"]
+    elif os.name == "nt":
+        command = ["python", str(bootstrap)]
+    else:
+        command = ["./heinit" if Path.cwd() == bootstrap.parent else str(bootstrap)]
+    return quoted(*command, *words)
+
+
+def jupyter_lab(directory: Path) -> str:
+    """JupyterLab started in `directory`, by the jupyter of this environment."""
+    own = Path(sysconfig.get_path("scripts")) / "jupyter"
+    found = shutil.which("jupyter", path=PATH)
+    jupyter = "jupyter" if found and Path(found).resolve() == own.resolve() else own
+    return f"{quoted('cd', directory)} && {quoted(jupyter, 'lab')}"
+
+
+def quoted(*words: object) -> str:
+    """Words of a command line, quoted where one holds a space."""
+    told = [str(word) for word in words]
+    return subprocess.list2cmdline(told) if os.name == "nt" else shlex.join(told)
