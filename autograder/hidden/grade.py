@@ -97,8 +97,8 @@ def assess(name: str, function: Function | None, seed: str | None = None) -> Out
         hidden.append(evidence)
     named: dict[str, str] = {}
     if not all(points.values()):
-        # the student has been told what the public check calls it; that is its name here too
-        named = _named(exercise, [public]) or _named(exercise, hidden)
+        # the student has been told what the public check calls it: that is its name here too, or none
+        named = _named(exercise, [public] if public.finding else hidden)
     unsolved = any(_is_stub(evidence) for evidence in (public, *hidden))
     return Outcome(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
 

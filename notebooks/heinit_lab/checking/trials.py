@@ -111,7 +111,10 @@ class Trials:
         )
 
     def behaves_like(self, wrong: Function) -> bool:
-        """Same values as `wrong` on every case where `wrong` misses the value; else, same effects."""
+        """Same values as `wrong` on every case where `wrong` misses the value; else, same effects.
+
+        Where `wrong` is right, the answer gives no other wrong value: that would be another mistake.
+        """
         told = 0
         for trial in self.trials:
             other = observe(wrong, *trial.case.args, **trial.case.kwargs)
@@ -121,6 +124,8 @@ class Trials:
                 if trial.call.error is not None or not same(trial.call.value, other.value, trial.rtol):
                     return False
                 told += 1
+            elif trial.call.error is None and not trial.right:
+                return False
             elif other.changed or (self.new and other.shares):
                 if trial.call.changed != other.changed or (self.new and trial.call.shares != other.shares):
                     return False
