@@ -54,7 +54,7 @@ def _zero_share_edges(answer: Function, rng: Rng) -> Trials:
     H = np.abs(_array(rng, 2)) + 0.1
     signed = _array(rng, 2)
     signed[0] = 0
-    tiny = np.where(rng.random(12) < 0.5, 1e-11, 0.0)
+    tiny = np.where(rng.random(24) < 0.5, 10.0 ** rng.uniform(-14, -6, 24), 0.0)
     stored = [H, 0 * H, H[:1, :1], 0 * H[:1, :1], -0.0 * H, signed, tiny]
     return trials("zero_share", answer, [Case(x, want=zero_share(x)) for x in stored], looks_at=("values",))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
-from heinit_lab.exercises._shared import INTEGER_DIVISION, VARIANCE_FOR_STD
+from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
 
 EXERCISE = Exercise(
     name="he_std",
@@ -32,13 +32,9 @@ EXERCISE = Exercise(
         Misconception(
             "integer-division",
             INTEGER_DIVISION,
-            (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5),
+            (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5, lambda n: 2 // n),
         ),
-        Misconception(
-            "rounded",
-            "Right to three digits, and then rounded. Keep every digit: printing may round, an answer not.",
-            (lambda n: round(sqrt(2 / n), 3),),
-        ),
+        Misconception("rounded", ROUNDED, (lambda n: round(sqrt(2 / n), 3),), shown_by=is_rounded),
     ),
     hidden=2,
 )
