@@ -36,11 +36,11 @@ def course(directory: Path, roster: Path | None) -> None:
         click.echo(f"imported {len(entries)} {'student' if len(entries) == 1 else 'students'}")
     click.echo(f"Students' submissions go to {directory / 'submitted'}/STUDENT/LESSON/LESSON.ipynb.")
     # formgrader reads the configuration of the directory that its server is started in
-    click.echo(f"To hand out and grade in formgrader: cd {directory} && {_jupyter()} lab")
+    click.echo(f"To hand out and grade in formgrader: cd {directory} && {jupyter()} lab")
     click.echo(f"To grade from here: heinit grade {directory}")
 
 
-def _jupyter() -> str:
+def jupyter() -> str:
     """The jupyter of this environment: by its name where that is enough."""
     own = Path(sysconfig.get_path("scripts")) / "jupyter"
     found = shutil.which("jupyter")
