@@ -45,7 +45,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Result:
-    """One exercise. says: the public check's first line. look: the section that explains it."""
+    """One exercise. says: the public check's first line, unmarked. look: the section that explains it."""
 
     title: str
     grade: CellGrade
@@ -119,7 +119,7 @@ def _public(cell: PageCell) -> str:
         if output.get("output_type") == "error":
             return f"{text_of(output.get('ename'))}: {text_of(output.get('evalue'))}"[:500]
         if output.get("output_type") == "display_data" and VERDICT_MIME not in data:
-            return text_of(data.get("text/plain")).partition("\n")[0][:500]
+            return text_of(data.get("text/plain")).partition("\n")[0][:500].lstrip("✓✗○ ")
     return ""
 
 

@@ -40,6 +40,7 @@ def page(
     environment.filters.update(
         label=name,
         points=points,
+        sentence=lambda text: Markup(rich(text[:1].upper() + text[1:])),
         percent=lambda share: f"{100 * share:.0f} %",
         signed=lambda r: "–" if r is None else f"{r:+.2f}".replace("-", "−"),
         day=lambda when: f"{when.day} {when:%B %Y, %H:%M}",
