@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sysconfig
 from pathlib import Path
 
 import click
+
+_PATH = os.environ.get("PATH", "")  # the user's: nbgrader_api adds this environment's programs to it
 
 
 @click.command()
@@ -43,5 +46,5 @@ def course(directory: Path, roster: Path | None) -> None:
 def jupyter() -> str:
     """The jupyter of this environment: by its name where that is enough."""
     own = Path(sysconfig.get_path("scripts")) / "jupyter"
-    found = shutil.which("jupyter")
+    found = shutil.which("jupyter", path=_PATH)
     return "jupyter" if found and Path(found).resolve() == own.resolve() else str(own)
