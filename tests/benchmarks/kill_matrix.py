@@ -33,7 +33,11 @@ PATIENCE = 0.5  # seconds of processor time for one behaviour of a mutant
 BEHAVIOURS = ("values", "shape", "purity", "randomness", "edge cases")
 SYMMETRIC = "the larger of two numbers is the same in either order"
 GRID = "the answer is asked for to 0.1 %, and this grid gives it"
-GRIDS = ("10, -10, 10001", "-10, 11, 10001", "-10, 9, 10001", "-10, 10, 10002", "-10, 10, 10000")
+GRIDS = ("10, -10, 10001", "-10, 11, 10001", "-10, 9, 10001", "-10, 10, 10002", "-10, 10, 10000", "-10, 10")
+WHOLE = "it is a whole number already"
+HALF = "the float type is free, and draws of 11 bits have the same law"
+MIRRORED = "the law is the same on both sides of 0"
+DRAWN = ("rng.normal(0, he_std(n_in), size=(n_out, n_in))", "rng.uniform(-b, b, size=(n_out, n_in))")
 LOOP = "for W, gate in zip(reversed(Ws), reversed(gates)"
 # Mutants that no check can kill, since they do the same, each with the reason.
 EQUIVALENT = {
@@ -55,9 +59,29 @@ EQUIVALENT = {
         "return np.column_stack([n, xavier, he, he / xavier]) → "
         "return np.column_stack([ns, xavier, he, he / xavier])",
     ): "the same numbers, which the array makes floats of",
+    (
+        "gain",
+        "return 1 / kept → return np.asarray(1 / kept).astype(np.float16)",
+    ): "11 bits are more than 0.1 % asks for",
+    **{
+        (name, f"return {drawn} → return {changed}"): why
+        for name, drawn in zip(("he_normal", "he_uniform"), DRAWN, strict=True)
+        for changed, why in ((f"-{drawn}", MIRRORED), (f"np.asarray({drawn}).astype(np.float16)", HALF))
+    },
+    **{
+        (name, f"return {whole} → return np.asarray({whole}).astype(int)"): WHOLE
+        for name, whole in (
+            ("draws_needed", "int(np.ceil(2 * (z / rel) ** 2))"),
+            ("conv_fan_in", "c_in * k_h * k_w"),
+        )
+    },
     ("forward_moments", "h = np.maximum(h @ W.T, 0) → h = np.maximum(0, h @ W.T)"): SYMMETRIC,
     ("forward_moments", "moments = [np.mean(h ** 2)] → moments = [np.mean(x ** 2)]"): "h is x there",
     ("backward", "h = np.maximum(z, 0) → h = np.maximum(0, z)"): SYMMETRIC,
+    (
+        "backward",
+        "h = np.maximum(z, 0) → h = np.maximum(z, 0, out=z)",
+    ): "z is an array of its own, and wanted no more",
     **{
         ("backward", f"{LOOP}, strict=True): → {LOOP}{rest}):"): "there are as many gates as matrices"
         for rest in ("", ", strict=False")
@@ -269,8 +293,10 @@ INTRODUCTION = (
     "A mistake's versions are those that its hint was written with, and differently written ones",
     "(`tests/variants/`): most were not used to build any check; some of those in `further/` were missed",
     "at first, and made the recognition broader. A mutant is a reference answer with one",
-    "small change: another operator, comparison, constant, function or name, arguments swapped or",
-    "left out, a statement, an index or a transposition gone.",
+    "small change: another operator, comparison, constant, function or name; operands or arguments",
+    "swapped or left out; a statement, an index, an end of a slice or a transposition gone; a loop one",
+    "round short; a result negated, rounded to 11 bits, made whole, short of a part, or none; another",
+    "Generator than the one passed in; an argument overwritten.",
     "",
 )
 
