@@ -12,7 +12,7 @@ import os
 import pkgutil
 import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,9 +127,14 @@ def _report(outcome: Outcome) -> Report:
         return Report("✓", f"{outcome.name}: {total}.", (), verdict)
     if outcome.unsolved and outcome.score == 0:
         return Report("○", f"{outcome.name}: not solved, {total}.", (), verdict)
-    says = {b.name: b.says for b in HIDDEN[outcome.name]}
-    lines = [
-        f"{'✓' if outcome.points[name] else '✗'} {name} ({says[name]}): {outcome.points[name]:g} of {most:g}"
-        for name, most in outcome.max_points.items()
-    ]
+    lines = [_line(behaviour, outcome.points) for behaviour in HIDDEN[outcome.name]]
     return Report("✗", f"{outcome.name}: {total}.", (*outcome.hints, *lines), verdict)
+
+
+def _line(behaviour: Behaviour, points: Mapping[str, float]) -> str:
+    """What became of one behaviour."""
+    earned = points[behaviour.name]
+    if waits_for := behaviour.waits_for(points):
+        return f"– {behaviour.name}: counts only together with {waits_for}, 0 of {behaviour.points:g}"
+    mark = "✓" if earned else "✗"
+    return f"{mark} {behaviour.name} ({behaviour.says}): {earned:g} of {behaviour.points:g}"

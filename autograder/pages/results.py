@@ -19,12 +19,17 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 @dataclass(frozen=True)
 class Held:
-    """One behaviour: what was looked at, and the points that it earned."""
+    """One behaviour: what was looked at, the points that it earned, and what has to hold before it counts."""
 
     name: str
     says: str
     points: float
     most: float
+    waits_for: str = ""
+
+    @property
+    def state(self) -> str:
+        return "held" if self.points else "waits" if self.waits_for else "lost"
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,8 @@ def _behaviours(exercise: str, verdict: Mapping[str, Any]) -> Iterator[Held]:
     points = verdict.get("points", {})
     for behaviour in HIDDEN.get(exercise, ()) if points else ():
         earned = float(points.get(behaviour.name, 0.0))
-        yield Held(behaviour.name, behaviour.says, earned, behaviour.points)
+        waits_for = behaviour.waits_for(points)
+        yield Held(behaviour.name, behaviour.says, earned, behaviour.points, waits_for)
 
 
 def _mistakes(exercise: str, verdict: Mapping[str, Any]) -> Iterator[Mistake]:
