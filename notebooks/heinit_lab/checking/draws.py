@@ -43,7 +43,7 @@ class Randomness:
     repeats: the same seed gives the same matrix. seeds: another seed, another matrix.
     moves_on: a second call on the same Generator gives another matrix.
     drew: the Generator's state moved. global_rng: NumPy's global state was touched.
-    varies: most of its numbers differ, so that they may be draws at all.
+    varies: its numbers may be draws at all: most differ, and they are in no order.
     """
 
     repeats: bool
@@ -314,9 +314,16 @@ def _with_generators(plan: Plan, function: Function) -> tuple[Randomness | None,
         seeds=not _equal(a, c),
         moves_on=not _equal(a, d),
         drew=first.drew,
-        varies=bool(a) and all(m is not None and 2 * np.unique(m).size > m.size for m in a),
+        varies=bool(a) and all(m is not None and _varies(m) for m in a),
         global_rng=any(call.global_rng for call in calls),
     ), calls
+
+
+def _varies(matrix: np.ndarray) -> bool:
+    """Whether most of the numbers differ, and they do not simply go up or down as they stand."""
+    steps = np.diff(matrix.ravel().astype(float))
+    goes_on = bool(np.all(steps > 0) or np.all(steps < 0))
+    return 2 * np.unique(matrix).size > matrix.size and not goes_on
 
 
 def _equal(a: Sequence[np.ndarray | None], b: Sequence[np.ndarray | None]) -> bool:

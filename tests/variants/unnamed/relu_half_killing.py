@@ -73,6 +73,7 @@ UNNAMED = {
         lambda Z: (np.full(len(Z), 0.5), np.full(Z.shape[1], 0.5)),
     ),
     "dead_units": (
+        lambda Z: (Z <= 0).mean(axis=0) > 0.9,
         lambda Z: np.zeros(Z.shape[1], bool),
         lambda Z: np.ones(Z.shape[1], bool),
         lambda Z: Z <= 0,

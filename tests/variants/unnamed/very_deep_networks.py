@@ -28,6 +28,7 @@ UNNAMED = {
         lambda s: s,
     ),
     "init_network": (
+        lambda s, c, rng: [np.arange(a * b).reshape(b, a) / 1.0 for a, b in pw(s)],
         lambda s, c, rng: [np.zeros((b, a)) for a, b in pw(s)],
         lambda s, c, rng: [np.ones((b, a)) for a, b in pw(s)],
         lambda s, c, rng: net(good)(s, c, rng)[1:],

@@ -38,6 +38,8 @@ UNNAMED = {
         lambda n: float("nan"),
     ),
     "he_normal": (
+        lambda i, o, rng: np.arange(i * o).reshape(o, i) / (i * o),
+        lambda i, o, rng: np.linspace(-1, 1, i * o).reshape(o, i),
         lambda i, o, rng: np.zeros((o, i)),
         lambda i, o, rng: np.ones((o, i)),
         lambda i, o, rng: np.abs(rng.normal(0, math.sqrt(2 / i), (o, i))),

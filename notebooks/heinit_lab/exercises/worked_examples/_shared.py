@@ -49,7 +49,9 @@ def uniform(rng: Rng, bound: float, n_in: int, n_out: int) -> np.ndarray:
 
 def never_negative(evidence: Evidence) -> bool:
     """Uniform numbers from 0 up, whatever their scale: the squared mean is 3/4 of the mean square."""
-    laws = [law for found in evidence.laws for law in found] if isinstance(evidence, Draws) else []
+    if not isinstance(evidence, Draws) or (evidence.randomness and not evidence.randomness.varies):
+        return False
+    laws = [law for found in evidence.laws for law in found]
     return bool(laws) and all(
         law is not None
         and not law.repeats
