@@ -215,3 +215,26 @@ SLIPS: dict[str, dict[str, str]] = {
 
 # Answers that make no named mistake: the cell cannot run, the call fails, or nothing comes back.
 ACCIDENTS = ("return (", "return undefined_name", "print({first})")
+
+# Right answers to the last lesson that nobody else writes like this: two students hand them in.
+OWN_WAY = {
+    "conv_fan_in": "fan = 1\nfor side in shape[1:]:\n    fan = fan * side\nreturn fan",
+    "init_network": (
+        "layers, before = [], sizes[0]\nfor after in sizes[1:]:\n"
+        "    layers.append((c / before) ** 0.5 * rng.standard_normal((after, before)))\n"
+        "    before = after\nreturn layers"
+    ),
+    "forward_moments": (
+        "signal, kept = x.T, np.zeros(len(Ws) + 1)\nkept[0] = (x * x).mean()\nfor k, W in enumerate(Ws):\n"
+        "    signal = np.clip(W @ signal, 0, None)\n    kept[k + 1] = (signal * signal).mean()\nreturn kept"
+    ),
+    "backward": (
+        "signal, masks = x, []\nfor W in Ws:\n    signal = np.clip(W @ signal, 0, None)\n"
+        "    masks.insert(0, np.sign(signal))\nfor W, mask in zip(Ws[::-1], masks):\n"
+        "    g = (mask * g) @ W\nreturn g"
+    ),
+    "calibrate": (
+        "new, signal = [], x\nfor W in Ws:\n    out = np.clip(signal @ W.T, 0, None)\n"
+        "    rms = np.sqrt((out * out).mean())\n    new.append(W / rms)\n    signal = out / rms\nreturn new"
+    ),
+}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.compose import asked, body, fill
-from autograder.demo.slips import ACCIDENTS, SLIPS
+from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
 from autograder.lessons import Lesson
 from autograder.normal_form import text
 from autograder.roster import Entry
@@ -28,7 +27,7 @@ NAMES = (
     *("Sean O'Brien", "Thu Nguyễn", "Una Kavanagh", "Viktor Horváth", "Wanjiru Kamau", "Ximena Castro"),
 )
 SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
-TWINS = (9, 20)  # the second hands in what the first wrote, for one lesson: the report shows such pairs
+TWINS = (9, 20)  # these two hand in one and the same last lesson: the report shows such pairs
 
 
 @dataclass(frozen=True)
@@ -65,17 +64,10 @@ class Class:
             rng = random.Random(f"{self.seed} {name}")
             skill = rng.betavariate(4, 1.5)
             for lesson in lessons:
-                if self.broken and place == TWINS[1] and lesson is lessons[-1]:
-                    given = root / "submitted" / names[TWINS[0]] / lesson.name
-                    if given.is_dir():
-                        yield (
-                            shutil.copytree(given, root / "submitted" / name / lesson.name)
-                            / f"{lesson.name}.ipynb"
-                        )
-                        continue
                 if self.broken and rng.random() < 0.03:
                     continue
-                notebook = self._notebook(lesson, skill, rng)
+                twin = self.broken and place in TWINS and lesson is lessons[-1]
+                notebook = _twin(lesson) if twin else self._notebook(lesson, skill, rng)
                 content = (
                     self._broken(notebook, rng) if self.broken and rng.random() < 0.08 else text(notebook)
                 )
@@ -103,6 +95,14 @@ class Class:
 
     def _broken(self, notebook: NotebookNode, rng: random.Random) -> str:
         return rng.choice(BREAKS)(notebook, rng)
+
+
+def _twin(lesson: Lesson) -> NotebookNode:
+    notebook = nbformat.from_dict(_released(lesson))
+    for cell in notebook.cells:
+        if (name := asked(cell)) is not None:
+            cell.source = written(cell.source, name, OWN_WAY[name])
+    return notebook
 
 
 @cache

@@ -13,10 +13,12 @@ from click.testing import CliRunner
 
 from autograder.cli import main as cli
 from autograder.compose import asked
-from autograder.demo.slips import ACCIDENTS, SLIPS
+from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
 from autograder.demo.students import Class, written
+from autograder.hidden import assess
 from autograder.lessons import lessons
 from autograder.report.compare import load
+from autograder.report.similarity import groups
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.exercises import EXERCISES
 from tests.tools import system_tool
@@ -46,6 +48,27 @@ def test_every_exercise_has_slips_and_none_is_the_checks_own():
 def test_a_slip_is_the_mistake_that_it_is_called(exercise, mistake):
     evidence = EXERCISES[exercise].probe(answer(exercise, SLIPS[exercise][mistake]))
     assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake]
+
+
+@pytest.mark.parametrize("exercise", OWN_WAY)
+def test_an_answer_in_ones_own_way_is_right(exercise):
+    outcome = assess(exercise, answer(exercise, OWN_WAY[exercise]), "a")
+    assert outcome.score == outcome.max_score
+
+
+def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_them(tmp_path):
+    last = lessons()[-1]
+    texts = {}
+    for path in Class(24).hand_in(tmp_path, lessons()):
+        if path.stem == last.name:
+            try:
+                cells = nbformat.read(path, 4).cells
+            except nbformat.reader.NotJSONError:
+                continue
+            texts[path.parent.parent.name] = {
+                name: cell.source for cell in cells if (name := asked(cell)) and cell.source != STUBS[name]
+            }
+    assert [group.students for group in groups(last.name, texts)] == [("student010", "student021")]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
