@@ -8,6 +8,7 @@ is read here.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -118,9 +119,7 @@ def read_class(gradebook: Any, root: Path | None = None, course: str = "") -> Cl
     lessons = {a.name: float(a.max_score) for a in gradebook.assignments}
     handed = {(s.student, s.lesson): s for s in submitted(root)} if root else {}
     grades, told = _grades(gradebook), _receipts(gradebook)
-    students = {
-        s.id: s for s in sorted(read_students(gradebook), key=lambda s: (s.last_name, s.first_name, s.id))
-    }
+    students = {s.id: s for s in read_students(gradebook)}
     for student in sorted({student for student, _ in {*handed, *told}} - set(students)):
         students[student] = Student(student, enrolled=False)
     return Class(
@@ -201,7 +200,15 @@ def read_students(gradebook: Any) -> list[Student]:
     rows = gradebook.db.execute(select(of.id, of.first_name, of.last_name, of.email, of.lms_user_id))
     filled = [[value or "" for value in row] for row in rows]
     found = [Student(key, first, last, email, lms) for key, first, last, email, lms in filled]
-    return sorted(found, key=lambda student: (student.last_name, student.first_name, student.id))
+    return sorted(found, key=_by_name)
+
+
+def _by_name(student: Student) -> tuple[str, ...]:
+    """Where a student stands in a list: capitals and accents set no letter apart."""
+    plain = (
+        unicodedata.normalize("NFKD", part.casefold()) for part in (student.last_name, student.first_name)
+    )
+    return *("".join(c for c in part if not unicodedata.combining(c)) for part in plain), student.id
 
 
 def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:

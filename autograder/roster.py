@@ -28,7 +28,13 @@ NBGRADER = {
     "email": ("email",),
     "lms_user_id": ("lms_user_id",),
 }
-CANVAS = {"id": ("sis login id", "sis user id", "id"), "lms_user_id": ("id",), "name": ("student",)}
+CANVAS = {
+    "id": ("sis login id", "sis user id", "id"),
+    "lms_user_id": ("id",),
+    "name": ("student",),
+    "first_name": ("firstname",),  # some accounts have two columns in place of Student
+    "last_name": ("lastname",),
+}
 MOODLE = {
     "id": ("username", "id number", "email address"),
     "first_name": ("first name",),
@@ -131,7 +137,7 @@ def _lines(path: Path) -> Iterator[Line]:
 
 
 def _format(names: list[str]) -> Mapping[str, tuple[str, ...]] | None:
-    if "student" in names and "id" in names:
+    if "id" in names and ("student" in names or {"firstname", "lastname"} <= set(names)):
         return CANVAS
     if "id" in names:
         return NBGRADER
@@ -141,8 +147,11 @@ def _format(names: list[str]) -> Mapping[str, tuple[str, ...]] | None:
 
 def _is_no_student(cells: list[str]) -> bool:
     """Whether a line of Canvas's export is about its columns, or its test student."""
-    first = cells[0].strip()
-    return not first or first.startswith("Points Possible") or first in ("Student, Test", "Test Student")
+    first, second = cells[0].strip(), (cells[1].strip() if len(cells) > 1 else "")
+    about_columns = not (first or second) or first.startswith("Points Possible")
+    return (
+        about_columns or first in ("Student, Test", "Test Student") or (first, second) == ("Student", "Test")
+    )
 
 
 def _entry(

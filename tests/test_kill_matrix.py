@@ -13,6 +13,7 @@ from heinit_solutions.worked_examples import he_normal
 from heinit_solutions.xavier_comparison import layer_backward
 from tests.benchmarks import kill_matrix
 from tests.benchmarks.mutants import mutants
+from tests.variants import UNNAMED
 
 PUBLISHED = kill_matrix.PAGE.read_text(encoding="utf-8").splitlines()
 MISTAKES = kill_matrix.named_mistakes()
@@ -57,6 +58,12 @@ def test_the_right_answers_are_counted_as_they_are(exercise):
     assert total == good
     row = next(line for line in PUBLISHED if line.startswith(f"| `{exercise}` | ") and line.count("|") == 6)
     assert row.startswith(f"| `{exercise}` | {total} | {good} |"), HOW
+
+
+def test_the_wrong_answers_without_a_name_are_counted_as_they_are():
+    count = sum(map(len, UNNAMED.values()))
+    beginning = f"Of {count} wrong answers that are none of the named mistakes, {count} lose points"
+    assert [line for line in PUBLISHED if line.startswith(beginning)], f"{beginning}: {HOW}"
 
 
 def test_a_check_that_looks_at_the_shape_alone_lets_mutants_live(monkeypatch):

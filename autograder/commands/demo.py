@@ -18,34 +18,30 @@ import click
 def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade: bool) -> None:
     """Make DIRECTORY a course with a class of made-up students: graded, with feedback and a report."""
     from autograder import typed
-    from autograder.commands.feedback import feedback
     from autograder.commands.grade import grade
     from autograder.course import make_course
     from autograder.demo.students import Class
+    from autograder.pages.making import Making
     from autograder.report.files import make_report
 
     click.echo(f"Making a course in {directory}.", err=True)
-    made = make_course(directory)
-    count = sum(1 for _ in Class(students, seed).hand_in(directory, made))
+    made_up = Class(students, seed)
+    made = make_course(directory, made_up.roster())
+    count = sum(1 for _ in made_up.hand_in(directory, made))
     click.echo(f"{students} made-up students handed in {count} notebooks.", err=True)
     if no_grade:
         click.echo(f"Grade them with: {typed.heinit('grade', directory)}", err=True)
         return
-    _go_on(ctx, grade, directory=directory)
-    _go_on(ctx, feedback, directory=directory)
-    made_report = make_report(directory)
-    pages = sorted((directory / "feedback").glob("*/*/*.html"))
-    click.echo(f"\nThe class report: {made_report.page.resolve().as_uri()}")
-    click.echo(f"{len(pages)} feedback pages:")
-    for page in pages:
-        click.echo(f"  {page.resolve().as_uri()}")
-    click.echo(f"\nIn formgrader: {typed.jupyter_lab(directory)}", err=True)
-
-
-def _go_on(ctx: click.Context, verb: click.Command, **arguments: object) -> None:
-    """Run another verb, and go on where it could not do all: classes are like that."""
     try:
-        ctx.invoke(verb, **arguments)
+        ctx.invoke(grade, directory=directory)
     except SystemExit as left:
-        if left.code != 1:
+        if left.code != 1:  # some could not be graded: classes are like that
             raise
+    click.echo("Making the feedback pages and the report.", err=True)
+    made_pages = sum(made.status == "made" for made in Making(directory, workers=None))
+    made_report = make_report(directory)
+    click.echo(f"\n{made_pages} feedback pages:")
+    for page in sorted((directory / "feedback").glob("*/*/*.html")):
+        click.echo(f"  {page.resolve().as_uri()}")
+    click.echo(f"\nThe class report: {made_report.page.resolve().as_uri()}")
+    click.echo(f"In formgrader: {typed.jupyter_lab(directory)}", err=True)

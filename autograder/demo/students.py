@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,22 +13,21 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.compose import asked, solve
+from autograder.compose import asked, body, fill
+from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
 from autograder.lessons import Lesson
 from autograder.normal_form import text
-from heinit_lab.exercises import EXERCISES
+from autograder.roster import Entry
 
-ACCIDENTS = (
-    "def {name}(*args):\n    return (",
-    "def {name}(*args):\n    return undefined_name",
-    "def {name}(*args):\n    print(args)",
-)
 EXTRA = ("x = np.linspace(-2, 2, 9)\nprint(np.maximum(x, 0))", "# my own try\nnp.mean([1, 2, 4])", "")
-MISTAKEN = """\
-# this student's mistake: {mistake}
-from heinit_lab.exercises import EXERCISES
-
-{name} = EXERCISES["{name}"].misconceptions[{k}].wrong[0]"""
+NAMES = (
+    *("Ada Osei", "Björn Åkesson", "Chiara D'Amico", "Dmitri Volkov", "Elif Yılmaz", "فريد حداد"),
+    *("Grace Nakamura", "Hanna Müller-Lüdenscheidt", "Ines da Silva", "Jan Dvořák", "Kofi Mensah", "Lan Li"),
+    *("Maya Cohen", "Noor van der Berg", "Oscar Núñez", "Priya Raman", "Quentin Lefèvre", "Rosa Jiménez"),
+    *("Sean O'Brien", "Thu Nguyễn", "Una Kavanagh", "Viktor Horváth", "Wanjiru Kamau", "Ximena Castro"),
+)
+SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+TWINS = (9, 20)  # these two hand in one and the same last lesson: the report shows such pairs
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,26 @@ class Class:
         width = max(3, len(str(self.students)))
         return [f"student{i:0{width}}" for i in range(1, self.students + 1)]
 
+    def roster(self) -> list[Entry]:
+        """The class as a roster: who has a name, an address and a number of the platform's."""
+        entries = []
+        for number, (student, name) in enumerate(zip(self.names(), NAMES, strict=False), 7001):
+            first, _, last = name.partition(" ")
+            fields = {"first_name": first, "last_name": last, "email": f"{student}@example.org"}
+            entries.append(Entry(student, {**fields, "lms_user_id": str(number)}))
+        return entries
+
     def hand_in(self, root: Path, lessons: list[Lesson]) -> Iterator[Path]:
         """Write each submission into a course directory; yields its path."""
-        for name in self.names():
+        names = self.names()
+        for place, name in enumerate(names):
             rng = random.Random(f"{self.seed} {name}")
             skill = rng.betavariate(4, 1.5)
             for lesson in lessons:
                 if self.broken and rng.random() < 0.03:
                     continue
-                notebook = self._notebook(lesson, skill, rng)
+                twin = self.broken and place in TWINS and lesson is lessons[-1]
+                notebook = _twin(lesson) if twin else self._notebook(lesson, skill, rng)
                 content = (
                     self._broken(notebook, rng) if self.broken and rng.random() < 0.08 else text(notebook)
                 )
@@ -76,13 +87,22 @@ class Class:
         for cell in notebook.cells:
             name = asked(cell)
             if name is not None and rng.random() < 0.97:
-                cell.source = answers[name] if rng.random() < skill else _mistaken(name, rng)
+                answer = answers[name] if rng.random() < skill else _mistaken(name, rng)
+                cell.source = written(cell.source, name, answer)
         if extra := rng.choice(EXTRA):
             notebook.cells.append(nbformat.v4.new_code_cell(extra, id=f"own-{rng.getrandbits(24):06x}"))
         return notebook
 
     def _broken(self, notebook: NotebookNode, rng: random.Random) -> str:
         return rng.choice(BREAKS)(notebook, rng)
+
+
+def _twin(lesson: Lesson) -> NotebookNode:
+    notebook = nbformat.from_dict(_released(lesson))
+    for cell in notebook.cells:
+        if (name := asked(cell)) is not None:
+            cell.source = written(cell.source, name, OWN_WAY[name])
+    return notebook
 
 
 @cache
@@ -92,16 +112,22 @@ def _released(lesson: Lesson) -> NotebookNode:
 
 @cache
 def _answers(lesson: Lesson) -> dict[str, str]:
-    solved = solve(_released(lesson), lesson.solutions)
-    return {name: cell.source for cell in solved.cells if (name := asked(cell)) is not None}
+    names = [name for cell in _released(lesson).cells if (name := asked(cell)) is not None]
+    return {name: body(lesson.solutions, name) for name in names}
+
+
+def written(stub: str, name: str, answer: str) -> str:
+    """The cell with an answer in the stub's place, as a student leaves it."""
+    first = re.findall(rf"def {name}\((\w+)", stub)[0]
+    lines = fill(stub, answer.format(first=first) if answer in ACCIDENTS else answer).split("\n")
+    return "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKS)
 
 
 def _mistaken(name: str, rng: random.Random) -> str:
-    mistakes = EXERCISES[name].misconceptions
-    if rng.random() < 0.15 or not mistakes:
-        return rng.choice(ACCIDENTS).format(name=name)
-    k = min(int(rng.expovariate(0.7)), len(mistakes) - 1)  # some mistakes are common
-    return MISTAKEN.format(mistake=mistakes[k].name, name=name, k=k)
+    slips = list(SLIPS[name].values())
+    if rng.random() < 0.15:
+        return rng.choice(ACCIDENTS)
+    return slips[min(int(rng.expovariate(0.7)), len(slips) - 1)]  # some mistakes are common
 
 
 def _copied(notebook: NotebookNode, rng: random.Random) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,3 +31,7 @@ class Behaviour:
     probe: Callable[[Function, np.random.Generator], Evidence]
     needs: tuple[str, ...] = ()
     false_fail: float = 0.0
+
+    def waits_for(self, points: Mapping[str, float]) -> str:
+        """The first behaviour that this one needs and that has no points, or '' where it was looked at."""
+        return next((need for need in self.needs if not points.get(need)), "")

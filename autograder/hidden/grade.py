@@ -12,7 +12,7 @@ import os
 import pkgutil
 import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,9 +97,9 @@ def assess(name: str, function: Function | None, seed: str | None = None) -> Out
         hidden.append(evidence)
     if all(points.values()):
         return Outcome(name, points, max_points, (), ())
-    # the student has been told what the public check calls it; that is its name here too
+    # the student has been told what the public check calls it: that is its name here too, or none
     public = exercise.probe(function)
-    named = _named(exercise, [public]) or _named(exercise, hidden)
+    named = _named(exercise, [public] if public.finding else hidden)
     unsolved = any(_is_stub(evidence) for evidence in (public, *hidden))
     return Outcome(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
 
@@ -128,9 +128,14 @@ def _report(outcome: Outcome) -> Report:
         return Report("✓", f"{outcome.name}: {total}.", (), verdict)
     if outcome.unsolved and outcome.score == 0:
         return Report("○", f"{outcome.name}: not solved, {total}.", (), verdict)
-    says = {b.name: b.says for b in HIDDEN[outcome.name]}
-    lines = [
-        f"{'✓' if outcome.points[name] else '✗'} {name} ({says[name]}): {outcome.points[name]:g} of {most:g}"
-        for name, most in outcome.max_points.items()
-    ]
+    lines = [_line(behaviour, outcome.points) for behaviour in HIDDEN[outcome.name]]
     return Report("✗", f"{outcome.name}: {total}.", (*outcome.hints, *lines), verdict)
+
+
+def _line(behaviour: Behaviour, points: Mapping[str, float]) -> str:
+    """What became of one behaviour."""
+    earned = points[behaviour.name]
+    if waits_for := behaviour.waits_for(points):
+        return f"– {behaviour.name}: counts only together with {waits_for}, 0 of {behaviour.points:g}"
+    mark = "✓" if earned else "✗"
+    return f"{mark} {behaviour.name} ({behaviour.says}): {earned:g} of {behaviour.points:g}"

@@ -37,7 +37,9 @@ def _relu_edges(answer: Function, rng: Rng) -> Trials:
 
 
 def _relu_purity(answer: Function, rng: Rng) -> Trials:
-    return trials("relu", answer, [Case(x, want=relu(x)) for x in _arrays(rng)], new=True)
+    return trials(
+        "relu", answer, [Case(x, want=relu(x)) for x in _arrays(rng)], new=True, looks_at=("purity",)
+    )
 
 
 def _outputs(rng: Rng) -> list[np.ndarray]:
@@ -54,13 +56,15 @@ def _zero_share_edges(answer: Function, rng: Rng) -> Trials:
     H = np.abs(_array(rng, 2)) + 0.1
     signed = _array(rng, 2)
     signed[0] = 0
-    tiny = np.where(rng.random(12) < 0.5, 1e-11, 0.0)
+    tiny = np.where(rng.random(24) < 0.5, 10.0 ** rng.uniform(-14, -6, 24), 0.0)
     stored = [H, 0 * H, H[:1, :1], 0 * H[:1, :1], -0.0 * H, signed, tiny]
     return trials("zero_share", answer, [Case(x, want=zero_share(x)) for x in stored], looks_at=("values",))
 
 
 def _zero_share_purity(answer: Function, rng: Rng) -> Trials:
-    return trials("zero_share", answer, [Case(H, want=zero_share(H)) for H in _outputs(rng)])
+    return trials(
+        "zero_share", answer, [Case(H, want=zero_share(H)) for H in _outputs(rng)], looks_at=("purity",)
+    )
 
 
 def _layers(rng: Rng) -> list[np.ndarray]:
@@ -89,7 +93,7 @@ def _activity_edges(answer: Function, rng: Rng) -> Trials:
 
 
 def _activity_purity(answer: Function, rng: Rng) -> Trials:
-    return trials("activity", answer, [Case(Z, want=activity(Z)) for Z in _layers(rng)])
+    return trials("activity", answer, [Case(Z, want=activity(Z)) for Z in _layers(rng)], looks_at=("purity",))
 
 
 def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
@@ -100,7 +104,9 @@ def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
         Z[:, dead] = -np.abs(Z[:, dead])
         Z[:, 0] = -2 - np.abs(Z[:, 0])
         Z[rng.integers(len(Z)), 0] = 0.5
-    return [*layers, np.hstack([rng.permutation(LEANING), -np.abs(rng.normal(size=(6, 2)))])]
+    rare = -np.abs(rng.normal(size=(60, 4)))
+    rare[rng.integers(60, size=2), [0, 2]] = 0.5
+    return [*layers, np.hstack([rng.permutation(LEANING), -np.abs(rng.normal(size=(6, 2)))]), rare]
 
 
 def _dead_units_values(answer: Function, rng: Rng) -> Trials:
@@ -114,7 +120,12 @@ def _dead_units_edges(answer: Function, rng: Rng) -> Trials:
 
 
 def _dead_units_purity(answer: Function, rng: Rng) -> Trials:
-    return trials("dead_units", answer, [Case(Z, want=dead_units(Z)) for Z in _layers_with_dead_units(rng)])
+    return trials(
+        "dead_units",
+        answer,
+        [Case(Z, want=dead_units(Z)) for Z in _layers_with_dead_units(rng)],
+        looks_at=("purity",),
+    )
 
 
 def _energy_values(answer: Function, rng: Rng) -> Trials:
@@ -137,7 +148,9 @@ def _energy_edges(answer: Function, rng: Rng) -> Trials:
 
 
 def _energy_purity(answer: Function, rng: Rng) -> Trials:
-    return trials("energy_kept", answer, [Case(y, want=energy_kept(y)) for y in _arrays(rng)])
+    return trials(
+        "energy_kept", answer, [Case(y, want=energy_kept(y)) for y in _arrays(rng)], looks_at=("purity",)
+    )
 
 
 HIDDEN = {

@@ -118,11 +118,11 @@ def _moment_purity(answer: Function, rng: Rng) -> Trials:
 
 
 def _whole(rng: Rng, sizes: list[int]) -> tuple[np.ndarray, Matrices, np.ndarray]:
-    """A network of small whole numbers, so that float32 and any order of adding are exact."""
+    """A network of small whole numbers and a g of sixty-fourths: exact in float32, in any order of adding."""
     x = rng.choice([-1, 1], size=sizes[0]) * rng.integers(1, 4, size=sizes[0])
     pairs = itertools.pairwise(sizes)
     Ws = [rng.integers(-2, 3, size=(b, a)).astype(float) for a, b in pairs]
-    return x.astype(float), Ws, rng.integers(-3, 4, size=sizes[-1]).astype(float)
+    return x.astype(float), Ws, rng.integers(-190, 191, size=sizes[-1]) / 64
 
 
 def _back(x: np.ndarray, Ws: Any, g: np.ndarray) -> Case:

@@ -76,10 +76,10 @@ def _table_purity(answer: Function, rng: np.random.Generator) -> Trials:
 
 
 def _layer(rng: np.random.Generator, n_in: int, n_out: int) -> Layer:
-    """A layer whose numbers are quarters, so that float32 and any order of adding are exact."""
+    """A layer of quarters and a g of sixty-fourths: float32 and any order of adding are exact."""
     W = rng.integers(-12, 13, size=(n_out, n_in)) / 4
     z = rng.choice([-1, 1], size=n_out) * rng.integers(1, 13, size=n_out) / 4
-    return W, z, rng.integers(-12, 13, size=n_out) / 4
+    return W, z, rng.integers(-190, 191, size=n_out) / 64
 
 
 def _case(layer: Layer) -> Case:

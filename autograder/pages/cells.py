@@ -7,13 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.tidy import OURS
+
 KINDS = ("code", "markdown", "raw")
 _GRADE_ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class PageCell:
-    """One cell. grade_id: '' where nbgrader has not marked it. solution, grade, task: its marks."""
+    """One cell. grade_id: '' where nbgrader has not marked it. solution, grade, task: its marks.
+
+    note: whether mending put it there, to tell of itself.
+    """
 
     kind: str
     source: str
@@ -23,6 +28,7 @@ class PageCell:
     task: bool = False
     points: float = 0.0
     demo: bool = False
+    note: bool = False
     count: int | None = None
     outputs: list[Mapping[str, Any]] = field(default_factory=list)
     attachments: Mapping[str, Any] = field(default_factory=dict)
@@ -50,6 +56,7 @@ def page_cells(notebook: Mapping[str, Any]) -> Iterator[PageCell]:
             **{name: marks.get(name) is True for name in ("solution", "grade", "task")},
             points=float(points) if isinstance(points, (int, float)) else 0.0,
             demo="demo" in tags if isinstance(tags, list) else False,
+            note=metadata.get(OURS) == "note",
             count=count if type(count) is int else None,
             outputs=[one for one in outputs if isinstance(one, Mapping)] if isinstance(outputs, list) else [],
             attachments=mapping(cell.get("attachments")),

@@ -43,7 +43,7 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
 
     notebook: as it was graded, with outputs. grades: what the gradebook says of it.
     """
-    cells = list(page_cells(notebook))
+    cells = [cell for cell in page_cells(notebook) if not cell.note]  # the page tells it itself
     sections = _sections(cells)
 
     def link(address: str) -> str | None:

@@ -19,12 +19,17 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 @dataclass(frozen=True)
 class Held:
-    """One behaviour: what was looked at, and the points that it earned."""
+    """One behaviour: what was looked at, the points that it earned, and what has to hold before it counts."""
 
     name: str
     says: str
     points: float
     most: float
+    waits_for: str = ""
+
+    @property
+    def state(self) -> str:
+        return "held" if self.points else "waits" if self.waits_for else "lost"
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Result:
-    """One exercise. says: the public check's first line. look: the section that explains it."""
+    """One exercise. says: the public check's first line, unmarked. look: the section that explains it."""
 
     title: str
     grade: CellGrade
@@ -119,7 +124,7 @@ def _public(cell: PageCell) -> str:
         if output.get("output_type") == "error":
             return f"{text_of(output.get('ename'))}: {text_of(output.get('evalue'))}"[:500]
         if output.get("output_type") == "display_data" and VERDICT_MIME not in data:
-            return text_of(data.get("text/plain")).partition("\n")[0][:500]
+            return text_of(data.get("text/plain")).partition("\n")[0][:500].lstrip("✓✗○ ")
     return ""
 
 
@@ -127,7 +132,8 @@ def _behaviours(exercise: str, verdict: Mapping[str, Any]) -> Iterator[Held]:
     points = verdict.get("points", {})
     for behaviour in HIDDEN.get(exercise, ()) if points else ():
         earned = float(points.get(behaviour.name, 0.0))
-        yield Held(behaviour.name, behaviour.says, earned, behaviour.points)
+        waits_for = behaviour.waits_for(points)
+        yield Held(behaviour.name, behaviour.says, earned, behaviour.points, waits_for)
 
 
 def _mistakes(exercise: str, verdict: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ def page(
     environment.filters.update(
         label=name,
         points=points,
+        sentence=lambda text: Markup(rich(text[:1].upper() + text[1:])),
         percent=lambda share: f"{100 * share:.0f} %",
         signed=lambda r: "–" if r is None else f"{r:+.2f}".replace("-", "−"),
         day=lambda when: f"{when.day} {when:%B %Y, %H:%M}",
@@ -98,9 +100,15 @@ def _names(of: Class) -> Callable[[str], str]:
 
     def label(student: str) -> str:
         known = of.students.get(student)
-        return student if known is None or known.name == student else f"{known.name} ({student})"
+        return student if known is None or known.name == student else f"{_isolated(known.name)} ({student})"
 
     return label
+
+
+def _isolated(name: str) -> str:
+    """A name that is written from right to left, kept from turning the signs and names around it."""
+    leftwards = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if leftwards else name
 
 
 def _tiles(of: Class, lessons: Sequence[numbers.Lesson]) -> list[tuple[int | str, str]]:

@@ -10,7 +10,7 @@ from autograder.hidden import HIDDEN, assess
 from autograder.lessons import lessons
 from heinit_lab.exercises import EXERCISES
 from heinit_solutions.worked_examples import he_std
-from tests.heinit_lab.test_exercises import PLANTED, RIGHT_ANSWERS, words
+from tests.heinit_lab.test_exercises import NAMELESS, PLANTED, RIGHT_ANSWERS, words
 
 SEEDS = ("", "a", "b")
 
@@ -30,7 +30,14 @@ def test_a_planted_mistake_loses_points_and_is_named(name, misconception, wrong)
     assert outcome.misconceptions == (misconception,), outcome
 
 
-def test_a_mistake_is_called_what_the_public_check_calls_it_or_else_what_the_hidden_ones_do():
+@pytest.mark.parametrize(("name", "wrong"), NAMELESS, ids=words)
+def test_a_wrong_answer_that_is_no_named_mistake_loses_points_and_has_no_name(name, wrong):
+    outcome = assess(name, wrong, "a")
+    assert outcome.score < outcome.max_score
+    assert outcome.misconceptions == (), outcome
+
+
+def test_a_mistake_is_called_what_the_public_check_calls_it_and_what_that_passes_what_the_hidden_ones_do():
     def named(seen, unseen):
         seen_widths = {1, 4, 37, 128, 4096}
         return assess("he_std", lambda n: seen(n) if n in seen_widths else unseen(n)).misconceptions
@@ -44,6 +51,8 @@ def test_a_mistake_is_called_what_the_public_check_calls_it_or_else_what_the_hid
     assert named(variance, variance) == ("variance-for-std",)
     assert named(variance, xavier) == ("variance-for-std",)
     assert named(he_std, xavier) == ("xavier-for-he",)
+    # the student was told that it is wrong, and of no name: it gets none behind their back
+    assert named(lambda n: 3 / n, xavier) == ()
 
 
 def test_a_product_of_two_thousand_densities_loses_the_edge_cases():

@@ -76,6 +76,21 @@ def test_a_gradebook_export_of_canvas_as_it_comes(tmp_path):
     ]
 
 
+def test_a_gradebook_export_of_canvas_with_two_columns_of_names(tmp_path):
+    two = """\
+LastName,FirstName,ID,SIS User ID,SIS Login ID,Section,Worked examples (4711)
+,,,,,,Manual Posting
+    Points Possible,,,,,,15
+Nöther,"Emmy, Amalie",102,S-2,emmy,"Section 1 and Section 2",
+,Plato,103,,,Section 1,
+Student,Test,999,,,Section 1,
+"""
+    assert read_roster(file(tmp_path, two)) == [
+        entry("emmy", "Emmy, Amalie", "Nöther", "", "102"),
+        entry("103", "Plato", "", "", "103"),
+    ]
+
+
 def test_a_list_of_participants_of_moodle_as_it_comes(tmp_path):
     assert read_roster(file(tmp_path, MOODLE)) == [
         entry("ada", "Ada", "Lovelace", "ada@he.org", "101"),

@@ -25,7 +25,7 @@ from autograder.lessons import lessons
 from heinit_lab.checking.check import examine
 from heinit_lab.exercises import BY_LESSON, EXERCISES
 from tests.benchmarks.mutants import Mutant, mutants
-from tests.variants import MISTAKES, RIGHT
+from tests.variants import MISTAKES, RIGHT, UNNAMED
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "kill-matrix.md"
 SEED = "kill matrix"
@@ -33,7 +33,11 @@ PATIENCE = 0.5  # seconds of processor time for one behaviour of a mutant
 BEHAVIOURS = ("values", "shape", "purity", "randomness", "edge cases")
 SYMMETRIC = "the larger of two numbers is the same in either order"
 GRID = "the answer is asked for to 0.1 %, and this grid gives it"
-GRIDS = ("10, -10, 10001", "-10, 11, 10001", "-10, 9, 10001", "-10, 10, 10002", "-10, 10, 10000")
+GRIDS = ("10, -10, 10001", "-10, 11, 10001", "-10, 9, 10001", "-10, 10, 10002", "-10, 10, 10000", "-10, 10")
+WHOLE = "it is a whole number already"
+HALF = "the float type is free, and draws of 11 bits have the same law"
+MIRRORED = "the law is the same on both sides of 0"
+DRAWN = ("rng.normal(0, he_std(n_in), size=(n_out, n_in))", "rng.uniform(-b, b, size=(n_out, n_in))")
 LOOP = "for W, gate in zip(reversed(Ws), reversed(gates)"
 # Mutants that no check can kill, since they do the same, each with the reason.
 EQUIVALENT = {
@@ -55,9 +59,29 @@ EQUIVALENT = {
         "return np.column_stack([n, xavier, he, he / xavier]) → "
         "return np.column_stack([ns, xavier, he, he / xavier])",
     ): "the same numbers, which the array makes floats of",
+    (
+        "gain",
+        "return 1 / kept → return np.asarray(1 / kept).astype(np.float16)",
+    ): "11 bits are more than 0.1 % asks for",
+    **{
+        (name, f"return {drawn} → return {changed}"): why
+        for name, drawn in zip(("he_normal", "he_uniform"), DRAWN, strict=True)
+        for changed, why in ((f"-{drawn}", MIRRORED), (f"np.asarray({drawn}).astype(np.float16)", HALF))
+    },
+    **{
+        (name, f"return {whole} → return np.asarray({whole}).astype(int)"): WHOLE
+        for name, whole in (
+            ("draws_needed", "int(np.ceil(2 * (z / rel) ** 2))"),
+            ("conv_fan_in", "c_in * k_h * k_w"),
+        )
+    },
     ("forward_moments", "h = np.maximum(h @ W.T, 0) → h = np.maximum(0, h @ W.T)"): SYMMETRIC,
     ("forward_moments", "moments = [np.mean(h ** 2)] → moments = [np.mean(x ** 2)]"): "h is x there",
     ("backward", "h = np.maximum(z, 0) → h = np.maximum(0, z)"): SYMMETRIC,
+    (
+        "backward",
+        "h = np.maximum(z, 0) → h = np.maximum(z, 0, out=z)",
+    ): "z is an array of its own, and wanted no more",
     **{
         ("backward", f"{LOOP}, strict=True): → {LOOP}{rest}):"): "there are as many gates as matrices"
         for rest in ("", ", strict=False")
@@ -136,6 +160,16 @@ def accepted(exercise: str) -> tuple[int, int]:
     return len(answers), good
 
 
+def nameless(exercise: str) -> tuple[int, int]:
+    """How many wrong answers are no named mistake, and how many of them lose points and bear no name."""
+    reports = [
+        (EXERCISES[exercise].named(EXERCISES[exercise].probe(wrong)), assess(exercise, wrong, SEED))
+        for wrong in UNNAMED[exercise]
+    ]
+    good = sum(not named and o.score < o.max_score and not o.misconceptions for named, o in reports)
+    return len(reports), good
+
+
 def of_reference(exercise: str) -> list[Mutant]:
     """The mutants of a reference answer."""
     return list(mutants(references()[exercise]))  # type: ignore[arg-type]
@@ -184,7 +218,10 @@ def _row(key: tuple[str, str]) -> Row:
 
 
 def page(
-    rows: Iterable[Row], right: dict[str, tuple[int, int]], mutated: dict[str, tuple[int, list[str]]]
+    rows: Iterable[Row],
+    right: dict[str, tuple[int, int]],
+    others: dict[str, tuple[int, int]],
+    mutated: dict[str, tuple[int, list[str]]],
 ) -> Iterator[str]:
     """The lines of the page."""
     rows = list(rows)
@@ -205,6 +242,11 @@ def page(
     yield (
         f"Of {n} right answers, the references among them, {good} get every point and no mistake's name, "
         "in both checks."
+    )
+    n, good = (sum(pair[k] for pair in others.values()) for k in (0, 1))
+    yield (
+        f"Of {n} wrong answers that are none of the named mistakes, {good} lose points and are given "
+        "no name, in both checks."
     )
     alive = [(name, change) for name, (_, changes) in mutated.items() for change in changes]
     count = sum(number for number, _ in mutated.values())
@@ -249,9 +291,12 @@ INTRODUCTION = (
     "`./heinit bench kill_matrix --store`; `tests/test_kill_matrix.py` holds it to be current.",
     "",
     "A mistake's versions are those that its hint was written with, and differently written ones",
-    "that were not used to build any check (`tests/variants/`). A mutant is a reference answer with one",
-    "small change: another operator, comparison, constant, function or name, arguments swapped or",
-    "left out, a statement, an index or a transposition gone.",
+    "(`tests/variants/`): most were not used to build any check; some of those in `further/` were missed",
+    "at first, and made the recognition broader. A mutant is a reference answer with one",
+    "small change: another operator, comparison, constant, function or name; operands or arguments",
+    "swapped or left out; a statement, an index, an end of a slice or a transposition gone; a loop one",
+    "round short; a result negated, rounded to 11 bits, made whole, short of a part, or none; another",
+    "Generator than the one passed in; an argument overwritten.",
     "",
 )
 
@@ -261,8 +306,9 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         mutated = dict(zip(EXERCISES, pool.map(_mutants_of, EXERCISES), strict=True))
         right = dict(zip(EXERCISES, pool.map(accepted, EXERCISES), strict=True))
+        others = dict(zip(EXERCISES, pool.map(nameless, EXERCISES), strict=True))
         rows = list(pool.map(_row, named_mistakes(), chunksize=4))
-    text = "\n".join(page(rows, right, mutated)) + "\n"
+    text = "\n".join(page(rows, right, others, mutated)) + "\n"
     if "--store" in sys.argv:
         PAGE.write_text(text, encoding="utf-8")
     else:
@@ -272,7 +318,10 @@ def main() -> None:
     gaps += [f"{name}: {change} is said to survive" for name, change in sorted(set(EQUIVALENT) - alive)]
     gaps += [r.line() for r in rows if {*r.public, *r.hidden} != {r.versions}]
     gaps += [
-        f"{name}: {pair[1]} of {pair[0]} right answers" for name, pair in right.items() if len(set(pair)) > 1
+        f"{name}: {pair[1]} of {pair[0]} {kind} answers"
+        for kind, found in (("right", right), ("nameless", others))
+        for name, pair in found.items()
+        if len(set(pair)) > 1
     ]
     print("\n".join(gaps) or "No gaps.", file=sys.stderr)
 

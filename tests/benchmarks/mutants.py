@@ -1,7 +1,9 @@
 """Small changes to a function, one at a time: what a slip of the hand would make of it.
 
-Swapped operators and comparisons, changed constants, one function of NumPy for another, arguments
-left out or swapped, one name for another, a statement left out, a transposition or an index lost.
+Swapped operators, operands and comparisons, an operand or an argument left out, arguments swapped,
+changed constants, one function of NumPy for another, one name for another, a statement left out, a
+transposition, an index or an end of a slice lost, a loop one round short, a result negated, cut in
+precision, made whole, short of a part or gone, a Generator made inside, an argument overwritten.
 """
 
 from __future__ import annotations
@@ -22,27 +24,32 @@ OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Div: (ast.Mult, ast.FloorDiv),
     ast.Pow: (ast.Mult,),
     ast.MatMult: (ast.Mult,),
-    ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.LtE),
-    ast.Lt: (ast.LtE, ast.Gt),
-    ast.LtE: (ast.Lt, ast.GtE),
-    ast.Eq: (ast.NotEq, ast.LtE),
+    ast.Gt: (ast.GtE, ast.Lt, ast.LtE),
+    ast.GtE: (ast.Gt, ast.LtE, ast.Lt),
+    ast.Lt: (ast.LtE, ast.Gt, ast.GtE),
+    ast.LtE: (ast.Lt, ast.GtE, ast.Gt),
+    ast.Eq: (ast.NotEq, ast.LtE, ast.GtE),
+    ast.NotEq: (ast.Eq,),
 }
+OVERWRITES = ("maximum", "square")  # functions that can be told to write into their argument
+ORDERED = (ast.Sub, ast.Div, ast.MatMult, ast.Pow)  # operators whose operands cannot change places
+RESULTS = ("-{}", "None", "np.asarray({}).astype(np.float16)", "np.asarray({}).astype(int)")
+GENERATORS = ("np.random.default_rng(0)", "np.random.default_rng()", "np.random")
 # A function's name, and what it is mistaken for; "" takes the call away and leaves its first argument.
 NAMES = {
     "all": ("any",),
     "asarray": ("abs",),
     "ceil": ("floor", "round"),
-    "column_stack": ("vstack",),
+    "column_stack": ("vstack", "hstack"),
     "exp": ("log",),
     "log": ("log2", ""),
     "maximum": ("minimum",),
-    "mean": ("sum", "median", "max"),
-    "normal": ("uniform",),
+    "mean": ("sum", "median", "max", "var"),
+    "normal": ("uniform", "laplace"),
     "reversed": ("",),
     "sqrt": ("square", ""),
     "square": ("abs", ""),
-    "sum": ("mean", "max"),
+    "sum": ("mean", "max", "prod"),
     "uniform": ("normal",),
     "var": ("std",),
 }
@@ -80,6 +87,10 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
     """What can be done to a node, each as a function that does it to the same node of a copy."""
     if isinstance(node, (ast.BinOp, ast.AugAssign)):
         yield from (_set("op", other) for other in OPERATORS.get(type(node.op), ()))
+    if isinstance(node, ast.BinOp):
+        yield from (_only("left"), _only("right"))
+        if isinstance(node.op, ORDERED):
+            yield _turned
     if isinstance(node, ast.Compare):
         yield from (_compare(other) for other in OPERATORS.get(type(node.ops[0]), ()))
     if isinstance(node, ast.UnaryOp):
@@ -95,12 +106,21 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
         yield lambda n, t: _replace(t, n, n.value)
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield lambda n, t: _replace(t, n, n.value)
+    if isinstance(node, ast.Slice):
+        yield from (_set_to(end, None) for end in ("lower", "upper") if getattr(node, end) is not None)
+    if isinstance(node, ast.For):
+        yield from (_around("iter", f"list({{}})[{rounds}]") for rounds in ("1:", ":-1"))
+    if isinstance(node, ast.Return) and not isinstance(node.value, (ast.Tuple, ast.Dict)):
+        yield from (_around("value", result) for result in RESULTS)
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield from (
             _rename(name) for name in _own_names(tree) if name != node.id and node.id in _own_names(tree)
         )
+        if node.id == "rng":
+            yield from (_instead(made) for made in GENERATORS)
     if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
         yield lambda n, t: n.elts.reverse() is None
+        yield from (_without("elts", k) for k in range(len(node.elts)))
     for field in ("body", "orelse"):
         statements = getattr(node, field, None)
         if isinstance(statements, list) and not isinstance(node, ast.Module) and len(statements) > 1:
@@ -114,10 +134,44 @@ def _calls(node: ast.Call) -> Iterator[Change]:
     yield from (_without("keywords", k) for k in range(len(node.keywords)))
     if len(node.args) > 1:
         yield _swapped
+        yield from (_without("args", k) for k in range(len(node.args)))
+    if called in OVERWRITES and isinstance(node.args[0], ast.Name):
+        yield _overwriting
 
 
 def _set(field: str, kind: type[ast.AST]) -> Change:
     return lambda n, t: setattr(n, field, kind()) is None
+
+
+def _set_to(field: str, value: object) -> Change:
+    return lambda n, t: setattr(n, field, value) is None
+
+
+def _only(side: str) -> Change:
+    return lambda n, t: _replace(t, n, getattr(n, side))
+
+
+def _turned(node: ast.BinOp, tree: ast.Module) -> bool:
+    node.left, node.right = node.right, node.left
+    return True
+
+
+def _around(field: str, form: str) -> Change:
+    """What stands in a field, put into an expression in place of {}."""
+    return lambda n, t: setattr(n, field, _parsed(form.format(f"({ast.unparse(getattr(n, field))})"))) is None
+
+
+def _instead(text: str) -> Change:
+    return lambda n, t: _replace(t, n, _parsed(text))
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _overwriting(node: ast.Call, tree: ast.Module) -> bool:
+    node.keywords.append(ast.keyword("out", copy.deepcopy(node.args[0])))
+    return True
 
 
 def _compare(kind: type[ast.AST]) -> Change:

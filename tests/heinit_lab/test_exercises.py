@@ -10,7 +10,7 @@ from autograder.lessons import lessons
 from heinit_lab.checking.check import examine
 from heinit_lab.checking.report import Report
 from heinit_lab.exercises import BY_LESSON, EXERCISES
-from tests.variants import MISTAKES, RIGHT
+from tests.variants import MISTAKES, RIGHT, UNNAMED
 
 REFERENCES = {
     name: getattr(lesson.solutions, name)
@@ -25,6 +25,8 @@ PLANTED = [
     for m in exercise.misconceptions
     for wrong in (*m.wrong, *MISTAKES[name].get(m.name, ()))
 ]
+
+NAMELESS = [(name, wrong) for name, answers in UNNAMED.items() for wrong in answers]
 
 
 def words(value: object) -> str:
@@ -58,6 +60,12 @@ def test_no_right_answer_is_given_a_misconception(name):
     exercise = EXERCISES[name]
     for answer in (REFERENCES[name], *RIGHT[name]):
         assert exercise.named(exercise.probe(answer)) == []
+
+
+@pytest.mark.parametrize(("name", "wrong"), NAMELESS, ids=words)
+def test_a_wrong_answer_that_is_no_named_mistake_is_given_no_name(name, wrong):
+    evidence = EXERCISES[name].probe(wrong)
+    assert [m.name for m in EXERCISES[name].named(evidence)] == []
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -101,6 +101,7 @@ MISTAKES = {
         "variance-for-std": (lambda n_in: n_in**-1, lambda n_in: np.divide(1, n_in)),
         "he-for-xavier": (lambda n_in: (2 / n_in) ** 0.5, lambda n_in: 2 * (1 / n_in)),
         "integer-division": (lambda n_in: (1 // n_in) ** 0.5, lambda n_in: np.sqrt(int(1 / n_in))),
+        "rounded": (lambda n_in: round(1 / math.sqrt(n_in), 4), lambda n_in: float(f"{n_in**-0.5:.3f}")),
     },
     "glorot_std": {
         "variance-for-std": (lambda n_in, n_out: 1 / ((n_in + n_out) / 2),),
@@ -114,6 +115,10 @@ MISTAKES = {
         "root-of-two-over-n": (lambda n_in, n_out: 2**0.5 / (n_in + n_out),),
         "bound-for-std": (lambda n_in, n_out: math.sqrt(3) * math.sqrt(2 / (n_in + n_out)),),
         "integer-division": (lambda n_in, n_out: (2 // (n_in + n_out)) ** 0.5,),
+        "rounded": (
+            lambda n_in, n_out: np.round(np.sqrt(2 / (n_in + n_out)), 4),
+            lambda n_in, n_out: float(f"{(2 / (n_in + n_out)) ** 0.5:.2f}"),
+        ),
     },
     "he_over_glorot": {
         "constant-root-two": (lambda n_in, n_out: 2**0.5, lambda n_in, n_out: np.sqrt(2 * n_in / n_in)),
@@ -122,6 +127,10 @@ MISTAKES = {
         "fan-out-for-fan-in": (lambda n_in, n_out: (1 + n_in / n_out) ** 0.5,),
         "variance-for-std": (lambda n_in, n_out: 1 + n_out / n_in,),
         "integer-division": (lambda n_in, n_out: (1 + n_out // n_in) ** 0.5,),
+        "rounded": (
+            lambda n_in, n_out: np.round((1 + n_out / n_in) ** 0.5, 2),
+            lambda n_in, n_out: float(f"{math.sqrt((n_in + n_out) / n_in):.4f}"),
+        ),
     },
     "compare_table": {
         "transposed": (

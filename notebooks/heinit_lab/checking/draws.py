@@ -43,6 +43,7 @@ class Randomness:
     repeats: the same seed gives the same matrix. seeds: another seed, another matrix.
     moves_on: a second call on the same Generator gives another matrix.
     drew: the Generator's state moved. global_rng: NumPy's global state was touched.
+    varies: its numbers may be draws at all: most differ, and they are in no order.
     """
 
     repeats: bool
@@ -50,6 +51,7 @@ class Randomness:
     moves_on: bool
     drew: bool
     global_rng: bool
+    varies: bool
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ class Draws:
         return self._raised() or self._wrong_shape() or self._wrong_law() or self._wrong_randomness()
 
     def behaves_like(self, wrong: Function) -> bool:
-        """Wherever `wrong` goes wrong (shape, law, randomness), the answer goes wrong alike."""
+        """Wherever `wrong` goes wrong (shape, law, randomness), the answer goes wrong alike.
+
+        Numbers that are no draws, and shapes that no turning of matrices makes right, are another mistake.
+        """
         if self._raised() or self._unlike_at_a_glance(wrong):
             return False
         other = _examined(self.plan, wrong)
@@ -97,6 +102,8 @@ class Draws:
             if self._shapes() != other._shapes():
                 return False
             told += 1
+        elif not self._right_but_for_turning():
+            return False
         if other._wrong_law():
             if not self._laws_like(other):
                 return False
@@ -248,6 +255,14 @@ class Draws:
             for ask, call in zip(self.plan.shapes, self.shape_calls, strict=True)
         ]
 
+    def _right_but_for_turning(self) -> bool:
+        """Whether each matrix has the shape asked for, or that of its transpose; some may be missing."""
+        return all(
+            found is not None and sorted(found) == sorted(asked)
+            for ask, shapes in zip(self.plan.shapes, self._shapes(), strict=True)
+            for found, asked in zip(shapes, ask.shapes, strict=False)
+        )
+
     def _laws_like(self, other: Draws) -> bool:
         for mine, theirs in zip(self.laws, other.laws, strict=True):
             if len(mine) != len(theirs):
@@ -298,6 +313,7 @@ def _with_generators(plan: Plan, function: Function) -> tuple[Randomness | None,
         seeds=not _equal(a, c),
         moves_on=not _equal(a, d),
         drew=first.drew,
+        varies=bool(a) and all(m is not None and _varies(m) for m in a),
         global_rng=any(call.global_rng for call in calls),
     ), tuple(calls)
 
@@ -306,6 +322,13 @@ def _asked(function: Function, asks: Sequence[Ask], seeds: Iterable[int]) -> lis
     """Call `function` for each of these, with a Generator of its own seed."""
     rngs = map(np.random.default_rng, seeds)
     return observe_each(function, [((*ask.args, rng), {}) for ask, rng in zip(asks, rngs, strict=True)])
+
+
+def _varies(matrix: np.ndarray) -> bool:
+    """Whether most of the numbers differ, and they do not simply go up or down as they stand."""
+    steps = np.diff(matrix.ravel().astype(float))
+    goes_on = bool(np.all(steps > 0) or np.all(steps < 0))
+    return 2 * np.unique(matrix).size > matrix.size and not goes_on
 
 
 def _equal(a: Sequence[np.ndarray | None], b: Sequence[np.ndarray | None]) -> bool:

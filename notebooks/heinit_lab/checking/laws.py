@@ -44,7 +44,8 @@ class Law:
     """The fingerprint of a matrix that was to have variance v.
 
     n: how many draws. ratio: their mean square over v. mean_z: their mean over sqrt(v / n).
-    kurtosis: of the draws around their mean. repeats: whether rows, columns or matrices recur.
+    kurtosis: of the draws around their mean; no number where all are the same.
+    repeats: whether rows, columns or matrices recur.
     """
 
     n: int
@@ -55,7 +56,9 @@ class Law:
 
     def like(self, other: Law) -> bool:
         """Whether the same code may have drawn both, as far as 10 standard errors can tell."""
-        if self.repeats or other.repeats or not (np.isfinite(self.kurtosis) and np.isfinite(other.kurtosis)):
+        if not (np.isfinite(self.kurtosis) and np.isfinite(other.kurtosis)):
+            return False
+        if self.repeats or other.repeats:
             return self.repeats == other.repeats
         scale = sqrt(max(1.0, self.ratio, other.ratio))
         return (
@@ -125,7 +128,7 @@ def fingerprint(matrix: np.ndarray, variance: float, repeats: bool = False) -> L
         n=n,
         ratio=(m2 + mean**2) / variance,
         mean_z=mean / sqrt(variance / n),
-        kurtosis=m4 / m2**2 if m2 > 0 else float("nan"),
+        kurtosis=m4 / m2**2 if m2 > 1e-24 * mean**2 else float("nan"),  # no spread but that of rounding
         repeats=repeats,
     )
 

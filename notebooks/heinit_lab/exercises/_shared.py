@@ -8,11 +8,41 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Misconception
+from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.draws import touches_global
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
 
 VARIANCE_FOR_STD = "This is the *variance* of these weights. The question asks for the standard deviation."
-INTEGER_DIVISION = "The division drops the fraction: `//` rounds down, `/` does not."
+INTEGER_DIVISION = "The fraction is dropped on the way: `//` and `int` round down, `/` does not."
 NOT_SCALED = "These are draws of N(0, 1), whatever the layer. They still need their standard deviation."
+ROUNDED = "Right, and then rounded. Keep every digit: printing may round, an answer not."
+
+
+def right_but_changes_its_input(evidence: Evidence) -> bool:
+    """Every value is right, and some argument is not what it was, whichever it is."""
+    return (
+        isinstance(evidence, Trials)
+        and all(trial.right for trial in evidence.trials)
+        and any(trial.call.changed for trial in evidence.trials)
+    )
+
+
+def is_rounded(evidence: Evidence) -> bool:
+    """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings."""
+    if not isinstance(evidence, Trials):
+        return False
+    some = False
+    for trial in evidence.trials:
+        got, want = as_array(trial.call.value), np.asarray(trial.case.want, float)
+        if got is None or got.shape != want.shape or got.dtype.kind not in "iuf":
+            return False
+        right = np.isclose(got, want, rtol=trial.rtol, atol=0)
+        rounded = np.any([np.isclose(got, want.round(k), rtol=1e-7, atol=0) for k in range(1, 7)], axis=0)
+        if not np.all(right | rounded):
+            return False
+        some = some or not np.all(right)
+    return some
 
 
 def generator_mistakes(right: Callable[..., Any], two: str) -> tuple[Misconception, ...]:

@@ -63,6 +63,15 @@ def test_the_page_tells_the_score_the_mistakes_by_name_and_where_to_look(course:
     assert "Read again: Example 1, step 1: the standard deviation" in page
     assert "Randomness</strong>: all randomness comes from rng" in page
     assert "Mended before grading" in page
+    assert page.count("stood in 2 cells") + page.count("was mended before") == 1
+
+
+def test_a_behaviour_that_counts_only_with_another_is_not_called_wrong(course: Path):
+    page = feedback_page(*graded(course, "cleo"))
+    beginning = page.index('aria-labelledby="result-1"')
+    he_std = page[beginning : page.index("</section>", beginning)]
+    assert "<strong>Edge cases</strong>: counts only together with values" in he_std
+    assert he_std.count('class="lost"') == he_std.count('class="waits"') == 1
 
 
 def test_the_page_never_shows_a_hidden_check(course: Path):

@@ -16,7 +16,7 @@ from autograder.commands.report import report
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.lessons import lessons
-from autograder.records import Record, Status, Student, read_class
+from autograder.records import Record, Status, Student, read_class, read_students
 from autograder.report.files import make_report
 from tests.autograder.classroom import hand_in, released, solved
 from tests.autograder.gradebooks import fill
@@ -203,3 +203,19 @@ def test_no_cell_of_the_table_is_a_formula(course):
     cells = [cell for row in rows(course) for cell in row.values()]
     assert any(cell.startswith("'=") for cell in cells)
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_names_are_in_the_order_of_a_list_and_one_from_right_to_left_turns_nothing_around(course):
+    mended = replace(
+        graded("s2", LESSON.name, he_std=(2, 2)), repairs=("the check of `he_std` was missing.",)
+    )
+    of = class_of(graded("s1", LESSON.name, he_std=(2, 2)), mended, graded("s3", LESSON.name, he_std=(2, 2)))
+    for student, first, last in (("s1", "Zoë", "Zand"), ("s2", "فريد", "حداد"), ("s3", "Åsa", "Ångström")):
+        of.students[student] = Student(student, first, last)
+    fill(course, of)
+    with nbgrader_api(course).gradebook as gradebook:
+        assert [student.id for student in read_students(gradebook)] == ["s3", "s1", "s2"]
+    page = make_report(course).page.read_text(encoding="utf-8")
+    isolated = "\N{FIRST STRONG ISOLATE}فريد حداد\N{POP DIRECTIONAL ISOLATE} (s2)"
+    assert isolated in page
+    assert "The check of <code>he_std</code> was missing." in page

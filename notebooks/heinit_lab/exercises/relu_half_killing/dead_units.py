@@ -7,10 +7,29 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
 
 
 def _not_positive(Z: np.ndarray) -> Any:
     return Z <= 0
+
+
+def _gives_positions(evidence: Evidence) -> bool:
+    """Every value holds the places of the dead neurons, in whatever shape, or says how many they are."""
+    if not isinstance(evidence, Trials):
+        return False
+    pairs = []
+    for trial in evidence.trials:
+        value = trial.call.value
+        got = as_array(sorted(value) if isinstance(value, set) else value)
+        if got is None or got.dtype.kind not in "iuf":
+            return False
+        pairs.append((got.ravel(), np.flatnonzero(trial.case.want)))
+    return all(np.array_equal(got, places) for got, places in pairs) or all(
+        np.array_equal(got, [places.size]) for got, places in pairs
+    )
 
 
 EXERCISE = Exercise(
@@ -83,6 +102,7 @@ EXERCISE = Exercise(
                 lambda Z: np.sum(_not_positive(Z).all(axis=0)),
                 lambda Z: np.where(_not_positive(Z).all(axis=0)),
             ),
+            shown_by=_gives_positions,
         ),
     ),
     hidden=3,

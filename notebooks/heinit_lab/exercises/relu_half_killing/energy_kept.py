@@ -52,7 +52,10 @@ EXERCISE = Exercise(
         Misconception(
             "square-missing",
             "The squares are missing: this compares sizes, and energy is the sum of their squares.",
-            (lambda y: np.sum(np.maximum(y, 0)) / np.sum(np.abs(y)),),
+            (
+                lambda y: np.sum(np.maximum(y, 0)) / np.sum(np.abs(y)),
+                lambda y: float(np.sum(np.maximum(y, 0))) / float(np.sum(y)),
+            ),
         ),
         Misconception(
             "root-of-the-share",

@@ -7,7 +7,8 @@ import numpy as np
 from heinit_lab.checking import Case, Exercise, Misconception, cases
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.exercise import Evidence
-from heinit_lab.checking.trials import Trials
+from heinit_lab.checking.trials import Trial, Trials
+from heinit_lab.exercises._shared import right_but_changes_its_input
 from heinit_lab.source import PRINTED
 
 ROW = PRINTED[0]
@@ -28,7 +29,7 @@ def _drops_entries(evidence: Evidence) -> bool:
     for trial in evidence.trials:
         x = trial.case.args[0]
         got = as_array(trial.call.value)
-        if np.all(x > 0):
+        if np.all(x > 0) or _is_asked_for_its_truth(trial):
             continue
         if got is None or got.ndim != 1 or got.size >= x.size:
             return False
@@ -38,25 +39,50 @@ def _drops_entries(evidence: Evidence) -> bool:
     return told > 0
 
 
-def _leaks(evidence: Evidence) -> bool:
-    """Positive entries are right, and every negative one is the same part of itself."""
-    if not isinstance(evidence, Trials):
-        return False
-    slopes: list[float] = []
-    for trial in evidence.trials:
-        x, got = trial.case.args[0], as_array(trial.call.value)
-        if got is None or got.shape != x.shape or not np.allclose(got[x >= 0], x[x >= 0]):
-            return False
-        slopes += list(got[x < 0] / x[x < 0])
-    return 0 < min(slopes, default=0) < 0.999 and bool(np.allclose(slopes, slopes[0], rtol=1e-3))
+def _is_asked_for_its_truth(trial: Trial) -> bool:
+    return isinstance(trial.call.error, ValueError) and "truth value" in str(trial.call.error)
 
 
 def _asks_one_question(evidence: Evidence) -> bool:
-    """Every call stops because an array was asked whether it is true."""
-    return isinstance(evidence, Trials) and all(
-        isinstance(trial.call.error, ValueError) and "truth value" in str(trial.call.error)
-        for trial in evidence.trials
-    )
+    """Whatever is not right stopped because an array, or a row of one, was asked whether it is true."""
+    wrong = [trial for trial in evidence.trials if not trial.right] if isinstance(evidence, Trials) else []
+    return bool(wrong) and all(map(_is_asked_for_its_truth, wrong))
+
+
+def _takes_the_largest(evidence: Evidence) -> bool:
+    """Every value is the largest entry along an axis, or of all; what has no such axis raises."""
+    if not isinstance(evidence, Trials):
+        return False
+    told = 0
+    for trial in evidence.trials:
+        x, got = trial.case.args[0], as_array(trial.call.value)
+        if isinstance(trial.call.error, (TypeError, ValueError)) and x.ndim == 1:
+            continue  # an axis that a row of numbers has not, or a loop over the entries of a number
+        largest = [np.max(x), *(np.max(x, axis=axis) for axis in range(x.ndim))]
+        if got is None or not any(
+            got.size == np.size(most) and np.allclose(got.ravel(), np.ravel(clipped))
+            for most in largest
+            for clipped in (most, np.maximum(most, 0))
+        ):
+            return False
+        told += 1
+    return told > 1
+
+
+def _leaks(evidence: Evidence) -> bool:
+    """What is negative is multiplied by one slope between 0 and 1; what is positive is right."""
+    if not isinstance(evidence, Trials):
+        return False
+    slopes: list[np.ndarray] = []
+    for trial in evidence.trials:
+        x, got = trial.case.args[0], as_array(trial.call.value)
+        if got is None or got.shape != x.shape or got.dtype.kind != "f":
+            return False
+        if not np.allclose(got[x >= 0], x[x >= 0]):
+            return False
+        slopes.append(got[x < 0] / x[x < 0])
+    each = np.concatenate(slopes)
+    return each.size > 1 and bool(0 < each.min() < 1) and bool(np.allclose(each, each[0]))
 
 
 def _relu_in_place(x: np.ndarray) -> np.ndarray:
@@ -91,6 +117,7 @@ EXERCISE = Exercise(
                 lambda x: np.max(x),
                 lambda x: max(0.0, np.max(x)),
             ),
+            shown_by=_takes_the_largest,
         ),
         Misconception(
             "one-question-for-all",
@@ -110,6 +137,7 @@ EXERCISE = Exercise(
             "The value is right, and the array that was passed in is not what it was. "
             "The layer's z will be wanted again: leave it, and make a new array.",
             (_relu_in_place, _relu_of_a_spoilt_input),
+            shown_by=right_but_changes_its_input,
         ),
         Misconception(
             "absolute-value",

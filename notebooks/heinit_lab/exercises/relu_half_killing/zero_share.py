@@ -5,9 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises.relu_half_killing._shared import PERCENT
 
 OUTPUTS = np.array([[0.0, 1.5], [3.0, 0.25]])
+
+
+def _counts_small_ones(evidence: Evidence) -> bool:
+    """Each value is the share of the entries below one limit in size, and the limit is small."""
+    if not isinstance(evidence, Trials):
+        return False
+    got = [as_array(trial.call.value) for trial in evidence.trials]
+    entries = [np.abs(trial.case.args[0]) for trial in evidence.trials]
+    limits = np.unique(np.concatenate([e[(e > 0) & (e < 0.01)] for e in entries] or [[]]))
+    return any(
+        all(
+            g is not None and g.shape == () and g.dtype.kind in "iuf" and np.isclose(g, np.mean(e <= limit))
+            for g, e in zip(got, entries, strict=True)
+        )
+        for limit in limits
+    )
 
 
 EXERCISE = Exercise(
@@ -50,6 +69,7 @@ EXERCISE = Exercise(
                 lambda H: np.mean(np.round(H, 6) == 0),
                 lambda H: np.mean(np.abs(H) < 1e-6),
             ),
+            shown_by=_counts_small_ones,
         ),
         Misconception(
             "rows-for-entries",
@@ -60,7 +80,11 @@ EXERCISE = Exercise(
         Misconception(
             "one-axis-only",
             "This averages along one axis, and gives a share for each column or row. One number is asked.",
-            (lambda H: np.mean(H == 0, axis=0), lambda H: np.mean(H == 0, axis=-1)),
+            (
+                lambda H: np.mean(H == 0, axis=0),
+                lambda H: np.mean(H == 0, axis=-1),
+                lambda H: [np.mean(row == 0) for row in H],
+            ),
         ),
         Misconception("percent-for-share", PERCENT, (lambda H: 100 * np.mean(H == 0),)),
     ),

@@ -41,21 +41,36 @@ def _ratios(evidence: Evidence) -> dict[str, list[float]]:
     return found
 
 
+def _one_factor(ratios: dict[str, list[float]]) -> float:
+    """The factor by which every answer is off, or 0 where they differ: no sum over points does that."""
+    each = [ratio for found in ratios.values() for ratio in found]
+    return each[0] if each and min(each) > 0 and max(each) < 1.0002 * min(each) else 0.0
+
+
 def _coarse(evidence: Evidence) -> bool:
     """Near the right value everywhere, and not near enough: a rough sum, or random draws."""
     ratios = _ratios(evidence)
-    return bool(ratios) and all(
-        abs(ratio - 1) < (0.1 if name in _HOMOGENEOUS else 0.5)
-        for name, each in ratios.items()
-        for ratio in each
+    return (
+        bool(ratios)
+        and not _one_factor(ratios)
+        and all(
+            abs(ratio - 1) < (0.1 if name in _HOMOGENEOUS else 0.5)
+            for name, each in ratios.items()
+            for ratio in each
+        )
     )
 
 
 def _other_density(evidence: Evidence) -> bool:
-    """Off by one and the same factor for every f with f(kz) = k f(z): another weight than the normal's."""
-    each = [r for name, ratios in _ratios(evidence).items() if name in _HOMOGENEOUS for r in ratios]
+    """Off by one and the same factor for every f with f(kz) = k f(z): another weight than the normal's.
+
+    A factor of 2 or 1/2 in every answer is a 2 that slipped in, and says nothing of the weight.
+    """
+    found = _ratios(evidence)
+    each = [r for name, ratios in found.items() if name in _HOMOGENEOUS for r in ratios]
     return (
         len(each) >= 3
+        and not any(abs(_one_factor(found) / factor - 1) < 1e-3 for factor in (2, 0.5))
         and min(each) > 0
         and max(each) < 1.01 * min(each)
         and not 0.85 < each[0] < 1.15
@@ -114,7 +129,7 @@ EXERCISE = Exercise(
             "relu-for-any",
             "This is the rule for ReLU and leaky slopes, whatever the activation: the name changes nothing. "
             "The identity keeps everything, so its c is 1.",
-            (lambda name, a=0.0: 2 / (1 + a**2),),
+            (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
         ),
         Misconception(
             "another-density",

@@ -21,7 +21,7 @@ EXERCISE = Exercise(
             "variance-for-second-moment",
             "This uses the variance of the input. Four ones have variance 0, and yet w . x varies: "
             "the weights multiply the level of the input too. Which mean of x counts every entry?",
-            (lambda x, v: len(x) * v * np.var(x),),
+            (lambda x, v: len(x) * v * np.var(x), lambda x, v: len(x) * v * np.var(x, ddof=1)),
         ),
         Misconception(
             "std-taken-for-variance",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import permutations
 from math import pi, sqrt
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
+
+
+def _in_order(*order: int) -> Callable[[float], tuple[float, ...]]:
+    def moments(s: float) -> tuple[float, ...]:
+        right = (s / sqrt(2 * pi), s**2 * (0.5 - 0.5 / pi), s**2 / 2)
+        return tuple(right[place] for place in order)
+
+    return moments
+
 
 EXERCISE = Exercise(
     name="relu_moments",
@@ -34,6 +45,7 @@ EXERCISE = Exercise(
             (
                 lambda s: (s / sqrt(2 * pi), s * (0.5 - 0.5 / pi), s / 2),
                 lambda s: (sqrt(s / (2 * pi)), s * (0.5 - 0.5 / pi), s / 2),
+                lambda s: (s / sqrt(2 * pi), s / 2 - s**2 / (2 * pi), s / 2),
             ),
         ),
         Misconception(
@@ -50,10 +62,7 @@ EXERCISE = Exercise(
         Misconception(
             "parts-in-another-order",
             "The three numbers are there, in another order. Asked: mean, variance, second moment.",
-            (
-                lambda s: (s / sqrt(2 * pi), s**2 / 2, s**2 * (0.5 - 0.5 / pi)),
-                lambda s: (s**2 / 2, s**2 * (0.5 - 0.5 / pi), s / sqrt(2 * pi)),
-            ),
+            tuple(_in_order(*order) for order in permutations(range(3)) if order != (0, 1, 2)),
         ),
         Misconception(
             "std-for-variance",

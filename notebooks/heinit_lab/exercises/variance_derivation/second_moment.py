@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.exercises._shared import right_but_changes_its_input
 from heinit_lab.source import PRINTED
 
 ROW = PRINTED[0]
@@ -34,7 +35,7 @@ EXERCISE = Exercise(
             "variance-for-second-moment",
             "This is the *variance*: the mean has been taken off first. "
             "The second moment keeps it, so three twos give 4, not 0.",
-            (lambda x, axis=None: np.var(x, axis=axis),),
+            (lambda x, axis=None: np.var(x, axis=axis), lambda x, axis=None: np.var(x, axis=axis, ddof=1)),
         ),
         Misconception(
             "square-of-the-mean",
@@ -62,6 +63,7 @@ EXERCISE = Exercise(
             "The number is right, and the array that was passed in holds its own squares afterwards. "
             "Square a copy.",
             (_squared_in_place,),
+            shown_by=right_but_changes_its_input,
         ),
     ),
     hidden=2,

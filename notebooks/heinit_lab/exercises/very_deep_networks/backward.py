@@ -56,10 +56,10 @@ EXERCISE = Exercise(
             want=np.array([-15.0, 65, -5]),
         ),
         Case(
-            np.array([3.0, 1.0, 0.5]),
+            np.array([2.5, 1.0, 0.5]),
             [R, S],
             np.array([1.0, 2.0, -1.0, 0.5]),
-            want=np.array([-0.75, 9.75, -1.75]),
+            want=np.array([2.25, 3.75, -5.75]),
         ),
         new=True,
     ),
@@ -73,7 +73,10 @@ EXERCISE = Exercise(
             "mask-off-by-one",
             "The gates are those of the layer below. A gradient first meets the gate of the layer it "
             "comes from, and then that layer's weights; the input x has no gate.",
-            (lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),),
+            (
+                lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
+                lambda x, Ws, g: _back(Ws, [np.ones(len(x)), *_open(x, Ws)[1:]], g, after=True),
+            ),
         ),
         Misconception(
             "mask-on-the-wrong-side",

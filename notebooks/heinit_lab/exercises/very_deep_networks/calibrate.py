@@ -8,8 +8,10 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.exercise import Evidence
-from heinit_lab.checking.trials import Trials
+from heinit_lab.checking.trials import Trial, Trials
+from heinit_lab.exercises._shared import right_but_changes_its_input
 from heinit_lab.exercises.very_deep_networks._shared import (
     PAIR,
     TWO,
@@ -54,11 +56,38 @@ def _in_place(x: np.ndarray, Ws: Matrices) -> Matrices:
     return Ws
 
 
-def _changes_its_input(evidence: Evidence) -> bool:
+def _scales(trial: Trial) -> list[float] | None:
+    """What each matrix was multiplied by, or None where it was not."""
+    Ws, new = trial.case.args[1], trial.call.value
+    if trial.call.error is not None or not isinstance(new, (list, tuple)) or len(new) != len(Ws):
+        return None
+    scales = []
+    for W, array in zip(Ws, map(as_array, new), strict=True):
+        if array is None or array.shape != W.shape or array.dtype.kind not in "iuf":
+            return None
+        scales.append(float(np.vdot(W, array) / np.vdot(W, W)))
+        if not (scales[-1] > 0 and np.allclose(array, scales[-1] * W)):
+            return None
+    return scales
+
+
+def _looks_at_weights_alone(evidence: Evidence) -> bool:
+    """On other batches, the same matrices get the same scales, which are not all one number."""
+    if not isinstance(evidence, Trials):
+        return False
+    given: dict[bytes, set[float]] = {}
+    batches: dict[bytes, set[bytes]] = {}
+    for trial in evidence.trials:
+        scales = _scales(trial)
+        if scales is None:
+            return False
+        for W, scale in zip(trial.case.args[1], scales, strict=True):
+            given.setdefault(W.tobytes(), set()).add(float(f"{scale:.5g}"))
+            batches.setdefault(W.tobytes(), set()).add(trial.case.args[0].tobytes())
     return (
-        isinstance(evidence, Trials)
-        and all(trial.right for trial in evidence.trials)
-        and any(trial.call.changed for trial in evidence.trials)
+        max(map(len, batches.values())) > 1
+        and max(map(len, given.values())) == 1
+        and len(set.union(*given.values())) > 1
     )
 
 
@@ -112,6 +141,7 @@ EXERCISE = Exercise(
                 lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
                 lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
             ),
+            shown_by=_looks_at_weights_alone,
         ),
         Misconception(
             "one-scale-for-all",
@@ -123,7 +153,7 @@ EXERCISE = Exercise(
             "The scales are right, and the matrices that were passed in are changed. Whoever calls wants "
             "to race both: make new ones.",
             (_in_place,),
-            shown_by=_changes_its_input,
+            shown_by=right_but_changes_its_input,
         ),
     ),
     hidden=3,

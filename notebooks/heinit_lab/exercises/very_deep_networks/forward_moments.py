@@ -62,7 +62,10 @@ EXERCISE = Exercise(
         Misconception(
             "variance-for-second-moment",
             "These are *variances*. After ReLU the mean is not 0, and the second moment keeps it.",
-            (lambda x, Ws: np.array([h.var() for h in passed(x, Ws)]),),
+            (
+                lambda x, Ws: np.array([h.var() for h in passed(x, Ws)]),
+                lambda x, Ws: np.array([h.var(ddof=1) for h in passed(x, Ws)]),
+            ),
         ),
         Misconception(
             "pre-activation-for-activation",
@@ -85,6 +88,7 @@ EXERCISE = Exercise(
             (
                 lambda x, Ws: np.array([np.square(h).sum() for h in passed(x, Ws)]),
                 lambda x, Ws: np.array([np.square(h).sum(axis=1).mean() for h in passed(x, Ws)]),
+                lambda x, Ws: np.array([np.square(h).sum(axis=0).mean() for h in passed(x, Ws)]),
             ),
         ),
         Misconception(

@@ -8,7 +8,10 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.checking import Ask, Misconception, plan
+from heinit_lab.checking.asks import UNIFORM
 from heinit_lab.checking.draws import Draws
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.laws import kurtosis_spread
 from heinit_lab.checking.observe import Function
 from heinit_lab.exercises._shared import generator_mistakes
 
@@ -42,6 +45,21 @@ def normal(rng: Rng, std: float, n_in: int, n_out: int) -> np.ndarray:
 
 def uniform(rng: Rng, bound: float, n_in: int, n_out: int) -> np.ndarray:
     return rng.uniform(-bound, bound, (n_out, n_in))
+
+
+def never_negative(evidence: Evidence) -> bool:
+    """Uniform numbers from 0 up, whatever their scale: the squared mean is 3/4 of the mean square."""
+    if not isinstance(evidence, Draws) or (evidence.randomness and not evidence.randomness.varies):
+        return False
+    laws = [law for found in evidence.laws for law in found]
+    return bool(laws) and all(
+        law is not None
+        and not law.repeats
+        and abs(law.kurtosis - UNIFORM) < 2 * kurtosis_spread(law.n)
+        and abs(law.mean_z**2 / law.n / law.ratio - 0.75) < 10 / sqrt(law.n)
+        and law.mean_z > 0
+        for law in laws
+    )
 
 
 def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float) -> tuple[Misconception, ...]:

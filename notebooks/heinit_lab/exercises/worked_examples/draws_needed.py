@@ -20,7 +20,7 @@ EXERCISE = Exercise(
         Misconception(
             "two-missing",
             "The 2 is missing: the mean square of n normal draws has relative standard error sqrt(2/n).",
-            (lambda rel, z=1.96: ceil((z / rel) ** 2),),
+            (lambda rel, z=1.96: ceil((z / rel) ** 2), lambda rel, z=1.96: (z / rel) ** 2),
         ),
         Misconception(
             "rounded-down",
@@ -37,7 +37,13 @@ EXERCISE = Exercise(
             "square-missing",
             "A square is missing: n stands under the root, so twice the precision takes *four* times "
             "the draws.",
-            (lambda rel, z=1.96: ceil(2 * z / rel), lambda rel, z=1.96: ceil(sqrt(2) * z / rel)),
+            (
+                lambda rel, z=1.96: ceil(2 * z / rel),
+                lambda rel, z=1.96: round(2 * z / rel),
+                lambda rel, z=1.96: 2 * z / rel,
+                lambda rel, z=1.96: ceil(sqrt(2) * z / rel),
+                lambda rel, z=1.96: sqrt(2) * z / rel,
+            ),
         ),
         Misconception(
             "z-ignored",

@@ -9,7 +9,14 @@ import numpy as np
 from heinit_lab.checking import Exercise, Misconception
 from heinit_lab.checking.asks import NORMAL
 from heinit_lab.exercises._shared import NOT_SCALED
-from heinit_lab.exercises.worked_examples._shared import Rng, layer_mistakes, layer_probe, normal, uniform
+from heinit_lab.exercises.worked_examples._shared import (
+    Rng,
+    layer_mistakes,
+    layer_probe,
+    never_negative,
+    normal,
+    uniform,
+)
 
 
 def _truncated(rng: Rng, std: float, n_in: int, n_out: int) -> np.ndarray:
@@ -44,6 +51,7 @@ EXERCISE = Exercise(
                 lambda n_in, n_out, rng: rng.random((n_out, n_in)) * sqrt(2 / n_in),
                 lambda n_in, n_out, rng: rng.random((n_out, n_in)) * sqrt(6 / n_in),
             ),
+            shown_by=never_negative,
         ),
         Misconception(
             "sigma-for-bound",

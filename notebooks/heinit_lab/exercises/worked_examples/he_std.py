@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from math import sqrt
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
-from heinit_lab.exercises._shared import INTEGER_DIVISION, VARIANCE_FOR_STD
-
-
-def _rounded(digits: int, n: int) -> float:
-    return round(sqrt(2 / n), digits)
-
+from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
 
 EXERCISE = Exercise(
     name="he_std",
@@ -38,13 +32,9 @@ EXERCISE = Exercise(
         Misconception(
             "integer-division",
             INTEGER_DIVISION,
-            (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5),
+            (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5, lambda n: 2 // n),
         ),
-        Misconception(
-            "rounded",
-            "Right, and then rounded. Keep every digit: printing may round, an answer not.",
-            tuple(partial(_rounded, digits) for digits in (2, 3, 4, 5)),
-        ),
+        Misconception("rounded", ROUNDED, (lambda n: round(sqrt(2 / n), 3),), shown_by=is_rounded),
     ),
     hidden=2,
 )

@@ -6,7 +6,13 @@ from math import sqrt
 
 from heinit_lab.checking import Exercise, Misconception
 from heinit_lab.checking.asks import UNIFORM
-from heinit_lab.exercises.worked_examples._shared import layer_mistakes, layer_probe, normal, uniform
+from heinit_lab.exercises.worked_examples._shared import (
+    layer_mistakes,
+    layer_probe,
+    never_negative,
+    normal,
+    uniform,
+)
 
 EXERCISE = Exercise(
     name="he_uniform",
@@ -26,6 +32,7 @@ EXERCISE = Exercise(
                 lambda n_in, n_out, rng: rng.uniform(0, sqrt(6 / n_in), (n_out, n_in)),
                 lambda n_in, n_out, rng: rng.uniform(0, sqrt(2 / n_in), (n_out, n_in)),
             ),
+            shown_by=never_negative,
         ),
         Misconception(
             "normal-for-uniform",

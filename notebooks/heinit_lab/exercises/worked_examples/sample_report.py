@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
@@ -23,13 +24,18 @@ def _with_se(W: Any, var: float, se: float) -> dict[str, float]:
     return {"m2": m2, "var0": np.var(W), "var1": np.var(W, ddof=1), "se": se, "z": (m2 - var) / se}
 
 
-def _with_variance(W: Any, var: float, ddof: int) -> dict[str, float]:
-    m2 = np.var(W, ddof=ddof)
-    return _report(W.size, W, var, m2, float((m2 - var) / (var * sqrt(2 / W.size))))
-
-
 def _against(W: Any, var: float) -> float:
     return float((np.mean(np.square(W)) - var) / (var * sqrt(2 / np.size(W))))
+
+
+def _with_variance(ddof: int) -> Callable[[Any, float], dict[str, float]]:
+    """A report whose m2 is the sample's variance."""
+
+    def report(W: Any, var: float) -> dict[str, float]:
+        m2 = float(np.var(W, ddof=ddof))
+        return _report(W.size, W, var, m2, (m2 - var) / (var * sqrt(2 / W.size)))
+
+    return report
 
 
 EXERCISE = Exercise(
@@ -50,8 +56,8 @@ EXERCISE = Exercise(
         ),
         Case(
             LOPSIDED,
-            3.0,
-            want={"m2": 2.1, "var0": 1.29, "var1": 1.4333333, "se": 1.3416408, "z": -0.67082039},
+            1.5,
+            want={"m2": 2.1, "var0": 1.29, "var1": 1.4333333, "se": 0.67082039, "z": 0.89442719},
         ),
     ),
     misconceptions=(
@@ -85,10 +91,7 @@ EXERCISE = Exercise(
             "variance-for-second-moment",
             "`m2` is the variance here: the sample's own mean was taken off. The second moment is the mean "
             "of the squares as they are.",
-            (
-                lambda W, var: _with_variance(W, var, 0),
-                lambda W, var: _with_variance(W, var, 1),
-            ),
+            (_with_variance(0), _with_variance(1)),
         ),
         Misconception(
             "sign-reversed",

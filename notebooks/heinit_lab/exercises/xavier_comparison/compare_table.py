@@ -7,9 +7,7 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
-from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.exercise import Evidence
-from heinit_lab.checking.trials import Trials
+from heinit_lab.exercises._shared import is_rounded
 
 
 def _table(*ns: int) -> list[list[float]]:
@@ -70,21 +68,6 @@ def _rounded(ns: list[int]) -> np.ndarray:
     return np.round(_columns(n, x, h, h / x), 3)
 
 
-def _is_rounded(evidence: Evidence) -> bool:
-    """Every table has the right shape and differs from the right one by a rounding only."""
-    if not isinstance(evidence, Trials):
-        return False
-    tables = [(as_array(t.call.value), np.asarray(t.case.want)) for t in evidence.trials]
-    return all(
-        got is not None
-        and got.shape == want.shape
-        and got.dtype.kind in "biuf"
-        and np.allclose(got[:, :3], np.round(got[:, :3].astype(float), 4), rtol=0, atol=1e-7)
-        and np.allclose(got, want, rtol=0, atol=0.0051)
-        for got, want in tables
-    )
-
-
 EXERCISE = Exercise(
     name="compare_table",
     probe=cases(
@@ -103,7 +86,7 @@ EXERCISE = Exercise(
             "rounded",
             "These numbers are rounded. The source rounds for print; whoever computes on needs all digits.",
             (_rounded,),
-            shown_by=_is_rounded,
+            shown_by=is_rounded,
         ),
         Misconception(
             "ratio-inverted",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
-from heinit_lab.exercises._shared import INTEGER_DIVISION, VARIANCE_FOR_STD
+from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
 
 EXERCISE = Exercise(
     name="glorot_std",
@@ -53,8 +53,12 @@ EXERCISE = Exercise(
         Misconception(
             "integer-division",
             INTEGER_DIVISION,
-            (lambda n, m: sqrt(2 // (n + m)), lambda n, m: sqrt(1 / ((n + m) // 2))),
+            (
+                lambda n, m: sqrt(2 // (n + m)),
+                lambda n, m: sqrt(1 / ((n + m) // 2)),
+            ),
         ),
+        Misconception("rounded", ROUNDED, (lambda n, m: round(sqrt(2 / (n + m)), 3),), shown_by=is_rounded),
     ),
     hidden=2,
 )

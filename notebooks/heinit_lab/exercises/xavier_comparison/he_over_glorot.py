@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from math import sqrt
 
+import numpy as np
+
 from heinit_lab.checking import Case, Exercise, Misconception, cases
-from heinit_lab.exercises._shared import INTEGER_DIVISION
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.trials import Trials
+from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, is_rounded
+
+
+def _is_always_root_two(evidence: Evidence) -> bool:
+    """The same number for every layer, and it is 1.41 or nearer."""
+    if not isinstance(evidence, Trials):
+        return False
+    got = [as_array(trial.call.value) for trial in evidence.trials]
+    numbers = [float(g) for g in got if g is not None and g.shape == () and g.dtype.kind in "iuf"]
+    return len(numbers) == len(got) and np.ptp(numbers) < 1e-6 and abs(numbers[0] - sqrt(2)) < 0.005
+
 
 EXERCISE = Exercise(
     name="he_over_glorot",
@@ -23,6 +38,7 @@ EXERCISE = Exercise(
             "The root of 2 is the ratio to the fan-in form. Glorot's rule counts the outputs as well, so the "
             "ratio depends on the layer, and is the root of 2 for square ones only.",
             (lambda n, m: sqrt(2),),
+            shown_by=_is_always_root_two,
         ),
         Misconception(
             "ratio-inverted",
@@ -45,6 +61,7 @@ EXERCISE = Exercise(
             (lambda n, m: (n + m) / n,),
         ),
         Misconception("integer-division", INTEGER_DIVISION, (lambda n, m: sqrt((n + m) // n),)),
+        Misconception("rounded", ROUNDED, (lambda n, m: round(sqrt((n + m) / n), 3),), shown_by=is_rounded),
     ),
     hidden=2,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.exercises._shared import right_but_changes_its_input
 
 _W1 = np.array([[1.0, 2.0], [-3.0, 0.5]])
 
@@ -34,7 +35,7 @@ EXERCISE = Exercise(
         "layer_backward",
         Case(_W1, np.array([0.5, -1.0]), np.array([1.0, 10.0]), want=np.array([1.0, 2.0])),
         Case(_W1, np.array([-2.0, 0.25]), np.array([3.0, -2.0]), want=np.array([6.0, -1.0])),
-        Case(_W2, np.array([1.0, -2.0, 3.0]), np.array([1.0, 1.0, -2.0]), want=np.array([5.0, -3.0, -7.5])),
+        Case(_W2, np.array([1.0, -0.5, 3.0]), np.array([1.0, 1.0, -2.0]), want=np.array([5.0, -3.0, -7.5])),
         Case(_W2, np.array([0.0, 1.5, -1.0]), np.array([4.0, 2.0, 1.0]), want=np.array([0.0, 6.0, 2.0])),
         Case(_W2, np.array([2.0, 0.0, 0.0]), np.array([-1.0, 2.0, 5.0]), want=np.array([-2.0, 1.0, -0.5])),
         Case(_W2[:2], np.array([1.0, 2.0]), np.array([2.0, -1.0]), want=np.array([4.0, -5.0, 0.0])),
@@ -79,6 +80,7 @@ EXERCISE = Exercise(
             "The gradient is right, but an array that was passed in is not what it was. The layers still "
             "need it: work on a copy.",
             (_gates_g_in_place, _gates_z_in_place),
+            shown_by=right_but_changes_its_input,
         ),
     ),
     hidden=3,

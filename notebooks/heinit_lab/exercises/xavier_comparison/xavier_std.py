@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 from heinit_lab.checking import Case, Exercise, Misconception, cases
-from heinit_lab.exercises._shared import INTEGER_DIVISION, VARIANCE_FOR_STD
+from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
 
 EXERCISE = Exercise(
     name="xavier_std",
@@ -25,6 +25,7 @@ EXERCISE = Exercise(
             (lambda n: sqrt(2 / n), lambda n: 2 / n),
         ),
         Misconception("integer-division", INTEGER_DIVISION, (lambda n: sqrt(1 // n),)),
+        Misconception("rounded", ROUNDED, (lambda n: round(sqrt(1 / n), 3),), shown_by=is_rounded),
     ),
     hidden=2,
 )

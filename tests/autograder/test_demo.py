@@ -1,0 +1,108 @@
+"""`heinit demo`: a class that makes the mistakes it is said to make, with its pages and report."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli import main as cli
+from autograder.compose import asked
+from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
+from autograder.demo.students import Class, written
+from autograder.hidden import assess
+from autograder.lessons import lessons
+from autograder.report.compare import load
+from autograder.report.similarity import groups
+from heinit_lab.activations import ACTIVATIONS
+from heinit_lab.exercises import EXERCISES
+from tests.tools import system_tool
+
+STUBS = {
+    name: cell.source
+    for lesson in lessons()
+    for cell in nbformat.read(lesson.path, 4).cells
+    if (name := asked(cell)) is not None
+}
+
+
+def answer(exercise: str, body: str):
+    names = {"np": np, "ACTIVATIONS": ACTIVATIONS}
+    exec(written(STUBS[exercise], exercise, body), names)
+    return names[exercise]
+
+
+def test_every_exercise_has_slips_and_none_is_the_checks_own():
+    assert set(SLIPS) == set(EXERCISES)
+    assert all(len(slips) > 1 for slips in SLIPS.values())
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mistake"), [(name, mistake) for name, slips in SLIPS.items() for mistake in slips]
+)
+def test_a_slip_is_the_mistake_that_it_is_called(exercise, mistake):
+    evidence = EXERCISES[exercise].probe(answer(exercise, SLIPS[exercise][mistake]))
+    assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake]
+
+
+@pytest.mark.parametrize("exercise", OWN_WAY)
+def test_an_answer_in_ones_own_way_is_right(exercise):
+    outcome = assess(exercise, answer(exercise, OWN_WAY[exercise]), "a")
+    assert outcome.score == outcome.max_score
+
+
+def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_them(tmp_path):
+    last = lessons()[-1]
+    texts = {}
+    for path in Class(24).hand_in(tmp_path, lessons()):
+        if path.stem == last.name:
+            try:
+                cells = nbformat.read(path, 4).cells
+            except nbformat.reader.NotJSONError:
+                continue
+            texts[path.parent.parent.name] = {
+                name: cell.source for cell in cells if (name := asked(cell)) and cell.source != STUBS[name]
+            }
+    assert [group.students for group in groups(last.name, texts)] == [("student010", "student021")]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_an_accident_has_no_name(exercise):
+    for body in ACCIDENTS[1:]:
+        evidence = EXERCISES[exercise].probe(answer(exercise, body))
+        assert evidence.finding
+        assert EXERCISES[exercise].named(evidence) == []
+
+
+def test_a_class_is_the_same_for_the_same_seed_and_nothing_in_it_tells_how_it_was_made(tmp_path):
+    handed = [list(Class(3, seed=seed).hand_in(tmp_path / place, lessons())) for place, seed in
+              (("a", 1), ("b", 1), ("c", 2))]  # fmt: skip
+    texts = [[path.read_text(encoding="utf-8") for path in paths] for paths in handed]
+    assert texts[0] == texts[1] != texts[2]
+    assert not re.search(r"misconceptions|(BEGIN|END) SOLUTION", "".join(texts[0]))
+
+
+def test_a_demo_is_a_course_with_pages_and_a_report_and_the_verbs_go_on_from_it(tmp_path):
+    system_tool("bwrap", "apt install bubblewrap")
+    root = tmp_path / "tour"
+    made = CliRunner().invoke(cli, ["demo", str(root), "--students", "6"])
+    assert made.exit_code == 0, made.output
+    told = [Path(urllib.parse.unquote(uri)) for uri in re.findall(r"file://(\S+)", made.stdout)]
+    assert told[-1] == root.resolve() / "report" / "index.html"
+    assert len(told) > 20
+    assert all(page.is_file() for page in told)
+    assert set(told[:-1]) == {page.resolve() for page in root.glob("feedback/*/*/*.html")}
+    of = load(root).of
+    assert [student.name for student in of.students.values()] != list(of.students)
+    assert {
+        name for record in of.records.values() for c in record.cells.values() for name in c.misconceptions
+    }
+    for verb in ("grade", "feedback", "report"):
+        again = CliRunner().invoke(cli, [verb, str(root)])
+        assert again.exit_code in (0, 1), again.output
+        assert "Traceback" not in again.output
