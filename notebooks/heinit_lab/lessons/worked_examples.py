@@ -365,8 +365,8 @@ def densities(n_in: int) -> Seen:
     ax.stairs([1 / (2 * b)], [-b, b], color=COLOURS["warm"], lw=2, ls="-.", baseline=0)
     label_line(ax, 0.3 * sigma, 0.41 / sigma, "normal", COLOURS["he"])
     label_line(ax, b, 0.2 / sigma, f"uniform, ends at ±{b:.3f}", COLOURS["warm"])
-    for s in (-sigma, sigma):
-        ax.axvline(s, color=COLOURS["theory"], ls=":", lw=1)
+    height = float(np.exp(-0.5) / sqrt(2 * np.pi) / sigma)
+    ax.vlines((-sigma, sigma), 0, height, color=COLOURS["theory"], ls=":", lw=1)
     ax.text(sigma, 0.01, " σ", fontsize=9)
     ax.set(ylim=(0, 0.45 / sigma), xlabel=f"weight, n_in = {n_in}", ylabel="density")
     return fig, (
