@@ -170,7 +170,7 @@ def guess_figure(ratio: Sequence[float], guess: float) -> Seen:
     ax.set_title("One factor of 1.41, layer after layer")
     return fig, (
         "The ratio of the two networks' signals grows as √2 to the power of the layer: on a logarithmic "
-        f"axis, a line from 1 to {ratio[-1]:,.0f} at layer {depth[-1]}. Your guess, {guess:,}, is a line across."
+        f"axis, a line from 1 to {ratio[-1]:,.0f} at layer {depth[-1]}. Your guess, {guess:,}, lies across."
     )
 
 
