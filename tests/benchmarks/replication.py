@@ -75,6 +75,9 @@ def settings() -> Iterator[Setting]:
         yield Setting(f"he 40, width {width}", 40, 2.0, {"width": width})
     for depth in (5, 10):
         yield Setting(f"framework {depth}", depth, 1 / 3)
+    for depth in (10, 30):
+        for c in (0.5, 1.5, 1.8, 2.2, 3.0, 4.0):
+            yield Setting(f"c {c:g}, {depth}", depth, c)
 
 
 def calibrated_weights(depth: int, c: float, seed: int) -> list[np.ndarray]:

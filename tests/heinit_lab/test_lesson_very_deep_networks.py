@@ -14,7 +14,7 @@ from heinit_lab.digits import digits, images
 from heinit_lab.explorers.very_deep_networks import LiveRace, depth_explorer, race_explorer
 from heinit_lab.lessons import very_deep_networks as figures
 from heinit_lab.lessons import very_deep_races as races
-from heinit_lab.race import race, train
+from heinit_lab.race import CHANCE, race, train
 from heinit_solutions import very_deep_networks as answers
 from tests.benchmarks.replication import SEEDS, settings
 
@@ -225,9 +225,30 @@ def test_images_grow_alike_as_the_text_says(prose):
 def test_dead_units_grow_with_depth_as_the_text_says(prose):
     dead, always, active = figures.silent_shares().mean(axis=1)
     assert dead[0] == 0
-    assert f"{dead[9]:.2f} of them in layer 10 and {dead[29]:.2f} in layer 30" in prose["read-silent"]
-    assert always[29] == pytest.approx(dead[29], abs=0.06)
-    assert f"{active.mean():.2f}" in prose["read-silent"]
+    told = f"{dead[9]:.2f} of them in layer 10, {dead[29]:.2f} in layer 30 and {dead[119]:.2f} in layer 120"
+    assert told in prose["read-silent"]
+    assert f"{dead[29]:.2f} of the units of layer 30" in prose["silent"]
+    assert f"only {1 - dead[119] - always[119]:.2f} of the units" in prose["read-silent"]
+    assert np.abs(always - dead)[[29, 119]].max() < 0.06
+    assert np.abs(active - 0.5).max() < 0.06
+
+
+def test_the_range_of_scales_that_train_narrows_with_depth_as_the_text_says(prose):
+    text = prose["read-range"]
+    shares = {
+        depth: {c: KEPT[races._named(name, depth)]["share"] for c, name in races.SCALES.items()}
+        for depth in (10, 30)
+    }
+    assert [c for c, ten in shares[10].items() if min(ten) > 0.8] == [1, 1.5, 1.8, 2, 2.2, 3, 4]
+    assert [c for c, ten in shares[30].items() if min(ten) > 0.8] == [1.8, 2, 2.2]
+    assert max(shares[30][1.0]) < CHANCE
+    assert max(shares[30][3.0]) < CHANCE
+    assert f"{min(shares[30][1.5]):.2f} to {max(shares[30][1.5]):.2f}" in text
+    for left in (f"{0.5**10:.3f}", f"{0.75**30:.4f}"):
+        assert left in text
+    assert (f"{0.5**30:.0e}", f"{1.5**30:.1e}") == ("9e-10", "1.9e+05")
+    assert "$10^{-9}$" in text
+    assert "190,000" in text
 
 
 def test_convolutions_grow_and_lose_as_the_text_says(prose):
@@ -302,10 +323,11 @@ def test_calibrated_networks_have_second_moment_1_in_every_layer():
 def test_every_figure_has_words_with_numbers():
     drawn = [
         races.depth_race(12),
+        races.scale_range(),
         figures.signal_spread(figures.carried(64, 5), 64, 50),
         figures.two_signals({"Xavier": 1, "He": 2}),
         figures.growing_alike(),
-        figures.silent_units(),
+        figures.silent_units(0.3),
         figures.conv_stack({"2/144": 144, "2/16": 16}),
         figures.residual_stack(),
         figures.default_scales(),
