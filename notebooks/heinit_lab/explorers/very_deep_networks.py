@@ -105,10 +105,10 @@ class LiveRace:
         head = f"{depth} layers, {self._setting['helper']}, epoch {now} of {epochs}. "
         if over:
             head = head[:-2] + (": stopped. " if now < epochs else ": done. ")
-        tell = (
-            f"He names {self.he[now - 1].share:.0%} of the test images (loss {self.he[now - 1].loss:.2f}), "
+        tell = f"He names {100 * self.he[now - 1].share:.0f} % of the test images (loss {self.he[now - 1].loss:.2f}), "
+        tell += (
+            f"c = {c:g} names {100 * self.rival[now - 1].share:.0f} % (loss {self.rival[now - 1].loss:.2f})."
         )
-        tell += f"c = {c:g} names {self.rival[now - 1].share:.0%} (loss {self.rival[now - 1].loss:.2f})."
         return head + tell
 
     def _make_picture(self) -> Explorer:

@@ -156,7 +156,7 @@ def loss_curves(runs: Mapping[str, Run], depth: int) -> Drawn:
         ax.plot(np.arange(1, len(losses) + 1), losses, color=colour, marker=marker, ms=3.5)
         lift = {"he": -0.03, "xavier": 0.09 if losses[-1] < 1 else -0.12}[rule]
         label_line(ax, len(losses) + 0.3, losses[-1] + lift, name, colour)
-        words.append(f"{name} ends at a loss of {losses[-1]:.2f} and names {runs[rule].share:.0%}")
+        words.append(f"{name} ends at a loss of {losses[-1]:.2f} and names {100 * runs[rule].share:.0f} %")
     ax.axhline(np.log(10), color=COLOURS["theory"], ls="--", lw=1)
     ax.text(11, np.log(10) + 0.05, "guessing, ln 10 = 2.30", fontsize=9, color=COLOURS["theory"])
     ax.set(xlim=(0.3, 34), ylim=(0, 2.6), xlabel="epoch", ylabel="training loss")
