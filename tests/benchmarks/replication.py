@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import pairwise
+from math import isfinite
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -99,7 +100,10 @@ def one(task: tuple[Setting, int]) -> Run:
 
 
 def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
-    """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn."""
+    """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn.
+
+    A loss that overflowed is None.
+    """
 
     def band(curves: Sequence[Sequence[float]]) -> list[list[float]]:
         rows: list[Callable[..., float]] = [min, median, max]
@@ -107,7 +111,7 @@ def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
 
     kept: dict[str, Any] = {
         "share": [round(run.share, 4) for run in runs],
-        "loss": [round(run.losses[-1], 4) for run in runs],
+        "loss": [round(run.losses[-1], 4) if isfinite(run.losses[-1]) else None for run in runs],
         "below_1": [run.first_below(1) for run in runs],
     }
     return kept | ({"loss_band": band([run.losses for run in runs])} if drawn else {})
@@ -124,10 +128,17 @@ def table(results: dict[str, dict[str, Any]]) -> Table:
             name,
             spread(kept["share"]),
             str(sum(share < 0.2 for share in kept["share"])),
-            spread(kept["loss"]),
+            losses(kept["loss"]),
             when if len(epochs) in (0, len(SEEDS)) else f"{when} ({len(epochs)})",
         )
     return shown
+
+
+def losses(values: Sequence[float | None]) -> str:
+    """The spread of those that are numbers, and how many overflowed."""
+    finite = [value for value in values if value is not None]
+    lost = len(values) - len(finite)
+    return " ".join([spread(finite)] * bool(finite) + [f"({lost} overflow)"] * bool(lost))
 
 
 def spread(values: Sequence[float]) -> str:

@@ -105,11 +105,11 @@ class LiveRace:
         head = f"{depth} layers, {self._setting['helper']}, epoch {now} of {epochs}. "
         if over:
             head = head[:-2] + (": stopped. " if now < epochs else ": done. ")
-        tell = f"He names {100 * self.he[now - 1].share:.0f} % of the test images (loss {self.he[now - 1].loss:.2f}), "
-        tell += (
-            f"c = {c:g} names {100 * self.rival[now - 1].share:.0f} % (loss {self.rival[now - 1].loss:.2f})."
-        )
-        return head + tell
+        told = []
+        for name, run in (("He", self.he), (f"c = {c:g}", self.rival)):
+            epoch = run[now - 1]
+            told.append(f"{name} names {100 * epoch.share:.0f} % of the test images (loss {epoch.loss:.2f})")
+        return f"{head}{', '.join(told)}."
 
     def _make_picture(self) -> Explorer:
         fig, (left, right) = figure(7.2, 3.3, ncols=2)

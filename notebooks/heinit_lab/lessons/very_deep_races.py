@@ -84,7 +84,8 @@ def kept() -> dict[str, dict[str, Any]]:
     """What 520 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
 
     Keys are settings such as "he 30" and "xavier 30, Adam"; values hold `share` (of the test images),
-    `loss` (of the last epoch) and `below_1` (the first epoch with a loss below 1), an entry a seed.
+    `loss` (of the last epoch; None where it overflowed) and `below_1` (the first epoch with a loss below 1),
+    an entry a seed.
     """
     text = (files("heinit_lab") / "data" / "replication.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
@@ -120,11 +121,14 @@ def scale_range(depths: Sequence[int] = (10, 30)) -> Drawn:
     for ax, depth in zip(axes, depths, strict=True):
         middle = []
         for c, name in SCALES.items():
-            shares = np.array(kept()[_named(name, depth)]["share"])
-            colour, marker = (HE, "o") if c == 2 else (XAVIER, "s")
+            setting = kept()[_named(name, depth)]
+            shares, burst = np.array(setting["share"]), None in setting["loss"]
+            colour, marker = (HE, "o") if c == 2 else (XAVIER, "x" if burst else "s")
             ax.plot(c * (1 + 0.1 * _APART), shares, marker, color=colour, ms=4, alpha=0.55, ls="")
             middle.append(np.median(shares))
-            words.append(f"{depth} layers, c = {c:g}: {shares.min():.2f} to {shares.max():.2f}")
+            words.append(
+                f"{depth} layers, c = {c:g}: {shares.min():.2f} to {shares.max():.2f}{', overflow' * burst}"
+            )
         ax.plot(list(SCALES), middle, color=COLOURS["off"], marker="", zorder=1)
         ax.axhline(0.1, color=COLOURS["theory"], ls="--", lw=1)
         ax.set(xscale="log", xlim=(0.42, 4.8), ylim=(0, 1), xlabel="c, in Var[w] = c/n")
@@ -133,6 +137,7 @@ def scale_range(depths: Sequence[int] = (10, 30)) -> Drawn:
         ax.set_title(f"{depth} weight matrices")
     axes[0].set_ylabel("test images named correctly")
     axes[0].text(4.6, 0.12, "guessing", fontsize=9, ha="right", color=COLOURS["theory"])
+    axes[-1].text(4.6, 0.03, "×: overflow", fontsize=9, ha="right", color=XAVIER)
     return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}."
 
 

@@ -256,8 +256,8 @@ def evidence(lr: np.ndarray, printed: float) -> Seen:
         xlabel="log-likelihood ratio, He against Xavier, of 12 draws",
     )
     return fig, (
-        f"Log-likelihood ratios of {lr.size:,} matrices drawn by He's rule: {100 * wrong:.0f} % lie below 0 and "
-        f"favour Xavier. The printed matrix stands at {printed:.3f}."
+        f"Log-likelihood ratios of {lr.size:,} matrices drawn by He's rule: {100 * wrong:.0f} % lie below 0 "
+        f"and favour Xavier. The printed matrix stands at {printed:.3f}."
     )
 
 
