@@ -119,7 +119,7 @@ def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
 
 def table(results: dict[str, dict[str, Any]]) -> Table:
     shown = Table(title=f"{len(SEEDS)} seeds: least, median, greatest", box=SIMPLE, pad_edge=False)
-    for heading in ("setting", "test share", "chance", "last loss", "loss < 1 at"):
+    for heading in ("setting", "test share", "chance", "last loss", "< 1 at"):
         shown.add_column(heading, justify="left" if heading == "setting" else "right", no_wrap=True)
     for name, kept in results.items():
         epochs = [epoch for epoch in kept["below_1"] if epoch is not None]
@@ -137,8 +137,10 @@ def table(results: dict[str, dict[str, Any]]) -> Table:
 def losses(values: Sequence[float | None]) -> str:
     """The spread of those that are numbers, and how many overflowed."""
     finite = [value for value in values if value is not None]
-    lost = len(values) - len(finite)
-    return " ".join([spread(finite)] * bool(finite) + [f"({lost} overflow)"] * bool(lost))
+    told = [spread(finite)] if finite else []
+    if len(finite) < len(values):
+        told.append(f"({len(values) - len(finite)} overflow)")
+    return " ".join(told)
 
 
 def spread(values: Sequence[float]) -> str:

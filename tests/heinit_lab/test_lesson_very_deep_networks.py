@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from math import e, exp, log, sqrt
 from statistics import median
 
 import nbformat
 import numpy as np
 import pytest
+from rich.console import Console
 
 from autograder.lessons import lesson
 from heinit_lab.digits import digits, images
@@ -16,7 +18,7 @@ from heinit_lab.lessons import very_deep_networks as figures
 from heinit_lab.lessons import very_deep_races as races
 from heinit_lab.race import CHANCE, race, train
 from heinit_solutions import very_deep_networks as answers
-from tests.benchmarks.replication import SEEDS, settings
+from tests.benchmarks.replication import SEEDS, settings, table
 
 KEPT = races.kept()
 
@@ -105,6 +107,16 @@ def test_adam_trains_xaviers_network_on_any_processor(prose):
 def test_every_setting_is_kept_with_ten_seeds():
     assert {s.name for s in settings()} == set(KEPT)
     assert all(len(kept["share"]) == 10 for kept in KEPT.values())
+
+
+def test_the_table_of_the_replication_has_a_line_for_every_setting_and_counts_what_overflowed():
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table(KEPT))
+    lines = {line[:24].strip(): line[24:].split() for line in console.export_text().splitlines() if line}
+    assert set(KEPT) < set(lines)
+    assert lines["he 30"][:4] == ["0.90", "0.94", "0.96", "0"]
+    assert lines["c 3, 30"][3:] == ["10", "(10", "overflow)", "never"]
+    assert "(3 overflow)" in " ".join(lines["he 30, rate 0.05"])
 
 
 def test_the_race_by_depth_is_told_as_it_was_run(prose):
