@@ -16,7 +16,7 @@ from heinit_lab.digits import digits, images
 from heinit_lab.explorers.very_deep_networks import LiveRace, depth_explorer, race_explorer
 from heinit_lab.lessons import very_deep_networks as figures
 from heinit_lab.lessons import very_deep_races as races
-from heinit_lab.race import CHANCE, race, train
+from heinit_lab.race import CHANCE, race
 from heinit_solutions import very_deep_networks as answers
 from tests.benchmarks.replication import SEEDS, settings, table
 
@@ -49,44 +49,6 @@ def test_the_digits_are_split_centred_and_scaled_once_and_for_all():
     assert np.bincount(data.test_labels).max() / 360 < 0.2
     with pytest.raises(ValueError, match="read-only"):
         data.train[0, 0] = 1
-
-
-def test_the_same_seed_gives_the_same_race_and_another_seed_another():
-    first, again, other = race(5, 2, 0, epochs=2), race(5, 2, 0, epochs=2), race(5, 2, 1, epochs=2)
-    assert first == again
-    assert first != other
-
-
-def test_a_race_whose_reader_stops_asking_stops():
-    epochs = train(5, 2, 0, epochs=10**9)
-    assert [next(epochs).number for _ in range(3)] == [1, 2, 3]
-    epochs.close()
-
-
-def test_given_weights_are_trained_on_a_copy():
-    Ws = [np.full((10, 64), 0.01)]
-    race(1, weights=Ws, epochs=1)
-    assert np.all(Ws[0] == 0.01)
-
-
-@pytest.mark.parametrize(("depth", "normalised"), [(1, False), (4, False), (4, True)])
-def test_the_trainer_goes_down_the_slope_it_says(depth, normalised):
-    """The largest slopes are what a small change of their value does to the loss."""
-    from heinit_lab.race import _Network
-
-    rng = np.random.default_rng(0)
-    sizes = [64, *[16] * (depth - 1), 10]
-    Ws = [a.astype(np.float32) for a in answers.init_network(sizes, 2, rng)]
-    network = _Network(Ws, normalised)
-    x, y = digits().train[:64], digits().train_labels[:64]
-    network.learn(x, y)
-    slopes, start = network.slopes.copy(), network.values.copy()
-    for i in np.argsort(-np.abs(slopes))[:20]:
-        network.values[:] = start
-        network.values[i] += 1e-3
-        up = network.learn(x, y)
-        network.values[i] -= 2e-3
-        assert (up - network.learn(x, y)) / 2e-3 == pytest.approx(slopes[i], rel=0.05, abs=2e-3)
 
 
 @pytest.mark.parametrize("name", ["he 5", "xavier 10", "he 30", "xavier 30", "he 30, batch norm"])
@@ -369,6 +331,22 @@ def test_the_depth_explorer_tells_the_factor_and_waits_for_unsolved_exercises():
     assert "On average 1 of what went in" in explorer.frame(c=2.0, depth=60).words
     assert "On average 0.046" in explorer.frame(c=1.9, depth=60).words
     assert explorer.powered_by == ("init_network", "forward_moments", "backward")
+
+
+def test_no_slider_of_the_depth_explorer_draws_a_network():
+    drawn = []
+
+    def counted(*args):
+        drawn.append(args)
+        return answers.init_network(*args)
+
+    explorer = depth_explorer(counted, answers.forward_moments, answers.backward)
+    explorer.frame()
+    before = len(drawn)
+    for slider in explorer.sliders:
+        for value in slider.values:
+            explorer.frame(**{slider.name: value})
+    assert len(drawn) == before > 0
 
 
 def test_a_live_race_can_be_stopped_by_its_button_and_says_where():
