@@ -56,7 +56,7 @@ def layer_backward(W: np.ndarray, z: np.ndarray, g: np.ndarray) -> np.ndarray:
     """The gradient of <g, relu(z)> with respect to h, where z = W h: one layer, backwards.
 
     A unit that is off (z <= 0) passes nothing back; the others send their share of g through
-    their own row of W. (He et al. 2015, equation 13.)
+    their own row of W. (He et al. 2015, equation 11.)
 
     W: weights, shape (n_out, n_in). z: pre-activations, shape (n_out,).
     g: the gradient with respect to the layer's output, shape (n_out,).

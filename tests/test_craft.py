@@ -146,13 +146,18 @@ def test_no_heading_level_is_skipped(name):
     found = headings(name)
     for (above, _), (below, text) in pairwise(found):
         assert below <= above + 1, f"{text!r} is at level {below}, below level {above}"
+    levels = [level for level, _ in found]
+    print(f"\n{name}: " + ", ".join(f"{levels.count(n)} headings of level {n}" for n in sorted(set(levels))))
 
 
 def test_every_figure_is_shown_with_words(name):
+    shown = explorers = 0
     for cell in code(name):
+        explorers += len(re.findall(r"_explorer\(", cell.source))
         for node in ast.walk(ast.parse(re.sub(r"(?m)^\s*[%!].*$", "", cell.source))):
             if not isinstance(node, ast.Call) or _called(node) != "show":
                 continue
+            shown += 1
             if any(isinstance(arg, ast.Starred) for arg in node.args):
                 continue  # show(*made()) gets both from a helper, and refuses an empty alt when run
             alts = [k.value for k in node.keywords if k.arg == "alt"] + node.args[1:2]
@@ -160,6 +165,7 @@ def test_every_figure_is_shown_with_words(name):
             for constant in (alts[0],) if isinstance(alts[0], ast.Constant) else ():
                 assert isinstance(constant.value, str), cell.id
                 assert len(constant.value.split()) >= 5, f"{cell.id}: the alt text says too little"
+    print(f"\n{name}: {shown} figures and {explorers} explorers, each with alt text")
 
 
 def _called(node: ast.Call) -> str:

@@ -1,7 +1,7 @@
 """Which exercises pass, as far as your own checks have seen. Not a grade, and sent to nobody.
 
 Every `check` in a notebook leaves its verdict in a small file beside that notebook;
-`progress()` reads the files of all lessons that lie beside each other.
+`progress()` reads the files of the lessons that lie beside each other, in folders of their names.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ def progress(folder: Path | None = None) -> None:
 
     here = folder or Path.cwd()
     marks: dict[str, str] = {}
-    for path in sorted(here.parent.glob(f"*/{FILE}")):
-        marks.update(_read(path))
-    marks.update(_read(here / FILE))
+    beside = [
+        here.parent / f"{number}-{lesson}".replace("_", "-") for number, lesson in enumerate(BY_LESSON, 1)
+    ]
+    for place in (*beside, here):
+        marks.update(_read(place / FILE))
     lessons = {
         _title(number, lesson): {exercise.name: marks.get(exercise.name, "○") for exercise in exercises}
         for number, (lesson, exercises) in enumerate(BY_LESSON.items(), start=1)

@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import pairwise
+from math import isfinite
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -75,6 +76,9 @@ def settings() -> Iterator[Setting]:
         yield Setting(f"he 40, width {width}", 40, 2.0, {"width": width})
     for depth in (5, 10):
         yield Setting(f"framework {depth}", depth, 1 / 3)
+    for depth in (10, 30):
+        for c in (0.5, 1.5, 1.8, 2.2, 3.0, 4.0):
+            yield Setting(f"c {c:g}, {depth}", depth, c)
 
 
 def calibrated_weights(depth: int, c: float, seed: int) -> list[np.ndarray]:
@@ -96,7 +100,10 @@ def one(task: tuple[Setting, int]) -> Run:
 
 
 def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
-    """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn."""
+    """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn.
+
+    A loss that overflowed is None.
+    """
 
     def band(curves: Sequence[Sequence[float]]) -> list[list[float]]:
         rows: list[Callable[..., float]] = [min, median, max]
@@ -104,7 +111,7 @@ def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
 
     kept: dict[str, Any] = {
         "share": [round(run.share, 4) for run in runs],
-        "loss": [round(run.losses[-1], 4) for run in runs],
+        "loss": [round(run.losses[-1], 4) if isfinite(run.losses[-1]) else None for run in runs],
         "below_1": [run.first_below(1) for run in runs],
     }
     return kept | ({"loss_band": band([run.losses for run in runs])} if drawn else {})
@@ -112,7 +119,7 @@ def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
 
 def table(results: dict[str, dict[str, Any]]) -> Table:
     shown = Table(title=f"{len(SEEDS)} seeds: least, median, greatest", box=SIMPLE, pad_edge=False)
-    for heading in ("setting", "test share", "chance", "last loss", "loss < 1 at"):
+    for heading in ("setting", "test share", "chance", "last loss", "< 1 at"):
         shown.add_column(heading, justify="left" if heading == "setting" else "right", no_wrap=True)
     for name, kept in results.items():
         epochs = [epoch for epoch in kept["below_1"] if epoch is not None]
@@ -121,10 +128,19 @@ def table(results: dict[str, dict[str, Any]]) -> Table:
             name,
             spread(kept["share"]),
             str(sum(share < 0.2 for share in kept["share"])),
-            spread(kept["loss"]),
+            losses(kept["loss"]),
             when if len(epochs) in (0, len(SEEDS)) else f"{when} ({len(epochs)})",
         )
     return shown
+
+
+def losses(values: Sequence[float | None]) -> str:
+    """The spread of those that are numbers, and how many overflowed."""
+    finite = [value for value in values if value is not None]
+    told = [spread(finite)] if finite else []
+    if len(finite) < len(values):
+        told.append(f"({len(values) - len(finite)} overflow)")
+    return " ".join(told)
 
 
 def spread(values: Sequence[float]) -> str:

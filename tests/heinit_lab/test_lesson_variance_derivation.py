@@ -165,7 +165,13 @@ def test_one_matrix_for_all_layers_lets_each_network_go_its_own_way(page):
     _, _, low, high = ends(flow["independent"])
     assert (two(low), two(high)) == ("0.04", "2.7")
     page.says("ties-read", "0.00008", "1,900", "0.04", "2.7")
-    assert np.all(np.abs(flow["one matrix"].mean(axis=0)[:5] - 1) < 0.05)
+    q = flow["one matrix"]
+    assert np.all(np.abs(q.mean(axis=0)[:5] - 1) < 0.05)
+    assert f"{q[:, -1].mean():.0e}" == "2e+07"
+    assert q[:, -1].max() > 0.9 * q[:, -1].sum()
+    page.says("ties-read", r"2 \times 10^7", "300")
+    assert "independent: 0.35, 8 in 10" in page.alts["ties-figure"]
+    assert "one matrix: 0.51, 8 in 10" in page.alts["ties-figure"]
 
 
 def test_biases_add_a_straight_line(page):
@@ -214,6 +220,15 @@ def backward_of(g, n, depth, networks, rng):
     for layer, gate in zip(W[::-1], gates[::-1], strict=True):
         g = np.einsum("rij,ri->rj", layer, g * gate)
     return np.mean(g**2, axis=1)
+
+
+def test_half_of_a_random_gradient_comes_back_only_where_no_sum_is_exactly_0():
+    """Signs that meet an input of ones add up to 0 once in (8 over 4) / 2^8 = 70 / 256 rows."""
+    rng, n, rows = np.random.default_rng(9), 8, 200_000
+    for law, kept in (("uniform", 1 / 2), ("signs", (1 - 70 / 256) / 2)):
+        w = lab.LAWS[law](rng, (rows, n))
+        share = np.sum(w[w.sum(axis=1) > 1e-4] ** 2) / np.sum(w**2)
+        assert abs(share - kept) < 5 * 0.5 / math.sqrt(rows), law
 
 
 def test_both_backward_predictions_hold_in_small_networks_too():

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from math import e, exp, log, sqrt
 from statistics import median
 
 import nbformat
 import numpy as np
 import pytest
+from rich.console import Console
 
 from autograder.lessons import lesson
 from heinit_lab.digits import digits, images
 from heinit_lab.explorers.very_deep_networks import LiveRace, depth_explorer, race_explorer
 from heinit_lab.lessons import very_deep_networks as figures
 from heinit_lab.lessons import very_deep_races as races
-from heinit_lab.race import race, train
+from heinit_lab.race import CHANCE, race
 from heinit_solutions import very_deep_networks as answers
-from tests.benchmarks.replication import SEEDS, settings
+from tests.benchmarks.replication import SEEDS, settings, table
 
 KEPT = races.kept()
 
@@ -49,44 +51,6 @@ def test_the_digits_are_split_centred_and_scaled_once_and_for_all():
         data.train[0, 0] = 1
 
 
-def test_the_same_seed_gives_the_same_race_and_another_seed_another():
-    first, again, other = race(5, 2, 0, epochs=2), race(5, 2, 0, epochs=2), race(5, 2, 1, epochs=2)
-    assert first == again
-    assert first != other
-
-
-def test_a_race_whose_reader_stops_asking_stops():
-    epochs = train(5, 2, 0, epochs=10**9)
-    assert [next(epochs).number for _ in range(3)] == [1, 2, 3]
-    epochs.close()
-
-
-def test_given_weights_are_trained_on_a_copy():
-    Ws = [np.full((10, 64), 0.01)]
-    race(1, weights=Ws, epochs=1)
-    assert np.all(Ws[0] == 0.01)
-
-
-@pytest.mark.parametrize(("depth", "normalised"), [(1, False), (4, False), (4, True)])
-def test_the_trainer_goes_down_the_slope_it_says(depth, normalised):
-    """The largest slopes are what a small change of their value does to the loss."""
-    from heinit_lab.race import _Network
-
-    rng = np.random.default_rng(0)
-    sizes = [64, *[16] * (depth - 1), 10]
-    Ws = [a.astype(np.float32) for a in answers.init_network(sizes, 2, rng)]
-    network = _Network(Ws, normalised)
-    x, y = digits().train[:64], digits().train_labels[:64]
-    network.learn(x, y)
-    slopes, start = network.slopes.copy(), network.values.copy()
-    for i in np.argsort(-np.abs(slopes))[:20]:
-        network.values[:] = start
-        network.values[i] += 1e-3
-        up = network.learn(x, y)
-        network.values[i] -= 2e-3
-        assert (up - network.learn(x, y)) / 2e-3 == pytest.approx(slopes[i], rel=0.05, abs=2e-3)
-
-
 @pytest.mark.parametrize("name", ["he 5", "xavier 10", "he 30", "xavier 30", "he 30, batch norm"])
 def test_a_kept_race_runs_again_as_it_was_kept(name):
     setting = next(s for s in settings() if s.name == name)
@@ -105,6 +69,16 @@ def test_adam_trains_xaviers_network_on_any_processor(prose):
 def test_every_setting_is_kept_with_ten_seeds():
     assert {s.name for s in settings()} == set(KEPT)
     assert all(len(kept["share"]) == 10 for kept in KEPT.values())
+
+
+def test_the_table_of_the_replication_has_a_line_for_every_setting_and_counts_what_overflowed():
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table(KEPT))
+    lines = {line[:24].strip(): line[24:].split() for line in console.export_text().splitlines() if line}
+    assert set(KEPT) < set(lines)
+    assert lines["he 30"][:4] == ["0.90", "0.94", "0.96", "0"]
+    assert lines["c 3, 30"][3:] == ["10", "(10", "overflow)", "never"]
+    assert "(3 overflow)" in " ".join(lines["he 30, rate 0.05"])
 
 
 def test_the_race_by_depth_is_told_as_it_was_run(prose):
@@ -196,6 +170,8 @@ def test_the_limits_are_told_as_they_were_run(prose):
     assert " to ".join(ends("he 30, rate 0.01")) in prose["read-rates"]
     assert " to ".join(ends("he 30")) in prose["read-rates"]
     assert at_chance("he 30, rate 0.05") == 9
+    assert KEPT["he 30, rate 0.05"]["loss"].count(None) == 3
+    assert "three of them" in prose["read-rates"]
 
     assert " to ".join(ends("xavier 30, Adam")) in prose["read-adam"]
     assert f"{median(KEPT['xavier 30, Adam']['share']):.2f}" in prose["read-adam"]
@@ -225,9 +201,32 @@ def test_images_grow_alike_as_the_text_says(prose):
 def test_dead_units_grow_with_depth_as_the_text_says(prose):
     dead, always, active = figures.silent_shares().mean(axis=1)
     assert dead[0] == 0
-    assert f"{dead[9]:.2f} of them in layer 10 and {dead[29]:.2f} in layer 30" in prose["read-silent"]
-    assert always[29] == pytest.approx(dead[29], abs=0.06)
-    assert f"{active.mean():.2f}" in prose["read-silent"]
+    told = f"{dead[9]:.2f} of them in layer 10, {dead[29]:.2f} in layer 30 and {dead[119]:.2f} in layer 120"
+    assert told in prose["read-silent"]
+    assert f"{dead[29]:.2f} of the units of layer 30" in prose["silent"]
+    assert f"only {1 - dead[119] - always[119]:.2f} of the units" in prose["read-silent"]
+    assert np.abs(always - dead)[[29, 119]].max() < 0.06
+    assert np.abs(active - 0.5).max() < 0.06
+
+
+def test_the_range_of_scales_that_train_narrows_with_depth_as_the_text_says(prose):
+    text = prose["read-range"]
+    shares = {
+        depth: {c: KEPT[races._named(name, depth)]["share"] for c, name in races.SCALES.items()}
+        for depth in (10, 30)
+    }
+    assert [c for c, ten in shares[10].items() if min(ten) > 0.8] == [1, 1.5, 1.8, 2, 2.2, 3, 4]
+    assert [c for c, ten in shares[30].items() if min(ten) > 0.8] == [1.8, 2, 2.2]
+    assert max(shares[30][1.0]) < CHANCE
+    overflowed = {name: n for name, kept in KEPT.items() if (n := kept["loss"].count(None))}
+    assert overflowed == {"c 3, 30": 10, "c 4, 30": 10, "he 30, rate 0.05": 3}
+    assert not np.isfinite(race(30, c=3, seed=0, epochs=1).losses[0])
+    assert f"{min(shares[30][1.5]):.2f} to {max(shares[30][1.5]):.2f}" in text
+    for left in (f"{0.5**10:.3f}", f"{0.75**30:.4f}"):
+        assert left in text
+    assert (f"{0.5**30:.0e}", f"{1.5**30:.1e}") == ("9e-10", "1.9e+05")
+    assert "$10^{-9}$" in text
+    assert "190,000" in text
 
 
 def test_convolutions_grow_and_lose_as_the_text_says(prose):
@@ -302,10 +301,11 @@ def test_calibrated_networks_have_second_moment_1_in_every_layer():
 def test_every_figure_has_words_with_numbers():
     drawn = [
         races.depth_race(12),
+        races.scale_range(),
         figures.signal_spread(figures.carried(64, 5), 64, 50),
         figures.two_signals({"Xavier": 1, "He": 2}),
         figures.growing_alike(),
-        figures.silent_units(),
+        figures.silent_units(0.3),
         figures.conv_stack({"2/144": 144, "2/16": 16}),
         figures.residual_stack(),
         figures.default_scales(),
@@ -331,6 +331,22 @@ def test_the_depth_explorer_tells_the_factor_and_waits_for_unsolved_exercises():
     assert "On average 1 of what went in" in explorer.frame(c=2.0, depth=60).words
     assert "On average 0.046" in explorer.frame(c=1.9, depth=60).words
     assert explorer.powered_by == ("init_network", "forward_moments", "backward")
+
+
+def test_no_slider_of_the_depth_explorer_draws_a_network():
+    drawn = []
+
+    def counted(*args):
+        drawn.append(args)
+        return answers.init_network(*args)
+
+    explorer = depth_explorer(counted, answers.forward_moments, answers.backward)
+    explorer.frame()
+    before = len(drawn)
+    for slider in explorer.sliders:
+        for value in slider.values:
+            explorer.frame(**{slider.name: value})
+    assert len(drawn) == before > 0
 
 
 def test_a_live_race_can_be_stopped_by_its_button_and_says_where():

@@ -108,8 +108,9 @@ def test_each_rule_is_stable_in_its_own_network(networks):
     says("read-own-network", *(two(v) for v in ends(relu, "He")), tex(ends(relu, "Xavier")[1]))
     says("read-own-network", r"1.1 \times 10^9")
     assert f"{2**30:.1e}" == "1.1e+09"
-    assert "6.6e8" in CELLS["both-networks"].source
-    assert "3.2e-10" in CELLS["both-networks"].source
+    _, words = lesson.own_network_figure(linear, relu, 60)
+    assert "Linear units: Xavier 0.62, He 6.6 × 10⁸" in words
+    assert "ReLU units: Xavier 3.2 × 10⁻¹⁰, He 0.34" in words
 
 
 def test_the_measured_means_are_the_predicted_ones():
@@ -160,8 +161,8 @@ def test_four_variances_in_one_layer():
     low, _, high = lesson.spread(narrow["1 / W.shape[0]"][:, None])[:, 0]
     says("read-four", f"{a[3]:.2f}", f"{b[3]:.2f}", f"{low:.2f}", f"{high:.2f}")
     says("read-forgotten", f"{a[1]:.2f}", f"{b[1]:.2f}", f"{a[2]:.2f}", f"{b[2]:.2f}", tex(2.0**-30))
-    alt = CELLS["four-variances"].source
-    assert all(f"{v:.2f}" in alt for v in (*a, *b))
+    _, words = lesson.one_layer_figure({"128 → 64": narrow, "64 → 128": wide}, 1.0)
+    assert all(f"{x:.2f} and {y:.2f}" in words for x, y in zip(a, b, strict=True))
 
 
 def test_rounding_the_table_costs_what_the_text_says():
@@ -214,7 +215,8 @@ def test_every_matrix_of_a_xavier_network_gets_a_gradient_of_one_size():
     for rule, form in (("Xavier", tex), ("He", two)):
         median = lesson.spread(measured.under(rules[rule]).weights)[1]
         says("read-weights", form(median.min()), form(median.max()))
-    assert all(text in CELLS["weight-gradients"].source for text in ("0.14", "0.21", "2.6e-10", "4.0e-10"))
+    _, words = lesson.weight_gradients_figure(measured, "the first")
+    assert "He between 0.14 and 0.21; Xavier between 2.6 × 10⁻¹⁰ and 4.0 × 10⁻¹⁰" in words
 
 
 def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes():
@@ -269,11 +271,16 @@ def h_like(W):
 
 @pytest.mark.parametrize("guess", [0, -3, 1e30, 42, 0.5])
 def test_any_guess_can_be_drawn(guess, networks):
-    lesson.guess_figure([1.0, 1.4, 2.0], guess)
-    lesson.own_network_figure(*networks, guess)
+    assert f"{guess:,}" in lesson.guess_figure([1.0, 1.4, 2.0], guess)[1]
+    assert f"{guess:,}" in lesson.own_network_figure(*networks, guess)[1]
     rng = np.random.default_rng(0)
     layers = {"a": lesson.one_layer(3, 2, rng, 5), "b": lesson.one_layer(2, 3, rng, 5)}
-    lesson.one_layer_figure(layers, guess)
+    assert f"{guess}" in lesson.one_layer_figure(layers, guess)[1]
+
+
+def test_the_figures_of_the_two_lines_say_what_they_show():
+    assert "from 1 to 32,768 at layer 30" in lesson.guess_figure([2 ** (k / 2) for k in range(31)], 42)[1]
+    assert "Xavier from 0.500 to 0.0625; He from 0.707 to 0.088" in lesson.sigma_figure()[1]
 
 
 def test_a_stock_deals_the_same_numbers_again_and_says_when_it_is_used_up():

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from IPython.utils.capture import capture_output
 
+from autograder.lessons import lessons
+from heinit_lab.exercises import BY_LESSON
 from heinit_lab.progress import FILE, progress, record
+
+EXERCISES_FIRST = [exercises[0].name for exercises in BY_LESSON.values()]
 
 
 def shown(folder):
@@ -30,6 +34,19 @@ def test_lessons_that_lie_beside_each_other_are_counted_together(shell, tmp_path
         (tmp_path / name).mkdir()
     record("he_std", "✓", tmp_path / "3-worked-examples")
     assert "he_std passes" in shown(tmp_path / "1-relu-half-killing")["text/plain"]
+
+
+def test_the_folders_of_all_lessons_are_looked_into_and_others_are_not(shell, tmp_path):
+    for lesson, name in zip(lessons(), EXERCISES_FIRST, strict=True):
+        (tmp_path / lesson.name).mkdir()
+        record(name, "✓", tmp_path / lesson.name)
+    for stranger, name in (("somebody-else", "relu_moments"), ("3-worked-examples-old", "he_normal")):
+        (tmp_path / stranger).mkdir()
+        record(name, "✓", tmp_path / stranger)
+    text = shown(tmp_path / lessons()[0].name)["text/plain"]
+    assert [f"{name} passes" in text for name in EXERCISES_FIRST] == [True] * 5
+    assert "relu_moments not solved yet" in text
+    assert "he_normal not solved yet" in text
 
 
 def test_a_damaged_file_counts_as_none_and_is_mended_by_the_next_check(shell, tmp_path):

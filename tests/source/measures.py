@@ -25,9 +25,9 @@ def rng() -> np.random.Generator:
 
 
 def half_the_units_are_off() -> list[str]:
-    shares = [zero_share(relu(he_normal(64, 1024, r) @ np.ones(64))) for r in rng().spawn(400)]
-    assert abs(np.mean(shares) - 1 / 2) < 6 * 0.5 / np.sqrt(400 * 1024)
-    return ["0"]
+    z = np.array([he_normal(64, 1024, r) @ np.ones(64) for r in rng().spawn(400)])
+    assert abs(zero_share(relu(z)) - 1 / 2) < 6 * 0.5 / np.sqrt(z.size)
+    return [f"{np.ptp(relu(z[z <= 0])):.0f}"]
 
 
 def share_killed_in_per_cent() -> list[str]:
@@ -35,8 +35,26 @@ def share_killed_in_per_cent() -> list[str]:
     return [f"{100 * killed:.0f}"]
 
 
+def centre(W: np.ndarray) -> str:
+    """The mean of the weights' law, as printed: no more from 0 than chance explains."""
+    return "0" if abs(W.mean()) < 6 * W.std() / np.sqrt(W.size) else f"{W.mean():.3f}"
+
+
+def deviation(W: np.ndarray) -> str:
+    """The standard deviation of He's law, which these draws of it have as near as chance allows."""
+    asked = he_std(W.shape[1])
+    assert abs(W.std() / asked - 1) < 6 / np.sqrt(2 * W.size)
+    return f"{asked:.3f}"
+
+
+def power(n: int) -> str:
+    """The variance as a power of the standard deviation: the 2 of N(0, 0.707^2)."""
+    return f"{np.log(weight_variance(n)) / np.log(he_std(n)):.0f}"
+
+
 def numerator_of_he() -> list[str]:
-    return ["0", f"{weight_variance(1000) * 1000:.0f}"]
+    W = he_normal(1000, 1000, rng())
+    return [centre(W), f"{1000 * np.mean(W**2):.0f}"]
 
 
 def factor_that_restores() -> list[str]:
@@ -62,17 +80,23 @@ def made_for_relu() -> list[str]:
 
 
 def zero_output() -> list[str]:
-    return [f"{relu(np.array([-1.0]))[0]:.0f}"]
+    """Half of a layer's outputs are 0, and He's layer passes on all of the second moment all the same."""
+    h = relu(he_normal(64, 400_000, rng()) @ np.ones(64))
+    assert abs(zero_share(h) - 1 / 2) < 6 * 0.5 / np.sqrt(h.size)
+    assert abs(np.mean(h**2) - 1) < 6 * np.sqrt(5 / h.size)
+    return [f"{np.median(h):.0f}"]
 
 
 def example_1() -> list[str]:
     n = 4
-    return [f"{n}", "2", "2", f"{n}", f"{2 / n}", f"{he_std(n):.3f}"]
+    over = f"{n * weight_variance(n):.0f}"
+    return [f"{n}", over, over, f"{n}", f"{weight_variance(n)}", f"{he_std(n):.3f}"]
 
 
 def layer_1() -> list[str]:
-    W = he_normal(4, 3, rng())
-    return ["4", "3", f"{W.shape[0]}", f"{W.shape[1]}", "0", f"{he_std(4):.3f}", "2"]
+    rows, columns = he_normal(4, 3, rng()).shape
+    many = he_normal(4, 100_000, rng())
+    return [f"{n}" for n in (columns, rows, rows, columns)] + [centre(many), deviation(many), power(4)]
 
 
 def printed_matrix() -> list[str]:
@@ -91,12 +115,13 @@ def printed_matrix_kills_per_cent() -> list[str]:
 
 def example_2() -> list[str]:
     n = 128
-    return [f"{n}", "2", f"{n}", f"{2 / n}", f"{he_std(n):.3f}"]
+    return [f"{n}", f"{n * weight_variance(n):.0f}", f"{n}", f"{weight_variance(n)}", f"{he_std(n):.3f}"]
 
 
 def layer_2() -> list[str]:
-    W = he_normal(128, 64, rng())
-    return ["128", "64", f"{W.shape[0]}", f"{W.shape[1]}", "0", f"{he_std(128):.3f}", "2"]
+    rows, columns = he_normal(128, 64, rng()).shape
+    many = he_normal(128, 10_000, rng())
+    return [f"{n}" for n in (columns, rows, rows, columns)] + [centre(many), deviation(many), power(128)]
 
 
 def printed_rows() -> list[str]:

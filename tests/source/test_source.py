@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import re
 import tomllib
@@ -10,9 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from autograder.lessons import lessons
+from heinit_lab.lessons import worked_examples
+from heinit_lab.source import PRINTED, PRINTED_LARGE
 from tests.source import measures
 
 Statement = dict[str, str]
@@ -56,14 +58,24 @@ def numbers_of(measure: str) -> list[str]:
     return found
 
 
+def other_digit(text: str, match: re.Match[str]) -> str:
+    """`text` with the last digit of a number in it altered."""
+    digit = str((int(match.group()[-1]) + 1) % 10)
+    return text[: match.end() - 1] + digit + text[match.end() :]
+
+
 @pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
 def test_a_statement_of_the_source_is_taught_and_holds(statement):
     assert problems(statement, CELLS) == []
 
 
+def digest(statements: list[Statement]) -> str:
+    said = "\n".join(statement["said"] for statement in statements)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
 def test_the_sources_words_are_the_sources_words():
-    said = "\n".join(statement["said"] for statement in STATEMENTS)
-    assert hashlib.sha256(said.encode()).hexdigest()[:16] == WORDS
+    assert digest(STATEMENTS) == WORDS
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
@@ -77,8 +89,41 @@ def test_altering_the_lesson_is_noticed(statement):
 @pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
 def test_altering_any_number_in_the_map_is_noticed(statement):
     for match in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?", statement["said"]):
-        altered = copy.deepcopy(statement)
-        digit = str((int(match.group()[-1]) + 1) % 10)
-        altered["said"] = statement["said"][: match.end() - 1] + digit + statement["said"][match.end() :]
+        altered = {**statement, "said": other_digit(statement["said"], match)}
         if numbers(altered["said"]) != numbers(statement["said"]):
             assert problems(altered, CELLS) != [], altered["said"]
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
+def test_altering_any_number_of_it_in_the_lesson_is_noticed(statement):
+    place = statement["lesson"], statement["cell"]
+    for match in re.finditer(r"\d+(?:\.\d+)?", statement["teaches"]):
+        altered = CELLS[place].replace(statement["teaches"], other_digit(statement["teaches"], match))
+        assert problems(statement, CELLS | {place: altered}) != [], match.group()
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
+def test_altering_any_word_in_the_map_is_noticed(statement):
+    for word in re.findall(r"[A-Za-z]+", statement["said"]):
+        altered = [
+            {**other, "said": other["said"].replace(word, "another")} if other is statement else other
+            for other in STATEMENTS
+        ]
+        assert digest(altered) != WORDS, word
+
+
+@pytest.mark.parametrize("name", ["PRINTED", "PRINTED_LARGE"])
+def test_altering_any_printed_weight_is_noticed_and_the_lesson_draws_them_all(name, monkeypatch):
+    printed, measure, drawn = {
+        "PRINTED": (PRINTED, measures.printed_matrix, worked_examples.printed_example),
+        "PRINTED_LARGE": (PRINTED_LARGE, measures.printed_rows, worked_examples.printed_large),
+    }[name]
+    said = next(numbers(s["said"]) for s in STATEMENTS if s["measure"] == measure.__name__)
+    for at in np.ndindex(printed.shape):
+        altered = printed.copy()
+        altered[at] += 0.001
+        monkeypatch.setattr(measures, name, altered)
+        assert measure() != said, at
+    fig, _ = drawn()
+    shown = [text.get_text().replace("\u2212", "-") for ax in fig.axes for text in ax.texts]
+    assert [f"{w:.3f}" for w in printed.ravel() if f"{w:.3f}" not in shown] == []

@@ -105,11 +105,11 @@ class LiveRace:
         head = f"{depth} layers, {self._setting['helper']}, epoch {now} of {epochs}. "
         if over:
             head = head[:-2] + (": stopped. " if now < epochs else ": done. ")
-        tell = (
-            f"He names {self.he[now - 1].share:.0%} of the test images (loss {self.he[now - 1].loss:.2f}), "
-        )
-        tell += f"c = {c:g} names {self.rival[now - 1].share:.0%} (loss {self.rival[now - 1].loss:.2f})."
-        return head + tell
+        told = []
+        for name, run in (("He", self.he), (f"c = {c:g}", self.rival)):
+            epoch = run[now - 1]
+            told.append(f"{name} names {100 * epoch.share:.0f} % of the test images (loss {epoch.loss:.2f})")
+        return f"{head}{', '.join(told)}."
 
     def _make_picture(self) -> Explorer:
         fig, (left, right) = figure(7.2, 3.3, ncols=2)
@@ -252,10 +252,10 @@ def depth_explorer(
     """Signal forward and gradient backward against depth, for any c, in networks of the student's making.
 
     ReLU is homogeneous: the networks are drawn once with c = 2, and every other c multiplies layer l's
-    second moment, and that of a gradient taken back through l layers, by (c/2)^l.
+    second moment, and that of a gradient taken back through l layers, by (c/2)^l. All widths are drawn at
+    the first frame, so that no slider waits for it.
     """
 
-    @cache
     def measured(width: int) -> tuple[np.ndarray, np.ndarray]:
         forward, back = [], []
         for seed in range(NETWORKS):
@@ -267,6 +267,10 @@ def depth_explorer(
             gradients = [_squared_slope(backward, x[seed], Ws[:depth], rng, width) for depth in DEPTHS[1:]]
             back.append([1.0, *gradients])
         return np.array(forward), np.array(back)
+
+    @cache
+    def all_widths() -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        return {width: measured(width) for width in WIDTHS}
 
     fig, ax = figure(6.8, 3.9)
     depths = np.array(DEPTHS)
@@ -285,7 +289,7 @@ def depth_explorer(
 
     def update(c: float, depth: int, width: int) -> str:
         factor = (c / 2.0) ** depths
-        forward, back = (found * factor for found in measured(width))
+        forward, back = (found * factor for found in all_widths()[width])
         line.set_data(depths, factor)
         for rows, curve, band in ((forward, ahead, spreads[0]), (back, behind, spreads[1])):
             low, middle, high = (np.clip(f(rows, axis=0), 1e-30, 1e30) for f in (np.min, np.median, np.max))

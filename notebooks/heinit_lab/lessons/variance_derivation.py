@@ -223,14 +223,19 @@ def kept_figure(n: np.ndarray, shares: Mapping[str, Sequence[float]]) -> Told:
 
 
 def ties_figure(flow: Mapping[str, np.ndarray]) -> Told:
-    """Independent layers beside one matrix used again and again: means, and 8 in 10 networks."""
+    """Independent layers beside one matrix used again and again: the middle network, and 8 in 10."""
     fig, ax = _depth_figure("One matrix for every layer breaks A3", height=3.3)
-    styles = {"independent": ("he", "o", -8), "one matrix": ("xavier", "s", 0)}
+    styles = {"independent": ("he", "o", 5), "one matrix": ("xavier", "s", -9)}
+    told = []
     for name, q in flow.items():
         colour, marker, lift = styles[name]
-        _depth_line(ax, q, name, COLOURS[colour], marker, lift=lift)
+        low, middle, high = np.percentile(q, (10, 50, 90), axis=0)
+        ax.fill_between(np.arange(len(middle)), low, high, color=COLOURS[colour], alpha=0.15, lw=0)
+        ax.plot(middle, color=COLOURS[colour], marker=marker, markevery=3)
+        label_line(ax, len(middle) - 1, middle[-1], name, COLOURS[colour], lift=lift)
+        told.append(f"{name}: {middle[-1]:.2g}, 8 in 10 between {low[-1]:.1g} and {high[-1]:.2g}")
     ax.axhline(1, ls="--", color=COLOURS["theory"], lw=1.3, marker="none")
-    return fig, f"Second moment against depth. {_ends(flow)}."
+    return fig, f"Second moment against depth, the middle of many networks. At the end, {'; '.join(told)}."
 
 
 def bias_figure(q: np.ndarray, bias: Sequence[float]) -> Told:
@@ -314,7 +319,7 @@ def tapered_figure(sizes: Sequence[int], flow: Mapping[str, tuple[np.ndarray, np
 
 
 def laws_figure(flow: Mapping[str, np.ndarray]) -> Told:
-    """Second moment against depth for four laws of the weights, expected factors dashed."""
+    """Mean second moment for four laws of the weights, +- 2 standard errors, expected factors dashed."""
     fig, ax = _depth_figure("Four laws, one variance asked for", height=3.3)
     styles = {
         "normal": ("he", "o", 1),
@@ -324,6 +329,8 @@ def laws_figure(flow: Mapping[str, np.ndarray]) -> Told:
     }
     for law, q in flow.items():
         colour, marker, lift = styles[law]
+        mean, error = q.mean(axis=0), 2 * q.std(axis=0) / np.sqrt(len(q))
+        ax.fill_between(range(len(mean)), mean - error, mean + error, color=COLOURS[colour], alpha=0.15, lw=0)
         factor = TRUNCATED_STD**2 if law == "truncated" else 1.0
         _depth_line(
             ax, q, law, COLOURS[colour], marker, factor ** np.arange(q.shape[1]), band=None, lift=lift

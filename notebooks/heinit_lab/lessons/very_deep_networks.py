@@ -182,7 +182,7 @@ def growing_alike() -> Drawn:
 
 
 @cache
-def silent_shares(width: int = 256, depth: int = 30, networks: int = 5) -> np.ndarray:
+def silent_shares(width: int = 256, depth: int = 120, networks: int = 5) -> np.ndarray:
     """Shares of units dead for all of 500 images, always on, and of active entries: (3, networks, depth)."""
     found = np.empty((3, networks, depth))
     for seed in range(networks):
@@ -193,27 +193,35 @@ def silent_shares(width: int = 256, depth: int = 30, networks: int = 5) -> np.nd
     return found
 
 
-def silent_units() -> Drawn:
-    """Units dead for 500 images, and units always on, against depth."""
+def silent_units(guess: float) -> Drawn:
+    """Units dead for 500 images, and units always on, against depth. guess: the share dead at the end."""
     found = silent_shares()
-    layers = np.arange(1, found.shape[2] + 1)
-    fig, ax = figure(6.4, 3.4)
+    depth = found.shape[2]
+    layers = np.arange(1, depth + 1)
+    fig, ax = figure(6.4, 3.6)
     styles = (
-        (XAVIER, "s", "-", "dead"),
-        (COLOURS["glorot"], "^", "-", "always on"),
-        (GREY, "o", ":", "activity"),
+        (XAVIER, "s", "-", "dead", 0.06),
+        (COLOURS["glorot"], "^", "-", "always on", -0.03),
+        (GREY, "o", ":", "neither", 0.0),
     )
-    for row, (colour, marker, style, name) in zip(found, styles, strict=True):
+    dead, always, _ = found
+    for row, (colour, marker, style, name, lift) in zip(
+        (dead, always, 1 - dead - always), styles, strict=True
+    ):
         ax.fill_between(layers, row.min(axis=0), row.max(axis=0), color=colour, alpha=0.15, lw=0)
-        ax.plot(layers, row.mean(axis=0), color=colour, marker=marker, ls=style, markevery=3)
-        lift = {"dead": 0.02, "always on": -0.02, "activity": 0}[name]
-        label_line(ax, 30, row[:, -1].mean() + lift, f"{name} {row[:, -1].mean():.2f}", colour)
-    ax.set(xlim=(1, 36.5), ylim=(0, 0.65), xlabel="layer", ylabel="share of the 256 units")
-    dead, always, active = found[:, :, [0, 9, 29]].mean(axis=1)
+        ax.plot(layers, row.mean(axis=0), color=colour, marker=marker, ls=style, markevery=(9, 10))
+        label_line(ax, depth, row[:, -1].mean() + lift, f"{name} {row[:, -1].mean():.2f}", colour)
+    ax.plot([1, depth], [0.5, 0.5], color=COLOURS["theory"], ls="--", lw=1.2, marker="")
+    ax.plot(depth, guess, "*", color=COLOURS["accent"], ms=11, clip_on=False)
+    label_line(ax, depth, guess, f"your guess {guess:g}", COLOURS["accent"], lift=-12)
+    ax.set(xlim=(1, 1.24 * depth), ylim=(0, 1), xlabel="layer", ylabel="share of the 256 units")
+    ax.set_xticks([1, *range(20, depth + 1, 20)])
+    at = [0, 9, 29, depth - 1]
+    told = (", ".join(f"{row.mean(axis=0)[layer]:.2f}" for layer in at) for row in (dead, always))
     return fig, (
-        f"Shares of units in five He networks of width 256 on 500 images. Dead: {dead[0]:.2f} in layer 1, "
-        f"{dead[1]:.2f} in layer 10, {dead[2]:.2f} in layer 30. Always on: {always[0]:.2f}, {always[1]:.2f}, "
-        f"{always[2]:.2f}. Mean activity stays near {active.mean():.2f}."
+        "Shares of units in five He networks of width 256 on 500 images, in layers "
+        f"{', '.join(str(layer + 1) for layer in at)}. Dead: {next(told)}. Always on: {next(told)}. "
+        f"Both near one half, dashed. Your guess for the dead in the last layer: {guess:g}."
     )
 
 

@@ -6,7 +6,7 @@ Every function named after a figure gives the figure and its alt text, with the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,6 +25,17 @@ Drawn = tuple[Figure, str]
 
 HE, XAVIER = COLOURS["he"], COLOURS["xavier"]
 DEPTHS = (5, 8, 10, 12, 15, 20, 25, 30)
+SCALES = {
+    0.5: "c 0.5",
+    1.0: "xavier",
+    1.5: "c 1.5",
+    1.8: "c 1.8",
+    2.0: "he",
+    2.2: "c 2.2",
+    3.0: "c 3",
+    4.0: "c 4",
+}
+_APART = np.linspace(-0.2, 0.2, 10)  # so that ten equal results are seen as ten
 
 CALIBRATED = {"He": "he 30", "Xavier": "xavier 30", "Xavier, calibrated": "xavier 30, calibrated"}
 BUDGET = {
@@ -70,10 +81,11 @@ DEEPER = {
 
 @cache
 def kept() -> dict[str, dict[str, Any]]:
-    """What 400 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
+    """What 520 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
 
     Keys are settings such as "he 30" and "xavier 30, Adam"; values hold `share` (of the test images),
-    `loss` (of the last epoch) and `below_1` (the first epoch with a loss below 1), an entry a seed.
+    `loss` (of the last epoch; None where it overflowed) and `below_1` (the first epoch with a loss below 1),
+    an entry a seed.
     """
     text = (files("heinit_lab") / "data" / "replication.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
@@ -102,6 +114,38 @@ def depth_race(guess: float) -> Drawn:
     )
 
 
+def scale_range(depths: Sequence[int] = (10, 30)) -> Drawn:
+    """Final test share against c, ten seeds each, in a panel for each depth."""
+    fig, axes = figure(7.2, 3.5, ncols=len(depths), sharey=True)
+    words = []
+    for ax, depth in zip(axes, depths, strict=True):
+        middle = []
+        for c, name in SCALES.items():
+            setting = kept()[_named(name, depth)]
+            shares, burst = np.array(setting["share"]), None in setting["loss"]
+            colour, marker = (HE, "o") if c == 2 else (XAVIER, "x" if burst else "s")
+            ax.plot(c * (1 + 0.1 * _APART), shares, marker, color=colour, ms=4, alpha=0.55, ls="")
+            middle.append(np.median(shares))
+            words.append(
+                f"{depth} layers, c = {c:g}: {shares.min():.2f} to {shares.max():.2f}{', overflow' * burst}"
+            )
+        ax.plot(list(SCALES), middle, color=COLOURS["off"], marker="", zorder=1)
+        ax.axhline(0.1, color=COLOURS["theory"], ls="--", lw=1)
+        ax.set(xscale="log", xlim=(0.42, 4.8), ylim=(0, 1), xlabel="c, in Var[w] = c/n")
+        ax.set_xticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
+        ax.minorticks_off()
+        ax.set_title(f"{depth} weight matrices")
+    axes[0].set_ylabel("test images named correctly")
+    axes[0].text(4.6, 0.12, "guessing", fontsize=9, ha="right", color=COLOURS["theory"])
+    axes[-1].text(4.6, 0.03, "×: overflow", fontsize=9, ha="right", color=XAVIER)
+    return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}."
+
+
+def _named(rule: str, depth: int) -> str:
+    """A setting's name in `kept()`."""
+    return f"{rule}, {depth}" if rule.startswith("c ") else f"{rule} {depth}"
+
+
 def loss_curves(runs: Mapping[str, Run], depth: int) -> Drawn:
     """Training loss by epoch of one He and one 1/n run, over the band of the ten kept seeds.
 
@@ -117,7 +161,7 @@ def loss_curves(runs: Mapping[str, Run], depth: int) -> Drawn:
         ax.plot(np.arange(1, len(losses) + 1), losses, color=colour, marker=marker, ms=3.5)
         lift = {"he": -0.03, "xavier": 0.09 if losses[-1] < 1 else -0.12}[rule]
         label_line(ax, len(losses) + 0.3, losses[-1] + lift, name, colour)
-        words.append(f"{name} ends at a loss of {losses[-1]:.2f} and names {runs[rule].share:.0%}")
+        words.append(f"{name} ends at a loss of {losses[-1]:.2f} and names {100 * runs[rule].share:.0f} %")
     ax.axhline(np.log(10), color=COLOURS["theory"], ls="--", lw=1)
     ax.text(11, np.log(10) + 0.05, "guessing, ln 10 = 2.30", fontsize=9, color=COLOURS["theory"])
     ax.set(xlim=(0.3, 34), ylim=(0, 2.6), xlabel="epoch", ylabel="training loss")
@@ -137,7 +181,7 @@ def lanes(settings: Mapping[str, str], live: Mapping[str, Run] | None = None) ->
         colour, marker = (HE, "o") if name.startswith("he") else (XAVIER, "s")
         if "calibrated" in name and name.startswith("xavier"):
             colour, marker = COLOURS["glorot"], "^"
-        ax.plot(shares, [row] * len(shares), marker, color=colour, alpha=0.55, ms=6, ls="")
+        ax.plot(shares, row + _APART[: len(shares)], marker, color=colour, alpha=0.55, ms=6, ls="")
         ax.plot([np.median(shares)] * 2, [row - 0.28, row + 0.28], color=colour, marker="")
         words.append(f"{label}: {shares.min():.2f} to {shares.max():.2f}, median {np.median(shares):.2f}")
         if label in live:

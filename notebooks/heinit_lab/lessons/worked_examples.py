@@ -247,10 +247,8 @@ def evidence(lr: np.ndarray, printed: float) -> Seen:
     ax.axvline(0, color=COLOURS["theory"], ls="--", lw=1.5)
     ax.axvline(printed, ymax=0.82, color=COLOURS["theory"], lw=1.5)
     label_left(ax, printed, 0.8 * top, f"printed: {printed:.3f}".replace("-", "−"), COLOURS["theory"])
-    ax.text(
-        -4, 0.93 * top, f"← for Xavier: {wrong:.0%}".replace("%", " %"), color=COLOURS["xavier"], fontsize=9
-    )
-    ax.text(0.3, 0.93 * top, f"for He: {1 - wrong:.0%} →".replace("%", " %"), color=COLOURS["he"], fontsize=9)
+    ax.text(-4, 0.93 * top, f"← for Xavier: {100 * wrong:.0f} %", color=COLOURS["xavier"], fontsize=9)
+    ax.text(0.3, 0.93 * top, f"for He: {100 - 100 * wrong:.0f} % →", color=COLOURS["he"], fontsize=9)
     ax.set(
         xlim=(-4.25, 8),
         ylim=(0, top),
@@ -258,8 +256,8 @@ def evidence(lr: np.ndarray, printed: float) -> Seen:
         xlabel="log-likelihood ratio, He against Xavier, of 12 draws",
     )
     return fig, (
-        f"Log-likelihood ratios of {lr.size:,} matrices drawn by He's rule: {wrong:.0%} lie below 0 and "
-        f"favour Xavier. The printed matrix stands at {printed:.3f}."
+        f"Log-likelihood ratios of {lr.size:,} matrices drawn by He's rule: {100 * wrong:.0f} % lie below 0 "
+        f"and favour Xavier. The printed matrix stands at {printed:.3f}."
     )
 
 
@@ -365,8 +363,8 @@ def densities(n_in: int) -> Seen:
     ax.stairs([1 / (2 * b)], [-b, b], color=COLOURS["warm"], lw=2, ls="-.", baseline=0)
     label_line(ax, 0.3 * sigma, 0.41 / sigma, "normal", COLOURS["he"])
     label_line(ax, b, 0.2 / sigma, f"uniform, ends at ±{b:.3f}", COLOURS["warm"])
-    for s in (-sigma, sigma):
-        ax.axvline(s, color=COLOURS["theory"], ls=":", lw=1)
+    height = float(np.exp(-0.5) / sqrt(2 * np.pi) / sigma)
+    ax.vlines((-sigma, sigma), 0, height, color=COLOURS["theory"], ls=":", lw=1)
     ax.text(sigma, 0.01, " σ", fontsize=9)
     ax.set(ylim=(0, 0.45 / sigma), xlabel=f"weight, n_in = {n_in}", ylabel="density")
     return fig, (

@@ -149,10 +149,12 @@ def power(value: float) -> str:
     return power_of_ten(value)
 
 
-# Figures
+# Figures, each with its alt text
+
+Seen = tuple[Figure, str]
 
 
-def guess_figure(ratio: Sequence[float], guess: float) -> Figure:
+def guess_figure(ratio: Sequence[float], guess: float) -> Seen:
     """The ratio of two networks' signals against depth, and a reader's guess across it."""
     fig, ax = figure()
     depth = np.arange(len(ratio))
@@ -166,10 +168,13 @@ def guess_figure(ratio: Sequence[float], guess: float) -> Figure:
     ax.axhline(height, color=COLOURS["accent"], ls=":", lw=2)
     ax.text(0.5, height * 1.2, f"your guess: {guess:,}", color=COLOURS["accent"], va="bottom", fontsize=9)
     ax.set_title("One factor of 1.41, layer after layer")
-    return fig
+    return fig, (
+        "The ratio of the two networks' signals grows as √2 to the power of the layer: on a logarithmic "
+        f"axis, a line from 1 to {ratio[-1]:,.0f} at layer {depth[-1]}. Your guess, {guess:,}, lies across."
+    )
 
 
-def sigma_figure() -> Figure:
+def sigma_figure() -> Seen:
     """The source's table as two parallel lines on logarithmic axes."""
     fig, ax = figure()
     n = np.array([4, 16, 64, 256])
@@ -191,7 +196,11 @@ def sigma_figure() -> Figure:
     ax.annotate("", (32, np.sqrt(2 / 32)), (32, np.sqrt(1 / 32)), arrowprops={"arrowstyle": "<->", "lw": 1.2})
     ax.text(30, 0.155, "× 1.41", fontsize=9, va="center", ha="right")
     ax.set_title("Two rules, one slope, one gap")
-    return fig
+    ends = "; ".join(f"{rule} from {digits[0]} to {digits[-1]}" for rule, digits in printed.items())
+    return fig, (
+        f"Standard deviation against the number of inputs, {n[0]} to {n[-1]}, both axes logarithmic: two "
+        f"parallel lines, a factor of 1.41 apart. {ends}."
+    )
 
 
 def draw_band(ax: Axes, values: np.ndarray, rule: str, predicted: np.ndarray, every: int = 3) -> None:
@@ -204,7 +213,7 @@ def draw_band(ax: Axes, values: np.ndarray, rule: str, predicted: np.ndarray, ev
     ax.plot(x, predicted, "--", color=COLOURS["theory"], lw=1.2)
 
 
-def own_network_figure(linear: Flow, relu: Flow, guess: float) -> Figure:
+def own_network_figure(linear: Flow, relu: Flow, guess: float) -> Seen:
     """Xavier and He in a network without and with ReLU, forward.
 
     guess: a reader's guess for He at the end of the linear network.
@@ -225,7 +234,14 @@ def own_network_figure(linear: Flow, relu: Flow, guess: float) -> Figure:
     axes[0].axhline(height, color=COLOURS["accent"], ls=":", lw=2)
     axes[0].text(15, height * 3, f"your guess: {guess:,}", color=COLOURS["accent"], fontsize=9)
     axes[0].set_ylabel("second moment / input's")
-    return fig
+    told = []
+    for name, measured in (("Linear", linear), ("ReLU", relu)):
+        ends = {r: power(spread(measured.under(c).forward)[1, -1]) for r, c in gains(measured.sizes).items()}
+        told.append(f"{name} units: Xavier {ends['Xavier']}, He {ends['He']}")
+    return fig, (
+        f"Second moment against layer, medians over many networks, at layer {depth}. {'. '.join(told)}. "
+        f"Predicted means are dashed. Your guess for He's growth in linear units: {guess:,}."
+    )
 
 
 SCALINGS: Mapping[str, str] = {
@@ -248,7 +264,7 @@ def one_layer(n_in: int, n_out: int, rng: np.random.Generator, layers: int = 400
     return {name: kept * v for name, v in zip(SCALINGS, variances, strict=True)}
 
 
-def one_layer_figure(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> Figure:
+def one_layer_figure(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> Seen:
     """Four scalings on layers of two shapes: median, 10 to 90 % range, and mean.
 
     layers: the result of `one_layer` by the name of the shape. guess: a reader's, for the last.
@@ -274,10 +290,17 @@ def one_layer_figure(layers: Mapping[str, Mapping[str, np.ndarray]], guess: floa
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
     ax.set(xlim=(0, 2.75), xlabel="second moment out / in, linear layer", title="Four variances in one layer")
-    return fig
+    told = [
+        f"{name}: " + " and ".join(f"{kept[name].mean():.2f}" for kept in layers.values())
+        for name in SCALINGS
+    ]
+    return fig, (
+        f"What a linear layer keeps of the second moment, means for {' and '.join(layers)}. "
+        f"{'; '.join(told)}. Your guess for the last, first layer: {guess}."
+    )
 
 
-def weight_gradients_figure(measured: Flow, guess: str) -> Figure:
+def weight_gradients_figure(measured: Flow, guess: str) -> Seen:
     """The second moment of each matrix's gradient, Xavier and He, by layer.
 
     guess: a reader's word for the layer that gets least.
@@ -299,4 +322,11 @@ def weight_gradients_figure(measured: Flow, guess: str) -> Figure:
         1, 1e-6, f"your guess for the smallest under Xavier: {guess}", color=COLOURS["accent"], fontsize=9
     )
     ax.set(ylabel="second moment of its gradient", title="What each matrix would learn from")
-    return fig
+    told = []
+    for rule in ("He", "Xavier"):
+        medians = spread(measured.under(gains(measured.sizes)[rule]).weights)[1]
+        told.append(f"{rule} between {power(medians.min())} and {power(medians.max())}")
+    return fig, (
+        f"The second moment of each matrix's gradient, medians over networks of {depth} layers: two level "
+        f"bands. {'; '.join(told)}. Your guess for the smallest under Xavier: {guess}."
+    )

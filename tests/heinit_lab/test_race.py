@@ -1,0 +1,48 @@
+"""The training race: seeds settle it, whoever stops asking stops it, and it goes down the slope."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heinit_lab.digits import digits
+from heinit_lab.race import race, train
+from heinit_solutions import very_deep_networks as answers
+
+
+def test_the_same_seed_gives_the_same_race_and_another_seed_another():
+    first, again, other = race(5, 2, 0, epochs=2), race(5, 2, 0, epochs=2), race(5, 2, 1, epochs=2)
+    assert first == again
+    assert first != other
+
+
+def test_a_race_whose_reader_stops_asking_stops():
+    epochs = train(5, 2, 0, epochs=10**9)
+    assert [next(epochs).number for _ in range(3)] == [1, 2, 3]
+    epochs.close()
+
+
+def test_given_weights_are_trained_on_a_copy():
+    Ws = [np.full((10, 64), 0.01)]
+    race(1, weights=Ws, epochs=1)
+    assert np.all(Ws[0] == 0.01)
+
+
+@pytest.mark.parametrize(("depth", "normalised"), [(1, False), (4, False), (4, True)])
+def test_the_trainer_goes_down_the_slope_it_says(depth, normalised):
+    """The largest slopes are what a small change of their value does to the loss."""
+    from heinit_lab.race import _Network
+
+    rng = np.random.default_rng(0)
+    sizes = [64, *[16] * (depth - 1), 10]
+    Ws = [a.astype(np.float32) for a in answers.init_network(sizes, 2, rng)]
+    network = _Network(Ws, normalised)
+    x, y = digits().train[:64], digits().train_labels[:64]
+    network.learn(x, y)
+    slopes, start = network.slopes.copy(), network.values.copy()
+    for i in np.argsort(-np.abs(slopes))[:20]:
+        network.values[:] = start
+        network.values[i] += 1e-3
+        up = network.learn(x, y)
+        network.values[i] -= 2e-3
+        assert (up - network.learn(x, y)) / 2e-3 == pytest.approx(slopes[i], rel=0.05, abs=2e-3)
