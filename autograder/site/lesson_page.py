@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from autograder.compose import asked, checked
+from autograder.compose import asked, checked, unmarked
 from autograder.errors import HeinitError
 from autograder.lessons import Lesson
 from autograder.pages.markdown import render_code
@@ -24,7 +24,6 @@ from autograder.site.questions import question
 
 # What belongs to a notebook and not to a page: the table of a reader's own checks, and the way to it.
 LEFT_OUT = ("where-you-stand", "progress")
-REGION = re.compile(r"^ *### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,6 @@ class _Writer:
         self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None
     ) -> str:
         """The question, the stub, and the folded solution with the verdict on it."""
-        answer = REGION.sub(lambda match: match[1], solved.source)
         asked_here = question(name)
         said = self.prose.html(asked_here.prompt) if asked_here else ""
         return self._templates.get_template("exercise.html.j2").render(
@@ -129,7 +127,7 @@ class _Writer:
             prompt=Markup(said.strip().removeprefix("<p>").removesuffix("</p>")),
             data=_question_data(asked_here, self.prose) if asked_here else {},
             stub=Markup(render_code(stub.source)),
-            answer=Markup(render_code(answer.rstrip("\n"))),
+            answer=Markup(render_code(unmarked(solved.source))),
             verdicts=[Markup(self._output(output)) for output in (check.outputs if check else [])],
         )
 

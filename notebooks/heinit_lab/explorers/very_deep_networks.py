@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.digits import digits
-from heinit_lab.explorers.explorer import Explorer, Frame, Slider
+from heinit_lab.explorers.explorer import Explorer, Frame, Slider, named
 from heinit_lab.figures import COLOURS, figure, image, power_of_ten, size
 from heinit_lab.race import Epoch, train
 
@@ -163,7 +163,7 @@ class LiveRace:
         frame = self.frame()
         self._words = frame.words
         if self._widgets:
-            self._widgets["picture"].value = self._image(frame)
+            self._widgets["picture"].value = named(self._image(frame))
             self._widgets["words"].value = _said(frame.words)
             self._widgets["progress"].value = self.epochs_run
 
@@ -213,7 +213,7 @@ class LiveRace:
             description="Stop", icon="stop", disabled=True, tooltip="End it after this epoch"
         )
         progress = widgets.IntProgress(min=0, max=30, description="0 of 30", layout=wide)
-        picture = widgets.HTML(self._image(first))
+        picture = widgets.HTML(named(self._image(first)))
         words = widgets.HTML(_said(first.words))
         self._widgets = {
             "start": start,
