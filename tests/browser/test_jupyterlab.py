@@ -166,8 +166,10 @@ def test_the_address_that_lab_gives_opens_the_first_lesson(page: Page, lab: Lab)
 def test_a_student_answers_wrongly_is_told_why_answers_rightly_and_is_told_so(
     page: Page, lab: Lab, screenshots: Path
 ) -> None:
-    name = "3-worked-examples"
-    open_notebook(page, lab, f"{name}/{name}.ipynb")
+    tried = lab.workspace / "first-try" / "3-worked-examples.ipynb"
+    tried.parent.mkdir()
+    tried.write_bytes(lesson("3-worked-examples").path.read_bytes())
+    open_notebook(page, lab, f"{tried.parent.name}/{tried.name}")
     first = page.locator(".jp-CodeCell").first
     stub = page.locator(".jp-CodeCell").filter(has_text="def he_std(").first
     test = page.locator(".jp-CodeCell").filter(has_text='check("he_std")').first
