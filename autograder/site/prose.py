@@ -18,7 +18,7 @@ _CODE = re.compile(
 )
 _INLINE = r'<math\b(?![^>]*display="block")[^>]*>(?:(?!</math>).)*</math>'
 _TOGETHER = re.compile(rf"[(\[“]{_INLINE}[.,;:?)\]”]*|{_INLINE}[.,;:?)\]”]+", re.DOTALL)
-_WIDE = 34  # characters of a formula that may need scrolling on a telephone
+_WIDE = 28  # characters of a formula that may need scrolling on a telephone
 _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
 
 
