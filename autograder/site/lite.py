@@ -54,15 +54,23 @@ class Lite:
 
 def lite() -> Lite:
     """Raises UsageError where JupyterLite is not installed."""
-    if any(importlib.util.find_spec(name) is None for name in NEEDED):
+    if not all(map(_is_there, NEEDED)):
+        # uv makes environments without pip
+        pip = (
+            f"{sys.executable} -m pip install" if _is_there("pip") else f"uv pip install -p {sys.executable}"
+        )
         packages = " ".join(name.replace("_", "-") for name in NEEDED)
         raise UsageError(
             "The edition that runs in a browser is made by JupyterLite, which is not installed. "
-            f"Install it with: {sys.executable} -m pip install {packages}"
+            f"Install it with: {pip} {packages}"
         )
     from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 
     return Lite(PYODIDE_CDN_URL)
+
+
+def _is_there(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
 
 
 def lite_files(edition: Lite, course: Sequence[Lesson], wheel: Path) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from importlib.metadata import requires, version
 
 import nbformat
@@ -68,7 +69,12 @@ def test_building_again_gives_the_same_bytes(files, tmp_path):
     assert lite_files(lite(), lessons(), build_wheel(tmp_path)) == files
 
 
-def test_without_jupyterlite_one_sentence_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pip install jupyterlite-core jupyterlite-pyodide-kernel$"):
+@pytest.mark.parametrize(
+    ("there", "command"),
+    [({"pip"}, f"{sys.executable} -m pip install"), (set(), f"uv pip install -p {sys.executable}")],
+)
+def test_without_jupyterlite_one_sentence_says_how_to_install_it(monkeypatch, there, command):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name in there or None)
+    with pytest.raises(UsageError) as told:
         lite()
+    assert str(told.value).endswith(f"{command} jupyterlite-core jupyterlite-pyodide-kernel")
