@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from types import ModuleType
 
@@ -53,6 +54,14 @@ def solve(notebook: NotebookNode, solutions: ModuleType) -> NotebookNode:
         if asked(cell) is not None:
             cell.source = fill(cell.source, body(solutions, cell.metadata.nbgrader.grade_id))
     return nb
+
+
+_REGION = re.compile(r"^ *### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
+
+
+def unmarked(source: str) -> str:
+    """A solved cell as a student would write it: the answer, without the marks around it."""
+    return _REGION.sub(lambda match: match[1], source).rstrip("\n")
 
 
 def asked(cell: NotebookNode) -> str | None:

@@ -42,7 +42,7 @@ from autograder.grading.worker import Outcome
 from autograder.submissions import Submission
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
-FULL = "the disk of the course is full. What is graded so far is kept: make room, and run the same command again."
+FULL = "the course's disk is full. What is graded so far is kept: make room, and run the same command again."
 NO_RESPONSE = "No response."  # nbgrader's words
 
 

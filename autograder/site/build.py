@@ -21,6 +21,7 @@ from autograder.lessons import NOTEBOOKS, lessons
 from autograder.site.execute import executed
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.lesson_page import LessonPage, explorer, lesson_page, sections
+from autograder.site.lite import Lite, lite, lite_files
 from autograder.site.pictures import Pictures
 from autograder.site.prose import Prose, plain
 
@@ -45,24 +46,31 @@ class Built:
     size: int
 
 
-def build_site(directory: Path, cache: Path, told: Callable[[str, bool], None]) -> Built:
+def build_site(
+    directory: Path, cache: Path, told: Callable[[str, bool], None], in_browser: bool = False
+) -> Built:
     """Write the site to `directory`, which is new, empty, or a site built before.
 
-    cache: a folder that keeps the lessons' runs. told: see execute.executed.
-    Raises UsageError where `directory` is no place for a site; HeinitError where a lesson does
-    not run, a page cannot be made, or a file cannot be written.
+    cache: a folder that keeps the lessons' runs. told: see execute.executed. in_browser: whether to add
+    the lessons as notebooks that run in a browser, see lite.py.
+    Raises UsageError where `directory` is no place for a site, or JupyterLite is not installed;
+    HeinitError where a lesson does not run, a page cannot be made, or a file cannot be written.
     """
     before = _manifest(directory)
+    edition = lite() if in_browser else None
     runs = executed(lessons(), cache, told)
     wheel = build_wheel(cache / "wheel")
-    files = site_files(runs, wheel.name) | _downloads(wheel)
+    files = site_files(runs, wheel.name, edition) | _downloads(wheel)
+    if edition:
+        files |= lite_files(edition, lessons(), wheel)
     return _write(directory, files, before)
 
 
-def site_files(runs: Mapping[str, NotebookNode], wheel: str) -> dict[str, bytes]:
+def site_files(runs: Mapping[str, NotebookNode], wheel: str, edition: Lite | None = None) -> dict[str, bytes]:
     """Every file of the site but the notebooks, by its path.
 
     runs: the lessons with their outputs. wheel: the name of heinit_lab's, which lies beside a notebook.
+    edition: the one that runs in a browser, where the site has it.
     """
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -76,7 +84,7 @@ def site_files(runs: Mapping[str, NotebookNode], wheel: str) -> dict[str, bytes]
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
     hero = next(cell for cell in runs[HERO[0]].cells if cell.id == HERO[1])
     data = next(output.data[FRAMES_MIME] for output in hero.outputs if FRAMES_MIME in output.get("data", {}))
-    shared = {"course": course, "pages": PAGES, "wheel": wheel}
+    shared = {"course": course, "pages": PAGES, "wheel": wheel, "lite": edition}
     pages = {
         page.file: templates.get_template("lesson.html.j2").render(
             shared, page=page, file=page.file, before=before, after=after
@@ -89,7 +97,7 @@ def site_files(runs: Mapping[str, NotebookNode], wheel: str) -> dict[str, bytes]
     for file, body in {
         "errata.html": _errata(course),
         "instructors.html": _instructors(),
-        "about.html": _about(),
+        "about.html": _about(edition),
     }.items():
         prose = Prose(strict=file == "errata.html")
         pages[file] = templates.get_template("page.html.j2").render(
@@ -149,11 +157,18 @@ def _readme(*titles: str) -> str:
 
 
 def _instructors() -> str:
-    return (HERE / "text" / "instructors.md").read_text(encoding="utf-8") + _readme("Instructors")
+    return _text("instructors.md") + _readme("Instructors")
 
 
-def _about() -> str:
-    return (HERE / "text" / "about.md").read_text(encoding="utf-8") + _readme("Licence")
+def _about(edition: Lite | None) -> str:
+    text = _text("about.md")
+    if edition:
+        text += _text("lite.md").format(source=edition.source)
+    return f"{text}\n{_readme('Licence')}"
+
+
+def _text(name: str) -> str:
+    return (HERE / "text" / name).read_text(encoding="utf-8")
 
 
 def _downloads(wheel: Path) -> dict[str, bytes]:
@@ -196,12 +211,15 @@ def _write(directory: Path, files: Mapping[str, bytes], before: Mapping[str, str
                 written.append(name)
         for name in before.keys() - now.keys():
             (directory / name).unlink(missing_ok=True)
+            for folder in (directory / name).relative_to(directory).parents[:-1]:
+                if (directory / folder).is_dir() and not any((directory / folder).iterdir()):
+                    (directory / folder).rmdir()
         _put(directory / MANIFEST, json.dumps(now, indent=0).encode())
     except OSError as error:
         raise HeinitError(
             f"{error.filename or directory} cannot be written ({error.strerror}). Name a folder of your own."
         ) from None
-    pages = tuple(name for name in now if name.endswith(".html"))
+    pages = tuple(name for name in now if name.endswith(".html") and "/" not in name)
     return Built(pages, tuple(written), sum(map(len, files.values())))
 
 

@@ -13,18 +13,17 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from autograder.compose import asked, checked
+from autograder.compose import asked, checked, unmarked
 from autograder.errors import HeinitError
 from autograder.lessons import Lesson
 from autograder.pages.markdown import render_code
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.pictures import Pictures, figure_in
-from autograder.site.prose import Heading, Prose, plain
+from autograder.site.prose import Heading, Prose, hanging, plain
 from autograder.site.questions import question
 
 # What belongs to a notebook and not to a page: the table of a reader's own checks, and the way to it.
 LEFT_OUT = ("where-you-stand", "progress")
-REGION = re.compile(r"^ *### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class _Writer:
 
     def code(self, cell: NotebookNode) -> str:
         """A cell's code and what it showed. What a lesson imports is folded."""
-        source = render_code(cell.source)
+        source = hanging(render_code(cell.source))
         if cell.id == "setup":
             source = f'<details class="setup"><summary>What the cells import</summary>{source}</details>'
         return "\n".join([source, *map(self._output, cell.outputs)])
@@ -120,7 +119,6 @@ class _Writer:
         self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None
     ) -> str:
         """The question, the stub, and the folded solution with the verdict on it."""
-        answer = REGION.sub(lambda match: match[1], solved.source)
         asked_here = question(name)
         said = self.prose.html(asked_here.prompt) if asked_here else ""
         return self._templates.get_template("exercise.html.j2").render(
@@ -128,8 +126,8 @@ class _Writer:
             question=asked_here,
             prompt=Markup(said.strip().removeprefix("<p>").removesuffix("</p>")),
             data=_question_data(asked_here, self.prose) if asked_here else {},
-            stub=Markup(render_code(stub.source)),
-            answer=Markup(render_code(answer.rstrip("\n"))),
+            stub=Markup(hanging(render_code(stub.source))),
+            answer=Markup(hanging(render_code(unmarked(solved.source)))),
             verdicts=[Markup(self._output(output)) for output in (check.outputs if check else [])],
         )
 

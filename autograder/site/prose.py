@@ -13,7 +13,12 @@ from autograder.pages.markdown import render_markdown
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _FORMULA = re.compile(r'<math\b[^>]*display="block">.*?</math>', re.DOTALL)
-_WIDE = 34  # characters of a formula that may need scrolling on a telephone
+_CODE = re.compile(
+    r'(?<=<div class="highlight">)(<pre>(?:<span></span>)?<code>)(.*?)\n*(?=</code>)', re.DOTALL
+)
+_INLINE = r'<math\b(?![^>]*display="block")[^>]*>(?:(?!</math>).)*</math>'
+_TOGETHER = re.compile(rf"[(\[“]{_INLINE}[.,;:?)\]”]*|{_INLINE}[.,;:?)\]”]+", re.DOTALL)
+_WIDE = 28  # characters of a formula that may need scrolling on a telephone
 _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
 
 
@@ -46,7 +51,9 @@ class Prose:
         made = re.sub(r"<a(?! href)[^>]*>(.*?)</a>", r"\1", made, flags=re.DOTALL)
         made = made.replace(' rel="noopener noreferrer nofollow"', "")
         made = _TABLE.sub(r'<div class="wide" role="group" aria-label="Table" tabindex="0">\g<0></div>', made)
-        made = _FORMULA.sub(_formula, made)
+        made = _FORMULA.sub(_formula, hanging(made))
+        # a browser may end a line between a formula and the bracket or full stop beside it
+        made = _TOGETHER.sub(r'<span class="together">\g<0></span>', made)
         return _HEADING.sub(self._with_anchor, made)
 
     def _with_anchor(self, match: re.Match[str]) -> str:
@@ -77,6 +84,23 @@ def _formula(match: re.Match[str]) -> str:
     wide = ' role="group" aria-label="Formula" tabindex="0"' if len(plain(match[0])) > _WIDE else ""
     formula = match[0].replace(' tabindex="0"', "")  # the box is what scrolls here
     return f'<div class="formula"{wide}>{formula}</div>'
+
+
+def hanging(made: str) -> str:
+    """Code in colours, in which each line knows its indentation, so that what does not fit hangs below it.
+
+    Code that has no colours is words in columns; on a narrow screen its gaps are closed.
+    """
+
+    def line(text: str) -> str:
+        bare = re.sub(r"<[^>]+>", "", text)
+        return f'<span class="line" style="--in:{len(bare) - len(bare.lstrip(" "))}">{text}\n</span>'
+
+    def lines(code: re.Match[str]) -> str:
+        start = code[1] if "<span class" in code[2] else code[1].replace("<pre>", '<pre class="columns">')
+        return start + "".join(map(line, code[2].split("\n")))
+
+    return _CODE.sub(lines, made)
 
 
 def on_the_site(address: str) -> str | None:

@@ -151,7 +151,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reading edition, built once; the lessons' runs are kept in build/ for the next time."""
     directory = tmp_path_factory.mktemp("site") / "under a path" / "course"
     command = Path(sysconfig.get_path("scripts")) / "heinit"
-    made = subprocess.run([command, "site", directory], capture_output=True, text=True, check=False)
+    made = subprocess.run([command, "site", directory, "--lite"], capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     return directory
 

@@ -1,20 +1,46 @@
-"""The lessons in JupyterLab, in a real browser: cells run, sliders move figures, checks answer."""
+"""The lessons in JupyterLab, in a real browser: the student's whole path, from the stub to Validate."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from nbformat import NotebookNode
+from playwright.sync_api import Locator, Page, expect
 
-from autograder.lessons import lessons
+from autograder.compose import asked, checked, solve, unmarked
+from autograder.lessons import Lesson, lesson, lessons
+from tests.browser.axe import violations
 from tests.browser.conftest import TOKEN, Lab
 
 pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser for them all
 
 LESSONS = [lesson.name for lesson in lessons()]
 DONE = re.compile(r"^\[\d+\]:$")
+RACE = "The race, live"
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_student_solves_a_lesson_from_its_first_cell_to_validate(
+    page: Page, lab: Lab, screenshots: Path, name: str
+) -> None:
+    path = f"{name}/{name}.ipynb"
+    open_notebook(page, lab, path)
+    page.screenshot(path=screenshots / f"lab-{name}-opened.png")
+    write_and_run_every_cell(page, lesson(name))
+    expect(page.locator('[data-mime-type="application/vnd.jupyter.stderr"]')).to_have_count(0)
+    expect(page.locator('[data-mime-type="application/vnd.jupyter.error"]')).to_have_count(0)
+    moved = [move_every_slider(page, box, screenshots, name) for box in explorers(page)]
+    assert sum(moved) >= 1
+    if name == LESSONS[-1]:
+        start_and_stop_the_race(page, screenshots)
+    finds_nothing_in_either_theme(page, screenshots, name)
+    validate(page, screenshots, name)
+    *saved, new = nbformat.read(lab.workspace / path, as_version=4).cells
+    assert [cell.source for cell in saved] == [cell.source for cell in solved(lesson(name)).cells]
+    assert new.source == ""  # Shift+Enter in the last cell makes another
 
 
 def open_notebook(page: Page, lab: Lab, path: str) -> None:
@@ -33,52 +59,118 @@ def kernel_is_ready(page: Page, lab: Lab, path: str) -> bool:
     return any(kernel["execution_state"] == "idle" and kernel["connections"] for kernel in kernels)
 
 
-def run_all(page: Page) -> None:
-    """Run every cell and wait until the last has its number."""
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-prompt")
-    expect(prompts.last).to_have_text(DONE)
+def solved(of: Lesson) -> NotebookNode:
+    """The lesson as a student leaves it who answers as the reference does."""
+    notebook = solve(nbformat.read(of.path, as_version=4), of.solutions)
+    for cell in notebook.cells:
+        cell.source = unmarked(cell.source)
+    return notebook
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_a_solved_lesson_runs_and_its_figures_move_under_the_keyboard(
-    page: Page, lab: Lab, screenshots: Path, lesson: str
-) -> None:
-    open_notebook(page, lab, f"solved/{lesson}/{lesson}.ipynb")
-    run_all(page)
-    expect(page.locator('[data-mime-type="application/vnd.jupyter.stderr"]')).to_have_count(0)
-    expect(page.locator('[data-mime-type="application/vnd.jupyter.error"]')).to_have_count(0)
-    passed = page.get_by_role("status").filter(has_text=re.compile("public checks? pass"))
-    tests = page.locator(".jp-CodeCell").filter(has_text=re.compile(r'check\("\w+"\)'))
-    assert passed.count() == tests.count() >= 5
+def write_and_run_every_cell(page: Page, of: Lesson) -> None:
+    """From the top with the keyboard alone: an answer into each stub, and a look at what its check says."""
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    cells.first.locator(".jp-MarkdownOutput, .jp-RenderedMarkdown").first.click(position={"x": 2, "y": 2})
+    page.keyboard.press("Escape")
+    told = 0
+    for shown, cell in zip(cells.all(), solved(of).cells, strict=True):
+        if asked(cell):
+            page.keyboard.press("Enter")
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text(cell.source)
+        page.keyboard.press("Shift+Enter")
+        if cell.cell_type == "code":
+            expect(shown.locator(".jp-InputArea-prompt")).to_have_text(DONE)
+        if checked(cell):
+            expect(shown.get_by_role("status")).to_have_text(
+                re.compile(rf"^✓ {checked(cell)}: .*public checks? pass")
+            )
+            told += 1
+    assert told >= 5
 
-    # the last explorer: the first of lesson 5 is a race, which waits for its button
-    box = page.locator(".widget-vbox").filter(has=page.locator(".widget-hslider")).last
-    slider = box.locator(".widget-hslider .noUi-handle").first
-    slider.scroll_into_view_if_needed()
+
+def explorers(page: Page) -> list[Locator]:
+    """Every explorer with sliders, but for the race, which has buttons too."""
+    boxes = page.locator(".widget-vbox").filter(has=page.locator(".widget-hslider"))
+    return boxes.filter(has_not_text=RACE).all()
+
+
+def move_every_slider(page: Page, box: Locator, screenshots: Path, name: str) -> int:
+    """Move each slider of an explorer by keyboard, and see its picture and its words change."""
     picture, words = box.locator("img").first, box.get_by_role("status").first
-    before, said = picture.get_attribute("src"), words.inner_text()
-    page.screenshot(path=screenshots / f"{lesson}-before.png")
-    at_the_end = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
-    slider.focus()
-    slider.press("ArrowLeft" if at_the_end else "ArrowRight")
-    expect(picture).not_to_have_attribute("src", before or "")
-    expect(words).not_to_have_text(said)
-    page.screenshot(path=screenshots / f"{lesson}-after.png")
+    handles = box.locator(".widget-hslider .noUi-handle")
+    for handle in handles.all():
+        before, said = picture.get_attribute("src"), words.inner_text()
+        at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.focus()
+        handle.press("ArrowLeft" if at_the_end else "ArrowRight")
+        expect(words).not_to_have_text(said)
+        expect(picture).not_to_have_attribute("src", before or "")
+        assert picture.get_attribute("alt") == words.inner_text()
+    page.screenshot(path=screenshots / f"lab-{name}-moved.png")
+    return handles.count()
+
+
+def start_and_stop_the_race(page: Page, screenshots: Path) -> None:
+    """Long enough that it cannot end by itself before it is stopped."""
+    box = page.locator(".widget-vbox").filter(has_text=RACE)
+    epochs = box.locator(".widget-hslider").filter(has_text="epochs").locator(".noUi-handle")
+    epochs.focus()
+    epochs.press("End")
+    start, stop = (box.get_by_role("button", name=name) for name in ("Start", "Stop"))
+    words, bar = box.get_by_role("status"), box.locator(".progress-bar")
+    expect(stop).to_be_disabled()
+    start.press("Enter")
+    expect(words).to_contain_text(re.compile(r"epoch [1-9]\d* of 120"))
+    expect(bar).not_to_have_attribute("style", re.compile("width: 0%"))
+    expect(start).to_be_disabled()
+    page.screenshot(path=screenshots / "lab-race-running.png")
+    stop.press("Enter")
+    expect(words).to_contain_text(re.compile(r"epoch \d+ of 120: stopped\."))
+    expect(start).to_be_enabled()
+    expect(stop).to_be_disabled()
+    page.screenshot(path=screenshots / "lab-race-stopped.png")
+
+
+def finds_nothing_in_either_theme(page: Page, screenshots: Path, name: str) -> None:
+    """The rules of the pages, on all that the course puts into a notebook: its text and its outputs."""
+    for theme in ("Dark", "Light"):
+        page.get_by_role("menuitem", name="Settings", exact=True).click()
+        page.locator(".lm-Menu-item[data-type=submenu]").filter(has_text=re.compile("^Theme$")).click()
+        page.locator('[data-command="apputils:change-theme"]').filter(
+            has_text=f"JupyterLab {theme}"
+        ).first.click()
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {theme}")
+        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", str(theme == "Light").lower())
+        told = violations(page, ".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-OutputArea-output")
+        page.screenshot(path=screenshots / f"lab-{name}-{theme.lower()}.png")
+        assert told == [], "\n".join(told)
+
+
+def validate(page: Page, screenshots: Path, name: str) -> None:
+    """Press Validate, which runs the saved notebook afresh, and read its dialog."""
+    page.get_by_role("button", name="Validate").click()
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("Success! Your notebook passes all the tests.")
+    page.screenshot(path=screenshots / f"lab-{name}-validated.png")
+    dialog.get_by_role("button").last.click()
+    expect(dialog).to_have_count(0)
 
 
 def test_the_address_that_lab_gives_opens_the_first_lesson(page: Page, lab: Lab) -> None:
     page.goto(f"{lab.address}/?token=of-this-test")
-    expect(page.locator(".jp-Notebook h1").first).to_be_visible()
+    # beside it may be what was open before
+    expect(page.locator(".jp-Notebook h1").filter(has_text="Lesson 1")).to_be_visible()
     assert LESSONS[0] in page.url
 
 
 def test_a_student_answers_wrongly_is_told_why_answers_rightly_and_is_told_so(
     page: Page, lab: Lab, screenshots: Path
 ) -> None:
-    name = "3-worked-examples"
-    open_notebook(page, lab, f"{name}/{name}.ipynb")
+    tried = lab.workspace / "first-try" / "3-worked-examples.ipynb"
+    tried.parent.mkdir()
+    tried.write_bytes(lesson("3-worked-examples").path.read_bytes())
+    open_notebook(page, lab, f"{tried.parent.name}/{tried.name}")
     first = page.locator(".jp-CodeCell").first
     stub = page.locator(".jp-CodeCell").filter(has_text="def he_std(").first
     test = page.locator(".jp-CodeCell").filter(has_text='check("he_std")').first

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
 from math import e, exp, log, sqrt
 from statistics import median
 
@@ -366,6 +368,31 @@ def test_a_live_race_can_be_stopped_by_its_button_and_says_where():
     assert "stopped" in live._words
     assert not live._widgets["start"].disabled
     assert live._widgets["progress"].value == live.epochs_run
+
+
+def test_where_python_has_no_threads_a_race_runs_in_the_loop_and_can_be_stopped(monkeypatch):
+    """As in a browser, where starting a thread raises."""
+
+    def no_threads(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_threads)
+    live = race_explorer()
+    live._widget(live.frame())
+
+    async def pressed():
+        live.start(depth=5, epochs=200)
+        while live.epochs_run < 2:
+            assert live.running
+            await asyncio.sleep(0)
+        live._widgets["stop"].click()
+        while live.running:
+            await asyncio.sleep(0)
+
+    asyncio.run(pressed())
+    assert 2 <= live.epochs_run < 200
+    assert "stopped" in live._words
+    assert not live._widgets["start"].disabled
 
 
 def test_a_live_race_runs_to_its_end_and_tells_both_results():

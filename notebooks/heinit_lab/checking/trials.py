@@ -23,7 +23,7 @@ class Case:
         self._mistaken: dict[Function, Call] = {}
 
     def under(self, wrong: Function) -> Call:
-        """What a mistake makes of this input; it is asked once, for all the answers that it is held against."""
+        """What a mistake makes of this input; asked once for all answers that it is held against."""
         if wrong not in self._mistaken:
             self._mistaken[wrong] = observe(wrong, *self.args, **self.kwargs)
         return self._mistaken[wrong]

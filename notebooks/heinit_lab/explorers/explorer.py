@@ -117,7 +117,7 @@ class Explorer:
         import ipywidgets as widgets
 
         # an HTML widget, since ipywidgets' Image has no alt text
-        shown = widgets.HTML(self._image(first))
+        shown = widgets.HTML(named(self._image(first)))
         words = widgets.HTML(_words(first.words))
         controls = {
             slider.name: widgets.SelectionSlider(
@@ -137,12 +137,27 @@ class Explorer:
             except Exception as error:
                 words.value = _sorry(self, error).html
                 return
-            shown.value, words.value = self._image(frame), _words(frame.words)
+            shown.value, words.value = named(self._image(frame)), _words(frame.words)
 
         for control in controls.values():
             control.observe(moved, names="value")
         heading = widgets.HTML(f"<strong>{html.escape(self.title)}</strong>")
         return widgets.VBox([heading, *controls.values(), shown, words])
+
+
+# ipywidgets gives a slider's handle no name, and its position for a value. Both stand beside it.
+_NAMES = """
+for (const slider of this.closest('.widget-vbox')?.querySelectorAll('.widget-hslider') ?? []) {
+  const handle = slider.querySelector('[role=slider]');
+  handle.setAttribute('aria-label', slider.querySelector('.widget-label').textContent);
+  handle.setAttribute('aria-valuetext', slider.querySelector('.widget-readout').textContent);
+}
+"""
+
+
+def named(image: str) -> str:
+    """The picture of a box of widgets; whenever it is shown, the box's sliders get names to be heard by."""
+    return image.replace("<img ", f'<img onload="{" ".join(_NAMES.split())}" ', 1)
 
 
 def _words(text: str) -> str:

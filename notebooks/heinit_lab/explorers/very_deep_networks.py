@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from heinit_lab.digits import digits
-from heinit_lab.explorers.explorer import Explorer, Frame, Slider
+from heinit_lab.explorers.explorer import Explorer, Frame, Slider, named
 from heinit_lab.figures import COLOURS, figure, image, power_of_ten, size
 from heinit_lab.race import Epoch, train
 
@@ -29,7 +30,8 @@ HELPERS: dict[str, dict[str, Any]] = {
 class LiveRace:
     """Two networks train side by side, one of them with He's scale, while the kernel stays free.
 
-    The training runs in a thread of its own. After every epoch it draws, and looks whether it is to stop.
+    The training runs in a thread of its own, or, where Python has none because it runs in a browser, in
+    the kernel's event loop. After every epoch it draws, and looks whether it is to stop.
 
     start, stop: what the two buttons do. wait: until the race is over. running: whether it runs.
     epochs_run: epochs that both have finished.
@@ -40,6 +42,7 @@ class LiveRace:
         self.rival: list[Epoch] = []
         self._halt = threading.Event()
         self._thread: threading.Thread | None = None
+        self._task: asyncio.Task[None] | None = None
         self._picture = self._make_picture()
         self._words = QUESTION
         self._widgets: dict[str, Any] = {}
@@ -53,6 +56,8 @@ class LiveRace:
 
     @property
     def running(self) -> bool:
+        if self._task is not None:
+            return not self._task.done()
         return self._thread is not None and self._thread.is_alive()
 
     @property
@@ -63,22 +68,38 @@ class LiveRace:
         """Begin a race; one that runs is stopped first. setting: depth, c, epochs, seed, helper."""
         self.stop()
         self.wait()
+        if self._task is not None:
+            self._task.cancel()
         self._setting |= setting
         self.he, self.rival = [], []
         self._halt.clear()
-        self._thread = threading.Thread(target=self._run, name="race", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="race", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # what Python says where there are no threads
+            self._task = asyncio.ensure_future(self._run_between())
+        else:
+            self._thread = thread
 
     def stop(self) -> None:
         """Ask the race to end after the epoch it is in."""
         self._halt.set()
 
     def wait(self, seconds: float | None = None) -> None:
-        """Until the race is over, or so many seconds."""
+        """Until the race in its thread is over, or so many seconds."""
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(seconds)
 
     def _run(self) -> None:
+        for _ in self._epochs():
+            pass
+
+    async def _run_between(self) -> None:
+        """Epoch by epoch, with whatever else the loop has to do in between, such as a press of *Stop*."""
+        for _ in self._epochs():
+            await asyncio.sleep(0.01)
+
+    def _epochs(self) -> Iterator[None]:
         depth, c, epochs = self._setting["depth"], self._setting["c"], self._setting["epochs"]
         options = HELPERS[self._setting["helper"]]
         seed = self._setting["seed"]
@@ -93,6 +114,7 @@ class LiveRace:
                 self._show()
                 if self._halt.is_set():
                     break
+                yield
         finally:
             self._words = self._verdict(over=True)
             self._show_running(False)
@@ -163,7 +185,7 @@ class LiveRace:
         frame = self.frame()
         self._words = frame.words
         if self._widgets:
-            self._widgets["picture"].value = self._image(frame)
+            self._widgets["picture"].value = named(self._image(frame))
             self._widgets["words"].value = _said(frame.words)
             self._widgets["progress"].value = self.epochs_run
 
@@ -213,7 +235,7 @@ class LiveRace:
             description="Stop", icon="stop", disabled=True, tooltip="End it after this epoch"
         )
         progress = widgets.IntProgress(min=0, max=30, description="0 of 30", layout=wide)
-        picture = widgets.HTML(self._image(first))
+        picture = widgets.HTML(named(self._image(first)))
         words = widgets.HTML(_said(first.words))
         self._widgets = {
             "start": start,

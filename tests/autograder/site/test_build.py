@@ -16,6 +16,7 @@ from autograder.lessons import lessons
 from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
 from autograder.site.frames import FRAMES_MIME
+from autograder.site.lite import Lite
 
 FRAMES = {
     "title": "Which c?",
@@ -44,6 +45,20 @@ def runs():
 @pytest.fixture(scope="module")
 def files(runs):
     return site_files(runs, "heinit_lab.whl")
+
+
+def test_pages_speak_of_the_edition_in_a_browser_only_where_there_is_one(runs, files):
+    edition = Lite("https://python.example/full")
+    with_it = pages(site_files(runs, "heinit_lab.whl", edition))
+    for name, page in pages(files).items():
+        assert "lite/" not in page, name
+        assert "python.example" not in page, name
+        assert "lessons-that-run-in-the-browser" in with_it[name]
+    for lesson in lessons():
+        page = with_it[f"{lesson.name}.html"]
+        assert f'href="lite/lab/index.html?path={lesson.name}/{lesson.name}.ipynb"' in page
+        assert "<code>python.example</code>" in page
+    assert "https://python.example/full" in with_it["about.html"]
 
 
 def pages(files):
@@ -153,10 +168,13 @@ def test_what_a_later_build_no_longer_makes_is_taken_away_and_nothing_else(quick
     quick(site)
     manifest = json.loads((site / MANIFEST).read_text())
     (site / "old.html").write_text("of a former build")
+    (site / "old" / "deep").mkdir(parents=True)
+    (site / "old" / "deep" / "old.js").write_text("of a former build")
     (site / "mine.txt").write_text("of the reader")
-    (site / MANIFEST).write_text(json.dumps(manifest | {"old.html": "0"}))
+    (site / MANIFEST).write_text(json.dumps(manifest | {"old.html": "0", "old/deep/old.js": "0"}))
     quick(site)
     assert not (site / "old.html").exists()
+    assert not (site / "old").exists()
     assert (site / "mine.txt").exists()
 
 

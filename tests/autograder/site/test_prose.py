@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from autograder.errors import HeinitError
-from autograder.site.prose import Prose, anchor, on_the_site, plain
+from autograder.pages.markdown import render_code
+from autograder.site.prose import Prose, anchor, hanging, on_the_site, plain
 
 
 def test_a_heading_has_an_anchor_and_a_link_that_says_what_it_is():
@@ -57,3 +60,25 @@ def test_wide_formulas_and_tables_scroll_by_themselves_with_the_keyboard_too():
 
 def test_plain_text_has_spaces_where_a_page_has_blocks():
     assert plain("<p>one &amp; two</p><p>three</p><script>never</script>") == "one & two three"
+
+
+def test_a_formula_is_not_parted_from_its_bracket_or_full_stop():
+    made = Prose().html("Draw $w$ ($c$ in all), then $x$. But $y$ alone.\n\n$$z$$\n\nEnd.")
+    together = re.findall(r'<span class="together">(.*?)</span>', made)
+    assert [plain(one).replace(" ", "") for one in together] == ["(c", "x."]
+    assert "<div" in made
+
+
+def test_a_line_of_code_knows_how_far_it_is_indented():
+    made = hanging(render_code("def f(x):\n    return x\n\n\ny = f(1)\n"))
+    lines = re.findall(r'<span class="line" style="--in:(\d+)">(.*?)\n</span>', made, re.DOTALL)
+    assert [(int(by), plain(text)) for by, text in lines] == [
+        (0, "def f(x):"),
+        (4, "return x"),
+        (0, ""),
+        (0, ""),
+        (0, "y = f(1)"),
+    ]
+    assert made.endswith("\n</span></code></pre></div>\n")
+    assert 'class="columns"' not in made
+    assert 'class="columns"' in Prose().html("```\n./heinit lab   # opens\n```")
