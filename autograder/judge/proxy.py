@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.channel import Budget, ChannelError, receive, send
 from heinit_lab.checking.observe import Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
@@ -52,12 +52,14 @@ _TABLE: dict[str, type[Exception]] = {
 class Line:
     """The judge's end of the line to a fork that answers for one test cell.
 
-    seconds: of wall time that all its answers together may take. work: seconds of processor time
+    All its answers together are bounded: by seconds of wall time, and in what they may hold, since
+    the checks keep them until the cell has ended. work: seconds of processor time
     that they took so far, and entropy: whether one drew from the system's, as the fork tells it.
     """
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
         self._sock, self._until = sock, time.monotonic() + seconds
+        self._budget = Budget(times=2)
         self._dead = ""
         self.work = 0.0
         self.entropy = False
@@ -68,11 +70,10 @@ class Line:
             raise NoAnswerError(self._dead)
         try:
             send(self._sock, question, seconds=max(0.0, self._until - time.monotonic()))
-            answer = receive(self._sock, seconds=max(0.0, self._until - time.monotonic()))
+            left = max(0.0, self._until - time.monotonic())
+            answer = receive(self._sock, seconds=left, budget=self._budget)
         except ChannelError as error:
-            self._dead = (
-                "it took too long" if "in time" in str(error) else f"it ended its own process ({error})"
-            )
+            self._dead = _why(str(error))
             raise NoAnswerError(self._dead) from None
         if not isinstance(answer, dict):
             self._dead = "its answer was malformed"
@@ -101,6 +102,13 @@ class Line:
     def close(self) -> None:
         """Hang up; the fork ends."""
         self._sock.close()
+
+
+def _why(error: str) -> str:
+    """Why there is no answer, in words."""
+    if "in time" in error:
+        return "it took too long"
+    return f"it ended its own process ({error})" if "gone" in error else f"its answer is not taken: {error}"
 
 
 class Proxy:
@@ -132,7 +140,7 @@ class Proxy:
             return _call(args, answer)
         except NoAnswerError as none:
             error = none
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError):
             error = NoAnswerError("its answer was malformed")
         return Call(args=args, after=args, error=error)
 

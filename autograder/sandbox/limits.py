@@ -104,6 +104,9 @@ class _Version1:
         for folder in folders:
             folder.mkdir()
         (folders[0] / "memory.limit_in_bytes").write_text(str(memory))
+        swap = folders[0] / "memory.memsw.limit_in_bytes"  # of memory and swap together
+        if swap.exists():
+            swap.write_text(str(memory))
         (folders[1] / "pids.max").write_text(str(processes))
         for folder in folders:
             (folder / "cgroup.procs").write_text(str(pid))

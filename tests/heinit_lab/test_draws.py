@@ -124,9 +124,9 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
     probe = plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))
     said = [probe(answer).finding.headline for answer in (fresh, fixed, seeds, copies)]
     assert "differs between two generators with the same seed" in said[0]
-    assert "same matrix for two different seeds" in said[1]
+    assert "same numbers for two different seeds" in said[1]
     assert "touches NumPy's global random state" in said[2]
-    assert "on one generator give the same matrix" in said[3]
+    assert "on one generator give the same numbers" in said[3]
     assert all(probe(answer).behaves_like(answer) for answer in (fresh, fixed, seeds, copies))
     assert not probe(fresh).behaves_like(fixed)
 

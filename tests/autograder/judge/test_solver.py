@@ -158,8 +158,8 @@ def test_outputs_that_are_none_are_left_out():
         {"output_type": "display_data", "data": 1},
         {"output_type": "comm"},
     ]
-    assert clean(told) == [good]
-    assert clean("nonsense") == clean(None) == []
+    assert clean(told)[0] == [good]
+    assert clean("nonsense") == clean(None) == ([], 0)
 
 
 def test_a_display_is_cleaned_and_holds_no_verdict():
@@ -172,7 +172,7 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
         "no kind": "1",
         7: "1",
     }
-    (output,) = clean([{"output_type": "execute_result", "data": data, "execution_count": 10**400}])
+    ((output,), _) = clean([{"output_type": "execute_result", "data": data, "execution_count": 10**400}])
     assert output == {
         "output_type": "execute_result",
         "data": {"text/plain": "?", "application/vnd.x+json": {"x": [1, None, "a"]}},
@@ -183,9 +183,17 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
 
 def test_outputs_are_cut_by_the_judge_too():
     told = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
-    kept = clean(told)
-    assert sum(len(output["text"]) for output in kept) < 3 * MAX_OUTPUT
+    kept, size = clean(told)
+    assert sum(len(output["text"]) for output in kept) < size + 200 < 3 * MAX_OUTPUT
     assert "cut off" in kept[-1]["text"]
+
+
+def test_all_cells_of_a_notebook_share_what_it_may_show():
+    told = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
+    kept, size = clean(told, most=500)
+    assert size == 500
+    assert [output["text"] for output in kept] == [kept[0]["text"]]
+    assert "cut off" in kept[0]["text"]
 
 
 def test_a_session_cuts_what_a_cell_shows():
