@@ -29,9 +29,6 @@ UNJUDGED = {
 }
 
 
-CHECK_SECONDS = 60.0  # of processor time that the checks of one test cell may use here; they use below 3
-
-
 def main(fd: int) -> None:
     """Take notebooks on the socket `fd` until it is closed."""
     caller = socket.socket(fileno=fd)
@@ -99,7 +96,7 @@ def _test(
     session.forget()
     session.namespace.update(names)
     start = time.process_time()
-    outputs = [_told(output) for output in session.run(source, CHECK_SECONDS)]
+    outputs = [_told(output) for output in session.run(source, solving.limits.check_seconds)]
     judged.work["checks"] += time.process_time() - start
     judged.work["answers"] += line.work
     judged.entropy |= line.entropy

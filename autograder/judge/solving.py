@@ -32,8 +32,8 @@ class Solving:
     """
 
     def __init__(self, sandbox: Sandbox, cells: list[dict[str, Any]]) -> None:
-        self._sandbox, self._cells = sandbox, cells
-        self._until = time.monotonic() + sandbox.limits.notebook_seconds
+        self._sandbox, self._cells, self.limits = sandbox, cells, sandbox.limits
+        self._until = time.monotonic() + self.limits.notebook_seconds
         self._world: World | None = None
         self._lines: dict[int, socket.socket] = {}
         self._fatal: dict[int, str] = {}
@@ -106,7 +106,7 @@ class Solving:
 
     def _seconds(self) -> float:
         """Of wall time that the next answer may take."""
-        return max(0.0, min(self._sandbox.limits.seconds, self._until - time.monotonic()))
+        return max(0.0, min(self.limits.seconds, self._until - time.monotonic()))
 
     def close(self) -> None:
         """End the solver and all that it started."""

@@ -27,7 +27,10 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
             and len(got) == len(want)
             and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
         )
-    a, b = as_array(got), np.asarray(want)
+    b = np.asarray(want)
+    if isinstance(got, (list, tuple)) and (len(got),) != b.shape[:1]:
+        return False  # told apart before a long list is made an array
+    a = as_array(got)
     if a is None or a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
         return False
     return bool(np.allclose(a, b, rtol=rtol, atol=atol))

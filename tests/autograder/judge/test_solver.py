@@ -22,7 +22,7 @@ Run = Callable[..., list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def judge() -> Iterator[Judge]:
     system_tool("bwrap", "apt install bubblewrap")
-    judge = Judge(Limits(memory=2**28, cell_seconds=2, seconds=20, notebook_seconds=120))
+    judge = Judge(Limits(memory=2**28, cell_seconds=2, check_seconds=2, seconds=20, notebook_seconds=120))
     yield judge
     judge.close()
 
@@ -140,6 +140,29 @@ def test_a_judged_call_that_ends_the_session_costs_its_own_exercise(run):
 def test_only_declared_names_reach_a_test_cell(run):
     results = run(("student", "f = 1\nlen = check = 7"), ("test", "f, len('ab'), 'check' in globals()"))
     assert texts(results[1]) == ["(1, 2, False)"]
+
+
+@pytest.mark.parametrize("tail", ["1.0", ""])
+def test_a_test_cell_whose_output_was_cut_is_an_error_whatever_it_says_last(run, tail):
+    results = run(("student", "f = 1"), ("test", f"print('x' * {2 * MAX_OUTPUT})\n{tail}"))
+    assert texts(results[1]) == ["NotJudged"]
+
+
+def test_a_test_cell_that_says_nothing_and_ends_well_is_not_an_error(run):
+    results = run(("student", "f = 1"), ("test", "assert f == 1"), ("test", "assert f == 2"))
+    assert [texts(r) for r in results[1:]] == [[], ["AssertionError"]]
+
+
+def test_an_error_in_a_test_cell_shows_nothing_of_the_check(run):
+    source = "def check(secret):\n    raise ValueError('no')  # hidden\ncheck(17)"
+    results = run(("student", "f = 1"), ("test", source))
+    (error,) = results[1]["outputs"]
+    assert error["traceback"] == ["\x1b[31mValueError\x1b[0m: no"]
+
+
+def test_a_check_that_never_ends_is_ended(run):
+    results = run(("student", "f = 1"), ("test", "while True: pass"), ("test", "f"))
+    assert [texts(r) for r in results[1:]] == [["CellTimeoutError"], ["1"]]
 
 
 def test_a_test_cell_starts_as_an_error(run):
