@@ -161,6 +161,7 @@ class Sandbox:
             "fresh": self._fresh,
             "directory": self._directory.name if self._directory else "",
             "rlimits": rlimits,
+            "watch": 0 if self.control.summed else limits.memory,
         }
         keeper = None
         try:

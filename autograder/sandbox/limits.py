@@ -1,8 +1,8 @@
 """Limits on the sum over a submission's processes.
 
 Where this user can write a cgroup (root, or a delegated one), memory and processes are limited
-there, for all processes of a submission together. Elsewhere a process's address space is
-limited so that as many processes as are allowed cannot use more than a few times the memory.
+there, for all processes of a submission together. Elsewhere a process's address space is limited,
+and their number; their sum is watched from inside the world (see autograder/solver/zygote.py).
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ def test_the_published_table_is_that_of_the_corpus():
     assert attack_table.PAGE.read_text(encoding="utf-8") == attack_table.page(), (
         "Run ./heinit bench attack_table --store"
     )
-    assert [case.name for case in ALL if case.plain != (case.nbgrader_score is not None)] == []
+    untold = [case.name for case in ALL if case.plain and case.nbgrader_score is None]
+    assert untold == ["no-test-cell", "sys-exit"]  # plain nbgrader stops at these
 
 
 def test_a_case_that_is_not_there_is_named_with_those_that_are():
