@@ -11,8 +11,8 @@ stops it, what it may earn at most) and attack.py, whose cells start with lines 
 and, where what it leaves could reach the next submission, next.py, whose notebook is graded
 right after it. In a cell @canary@ stands for a folder that plays the gradebook, the sources and
 another student's work; @port@ for a port on which somebody listens; @bystander@ for a process
-that is none of the attack's business; @long@ for more text than a socket holds. An attack that
-gets where it should not prints WON.
+that is none of the attack's business; @long@ for more text than a socket holds; @blanks@ for nearly as
+many blanks as a cell may have. An attack that gets where it should not prints WON.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Canaries:
     def fill(self, text: str) -> str:
         """The text, with the places that stand for canaries filled in."""
         places: dict[str, Any] = {"canary": self.root / "canary", "port": self._server.getsockname()[1]}
-        places |= {"bystander": self._bystander.pid, "long": "x" * 400_000}
+        places |= {"bystander": self._bystander.pid, "long": "x" * 400_000, "blanks": " " * 99_000}
         for name, value in places.items():
             text = text.replace(f"@{name}@", str(value))
         return text

@@ -14,7 +14,8 @@ from functools import lru_cache
 LONGEST = 100_000  # characters; a longer cell is not parsed
 TRANSPARENT = re.compile(r"%%(time|capture|prun)\b")  # cell magics that run their cell in the notebook
 # Magics and shell lines are no Python; something that does nothing stands in for each.
-LINE_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*)$", re.M)
+# The possessive `*+` keeps a line of many blanks from being tried at each of them.
+LINE_MAGIC = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?[ \t]*)$", re.M)
 ASSIGNED_MAGIC = re.compile(r"^([\w, \t]+=[ \t]*)[%!].*$", re.M)
 
 

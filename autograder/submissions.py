@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import json
+import stat
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
+LARGEST = 32 * 2**20  # bytes of a submitted notebook
+MOST_PARTS = 500_000  # of a notebook, outputs aside; a lesson has some thousand
+
 
 class UngradableError(Exception):
-    """A submission cannot be graded; its text says why and what to do. That is not a zero."""
+    """A submission cannot be graded; its text says why and what to do. That is not a zero.
+
+    The text may hold words of the submission's, and is printed: it is one short line without controls.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("".join(c if c.isprintable() else "?" for c in reason[:500]))
 
 
 @dataclass(frozen=True, order=True)
@@ -27,8 +39,16 @@ class Submission:
     path: Path
 
     def read(self) -> bytes:
-        """The file's content. Raises UngradableError where there is none."""
+        """The file's content. Raises UngradableError where there is none, or too much."""
         try:
+            about = self.path.stat()
+            if not stat.S_ISREG(about.st_mode) and not self.path.is_dir():
+                raise UngradableError(f"{self.path.name} is no file that can be read. {ASK}")
+            if about.st_size > LARGEST:
+                raise UngradableError(
+                    f"it is larger than {LARGEST // 2**20} MiB. Ask for a copy without outputs: "
+                    "in JupyterLab, Edit, Clear Outputs of All Cells."
+                )
             return self.path.read_bytes()
         except (FileNotFoundError, IsADirectoryError):
             others = sorted(p.name for p in self.path.parent.glob("*.ipynb") if p.is_file())
@@ -44,9 +64,10 @@ class Submission:
         """
         path = self.path.with_name("timestamp.txt")
         try:
-            told = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+            with path.open(encoding="utf-8") if path.is_file() else io.StringIO() as file:
+                told = file.read(200).strip()
             found: datetime | None = parse_utc(told) if told else None
-        except (ValueError, OSError):
+        except Exception:  # the parser stumbles in many ways, and the file is the student's
             raise UngradableError(f"its {path.name} holds no time. Mend or delete that file.") from None
         return found
 
@@ -80,6 +101,12 @@ def parse(data: bytes) -> NotebookNode:
         raise UngradableError(f"it is not a notebook (nested too deeply). {ASK}") from None
     if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
         raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
+    if content["nbformat"] == 4 and isinstance(content.get("cells"), list):
+        for cell in content["cells"]:
+            if isinstance(cell, dict):
+                cell.pop("outputs", None)  # grading makes them anew
+    if _parts_exceed(content, MOST_PARTS):
+        raise UngradableError(f"it has more parts than any notebook needs. {ASK}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of cell ids, which are mended
@@ -93,6 +120,19 @@ def parse(data: bytes) -> NotebookNode:
         line = str(error).strip().splitlines()[0]
         raise UngradableError(f"it is a damaged notebook ({line}). {ASK}") from None
     return notebook
+
+
+def _parts_exceed(value: Any, most: int) -> bool:
+    """Whether there are more values in a JSON value than `most`; a byte of them can cost a hundred."""
+    todo = [value]
+    while todo and most >= 0:
+        one = todo.pop()
+        most -= 1
+        if isinstance(one, (dict, list)):
+            most -= len(one)
+            inner = one.values() if isinstance(one, dict) else one
+            todo += [part for part in inner if isinstance(part, (dict, list))]
+    return most < 0
 
 
 ASK = "Ask for a new copy, or grade it by hand in formgrader."

@@ -11,9 +11,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.originals import Original
+from autograder.submissions import ASK, UngradableError
 
 TYPES = ("code", "markdown", "raw")
 OURS = "heinit"  # the key of our own metadata
+MOST_CELLS, MOST_TEXT = 1000, 2_000_000  # cells, and characters in them; a lesson has 100 and 50,000
 KEPT = 10_000  # characters of metadata that a cell may keep
 MINOR = 5  # of nbformat 4: the version whose cells have ids
 
@@ -51,8 +53,17 @@ class Cell:
 
 
 def take_apart(notebook: NotebookNode) -> list[Cell]:
-    """The cells of a notebook, without outputs and whatever else is not theirs."""
-    return [_cell(node) for node in notebook.get("cells", [])]
+    """The cells of a notebook, without outputs and whatever else is not theirs.
+
+    Raises UngradableError where there are more than anybody could have written.
+    """
+    cells = [_cell(node) for node in notebook.get("cells", [])]
+    if len(cells) > MOST_CELLS or sum(len(cell.source) for cell in cells) > MOST_TEXT:
+        raise UngradableError(
+            f"it has more than {MOST_CELLS:,} cells, or {MOST_TEXT // 10**6} million characters in "
+            f"them. {ASK}"
+        )
+    return cells
 
 
 def put_together(cells: Iterable[Cell], metadata: dict[str, Any], ours: dict[str, Any]) -> NotebookNode:

@@ -19,6 +19,7 @@ from nbgrader.preprocessors import IgnorePattern, LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from traitlets.config import Config
 
+from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash
 from autograder.judge.client import JudgeError, cells_of, close_shared, shared
 from autograder.judge.preprocessor import defined, seed
@@ -138,6 +139,15 @@ class Grader:
 
     def do(self, task: Task) -> Outcome:
         """Grade one submission. Raises SandboxError where there are no walls."""
+        try:
+            return self._graded(task)
+        except HeinitError:
+            raise
+        except Exception as error:  # whatever is in one notebook, the others are graded
+            told = UngradableError(f"it could not be graded ({error!r:.200}). Grade it by hand.")
+            return Outcome(reason=str(told))
+
+    def _graded(self, task: Task) -> Outcome:
         lesson = self.order.lessons[task.lesson]
         try:
             notebook, repairs = _mended(task.content, lesson)
@@ -178,7 +188,7 @@ def _mended(content: bytes, lesson: Lesson) -> tuple[NotebookNode, tuple[str, ..
     except UngradableError:
         raise
     except Exception as error:  # whatever is in one notebook, the others are graded
-        raise UngradableError(f"it could not be mended ({error!r}). Grade it by hand.") from error
+        raise UngradableError(f"it could not be mended ({error!r:.200}). Grade it by hand.") from error
     if lesson.kernelspec:
         mended.notebook.metadata["kernelspec"] = lesson.kernelspec
     return mended.notebook, mended.repairs

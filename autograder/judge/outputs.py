@@ -14,15 +14,22 @@ from autograder.solver.session import MAX_OUTPUT
 from heinit_lab.checking.report import VERDICT_MIME
 
 MAX_OUTPUTS = 2000  # a cell
+MAX_NOTEBOOK = 16 * 2**20  # bytes of all its outputs
 Output = dict[str, Any]
 _MIME = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
-_CUT = f"[the output is cut off here: a cell may show {MAX_OUTPUT // 2**20} MiB]\n"
+_CUT = (
+    f"[the output is cut off here: a cell may show {MAX_OUTPUT // 2**20} MiB, "
+    f"and a notebook {MAX_NOTEBOOK // 2**20} MiB]\n"
+)
 
 
-def clean(told: Any) -> list[Output]:
-    """The outputs of one cell, well-formed and of bounded size."""
+def clean(told: Any, most: int = MAX_NOTEBOOK) -> tuple[list[Output], int]:
+    """The outputs of one cell, well-formed and of bounded size, and that size in bytes.
+
+    most: what is left for it of the notebook's bytes.
+    """
     kept: list[Output] = []
-    left = 2 * MAX_OUTPUT  # the solver cuts first, and says where
+    room = left = min(most, 2 * MAX_OUTPUT)  # the solver cuts first, and says where
     for one in told[:MAX_OUTPUTS] if isinstance(told, list) else []:
         output = _output(one) if isinstance(one, dict) else None
         if output is None:
@@ -32,7 +39,7 @@ def clean(told: Any) -> list[Output]:
             kept.append({"output_type": "stream", "name": "stdout", "text": _CUT})
             break
         kept.append(output)
-    return kept
+    return kept, room - max(left, 0)
 
 
 def _output(told: dict[Any, Any]) -> Output | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.solver.channel import ChannelError, Inbox, send
+from autograder.solver.channel import Budget, ChannelError, Inbox, send
 from heinit_lab.checking.observe import Asked, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
@@ -52,13 +52,14 @@ _TABLE: dict[str, type[Exception]] = {
 class Line:
     """The judge's end of the line to a fork that answers for one test cell.
 
-    seconds: of wall time that all its answers together may take. work: seconds of processor time
+    All its answers together are bounded: by seconds of wall time, and in what they may hold, since
+    the checks keep them until the cell has ended. work: seconds of processor time
     that they took so far, and entropy: whether one drew from the system's, as the fork tells it.
     """
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
         self._sock, self._until = sock, time.monotonic() + seconds
-        self._inbox = Inbox(sock)
+        self._inbox, self._budget = Inbox(sock), Budget(times=2)
         self._dead = ""
         self.work = 0.0
         self.entropy = False
@@ -80,7 +81,7 @@ class Line:
         if self._dead:
             raise NoAnswerError(self._dead)
         try:
-            answer = self._inbox.receive(seconds=self._seconds())
+            answer = self._inbox.receive(seconds=self._seconds(), budget=self._budget)
         except ChannelError as error:
             raise self._gone(error) from None
         if not isinstance(answer, dict):
@@ -94,8 +95,7 @@ class Line:
         return max(0.0, self._until - time.monotonic())
 
     def _gone(self, error: ChannelError) -> NoAnswerError:
-        late = "in time" in str(error)
-        self._dead = "it took too long" if late else f"it ended its own process ({error})"
+        self._dead = _why(str(error))
         return NoAnswerError(self._dead)
 
     def bind(self, names: Iterable[str]) -> dict[str, Any]:
@@ -119,6 +119,13 @@ class Line:
     def close(self) -> None:
         """Hang up; the fork ends."""
         self._sock.close()
+
+
+def _why(error: str) -> str:
+    """Why there is no answer, in words."""
+    if "in time" in error:
+        return "it took too long"
+    return f"it ended its own process ({error})" if "gone" in error else f"its answer is not taken: {error}"
 
 
 class Proxy:
@@ -156,7 +163,7 @@ class Proxy:
             return _call(args, self._line.hear())
         except NoAnswerError as none:
             error = none
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError):
             error = NoAnswerError("its answer was malformed")
         return Call(args=args, after=args, error=error)
 

@@ -16,7 +16,7 @@ import socket
 import time
 from typing import Any
 
-from autograder.judge.outputs import Output, clean, number
+from autograder.judge.outputs import MAX_NOTEBOOK, Output, clean, number
 from autograder.judge.proxy import Line, told_seconds
 from autograder.sandbox.bubblewrap import Sandbox, World
 from autograder.solver.channel import ChannelError, receive, send
@@ -32,12 +32,13 @@ class Solving:
     """
 
     def __init__(self, sandbox: Sandbox, cells: list[dict[str, Any]]) -> None:
-        self._sandbox, self._cells = sandbox, cells
-        self._until = time.monotonic() + sandbox.limits.notebook_seconds
+        self._sandbox, self._cells, self.limits = sandbox, cells, sandbox.limits
+        self._until = time.monotonic() + self.limits.notebook_seconds
         self._world: World | None = None
         self._lines: dict[int, socket.socket] = {}
         self._fatal: dict[int, str] = {}
         self._restarts = 0
+        self._room = MAX_NOTEBOOK
         self.work = 0.0
 
     def run(self) -> dict[int, tuple[list[Output], int | None]]:
@@ -45,6 +46,7 @@ class Solving:
         while self._restarts <= MAX_RESTARTS and self._seconds():
             self.close()
             self._world = self._sandbox.world()
+            self._room = MAX_NOTEBOOK
             ran: dict[int, tuple[list[Output], int | None]] = {}
             for i, cell in enumerate(self._cells):
                 try:
@@ -82,7 +84,9 @@ class Solving:
         if not isinstance(answer, dict):
             raise ChannelError("its answer was malformed")
         self.work += told_seconds(answer)
-        return clean(answer.get("outputs")), number(answer.get("count"))
+        outputs, size = clean(answer.get("outputs"), self._room)
+        self._room -= size
+        return outputs, number(answer.get("count"))
 
     def _fork(self, world: World, i: int) -> None:
         ours, theirs = socket.socketpair()
@@ -102,7 +106,7 @@ class Solving:
 
     def _seconds(self) -> float:
         """Of wall time that the next answer may take."""
-        return max(0.0, min(self._sandbox.limits.seconds, self._until - time.monotonic()))
+        return max(0.0, min(self.limits.seconds, self._until - time.monotonic()))
 
     def close(self) -> None:
         """End the solver and all that it started."""

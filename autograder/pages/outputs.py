@@ -44,7 +44,8 @@ def render_text(text: str) -> str:
 def _bundle(data: Mapping[str, Any]) -> str:
     """The richest kind of a display that a page can show."""
     plain = text_of(data.get("text/plain"))
-    if shown := safe_html(text_of(data.get("text/html"))).strip():
+    html_told = text_of(data.get("text/html"))
+    if len(html_told) <= LONGEST and (shown := safe_html(html_told).strip()):
         return shown
     if shown := render_markdown(text_of(data.get("text/markdown"))).strip():
         return shown

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from html import escape
 
 import nh3
 
@@ -78,6 +79,9 @@ _VALUE = re.compile(
 _PICTURE = re.compile(
     r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*", re.ASCII | re.IGNORECASE
 )
+DEEPEST = 500
+VOID = names("area base br col embed hr img input link meta source track wbr")
+_ELEMENT = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.ASCII | re.IGNORECASE)
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+", re.ASCII | re.IGNORECASE)
 
 Link = Callable[[str], "str | None"]
@@ -96,6 +100,8 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
     link: gives the address that a link's address becomes, or None for none.
     """
     held = held or {}
+    if _too_deep(html):
+        html = f"<pre>{escape(html)}</pre>"
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         if any(token in value for token in held):
@@ -126,6 +132,17 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
     for token, ours in held.items():
         cleaned = cleaned.replace(token, ours)
     return cleaned
+
+
+def _too_deep(html: str) -> bool:
+    """Whether elements are nested more deeply than any page needs: reading takes the square of that."""
+    depth = 0
+    for closes, name in _ELEMENT.findall(html):
+        if name.lower() not in VOID:
+            depth += -1 if closes else 1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def safe_style(style: str) -> str | None:

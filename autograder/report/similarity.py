@@ -101,13 +101,13 @@ def _connected(linked: np.ndarray) -> list[list[int]]:
 def normal(source: str) -> str:
     """A program's text without what is easily changed: own names, comments, docstrings, layout.
 
-    What cannot be parsed is its text without blanks.
+    What cannot be parsed, or is nested too deeply to be written again, is its text without blanks.
     """
     try:
         tree = ast.parse(source)
+        return ast.unparse(_Renamed(tree).visit(tree))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "".join(source.split())
-    return ast.unparse(_Renamed(tree).visit(tree))
 
 
 class _Renamed(ast.NodeTransformer):

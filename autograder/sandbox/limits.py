@@ -1,8 +1,8 @@
 """Limits on the sum over a submission's processes.
 
 Where this user can write a cgroup (root, or a delegated one), memory and processes are limited
-there, for all processes of a submission together. Elsewhere a process's address space is
-limited so that as many processes as are allowed cannot use more than a few times the memory.
+there, for all processes of a submission together. Elsewhere a process's address space is limited,
+and their number; their sum is watched from inside the world (see autograder/solver/zygote.py).
 """
 
 from __future__ import annotations
@@ -104,6 +104,9 @@ class _Version1:
         for folder in folders:
             folder.mkdir()
         (folders[0] / "memory.limit_in_bytes").write_text(str(memory))
+        swap = folders[0] / "memory.memsw.limit_in_bytes"  # of memory and swap together
+        if swap.exists():
+            swap.write_text(str(memory))
         (folders[1] / "pids.max").write_text(str(processes))
         for folder in folders:
             (folder / "cgroup.procs").write_text(str(pid))

@@ -29,20 +29,30 @@ DENIED = {
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
 }
+# Memory that belongs to no process, which only a control group can count.
+HOARDS = {
+    "shmget": (29, 194),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+}
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
-def denied() -> dict[str, int]:
-    """The names and numbers of the denied calls on this machine; none where the filter knows it not."""
+def denied(hoards: bool = False) -> dict[str, int]:
+    """The names and numbers of the denied calls on this machine; none where the filter knows it not.
+
+    hoards: whether those are among them that hold memory outside of processes.
+    """
     if platform.machine() not in MACHINES:
         return {}
     column, _ = MACHINES[platform.machine()]
-    return {name: numbers[column] for name, numbers in DENIED.items()}
+    calls = {**DENIED, **HOARDS} if hoards else DENIED
+    return {name: numbers[column] for name, numbers in calls.items()}
 
 
-def forbid_calls(libc: ctypes.CDLL) -> None:
+def forbid_calls(libc: ctypes.CDLL, hoards: bool) -> None:
     """Deny them to this process and all that it starts. Needs no_new_privs."""
-    numbers = list(denied().values())
+    numbers = list(denied(hoards).values())
     if not numbers:
         return
     _, architecture = MACHINES[platform.machine()]

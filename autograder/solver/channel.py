@@ -13,8 +13,10 @@ of its type and nothing more.
 
 Whoever reads bounds what it reads, since the other end may belong to a student: the frame's
 size before a byte of it is taken; the JSON's size and its number of parts before it is parsed,
-since a byte of JSON can become twenty of Python; depth; array elements; keys that are no text
-(whose hashes can be made to collide). No part of the buffer is taken twice. A Generator's state
+since a byte of JSON can become twenty of Python; depth; array elements, and the lengths of empty
+arrays, along which somebody may count; keys that are no text (whose hashes can be made to
+collide). Messages that are kept together share one `Budget`, or many small ones would do what a
+large one may not. No part of the buffer is taken twice. A Generator's state
 is range-checked: NumPy takes a state as it is, and a hostile one makes it read out of bounds.
 A message that breaks a rule raises `ChannelError`, and the channel is done with.
 """
@@ -26,6 +28,7 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +47,30 @@ _DTYPES |= {"<f2", "<f4", "<f8", "<c8", "<c16"}
 
 class ChannelError(Exception):
     """The other end sent something that is no message, or went away."""
+
+
+class Budget:
+    """What may still be read, of one message or of all that share it.
+
+    times: how many of the largest messages that is.
+    """
+
+    def __init__(self, times: int = 1) -> None:
+        self.size = times * MAX_FRAME
+        self._values, self._items, self._odd_keys = times * MAX_VALUES, times * MAX_ITEMS, MAX_ODD_KEYS
+
+    def take(self, size: int = 0, values: int = 0, items: int = 0, odd_keys: int = 0) -> None:
+        """Take so many bytes, parts, array elements and keys. Raises ChannelError where too few are left."""
+        self.size -= size
+        self._values -= values
+        self._items -= items
+        self._odd_keys -= odd_keys
+        if self._values < 0:
+            raise ChannelError("a message has too many parts")
+        if self._items < 0:
+            raise ChannelError("a message has too many numbers")
+        if self._odd_keys < 0:
+            raise ChannelError("a message has too many keys")
 
 
 class Opaque:
@@ -82,13 +109,19 @@ def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float
         raise ChannelError(f"the other end is gone ({error.strerror})") from None
 
 
-def receive(sock: socket.socket, limit: int = MAX_FRAME, seconds: float | None = None) -> Any:
+def receive(
+    sock: socket.socket,
+    limit: int = MAX_FRAME,
+    seconds: float | None = None,
+    budget: Budget | None = None,
+) -> Any:
     """Receive one value, and not a byte of what follows: that may be a descriptor.
 
-    seconds: of wall time for the whole message; None waits for ever.
-    Raises ChannelError where it is malformed, larger than `limit`, late, or never comes.
+    seconds: of wall time for the whole message; None waits for ever. budget: what this message and
+    others may hold together; by default this one alone.
+    Raises ChannelError where it is malformed, larger than `limit` or the budget, late, or never comes.
     """
-    return Inbox(sock, ahead=0).receive(limit, seconds)
+    return Inbox(sock, ahead=0).receive(limit, seconds, budget)
 
 
 class Inbox:
@@ -102,13 +135,18 @@ class Inbox:
         self._sock, self._ahead = sock, ahead
         self._taken = bytearray()
 
-    def receive(self, limit: int = MAX_FRAME, seconds: float | None = None) -> Any:
+    def receive(
+        self, limit: int = MAX_FRAME, seconds: float | None = None, budget: Budget | None = None
+    ) -> Any:
         """Receive one value; see `receive`."""
         until = None if seconds is None else time.monotonic() + seconds
+        budget = budget or Budget()
         text_size, buffer_size = _HEAD.unpack(self._exactly(_HEAD.size, until))
-        if text_size + buffer_size > limit or text_size > MAX_TEXT:
-            raise ChannelError(f"a message of {(text_size + buffer_size) / 2**20:.0f} MiB is over the limit")
-        return _value(self._exactly(text_size + buffer_size, until), text_size)
+        size = text_size + buffer_size
+        if size > min(limit, budget.size) or text_size > MAX_TEXT:
+            raise ChannelError(f"a message of {size / 2**20:.0f} MiB is over the limit")
+        budget.take(size=size)
+        return _value(self._exactly(size, until), text_size, budget)
 
     def _exactly(self, size: int, until: float | None) -> bytearray:
         while (missing := size - len(self._taken)) > 0:
@@ -132,7 +170,7 @@ class Inbox:
         return content
 
 
-def _value(content: bytearray, text_size: int) -> Any:
+def _value(content: bytearray, text_size: int, budget: Budget) -> Any:
     """What a message's content says; its first bytes are the text, the others the buffer."""
     text, buffer = content[:text_size], memoryview(content)[text_size:]
     # nothing in the text can hide these marks: strings of a message lie in the buffer
@@ -142,7 +180,7 @@ def _value(content: bytearray, text_size: int) -> Any:
         tree = json.loads(text.decode("ascii"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ChannelError(f"a message is no JSON ({type(error).__name__})") from None
-    return _Reader(buffer).value(tree, 0)
+    return _Reader(buffer, budget).value(tree, 0)
 
 
 def _no_constant(name: str) -> float:
@@ -199,7 +237,7 @@ class _Writer:
         return {"d": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in pairs]}
 
     def _array(self, array: np.ndarray, dimensions: bool) -> Any:
-        self._items += array.size
+        self._items += _extent(array.shape)
         if self._items > MAX_ITEMS:
             return {"x": "very large array"}
         dtype = array.dtype.newbyteorder("<")
@@ -216,14 +254,13 @@ class _Writer:
 class _Reader:
     """Turns a JSON tree and a buffer into a value, believing nothing."""
 
-    def __init__(self, buffer: memoryview) -> None:
-        self._buffer = buffer
-        self._count = self._items = self._odd_keys = 0
+    def __init__(self, buffer: memoryview, budget: Budget) -> None:
+        self._buffer, self._budget = buffer, budget
 
     def value(self, tree: Any, depth: int) -> Any:
-        self._count += 1
-        if depth > MAX_DEPTH or self._count > MAX_VALUES:
-            raise ChannelError("a message has too many parts")
+        self._budget.take(values=1)
+        if depth > MAX_DEPTH:
+            raise ChannelError("a message is nested too deeply")
         if tree is None or type(tree) in (bool, int):
             return tree
         if type(tree) is not dict or len(tree) != 1:
@@ -253,6 +290,8 @@ class _Reader:
             case "r":
                 container, plain, name, shape = body
                 numbers = self._array(name, shape)
+                if numbers.ndim != 1:
+                    raise ChannelError("a message has a list that is none")
                 run = numbers.tolist() if plain is True else list(numbers)
                 return run if container == "l" else tuple(run)
             case "d":
@@ -271,9 +310,7 @@ class _Reader:
         key = self.value(tree, depth + 1)
         if not isinstance(key, (str, int, float, bool, bytes, tuple, type(None))):
             raise ChannelError("a message has a key of a kind that is not allowed")
-        self._odd_keys += type(key) is not str
-        if self._odd_keys > MAX_ODD_KEYS:
-            raise ChannelError("a message has too many keys")
+        self._budget.take(odd_keys=type(key) is not str)
         return key
 
     def _take(self, size: Any) -> memoryview:
@@ -288,13 +325,16 @@ class _Reader:
         if type(shape) is not list or len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape):
             raise ChannelError("a message has an array of an impossible shape")
         dtype, size = np.dtype(name), math.prod(shape)
-        self._items += size
-        if self._items > MAX_ITEMS:
-            raise ChannelError("a message has too many numbers")
+        self._budget.take(items=_extent(shape))
         data = self._take(size * dtype.itemsize)
         if dtype.kind == "b" and size and np.frombuffer(data, np.uint8).max() > 1:
             raise ChannelError("a message has a boolean that is neither true nor false")
         return np.frombuffer(data, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _extent(shape: Sequence[int]) -> int:
+    """How many elements an array has, or would have were none of its sides 0."""
+    return math.prod(max(n, 1) for n in shape)
 
 
 def _state_of(rng: np.random.Generator) -> list[Any]:

@@ -42,7 +42,7 @@ class _Sink:
         self.outputs: list[Output] = []
         self.shown: dict[str, Output] = {}
         self._left = MAX_OUTPUT
-        self._full = False
+        self.full = False
 
     def add(self, output: Output, display_id: str | None = None) -> None:
         if not self._fits(output):
@@ -56,14 +56,14 @@ class _Sink:
             self.shown[display_id] = output
 
     def _fits(self, output: Output) -> bool:
-        if self._full:
+        if self.full:
             return False
         self._left -= _size(output)
         if self._left < 0:
-            self._full = True
+            self.full = True
             text = f"\n[the output is cut off here: a cell may show {MAX_OUTPUT // 2**20} MiB]\n"
             self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
-        return not self._full
+        return not self.full
 
 
 def _size(value: Any) -> int:
@@ -182,6 +182,7 @@ class Session:
             display_pub_class=_Publisher, displayhook_class=_Results, config=_CONFIG, autoindent=False
         )
         self.shell.display_page = False
+        self._ended_well = False
 
     def run(self, source: str, cpu_seconds: float | None = None) -> list[Output]:
         """Run a cell; its outputs, as a notebook keeps them.
@@ -189,12 +190,13 @@ class Session:
         cpu_seconds: of processor time, after which a CellTimeoutError is raised in it.
         """
         self._sink.start()
+        self._ended_well = False
         keep = sys.stdout, sys.stderr, builtins.input
         sys.stdout, sys.stderr = _Stream("stdout", self._sink), _Stream("stderr", self._sink)
         builtins.input = _no_input
         try:
             with _limited(cpu_seconds):
-                self.shell.run_cell(source, store_history=True)
+                self._ended_well = self.shell.run_cell(source, store_history=True).success
         except BaseException as error:  # what a cell raises beyond IPython's own net
             self._sink.add(
                 {
@@ -207,6 +209,11 @@ class Session:
         finally:
             sys.stdout, sys.stderr, builtins.input = keep
         return self._sink.outputs
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last cell ran to its end, and all that it showed was kept."""
+        return bool(self._ended_well and not self._sink.full)
 
     def warm(self) -> None:
         """Run a cell once, so that what IPython makes at the first is made, and leave no trace of it."""

@@ -13,6 +13,10 @@ keeper, and the keeper makes the submission's world:
    capability, forbids itself new ones and the system calls in calls.py, sets its limits, and
    only then runs a student's cell. The keeper never does.
 
+Where no control group limits the memory of all these processes together, the keeper does: it looks
+at their sum some thirty times a second, and ends the largest while that is too much. Calls that hold
+memory which belongs to no process are denied there.
+
 The keeper cannot be traced by the solver (it is not dumpable and has more rights), nor
 signalled (process 1 gets no signal from inside that it does not ask for). It waits for the
 judge to hang up, and ends the world. Where the solver ends before, it tells the judge so.
@@ -48,6 +52,8 @@ MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 0x40000
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 38, 1
 PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
+
+WATCH = 30  # milliseconds
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -145,20 +151,44 @@ def _keep(judge: socket.socket, limits: dict[str, Any], session: Session) -> Non
         if "rights" in walls:
             _give_up_rights()
         if "calls" in walls:
-            forbid_calls(libc)
+            forbid_calls(libc, hoards=bool(limits["watch"]))
         work(judge, session)
         os._exit(0)
     hung_up = select.poll()
     hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
     pid = os.pidfd_open(solver)
     hung_up.register(pid, select.POLLIN)
-    if any(fd == pid for fd, _ in hung_up.poll()):  # the forks for test cells live on
+    most = limits["watch"] if "processes" in walls and "world" in walls else 0
+    if any(fd == pid for fd, _ in _events(hung_up, most)):  # the forks for test cells live on
         with contextlib.suppress(OSError):
             judge.shutdown(socket.SHUT_WR)
         hung_up.unregister(pid)
-        hung_up.poll()
+        _events(hung_up, most)
     with contextlib.suppress(OSError):  # without namespaces, this is all that ends what it started
         os.killpg(solver, signal.SIGKILL)
+
+
+def _events(awaited: select.poll, most: int) -> list[tuple[int, int]]:
+    """Wait for what is awaited; keep the processes of this world below `most` bytes, where that is not 0."""
+    while not (events := awaited.poll(WATCH if most else None)):
+        held = _memory()
+        while sum(held.values()) > most:
+            largest = max(held, key=lambda pid: held[pid])
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(largest, signal.SIGKILL)
+            del held[largest]
+    return events
+
+
+def _memory() -> dict[int, int]:
+    """The bytes of each process of this world but its keeper's; what several share is shared out."""
+    held = {}
+    for place in pathlib.Path("/proc").glob("[0-9]*"):
+        if int(place.name) != os.getpid():
+            with contextlib.suppress(OSError, IndexError):  # it has ended meanwhile
+                text = (place / "smaps_rollup").read_text(encoding="ascii")
+                held[int(place.name)] = 1024 * int(text.partition("\nPss:")[2].split()[0])
+    return held
 
 
 def _no_streams() -> None:

@@ -12,6 +12,7 @@ from autograder.attacking import CASES, Attack, Canaries, Field, attacks, attemp
 from autograder.errors import UsageError
 from autograder.sandbox.bubblewrap import WALLS
 from tests.autograder.unwalled import WIDE, without
+from tests.benchmarks import attack_table
 from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -65,6 +66,14 @@ def test_the_corpus_is_large_and_every_case_is_shown_or_says_why_not():
     assert [case.name for case in ALL if not case.without and not case.reason] == []
     assert {case.without for case in SHOWN} <= {"apart", "hidden", "output", *WIDE, *WALLS}
     assert [path.name for path in CASES.iterdir() if not (path / "attack.py").is_file()] == []
+
+
+def test_the_published_table_is_that_of_the_corpus():
+    assert attack_table.PAGE.read_text(encoding="utf-8") == attack_table.page(), (
+        "Run ./heinit bench attack_table --store"
+    )
+    untold = [case.name for case in ALL if case.plain and case.nbgrader_score is None]
+    assert untold == ["no-test-cell", "sys-exit"]  # plain nbgrader stops at these
 
 
 def test_a_case_that_is_not_there_is_named_with_those_that_are():

@@ -1,11 +1,13 @@
 """What hostile notebooks win under plain nbgrader: `heinit bench attack_table [--store] [CASE ...]`.
 
 Only cases that are safe to try without a sandbox are tried, each in a course of its own kind:
-nbgrader's own configuration, its own Execute. `--store` writes what was measured to case.toml.
+nbgrader's own configuration, its own Execute. `--store` writes what was measured to case.toml, and
+the page that readers see, docs/attacks.md, from all of them.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import sys
 import tempfile
@@ -16,6 +18,22 @@ import nbformat
 from autograder.attacking import CASES, Attack, Canaries, attacks
 from autograder.course import make_course, nbgrader_api
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "attacks.md"
+HEAD = """# Hostile notebooks
+
+What each notebook of the corpus tries, what stops it here, and what it won from plain nbgrader {version},
+which runs a student's code and the checks in one process. Made by `./heinit bench attack_table --store`
+from `autograder/attacks/`; `tests/autograder/test_attacks.py` holds it to be current. `./heinit attack`
+tries all of them on your machine; [SECURITY.md](../autograder/judge/SECURITY.md) says what the walls are.
+
+Of {all} cases, {plain} are safe to try without a sandbox; plain nbgrader gave {won} of them more points
+than they had earned. The others were not tried there: they end processes, fill memory and disks, or read
+files. With the wall that stops it taken away, {shown} cases are shown to win; for the others, `reason` in
+their `case.toml` says why that is not shown.
+
+| case | what it tries | what stops it here | earned | plain nbgrader |
+|---|---|---|---|---|
+"""
 PLAIN = """
 c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.Execute",
@@ -46,6 +64,30 @@ def main() -> None:
             )
             if store and won is not None:
                 _store(case, won)
+    if store:
+        PAGE.write_text(page(), encoding="utf-8")
+
+
+def page() -> str:
+    """The page, from what is stored with the cases."""
+    cases = attacks()
+    tried = [case for case in cases if case.nbgrader_score is not None]
+    head = HEAD.format(
+        version=importlib.metadata.version("nbgrader"),
+        all=len(cases),
+        plain=len(tried),
+        won=sum(case.nbgrader_score > case.score for case in tried),
+        shown=sum(bool(case.without) for case in cases),
+    )
+    return head + "\n".join(map(_row, cases)) + "\n"
+
+
+def _row(case: Attack) -> str:
+    given = "not tried" if case.nbgrader_score is None else f"{case.nbgrader_score:g}"
+    if case.nbgrader_score is not None and case.nbgrader_score > case.score:
+        given = f"**{given}**"
+    words = [text.replace("|", "\\|") for text in (case.mechanism, case.wall)]
+    return f"| `{case.name}` | {words[0]} | {words[1]} | {case.score:g} | {given} |"
 
 
 def _score(case: Attack, canaries: Canaries, root: Path) -> float | None:

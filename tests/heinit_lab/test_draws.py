@@ -105,9 +105,9 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
     probe = plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))
     said = [probe(answer).finding.headline for answer in (fresh, fixed, seeds, copies)]
     assert "differs between two generators with the same seed" in said[0]
-    assert "same matrix for two different seeds" in said[1]
+    assert "same numbers for two different seeds" in said[1]
     assert "touches NumPy's global random state" in said[2]
-    assert "on one generator give the same matrix" in said[3]
+    assert "on one generator give the same numbers" in said[3]
     assert all(probe(answer).behaves_like(answer) for answer in (fresh, fixed, seeds, copies))
     assert not probe(fresh).behaves_like(fixed)
 
@@ -147,3 +147,51 @@ def test_a_slow_answer_is_right_and_gets_a_remark(monkeypatch):
     evidence = plan("he", shapes=[Ask(2, 3, shape=(3, 2), variance=1.0)])(he)
     assert evidence.finding is None
     assert "no points are lost" in evidence.remark
+
+
+def neighbours_alike(W, rng):
+    return 0.8 * np.roll(W, 1, axis=1) + 0.6 * W
+
+
+def signs_of_rows_and_columns(W, rng):
+    return np.abs(W) * rng.choice([-1, 1], size=W.shape[1]) * rng.choice([-1, 1], size=(len(W), 1))
+
+
+HANG = {
+    "rows in order": lambda W, rng: np.sort(W, axis=1),
+    "columns in order": lambda W, rng: np.sort(W, axis=0),
+    "all in order": lambda W, rng: np.sort(W, axis=None).reshape(W.shape),
+    "a half and its opposite": lambda W, rng: np.concatenate([W[: len(W) // 2], -W[: len(W) // 2]]),
+    "signs of rows and columns": signs_of_rows_and_columns,
+    "neighbours alike": neighbours_alike,
+}
+
+
+@pytest.mark.parametrize("change", HANG.values(), ids=HANG)
+def test_numbers_of_the_right_law_that_hang_together_are_seen(change):
+    finding = plan("he", laws=[LAYER])(lambda *args: change(he(*args), args[-1])).finding
+    assert finding is not None
+    assert "rows or columns hang together" in finding.headline
+
+
+SAMES = {
+    "in another order": lambda W, rng: rng.permutation(W.ravel()).reshape(W.shape),
+    "of other signs": lambda W, rng: W * rng.choice([-1, 1], W.shape),
+    "shaken": lambda W, rng: W + 1e-12 * rng.normal(),
+}
+
+
+@pytest.mark.parametrize("change", SAMES.values(), ids=SAMES)
+def test_the_same_numbers_for_every_seed_are_seen(change):
+    def fixed(n_in, n_out, rng):
+        return change(he(n_in, n_out, np.random.default_rng(0)), rng)
+
+    probe = plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))
+    assert "same numbers for two different seeds" in probe(fixed).finding.headline
+
+
+def test_matrices_of_signs_move_on_although_their_numbers_are_the_same():
+    def signs(n_in, n_out, rng):
+        return rng.choice([-1.0, 1.0], size=(n_out, n_in))
+
+    assert plan("he", random=Ask(8, 7, shape=(7, 8), variance=1.0))(signs).finding is None

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import as_array, has_parts
 
 NORMAL, UNIFORM = 3.0, 1.8  # kurtosis
+MOST = 1000  # parts of a value that are looked at as matrices; no lesson asks for as many
 
 
 class Ask:
@@ -28,12 +29,10 @@ class Ask:
 
     def matrices(self, value: Any) -> list[np.ndarray | None]:
         """The matrices in a returned value, None for one that is no array of numbers."""
-        if self.many:
-            sequence = isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
-            parts = list(value) if sequence else [None]
-        else:
-            parts = [value]
-        return [_numbers(part) for part in parts]
+        if not self.many:
+            return [_numbers(value)]
+        few = has_parts(value) and len(value) <= MOST
+        return [_numbers(part) for part in value] if few else [None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,14 +25,22 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
         )
     if isinstance(want, (list, tuple)):
         return (
-            isinstance(got, (list, tuple, np.ndarray))
+            has_parts(got)
             and len(got) == len(want)
             and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
         )
-    a, b = as_array(got), np.asarray(want)
+    b = np.asarray(want)
+    if isinstance(got, (list, tuple)) and (len(got),) != b.shape[:1]:
+        return False  # told apart before a long list is made an array
+    a = as_array(got)
     if a is None or a.shape != b.shape or not _alike(a, b):
         return False
     return bool(np.allclose(a, b, rtol=rtol, atol=atol))
+
+
+def has_parts(value: Any) -> bool:
+    """Whether `value` is a list, a tuple, or an array with an axis."""
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def as_array(value: Any) -> np.ndarray | None:
@@ -44,16 +54,23 @@ def as_array(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biufc" else None
 
 
-def short(value: Any, digits: int = 4) -> str:
-    """A value on one line: numbers to `digits` significant digits, large arrays by their shape."""
+def short(value: Any, digits: int = 4, depth: int = 3) -> str:
+    """A value on one line: numbers to `digits` significant digits, large arrays by their shape.
+
+    depth: how deep lists and dicts are looked into. Of a value that is too large or too deep, a part is told.
+    """
+    if isinstance(value, (dict, list, tuple)) and depth == 0:
+        return "…"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {short(v, digits)}" for k, v in list(value.items())[:8]) + "}"
-    if isinstance(value, (list, tuple)) and any(np.ndim(v) for v in value if as_array(v) is not None):
-        return "(" + ", ".join(short(v, digits) for v in value[:4]) + (", …" if len(value) > 4 else "") + ")"
+        parts = [f"{_cut(k)}: {short(v, digits, depth - 1)}" for k, v in islice(value.items(), 8)]
+        return "{" + ", ".join(parts) + "}"
+    if isinstance(value, (list, tuple)) and any(map(has_parts, value[:12])):
+        parts = [short(v, digits, depth - 1) for v in value[:4]]
+        return "(" + ", ".join(parts) + (", …" if len(value) > 4 else "") + ")"
     array = as_array(value)
     if array is None:
-        text = f"a function ({value.__name__})" if hasattr(value, "__name__") else repr(value)
-        return text if len(text) <= 60 else text[:59] + "…"
+        named = hasattr(value, "__name__")
+        return _cut(f"a function ({value.__name__})") if named else _cut(value, repr)
     if array.ndim == 0:
         return _number(array[()], digits)
     if array.size > 12:
@@ -112,15 +129,29 @@ def _gap_of_parts(got: Any, want: Any) -> str:
         if not isinstance(got, dict):
             return f"it is {_kind(got)}, not a dict"
         if set(got) != set(want):
-            return f"its keys are {sorted(map(str, got))}, not {sorted(map(str, want))}"
+            return f"its keys are {_keys(got)}, not {_keys(want)}"
         wrong = [str(key) for key in want if not same(got[key], want[key])]
         return f"wrong under: {', '.join(wrong)}"
-    if not isinstance(got, (list, tuple, np.ndarray)):
+    if not has_parts(got):
         return f"it is {_kind(got)}, not {len(want)} values"
     if len(got) != len(want):
         return f"it has {len(got)} part{'s' if len(got) != 1 else ''}, not {len(want)}"
     wrong = [str(i) for i in range(len(want)) if not same(got[i], want[i])]
     return f"part {', '.join(wrong)} differs" if len(wrong) == 1 else f"parts {', '.join(wrong)} differ"
+
+
+def _keys(value: dict[Any, Any]) -> str:
+    keys = sorted(map(_cut, islice(value, 20)))
+    return f"{keys}{' and more' if len(value) > 20 else ''}"
+
+
+def _cut(value: Any, form: Callable[[Any], str] = str) -> str:
+    """A value's text, of at most 60 characters."""
+    try:
+        text = form(value)
+    except ValueError:  # an integer of more digits than Python writes
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _kind(value: Any) -> str:

@@ -18,7 +18,15 @@ import numpy as np
 from heinit_lab.checking.asks import NORMAL, Ask, Plan
 from heinit_lab.checking.compare import NO_RETURN, short
 from heinit_lab.checking.exercise import Evidence, Finding
-from heinit_lab.checking.laws import ENOUGH, MEAN_SPREAD, Law, fingerprints, kurtosis_spread, spread
+from heinit_lab.checking.laws import (
+    ENOUGH,
+    HANG_SPREAD,
+    MEAN_SPREAD,
+    Law,
+    fingerprints,
+    kurtosis_spread,
+    spread,
+)
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.trials import SLOW
 
@@ -40,8 +48,8 @@ def plan(
 class Randomness:
     """What a Generator does to an answer.
 
-    repeats: the same seed gives the same matrix. seeds: another seed, another matrix.
-    moves_on: a second call on the same Generator gives another matrix.
+    repeats: the same seed gives the same matrix. seeds: another seed, other numbers, not the same
+    in another order or of other signs. moves_on: so does a second call on the same Generator.
     drew: the Generator's state moved. global_rng: NumPy's global state was touched.
     varies: its numbers may be draws at all: most differ, and they are in no order.
     """
@@ -159,6 +167,8 @@ class Draws:
                     f"{self._text(ask)} has {noun} {_listed(shapes)}; expected {_listed(ask.shapes)}.",
                     "A row holds the weights into one unit: there are as many rows as outputs.",
                 )
+            if any(m is not None and not np.all(np.isfinite(m)) for m in found):
+                return Finding("shape", f"{self._text(ask)} holds numbers that are not finite.")
             if any(m is not None and m.size > 1 and np.all(m == m.flat[0]) for m in found):
                 return Finding(
                     "shape",
@@ -215,6 +225,12 @@ class Draws:
                 "Kurtosis is the mean fourth power over the squared mean square: 3 for normal, "
                 "1.8 for uniform numbers.",
             )
+        if law.hangs > HANG_SPREAD:
+            return (
+                f"The {draws} of {text} have the right law, and are not independent: rows or columns "
+                "hang together.",
+                "Each weight is a draw of its own, whatever stands beside it, above it or below it.",
+            )
         return "", ""
 
     def _wrong_randomness(self) -> Finding | None:
@@ -238,13 +254,13 @@ class Draws:
         if not r.seeds:
             return Finding(
                 "randomness",
-                f"{text} is the same matrix for two different seeds.",
+                f"{text} holds the same numbers for two different seeds.",
                 "Its randomness is to come from the `rng` that is passed in.",
             )
         if not r.moves_on:
             return Finding(
                 "randomness",
-                f"Two calls of {text} on one generator give the same matrix.",
+                f"Two calls of {text} on one generator give the same numbers.",
                 "Two layers drawn one after the other are to be different.",
             )
         return None
@@ -310,8 +326,8 @@ def _with_generators(plan: Plan, function: Function) -> tuple[Randomness | None,
     a, b, c, d = (ask.matrices(call.value) for call in calls)
     return Randomness(
         repeats=_equal(a, b),
-        seeds=not _equal(a, c),
-        moves_on=not _equal(a, d),
+        seeds=not _same_numbers(a, c),
+        moves_on=not _same_numbers(a, d),
         drew=first.drew,
         varies=bool(a) and all(m is not None and _varies(m) for m in a),
         global_rng=any(call.global_rng for call in calls),
@@ -324,6 +340,7 @@ def _asked(function: Function, asks: Sequence[Ask], seeds: Iterable[int]) -> lis
     return observe_each(function, [((*ask.args, rng), {}) for ask, rng in zip(asks, rngs, strict=True)])
 
 
+@np.errstate(all="ignore")  # numbers may be too large to subtract
 def _varies(matrix: np.ndarray) -> bool:
     """Whether most of the numbers differ, and they do not simply go up or down as they stand."""
     steps = np.diff(matrix.ravel().astype(float))
@@ -335,6 +352,22 @@ def _equal(a: Sequence[np.ndarray | None], b: Sequence[np.ndarray | None]) -> bo
     return len(a) == len(b) and all(
         x is not None and y is not None and np.array_equal(x, y) for x, y in zip(a, b, strict=True)
     )
+
+
+def _same_numbers(a: Sequence[np.ndarray | None], b: Sequence[np.ndarray | None]) -> bool:
+    """Whether all matrices hold the same numbers, up to order, sign and rounding.
+
+    Matrices of few different numbers, such as signs, must be equal.
+    """
+    if _equal(a, b) or len(a) != len(b):
+        return _equal(a, b)
+    for x, y in zip(a, b, strict=True):
+        if x is None or y is None or x.shape != y.shape:
+            return False
+        one, other = np.sort(np.abs(x), axis=None), np.sort(np.abs(y), axis=None)
+        if 2 * len(np.unique(one)) < one.size or not np.allclose(one, other, rtol=1e-6, atol=0):
+            return False
+    return True
 
 
 def _listed(shapes: Sequence[Any]) -> str:

@@ -1,13 +1,14 @@
 """The fingerprint of many draws, and how far chance alone may carry it.
 
-A matrix of draws is known by its mean square against the variance asked for, its mean, and its
-kurtosis. Tolerances are multiples of the standard error, which follows from the number of draws n
-and the kurtosis k of the law asked for. For one matrix of ENOUGH normal draws, the probability that chance
-carries a right answer outside is
+A matrix of draws is known by its mean square against the variance asked for, its mean, its kurtosis,
+and by how independent its rows and its columns are. Tolerances are multiples of the standard error,
+which follows from the number of draws n and the kurtosis k of the law asked for. For one matrix of
+ENOUGH normal draws, the probability that chance carries a right answer outside is
 
     mean square   7.24 sqrt((k - 1) / n)       1.1e-11    (2.0 % for 262,144 normal draws)
     mean          6 / sqrt(n)                  2.0e-9
     kurtosis      6.27 sqrt(24 / n)            2.6e-9     (0.06 for 262,144 draws)
+    independence  10 standard errors           4e-17      (squared cosines of 32 rows, of 32 columns)
 
 together FALSE_FAIL. More draws make it less, since the kurtosis of few leans to large values; uniform
 draws too. Equal rows or equal matrices have probability 0 but for rounding.
@@ -27,6 +28,9 @@ FALSE_FAIL = 5e-9  # of the law of one matrix of a right answer, at most
 ENOUGH = 50_000  # draws in a matrix from which its law is read; smaller ones give shapes only
 LOOKED_AT, HEAD = 1024, 4  # rows and columns that are looked at for repeats; numbers that tell most apart
 BLOCK = 8192  # numbers that are read at a time: they stay in the cache, and no large array is made
+LINES = 16  # rows and columns at the beginning, and as many in the middle, whose independence is read
+ENOUGH_IN_A_LINE = 64  # numbers in them, from which their cosines are nearly normal
+HANG_SPREAD = 10.0  # standard errors that the squared cosines of independent lines may be above 1 / n
 MEAN_SPREAD = 6.0  # standard errors that the mean of right draws may be from 0
 
 
@@ -45,8 +49,9 @@ class Law:
     """The fingerprint of a matrix that was to have variance v.
 
     n: how many draws. ratio: their mean square over v. mean_z: their mean over sqrt(v / n).
-    kurtosis: of the draws around their mean; no number where all are the same.
+    kurtosis: of the draws around their mean; no number where all are the same, or too large to tell.
     repeats: whether rows, columns or matrices recur.
+    hangs: by how many standard errors rows or columns hang together; 0 where there are too few.
     """
 
     n: int
@@ -54,6 +59,7 @@ class Law:
     mean_z: float
     kurtosis: float
     repeats: bool
+    hangs: float = 0.0
 
     def like(self, other: Law) -> bool:
         """Whether the same code may have drawn both, as far as 10 standard errors can tell."""
@@ -113,6 +119,7 @@ def _rows(matrix: np.ndarray) -> set[bytes]:
     return {row.tobytes() for row in np.ascontiguousarray(matrix[:LOOKED_AT])}
 
 
+@np.errstate(all="ignore")
 def fingerprint(matrix: np.ndarray, variance: float, repeats: bool = False) -> Law:
     """What a matrix of draws looks like beside the variance asked for."""
     draws = matrix.ravel()
@@ -125,13 +132,31 @@ def fingerprint(matrix: np.ndarray, variance: float, repeats: bool = False) -> L
         np.square(squares, out=squares)
         m2 += float(squares.sum()) / n
         m4 += float(squares @ squares) / n
+    told = m2 > 1e-24 * mean * mean and m2 * m2 > 0  # more than rounding; of numbers too large, inf / inf
     return Law(
         n=n,
-        ratio=(m2 + mean**2) / variance,
+        ratio=(m2 + mean * mean) / variance,
         mean_z=mean / sqrt(variance / n),
-        kurtosis=m4 / m2**2 if m2 > 1e-24 * mean**2 else float("nan"),  # no spread but that of rounding
+        kurtosis=m4 / (m2 * m2) if told else float("nan"),
         repeats=repeats,
+        hangs=max(_hang(matrix), _hang(matrix.T)),
     )
+
+
+def _hang(matrix: np.ndarray) -> float:
+    """By how many standard errors the squares of the cosines between rows are above those of chance.
+
+    The cosine of two independent rows of n numbers has mean 0 and variance 1 / n; its square, times
+    n, has a variance below 2. The pairs of rows are independent of each other.
+    """
+    if matrix.ndim != 2 or len(matrix) < 2 * LINES or matrix.shape[1] < ENOUGH_IN_A_LINE:
+        return 0.0
+    half = len(matrix) // 2
+    lines = np.concatenate((matrix[:LINES], matrix[half : half + LINES]), dtype=float)
+    lines /= np.sqrt(np.square(lines).sum(axis=1, keepdims=True))
+    pairs = LINES * (2 * LINES - 1)
+    squares = matrix.shape[1] * (np.square(lines @ lines.T).sum() - 2 * LINES) / 2
+    return float((squares - pairs) / sqrt(2 * pairs))
 
 
 def _near(a: float, b: float, relative: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ class Trial:
     call: Call
     rtol: float
 
-    @property
+    @cached_property
     def right(self) -> bool:
         return self.call.error is None and same(self.call.value, self.case.want, self.rtol)
 

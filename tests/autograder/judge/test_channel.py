@@ -146,6 +146,8 @@ HOSTILE = {
     "a dtype that is a list": b'{"a":[["<f8"],[1]]}',
     "a shape beyond the address space": b'{"a":["<f8",[4611686018427387904,4611686018427387904]]}',
     "a shape with a hole": b'{"a":["<f8",[0,4611686018427387904,4611686018427387904]]}',
+    "a shape of endless length without an element": b'{"a":["<f8",[576460752303423488,0]]}',
+    "a list of lists in one run": b'{"r":["l",true,"|u1",[8,2]]}',
     "a negative shape": b'{"a":["<f8",[-1]]}',
     "a shape of booleans": b'{"a":["<f8",[true]]}',
     "more than the buffer": b'{"b":17}',
@@ -204,6 +206,34 @@ def test_a_frame_that_is_too_large_is_refused_before_a_byte_of_it_is_taken(pair,
         receive(ours, seconds=60)
 
 
+@pytest.mark.parametrize(
+    ("value", "most", "why"),
+    [
+        (np.zeros(channel.MAX_ITEMS // 3, np.int8), 3, "too many numbers"),
+        ([0.5] * (channel.MAX_ITEMS // 3), 3, "over the limit"),
+        ([None] * (channel.MAX_VALUES // 3), 2, "too many parts"),
+        (b"x" * (channel.MAX_FRAME // 3), 2, "over the limit"),
+        (dict.fromkeys(range(channel.MAX_ODD_KEYS // 2), 0), 2, "too many keys"),
+    ],
+    ids=["an array", "a run of floats", "a list", "bytes", "odd keys"],
+)
+def test_messages_that_share_a_budget_are_bounded_in_sum(pair, value, most, why):
+    ours, theirs = pair
+    budget = channel.Budget()
+    taken = 0
+
+    def tell() -> None:
+        with contextlib.suppress(ChannelError):  # what is refused is not read to its end
+            send(theirs, value)
+
+    with pytest.raises(ChannelError, match=why):
+        for _ in range(most + 1):
+            threading.Thread(target=tell, daemon=True).start()
+            receive(ours, seconds=60, budget=budget)
+            taken += 1
+    assert taken == most
+
+
 def test_no_byte_of_a_buffer_is_taken_twice():
     text = b'{"l":[{"a":["|u1",[10]]},{"a":["|u1",[10]]}]}'
     with pytest.raises(ChannelError, match="more than its buffer holds"):
@@ -245,6 +275,7 @@ def test_an_end_that_is_gone_is_a_clean_error(pair):
         (np.zeros(3, "f8,f8"), "ndarray"),
         (10**5000, "very large integer"),
         (np.zeros(channel.MAX_ITEMS + 1, np.int8), "very large array"),
+        (np.zeros((2**59, 0)), "very large array"),
         (dict.fromkeys(range(channel.MAX_ODD_KEYS + 1), 0), "dict with too many keys"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -22,7 +22,7 @@ Run = Callable[..., list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def judge() -> Iterator[Judge]:
     system_tool("bwrap", "apt install bubblewrap")
-    judge = Judge(Limits(memory=2**28, cell_seconds=2, seconds=20, notebook_seconds=120))
+    judge = Judge(Limits(memory=2**28, cell_seconds=2, check_seconds=2, seconds=20, notebook_seconds=120))
     yield judge
     judge.close()
 
@@ -142,6 +142,29 @@ def test_only_declared_names_reach_a_test_cell(run):
     assert texts(results[1]) == ["(1, 2, False)"]
 
 
+@pytest.mark.parametrize("tail", ["1.0", ""])
+def test_a_test_cell_whose_output_was_cut_is_an_error_whatever_it_says_last(run, tail):
+    results = run(("student", "f = 1"), ("test", f"print('x' * {2 * MAX_OUTPUT})\n{tail}"))
+    assert texts(results[1]) == ["NotJudged"]
+
+
+def test_a_test_cell_that_says_nothing_and_ends_well_is_not_an_error(run):
+    results = run(("student", "f = 1"), ("test", "assert f == 1"), ("test", "assert f == 2"))
+    assert [texts(r) for r in results[1:]] == [[], ["AssertionError"]]
+
+
+def test_an_error_in_a_test_cell_shows_nothing_of_the_check(run):
+    source = "def check(secret):\n    raise ValueError('no')  # hidden\ncheck(17)"
+    results = run(("student", "f = 1"), ("test", source))
+    (error,) = results[1]["outputs"]
+    assert error["traceback"] == ["\x1b[31mValueError\x1b[0m: no"]
+
+
+def test_a_check_that_never_ends_is_ended(run):
+    results = run(("student", "f = 1"), ("test", "while True: pass"), ("test", "f"))
+    assert [texts(r) for r in results[1:]] == [["CellTimeoutError"], ["1"]]
+
+
 def test_a_test_cell_starts_as_an_error(run):
     cells = [("student", "f = 1"), ("test", "f +"), ("test", "raise SystemExit"), ("test", "f")]
     results = run(*cells)
@@ -158,8 +181,8 @@ def test_outputs_that_are_none_are_left_out():
         {"output_type": "display_data", "data": 1},
         {"output_type": "comm"},
     ]
-    assert clean(told) == [good]
-    assert clean("nonsense") == clean(None) == []
+    assert clean(told)[0] == [good]
+    assert clean("nonsense") == clean(None) == ([], 0)
 
 
 def test_a_display_is_cleaned_and_holds_no_verdict():
@@ -172,7 +195,7 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
         "no kind": "1",
         7: "1",
     }
-    (output,) = clean([{"output_type": "execute_result", "data": data, "execution_count": 10**400}])
+    ((output,), _) = clean([{"output_type": "execute_result", "data": data, "execution_count": 10**400}])
     assert output == {
         "output_type": "execute_result",
         "data": {"text/plain": "?", "application/vnd.x+json": {"x": [1, None, "a"]}},
@@ -183,9 +206,17 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
 
 def test_outputs_are_cut_by_the_judge_too():
     told = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
-    kept = clean(told)
-    assert sum(len(output["text"]) for output in kept) < 3 * MAX_OUTPUT
+    kept, size = clean(told)
+    assert sum(len(output["text"]) for output in kept) < size + 200 < 3 * MAX_OUTPUT
     assert "cut off" in kept[-1]["text"]
+
+
+def test_all_cells_of_a_notebook_share_what_it_may_show():
+    told = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
+    kept, size = clean(told, most=500)
+    assert size == 500
+    assert [output["text"] for output in kept] == [kept[0]["text"]]
+    assert "cut off" in kept[0]["text"]
 
 
 def test_a_session_cuts_what_a_cell_shows():

@@ -146,3 +146,10 @@ def test_only_known_elements_and_attributes_can_come_through():
     assert read.tags <= TAGS
     allowed = set().union(EVERYWHERE, *ATTRIBUTES.values(), {"rel"})
     assert {name for name, _ in read.attributes} <= allowed
+
+
+@pytest.mark.parametrize("element", ["<div>", "<ul><li>", "<b><p>", "<table><tr><td>"])
+def test_elements_without_end_stand_there_as_text(element):
+    assert safe_html(element * 200_000).startswith("<pre>&lt;")
+    assert safe_html(element * 50 + "here").count("here") == 1
+    assert "here" in safe_html("<p>here</p><br>" * 5_000)

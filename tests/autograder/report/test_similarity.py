@@ -123,3 +123,8 @@ def test_what_a_program_does_counts(one, other):
 )
 def test_any_text_has_a_normal_form(source):
     assert isinstance(normal(source), str)
+
+
+def test_an_answer_that_is_nested_too_deeply_to_be_written_again_stops_no_report():
+    deep = answer("he_std", "return 1" + " + 1" * 900)
+    assert normal(deep) == "".join(deep.split())
