@@ -27,7 +27,7 @@ NAMES = (
     *("Sean O'Brien", "Thu Nguyễn", "Una Kavanagh", "Viktor Horváth", "Wanjiru Kamau", "Ximena Castro"),
 )
 SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
-TWINS = (9, 20)  # these two hand in one and the same last lesson: the report shows such pairs
+TWINS = (9, 20)  # these two hand in the lesson of OWN_WAY alike: the report shows such pairs
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Class:
             for lesson in lessons:
                 if self.broken and rng.random() < 0.03:
                     continue
-                twin = self.broken and place in TWINS and lesson is lessons[-1]
+                twin = self.broken and place in TWINS and OWN_WAY.keys() >= _answers(lesson).keys()
                 notebook = _twin(lesson) if twin else self._notebook(lesson, skill, rng)
                 content = (
                     self._broken(notebook, rng) if self.broken and rng.random() < 0.08 else text(notebook)

@@ -17,7 +17,7 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,7 +170,7 @@ def heinit(course: Path, *options: str) -> tuple[float, float | None, list[dict]
 
 
 @contextmanager
-def accounted() -> Iterator[tuple[list[str], object]]:
+def accounted() -> Iterator[tuple[list[str], Callable[[], float | None]]]:
     """A prefix for a command, and what it and all it started have spent: a control group knows."""
     group = CPU / f"heinit-bench-{os.getpid()}"
     try:

@@ -1,9 +1,10 @@
 """Time and memory of `heinit grade` from ten submissions to two thousand, and what bounds it beyond.
 
 First a class of each size is graded in one go, while the memory of the coordinator, of its
-workers and of their judges is watched. Then the two parts that every submission passes through
-are measured alone: the scheduler, with tasks that do nothing, and the writer, with outcomes that
-were made up. From these follows what a larger class needs.
+workers and of their judges is watched, and what it leaves on the disk is counted. Then the two
+parts that every submission passes through are measured alone: the scheduler, with tasks that do
+nothing, and the writer, with outcomes that were made up. From these follows what a larger class
+needs.
 """
 
 from __future__ import annotations
@@ -32,16 +33,24 @@ from autograder.grading.worker import Grader, Order, Outcome, Task
 from autograder.grading.writer import Writer
 from autograder.lessons import lessons
 from autograder.submissions import Submission
+from tests.benchmarks.grading import accounted
 
 SIZES = (10, 100, 500, 2000)  # submissions
 
 
 @dataclass
 class Run:
-    """One run: submissions, wall seconds, and the largest memory in MB of each kind of process."""
+    """One run: submissions, wall seconds, and the largest memory in MB of each kind of process.
+
+    busy: processor seconds of all its processes over wall seconds, or None where nobody counts them.
+    notebooks, gradebook: bytes of the autograded notebooks and of the database.
+    """
 
     submissions: int
-    seconds: float
+    seconds: float = 0.0
+    busy: float | None = None
+    notebooks: int = 0
+    gradebook: int = 0
     coordinator: float = 0.0
     worker: float = 0.0
     judge: float = 0.0
@@ -53,14 +62,18 @@ def main() -> None:
     ask.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="submissions")
     told = ask.parse_args()
     console = Console(width=100)
-    table = Table("submissions", "seconds", "a submission", "coordinator", "worker", "judge", box=box.SIMPLE)
+    memory_of = ("coordinator", "worker", "judge")
+    table = Table("submissions", "seconds", "a submission", "cores busy", *memory_of, box=box.SIMPLE)
     for size in told.sizes:
         run = graded(size)
         each = f"{run.seconds / size * 1000:.0f} ms"
         memory = (f"{m:.0f} MB" for m in (run.coordinator, run.worker, run.judge))
-        table.add_row(str(size), f"{run.seconds:.0f}", each, *memory)
+        busy = "unknown" if run.busy is None else f"{run.busy:.2f}"
+        table.add_row(str(size), f"{run.seconds:.0f}", each, busy, *memory)
     console.print(f"heinit grade on {cores()} cores; the largest memory of one process of each kind")
     console.print(table)
+    kilobytes = run.notebooks / run.submissions / 1e3, run.gradebook / run.submissions / 1e3
+    console.print("on the disk: {:.0f} kB a notebook, {:.1f} kB of gradebook".format(*kilobytes))
     console.print(f"through the scheduler, empty tasks: {empty_tasks():.0f} a second")
     for kind, pace in written().items():
         console.print(f"through the writer, {kind}: {pace:.0f} submissions a second")
@@ -76,19 +89,23 @@ def graded(size: int) -> Run:
             path.unlink()
             path.with_name("timestamp.txt").unlink()
             path.parent.rmdir()
-        begun = time.perf_counter()
-        process = subprocess.Popen(
-            [f"{sysconfig.get_path('scripts')}/heinit", "grade", str(course)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        run = Run(size, 0.0)
-        while process.poll() is None:
-            _watch(process.pid, run)
-            time.sleep(0.5)
-        run.seconds = time.perf_counter() - begun
+        command = [f"{sysconfig.get_path('scripts')}/heinit", "grade", str(course)]
+        run = Run(size)
+        with accounted() as (prefix, spent):
+            begun = time.perf_counter()
+            process = subprocess.Popen(
+                [*prefix, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            while process.poll() is None:
+                _watch(process.pid, run)
+                time.sleep(0.5)
+            run.seconds = time.perf_counter() - begun
+            used = spent()
         if process.returncode != 0:
             raise SystemExit(f"grading {size} submissions ended with {process.returncode}")
+        run.busy = None if used is None else used / run.seconds
+        run.notebooks = sum(path.stat().st_size for path in course.glob("autograded/*/*/*.ipynb"))
+        run.gradebook = (course / "gradebook.db").stat().st_size
         return run
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from autograder.lessons import lessons
 from tests.tools import system_tool
 
 ONE = lessons()[0]
+MOMENTS = int(os.environ.get("HEINIT_FAULTS", "3"))  # to be killed at; `heinit bench faults` asks for more
 Scores = dict[tuple[str, str], tuple]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sqlite3
@@ -18,12 +17,10 @@ import autograder.grading.writer as writer
 from autograder.errors import HeinitError
 from autograder.grading import Grading
 from autograder.grading.run import Submission
-from tests.autograder.grading.conftest import ONE, scores
+from tests.autograder.grading.conftest import MOMENTS, ONE, scores
 from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("sandbox")
-
-MOMENTS = int(os.environ.get("HEINIT_FAULTS", "3"))  # `heinit bench faults` asks for more
 
 
 def start(course: Path, *options: str) -> subprocess.Popen[str]:
