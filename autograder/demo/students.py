@@ -66,7 +66,7 @@ class Class:
             for lesson in lessons:
                 if self.broken and rng.random() < 0.03:
                     continue
-                twin = self.broken and place in TWINS and lesson is lessons[-1]
+                twin = self.broken and place in TWINS and set(_answers(lesson)) == set(OWN_WAY)
                 notebook = _twin(lesson) if twin else self._notebook(lesson, skill, rng)
                 content = (
                     self._broken(notebook, rng) if self.broken and rng.random() < 0.08 else text(notebook)
