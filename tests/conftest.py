@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from tests import tools
+
+# How long a test takes says how busy the machine is.
+settings.register_profile("heinit", deadline=None)
+settings.load_profile("heinit")
 
 
 @pytest.fixture(scope="session")
