@@ -23,9 +23,12 @@ ROOT = Path(__file__).resolve().parents[1]
 posix = pytest.mark.skipif(os.name == "nt", reason="the stand-in for uv is a script")
 
 # A stand-in for uv that makes a real .venv, installs a `heinit` that tells its arguments, and
-# writes down what it was asked. While a file `hold` exists it waits; a file `fail` is its error.
+# writes down what it was asked. While a file `hold` exists it waits; a file `fail` is its error. A shell
+# starts it: the line `#!` takes no interpreter whose path holds a space.
 UV = """\
-#!{python}
+#!/bin/sh
+'''exec' '{python}' "$0" "$@"
+' '''
 import pathlib, subprocess, sys, time
 
 here, asked = pathlib.Path(__file__).parent, sys.argv[1:]

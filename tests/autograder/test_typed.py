@@ -31,7 +31,7 @@ def test_who_has_no_heinit_is_told_its_bootstrap_by_a_path_that_works_from_there
     monkeypatch.chdir(CHECKOUT)
     assert typed.heinit("grade", "he101") == "./heinit grade he101"
     monkeypatch.chdir(bare)
-    assert typed.heinit("grade", "he101") == f"{CHECKOUT}/heinit grade he101"
+    assert shlex.split(typed.heinit("grade", "he101")) == [f"{CHECKOUT}/heinit", "grade", "he101"]
 
 
 def test_who_has_heinit_is_told_its_name(bare):
@@ -42,7 +42,7 @@ def test_who_has_heinit_is_told_its_name(bare):
 def test_jupyter_is_told_by_its_name_only_where_that_finds_ours(bare):
     program(bare / "jupyter")  # somebody else's
     told = typed.jupyter_lab(Path("he101"))
-    assert told.startswith("cd he101 && /") and told.endswith("/jupyter lab")
+    assert shlex.split(told)[3].endswith("/jupyter") and Path(shlex.split(told)[3]).is_absolute()
     (bare / "jupyter").unlink()
     program(bare / "jupyter", Path(shlex.split(told)[3]))
     assert typed.jupyter_lab(Path("he101")) == "cd he101 && jupyter lab"
