@@ -68,9 +68,12 @@ def _hidden(path: Path) -> bool:
 def _solved(lesson: Lesson) -> bytes:
     import nbformat
 
-    from autograder.compose import solve
+    from autograder.compose import asked, solve, unmarked
 
     notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    for cell in notebook.cells:
+        if asked(cell) is not None:
+            cell.source = unmarked(cell.source)
     written: str = nbformat.writes(notebook)
     return written.encode()
 

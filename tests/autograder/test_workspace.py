@@ -55,7 +55,7 @@ def test_solved_copies_lie_apart_and_have_every_answer(tmp_path):
         solved = nbformat.read(tmp_path / "solved" / lesson.path.relative_to(NOTEBOOKS), as_version=4)
         answers = [cell.source for cell in solved.cells if asked(cell)]
         assert answers and not any("raise NotImplementedError()" in answer for answer in answers)
-        assert not any("HIDDEN TESTS" in cell.source for cell in solved.cells)
+        assert not any(mark in cell.source for cell in solved.cells for mark in ("HIDDEN TESTS", "SOLUTION"))
         assert (tmp_path / lesson.path.relative_to(NOTEBOOKS)).read_bytes() == lesson.path.read_bytes()
 
 
