@@ -15,12 +15,10 @@ from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
 from autograder.judge.judged import Judged
-from autograder.sandbox.bubblewrap import ONE_THREAD, Limits, SandboxError
+from autograder.sandbox.bubblewrap import KEEP, ONE_THREAD, Limits, SandboxError
 from autograder.solver.channel import ChannelError, receive, send
 
 GRACE = 5  # seconds for an idle judge to end by itself
-# Matrices of some megabytes come and go: memory that is handed back each time is paid for each time.
-KEEP = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
 START = 180  # seconds for the judge and the sandbox to import everything
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.solver.answer import TOLD
 from autograder.solver.channel import Budget, ChannelError, Inbox, send
 from heinit_lab.checking.observe import Asked, Call, same_data
 
@@ -84,6 +85,8 @@ class Line:
             answer = self._inbox.receive(seconds=self._seconds(), budget=self._budget)
         except ChannelError as error:
             raise self._gone(error) from None
+        if isinstance(answer, list) and len(answer) == len(TOLD):
+            answer = dict(zip(TOLD, answer, strict=True))
         if not isinstance(answer, dict):
             self._dead = "its answer was malformed"
             raise NoAnswerError(self._dead)

@@ -2,8 +2,9 @@
 
 All of a student's cells run before any question is asked. At the place of each test cell the
 solver forks, and the fork waits; when the last cell has run, the session ends, and only then
-are the forks asked, one after the other. So a fork may do what it likes with what the checks'
-inputs teach it (write files, fill shared memory, signal others): no cell is left to show it.
+are the forks asked, one after the other. (Where the last cell is a test cell, the session itself
+waits as its fork would.) So a fork may do what it likes with what the checks' inputs teach it
+(write files, fill shared memory, signal others): no cell is left to show it.
 
 A solver that dies or hangs is replaced by a fresh one in which the earlier cells are run again,
 without the one that ended it: that costs its exercise, not the others. All of a notebook's
@@ -37,6 +38,8 @@ class Solving:
         self._world: World | None = None
         self._lines: dict[int, socket.socket] = {}
         self._fatal: dict[int, str] = {}
+        ran = [i for i, cell in enumerate(cells) if cell["kind"] in ("student", "test")]
+        self._last = ran[-1] if ran else -1
         self._restarts = 0
         self._room = MAX_NOTEBOOK
         self.work = 0.0
@@ -92,7 +95,11 @@ class Solving:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                order = {"op": "test", "cpu_seconds": world.limits.cell_seconds}
+                order = {
+                    "op": "test",
+                    "last": i == self._last,
+                    "cpu_seconds": world.limits.cell_seconds,
+                }
                 send(world.sock, order, seconds=self._seconds())
                 socket.send_fds(world.sock, [b"f"], [theirs.fileno()])
                 answer = receive(world.sock, seconds=self._seconds())

@@ -221,6 +221,7 @@ class Sandbox:
         if "root" in self.walls:  # or a submission could leave files for the next, on its import path
             options += ["--remount-ro", "/dev", "--remount-ro", "/"]
         options += ["--chdir", "/box", "--", sys.executable, "-s", "-P", "-m", "solver.zygote", str(fd)]
+        options += ["apart"] if "processes" in self.walls else []
         if "files" not in self.walls:
             binds.append(("/", "/host"))
         order = {
@@ -245,6 +246,8 @@ class Sandbox:
         return str(course)
 
 
+# matrices of some megabytes come and go: memory that is handed back each time is paid for each time
+KEEP = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
 # a process with threads cannot be forked safely, cores are for other submissions, and how many
 # threads there are changes the last digit of a sum
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -259,6 +262,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
     **ONE_THREAD,
+    **KEEP,
 }
 
 

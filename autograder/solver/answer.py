@@ -20,6 +20,19 @@ from .channel import ChannelError, receive, send
 from .entropy import drawn
 
 MAX_TEXT = 4000  # characters of a message or traceback
+# What is told of a call, in this order: names for each of hundreds of calls would cost more than the rest.
+TOLD = (
+    "value",
+    "error",
+    "where",
+    "after",
+    "shares",
+    "global_rng",
+    "warnings",
+    "seconds",
+    "work",
+    "entropy",
+)
 
 
 def serve(sock: socket.socket, names: dict[str, Any]) -> None:
@@ -35,7 +48,7 @@ def serve(sock: socket.socket, names: dict[str, Any]) -> None:
                     _answer(sock, _call(functions[question["name"]], args, kwargs))
 
 
-def _answer(sock: socket.socket, reply: dict[str, Any]) -> None:
+def _answer(sock: socket.socket, reply: dict[str, Any] | list[Any]) -> None:
     try:
         send(sock, reply)
     except ChannelError as error:
@@ -52,24 +65,25 @@ def _bind(name: str, names: dict[str, Any], functions: dict[str, Any]) -> dict[s
     return {"kind": "data", "value": value}
 
 
-def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """What is TOLD of a call."""
     # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
     before, start = drawn(), time.thread_time()
     call = observe(function, *args, **kwargs)
     work = time.thread_time() - start
     copies = sum(isinstance(arg, np.random.Generator) for arg in (*args, *kwargs.values()))
-    return {
-        "value": call.value,
-        "error": None if call.error is None else _error(call),
-        "where": call.where[:MAX_TEXT],
-        "after": _after(call),
-        "shares": list(call.shares),
-        "global_rng": call.global_rng,
-        "warnings": [text[:MAX_TEXT] for text in call.warnings[:20]],
-        "seconds": call.seconds,
-        "work": work,
-        "entropy": drawn() - before > copies,  # a copied Generator draws once, and is then set
-    }
+    return [
+        call.value,
+        None if call.error is None else _error(call),
+        call.where[:MAX_TEXT],
+        _after(call),
+        list(call.shares),
+        call.global_rng,
+        [text[:MAX_TEXT] for text in call.warnings[:20]],
+        call.seconds,
+        work,
+        drawn() - before > copies,  # a copied Generator draws once, and is then set
+    ]
 
 
 def _after(call: Call) -> list[Any]:

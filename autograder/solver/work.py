@@ -4,7 +4,8 @@ The process that runs this has no rights left and runs the student's code. It ta
 from the judge over a socket:
 
     run   a cell: run it, give its outputs
-    test  with a socket: fork; the fork waits for the judge's questions there, answers, and ends
+    test  with a socket: fork; the fork waits for the judge's questions there, answers, and ends.
+          The last test cell of a notebook needs no fork, as no cell comes after it
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import resource
 import socket
 import time
+from typing import NoReturn
 
 from .answer import serve
 from .channel import ChannelError, receive, send
@@ -42,24 +44,34 @@ def work(sock: socket.socket, session: Session) -> None:
             _, (fd,), _, _ = socket.recv_fds(sock, 1, 1)
             questions = socket.socket(fileno=fd)
             with questions:
-                send(sock, {"ready": _fork(questions, sock, session, order["cpu_seconds"])})
+                if order["last"]:
+                    send(sock, {"ready": True})
+                    _serve(questions, sock, session, order["cpu_seconds"])
+                else:
+                    send(sock, {"ready": _fork(questions, sock, session, order["cpu_seconds"])})
 
 
 def _fork(questions: socket.socket, sock: socket.socket, session: Session, cpu_seconds: float) -> bool:
-    """Leave a fork that waits for one test cell's questions, answers them, and ends; whether there is one."""
+    """Leave a fork that waits for one test cell's questions; whether there is one."""
     try:
         child = os.fork()
     except OSError:  # the student's code has as many processes as it may
         return False
     if child == 0:
-        try:
-            sock.close()
-            cpu = math.ceil(cpu_seconds)
-            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-            serve(questions, session.namespace)
-        finally:
-            os._exit(0)
+        _serve(questions, sock, session, cpu_seconds)
     return True
+
+
+def _serve(questions: socket.socket, sock: socket.socket, session: Session, cpu_seconds: float) -> NoReturn:
+    """Answer one test cell's questions, and end. cpu_seconds: of processor time that the answers may take."""
+    try:
+        sock.close()
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        most = min(hard, math.ceil(time.process_time() + cpu_seconds))
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+        serve(questions, session.namespace)
+    finally:
+        os._exit(0)
 
 
 def _told(text: str) -> dict[str, object]:

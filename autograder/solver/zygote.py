@@ -2,16 +2,22 @@
 
 How it works. The sandbox starts this program once, in an empty root, without a network, with
 capabilities that reach nothing but its own user namespace. It imports NumPy, Matplotlib and
-IPython, never a line of a submission, and waits for orders. For each submission it forks a
-keeper, and the keeper makes the submission's world:
+IPython, never a line of a submission, and waits for orders. For each submission it makes a world:
 
-1. `unshare`: a PID, a mount and an IPC namespace that no other submission shares;
-2. a second fork, which is process 1 of the new PID namespace: the keeper of this world. When it
+1. a fork into a new PID namespace, where it is process 1: the keeper of this world. When it
    ends, the kernel ends every process in it, whatever it forked or hid;
-3. fresh tmpfs on /tmp and /box, a fresh /proc that shows these processes alone;
-4. a third fork: the solver. It keeps no descriptor but the socket to the judge, gives up every
+2. in it, a mount and an IPC namespace that no other submission shares, fresh tmpfs on /tmp and
+   /box, a fresh /proc that shows these processes alone;
+3. a second fork: the solver. It keeps no descriptor but the socket to the judge, gives up every
    capability, forbids itself new ones and the system calls in calls.py, sets its limits, and
    only then runs a student's cell. The keeper never does.
+
+A process enters a new PID namespace only by being forked into it, and may go back only to one
+that is its user namespace's own. So the warm parent begins in one that it made itself, steps
+aside for the fork of a keeper, and comes back; a keeper that waits for a keeper is not needed.
+
+Forks are most of what this costs, so the warm memory is kept in huge pages where the kernel has
+them: a fork then copies short page tables.
 
 Where no control group limits the memory of all these processes together, the keeper does: it looks
 at their sum some thirty times a second, and ends the largest while that is too much. Calls that hold
@@ -53,13 +59,20 @@ PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 38, 1
 PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
 
+MADV_COLLAPSE = 25  # since Linux 6.1; where the kernel knows it not, pages stay small
+
+HUGE = 2**21  # bytes of a huge page
 WATCH = 30  # milliseconds
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(fd: int) -> None:
-    """Take orders on the socket `fd` until it is closed."""
+def main(fd: int, apart: bool) -> None:
+    """Take orders on the socket `fd` until it is closed.
+
+    apart: whether each submission gets a PID namespace of its own.
+    """
+    home = _own_processes() if apart else None
     session = _warm()
     orders = socket.socket(fileno=fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
@@ -71,18 +84,48 @@ def main(fd: int) -> None:
             _, (judge,), _, _ = socket.recv_fds(orders, 1, 1)
         except (ChannelError, ValueError):
             return
-        if os.fork() == 0:
-            orders.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            sock = socket.socket(fileno=judge)
+        with socket.socket(fileno=judge) as sock:
+            keeper = -1
             try:
-                _keep(sock, order, session)
+                keeper = _fork(home)
+                if keeper == 0:
+                    orders.close()
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    _keep(sock, order, session)
             except OSError as error:
                 with contextlib.suppress(OSError):
                     sock.send(str(error).encode()[:400])
             finally:
-                os._exit(0)
-        os.close(judge)
+                if keeper == 0:
+                    os._exit(0)
+
+
+def _own_processes() -> int:
+    """Go on in a PID namespace of this user namespace's own; its descriptor, by which to come back to it.
+
+    The process that calls this stays outside, and ends when the one that goes on does.
+    """
+    _check(libc.unshare(CLONE_NEWPID), "unshare")
+    inner = os.fork()
+    if inner:
+        os.waitpid(inner, 0)
+        os._exit(0)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    return os.open("/proc/self/ns/pid", os.O_RDONLY)
+
+
+def _fork(home: int | None) -> int:
+    """Fork; the child's number, or 0 in it. home: the PID namespace to come back to from a new one."""
+    if home is None:
+        return os.fork()
+    _check(libc.unshare(CLONE_NEWPID), "unshare")
+    child = -1
+    try:
+        child = os.fork()
+    finally:
+        if child:
+            _check(libc.setns(home, CLONE_NEWPID), "setns")
+    return child
 
 
 def _warm() -> Session:
@@ -104,7 +147,18 @@ def _warm() -> Session:
     session.warm()
     gc.collect()
     gc.freeze()
+    _collapse()
     return session
+
+
+def _collapse() -> None:
+    """Put this process's memory into huge pages where the kernel can."""
+    for line in pathlib.Path("/proc/self/maps").read_text(encoding="ascii").splitlines():
+        place, rights, _, _, inode, *_ = line.split()
+        start, end = (int(address, 16) for address in place.split("-"))
+        if rights == "rw-p" and inode == "0":
+            for at in range(-(-start // HUGE) * HUGE, end - HUGE + 1, HUGE):
+                libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(HUGE), MADV_COLLAPSE)
 
 
 def _keep(judge: socket.socket, limits: dict[str, Any], session: Session) -> None:
@@ -118,13 +172,8 @@ def _keep(judge: socket.socket, limits: dict[str, Any], session: Session) -> Non
         if "rights" in walls:  # a submission makes no namespaces of its own
             with contextlib.suppress(OSError):
                 pathlib.Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
-        spaces = (CLONE_NEWPID, "processes"), (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "world")
+        spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "world")
         _check(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
-        keeper = os.fork()
-        if keeper:
-            judge.close()
-            os.waitpid(keeper, 0)
-            return
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         libc.prctl(PR_SET_DUMPABLE, 0)
     if "world" in walls:
@@ -230,4 +279,4 @@ def _give_up_rights() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), apart=sys.argv[2:] == ["apart"])

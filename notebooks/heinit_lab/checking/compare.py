@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
+_FLOATS = (float, np.float64)
 NO_RETURN = "A function that ends without `return` gives back `None`."
 
 
@@ -29,13 +31,15 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
             and len(got) == len(want)
             and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
         )
+    if type(got) in _FLOATS and type(want) in _FLOATS:  # in a fiftieth of the time of what follows
+        return bool(got == want or abs(got - want) <= atol + rtol * abs(want) < math.inf)
     b = np.asarray(want)
     if isinstance(got, (list, tuple)) and (len(got),) != b.shape[:1]:
         return False  # told apart before a long list is made an array
     a = as_array(got)
     if a is None or a.shape != b.shape or not _alike(a, b):
         return False
-    return bool(np.allclose(a, b, rtol=rtol, atol=atol))
+    return bool(np.array_equal(a, b) or np.allclose(a, b, rtol=rtol, atol=atol))
 
 
 def has_parts(value: Any) -> bool:
