@@ -231,6 +231,11 @@ class Draws:
                 "hang together.",
                 "Each weight is a draw of its own, whatever stands beside it, above it or below it.",
             )
+        if law.twice:
+            return (
+                f"The {draws} of {text} have the right law, and many of them are there twice.",
+                "Each weight is a draw of its own, independent of the others.",
+            )
         return "", ""
 
     def _wrong_randomness(self) -> Finding | None:

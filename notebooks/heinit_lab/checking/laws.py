@@ -11,7 +11,8 @@ ENOUGH normal draws, the probability that chance carries a right answer outside 
     independence  10 standard errors           4e-17      (squared cosines of 32 rows, of 32 columns)
 
 together FALSE_FAIL. More draws make it less, since the kurtosis of few leans to large values; uniform
-draws too. Equal rows or equal matrices have probability 0 but for rounding.
+draws too. Equal rows or equal matrices have probability 0 but for rounding; that a quarter of the draws
+are there twice has too, single precision included.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from heinit_lab.checking.observe import Call
 FALSE_FAIL = 5e-9  # of the law of one matrix of a right answer, at most
 ENOUGH = 50_000  # draws in a matrix from which its law is read; smaller ones give shapes only
 LOOKED_AT, HEAD = 1024, 4  # rows and columns that are looked at for repeats; numbers that tell most apart
+PLACES = 2**20  # among which draws are spread by their bits, to count how many differ
 BLOCK = 8192  # numbers that are read at a time: they stay in the cache, and no large array is made
 LINES = 16  # rows and columns at the beginning, and as many in the middle, whose independence is read
 ENOUGH_IN_A_LINE = 64  # numbers in them, from which their cosines are nearly normal
@@ -50,7 +52,8 @@ class Law:
 
     n: how many draws. ratio: their mean square over v. mean_z: their mean over sqrt(v / n).
     kurtosis: of the draws around their mean; no number where all are the same, or too large to tell.
-    repeats: whether rows, columns or matrices recur.
+    repeats: whether rows, columns or matrices recur; not where all draws are one number.
+    twice: whether a quarter of the draws are there before, with either sign.
     hangs: by how many standard errors rows or columns hang together; 0 where there are too few.
     """
 
@@ -60,6 +63,7 @@ class Law:
     kurtosis: float
     repeats: bool
     hangs: float = 0.0
+    twice: bool = False
 
     def like(self, other: Law) -> bool:
         """Whether the same code may have drawn both, as far as 10 standard errors can tell."""
@@ -69,7 +73,8 @@ class Law:
             return self.repeats == other.repeats
         scale = sqrt(max(1.0, self.ratio, other.ratio))
         return (
-            _near(self.ratio, other.ratio, 1.5 * spread(NORMAL, self.n))
+            self.twice == other.twice
+            and _near(self.ratio, other.ratio, 1.5 * spread(NORMAL, self.n))
             and abs(self.mean_z - other.mean_z) < 9 * scale
             and abs(self.kurtosis - other.kurtosis) < 2 * kurtosis_spread(self.n)
         )
@@ -90,8 +95,21 @@ def fingerprints(ask: Ask, call: Call) -> list[Law | None]:
             continue
         recur = _recur(matrix) or _recur(matrix.T) or any(_share(matrix, other) for other in earlier)
         earlier.append(matrix)
-        laws.append(fingerprint(matrix, variance, recur))
+        laws.append(fingerprint(matrix, variance, recur and bool(np.ptp(matrix) > 0)))
     return laws
+
+
+def _twice(matrix: np.ndarray) -> bool:
+    """Whether a quarter of many draws are there before, with either sign.
+
+    Their bits spread them evenly over PLACES; how many of these are taken says how many draws differ.
+    """
+    if matrix.size < ENOUGH or matrix.dtype.kind != "f" or matrix.dtype.itemsize < 4:
+        return False  # half precision has too few numbers to tell
+    bits = np.abs(matrix, dtype=float).ravel().view(np.uint64)
+    taken = np.zeros(PLACES, bool)
+    taken[(bits * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(44)] = True  # the golden ratio's bits
+    return bool(taken.sum() < 0.8 * PLACES * -np.expm1(-matrix.size / PLACES))
 
 
 def _recur(matrix: np.ndarray) -> bool:
@@ -140,6 +158,7 @@ def fingerprint(matrix: np.ndarray, variance: float, repeats: bool = False) -> L
         kurtosis=m4 / (m2 * m2) if told else float("nan"),
         repeats=repeats,
         hangs=max(_hang(matrix), _hang(matrix.T)),
+        twice=_twice(matrix),
     )
 
 

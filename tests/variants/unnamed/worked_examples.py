@@ -9,6 +9,13 @@ import numpy as np
 
 from tests.variants.further.worked_examples import ll, lr, rep
 
+
+def shuffled_twice(rng, std, n):
+    """Normal draws, each of them there twice, in random places."""
+    half = rng.normal(0, std, n // 2)
+    return rng.permutation(np.concatenate((half, half, half[: n % 2])))
+
+
 UNNAMED = {
     "he_std": (
         lambda n: 0.0,
@@ -38,6 +45,7 @@ UNNAMED = {
         lambda n: float("nan"),
     ),
     "he_normal": (
+        lambda i, o, rng: shuffled_twice(rng, math.sqrt(2 / i), i * o).reshape(o, i),
         lambda i, o, rng: np.arange(i * o).reshape(o, i) / (i * o),
         lambda i, o, rng: np.linspace(-1, 1, i * o).reshape(o, i),
         lambda i, o, rng: np.zeros((o, i)),
