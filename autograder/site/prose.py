@@ -18,6 +18,10 @@ _CODE = re.compile(
 )
 _INLINE = r'<math\b(?![^>]*display="block")[^>]*>(?:(?!</math>).)*</math>'
 _TOGETHER = re.compile(rf"[(\[“]{_INLINE}[.,;:?)\]”]*|{_INLINE}[.,;:?)\]”]+", re.DOTALL)
+_SENTENCE = 80  # characters of a cell that are too many for a third of a telephone
+_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row"}
+_ROLES |= {"th": "columnheader", "td": "cell"}
+_PARTS = re.compile(rf"<({'|'.join(_ROLES)})\b([^>]*)>")
 _WIDE = 28  # characters of a formula that may need scrolling on a telephone
 _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
 
@@ -50,7 +54,7 @@ class Prose:
             raise HeinitError(f"a link leads nowhere on the site: {self._lost[0]}")
         made = re.sub(r"<a(?! href)[^>]*>(.*?)</a>", r"\1", made, flags=re.DOTALL)
         made = made.replace(' rel="noopener noreferrer nofollow"', "")
-        made = _TABLE.sub(r'<div class="wide" role="group" aria-label="Table" tabindex="0">\g<0></div>', made)
+        made = _TABLE.sub(_table, made)
         made = _FORMULA.sub(_formula, hanging(made))
         # a browser may end a line between a formula and the bracket or full stop beside it
         made = _TOGETHER.sub(r'<span class="together">\g<0></span>', made)
@@ -77,6 +81,19 @@ class Prose:
         if found is None:
             self._lost.append(address)
         return found
+
+
+def _table(match: re.Match[str]) -> str:
+    """A table in a box that can scroll by itself; one of sentences can be stacked on a narrow screen.
+
+    A browser that stacks it would not tell its rows and columns any more, so they are named.
+    """
+    made = match[0]
+    cells = re.findall(r"<td\b[^>]*>(.*?)</td>", made, re.DOTALL)
+    if any(len(plain(cell)) > _SENTENCE for cell in cells):
+        made = _PARTS.sub(lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"{part[2]}>', made)
+        made = made.replace("<table ", '<table class="sentences" ', 1)
+    return f'<div class="wide" role="group" aria-label="Table" tabindex="0">{made}</div>'
 
 
 def _formula(match: re.Match[str]) -> str:

@@ -9,15 +9,17 @@ import matplotlib
 import matplotlib.style
 from matplotlib.axes import Axes
 
-# Okabe and Ito's colours, by what they mean in this course.
+# Okabe and Ito's colours, by what they mean in this course. Those in which words are written are
+# darker than theirs, so that small words have a contrast of 4.5 on a figure's paper.
 COLOURS = {
     "he": "#0072B2",
-    "xavier": "#D55E00",
-    "glorot": "#009E73",
+    "xavier": "#BC5200",
+    "glorot": "#007D5A",
     "theory": "#222222",
     "off": "#999999",
-    "accent": "#CC79A7",
+    "accent": "#B0508A",
     "warm": "#E69F00",
+    "warm words": "#8A5F00",
     "sky": "#56B4E9",
 }
 
