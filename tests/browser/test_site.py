@@ -214,6 +214,18 @@ def test_no_page_is_wider_than_a_narrow_screen(reader: Page, site: Path, file: s
     assert reader.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_a_table_of_sentences_is_stacked_on_a_narrow_screen_and_stays_a_table(
+    reader: Page, site: Path
+) -> None:
+    reader.set_viewport_size({"width": 390, "height": 800})
+    reader.goto((site / "errata.html").as_uri())
+    expect(reader.get_by_role("columnheader")).to_have_count(3)
+    for row in reader.get_by_role("row").all()[1:]:
+        boxes = [cell.bounding_box() for cell in row.get_by_role("cell").all()]
+        assert len(boxes) == 3
+        assert all(box is not None and box["width"] > 300 for box in boxes)
+
+
 @pytest.mark.parametrize("file", ["index.html", LESSONS[-1]])
 def test_without_a_script_the_first_picture_and_its_words_are_there(
     browser: Browser, site: Path, file: str

@@ -12,6 +12,7 @@ from heinit_lab.checking.asks import UNIFORM, Ask
 from heinit_lab.checking.draws import plan
 from heinit_lab.checking.laws import ENOUGH, fingerprint, fingerprints
 from heinit_lab.checking.observe import Call
+from heinit_lab.exercises import EXERCISES
 
 LAYER = Ask(256, 1024, shape=(1024, 256), variance=2 / 256)
 PAIR = Ask([64, 1024, 64], shape=[(1024, 64), (64, 1024)], variance=[2 / 64, 2 / 1024])
@@ -47,6 +48,27 @@ def test_a_fingerprint_is_that_of_all_draws_whatever_their_number_and_precision(
         if size > 1:
             assert law.kurtosis == pytest.approx((centred**4).mean() / (centred**2).mean() ** 2)
             assert half.kurtosis == pytest.approx(law.kurtosis, rel=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_draws_that_are_there_twice_are_seen_wherever_they_lie(dtype, sign):
+    rng = np.random.default_rng(3)
+    for draws in (rng.normal(size=262_144), rng.uniform(-1, 1, 262_144)):
+        once = draws.astype(dtype)
+        half = once[:131_072]
+        twice = rng.permutation(np.concatenate((half, sign * half)))
+        assert not fingerprint(once.reshape(1024, 256), 1.0).twice
+        assert fingerprint(twice.reshape(1024, 256), 1.0).twice
+
+
+def test_a_mistake_has_its_name_when_six_of_its_draws_lie_in_order():
+    def unseeded(sizes, c, rng):
+        Ws = [np.random.default_rng().normal(0, (c / a) ** 0.5, (b, a)) for a, b in pairwise(sizes)]
+        return [np.sort(W, axis=None).reshape(W.shape) if W.size == 6 else W for W in Ws]
+
+    exercise = EXERCISES["init_network"]
+    assert [m.name for m in exercise.named(exercise.probe(unseeded))] == ["fresh-rng"]
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ Importing this module makes the style the default of new figures.
 
 from heinit_lab.figures.numbers import power_of_ten
 from heinit_lab.figures.show import figure, image, picture, show, size
-from heinit_lab.figures.style import COLOURS, label_left, label_line, use_style
+from heinit_lab.figures.style import COLOURS, in_words, label_left, label_line, use_style
 
 __all__ = [
     "COLOURS",
     "figure",
     "image",
+    "in_words",
     "label_left",
     "label_line",
     "picture",

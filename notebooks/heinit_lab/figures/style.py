@@ -9,8 +9,8 @@ import matplotlib
 import matplotlib.style
 from matplotlib.axes import Axes
 
-# Okabe and Ito's colours, by what they mean in this course. Those in which words are written are
-# darker than theirs, so that small words have a contrast of 4.5 on a figure's paper.
+# Okabe and Ito's colours, by what they mean in this course; some darker than theirs, so that small
+# words in them have a contrast of 4.5 on a figure's paper.
 COLOURS = {
     "he": "#0072B2",
     "xavier": "#BC5200",
@@ -19,14 +19,19 @@ COLOURS = {
     "off": "#999999",
     "accent": "#B0508A",
     "warm": "#E69F00",
-    "warm words": "#8A5F00",
     "sky": "#56B4E9",
 }
+_WORDS = {COLOURS["off"]: "#666666", COLOURS["warm"]: "#8A5F00", COLOURS["sky"]: "#1C6E9E"}
 
 
 def use_style() -> None:
     """Make the course's style the default of new figures."""
     matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
+
+
+def in_words(colour: str) -> str:
+    """The colour in which words about something of this colour are written: dark enough to be read."""
+    return _WORDS.get(colour, colour)
 
 
 def label_line(
@@ -37,7 +42,7 @@ def label_line(
     lift: how far above the point, in points. Other keywords go to `Axes.annotate`.
     """
     beside = {"textcoords": "offset points", "va": "center", "fontsize": 9, "annotation_clip": False}
-    ax.annotate(text, (x, y), **{"xytext": (6, lift), "color": colour, **beside, **kwargs})
+    ax.annotate(text, (x, y), **{"xytext": (6, lift), "color": in_words(colour), **beside, **kwargs})
 
 
 def label_left(ax: Axes, x: float, y: float, text: str, colour: str, *, lift: float = 0) -> None:

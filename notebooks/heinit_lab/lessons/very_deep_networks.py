@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from heinit_lab.digits import digits
-from heinit_lab.figures import COLOURS, figure, label_line
+from heinit_lab.figures import COLOURS, figure, in_words, label_line
 
 Drawn = tuple[Figure, str]
 Rng = np.random.Generator
@@ -45,7 +45,7 @@ def signal_spread(q: np.ndarray, width: int, guess: float | None = None) -> Draw
     ax.plot(layers, q.mean(axis=0), color=COLOURS["warm"], marker="")
     ax.plot(layers, middle, color=HE, marker="")
     ax.plot(layers, np.exp(-2.5 * layers / width), color=COLOURS["theory"], ls="--", marker="", lw=1.2)
-    label_line(ax, depth, q[:, -1].mean() * 1.12, f"mean {q[:, -1].mean():.2f}", COLOURS["warm words"])
+    label_line(ax, depth, q[:, -1].mean() * 1.12, f"mean {q[:, -1].mean():.2f}", COLOURS["warm"])
     label_line(ax, depth, middle[-1] * 0.86, f"median {middle[-1]:.2f}", HE)
     label_line(ax, depth, high[-1], "19 of 20 below", HE)
     label_line(ax, depth, low[-1], "19 of 20 above", HE)
@@ -312,7 +312,7 @@ def residual_stack(blocks: int = 30) -> Drawn:
         label_line(ax, blocks, float(np.median(q[:, -1])), name, colour)
         words.append(f"{name}: the mean of {len(q)} networks ends at {q[:, -1].mean():.3g}")
     ax.plot([0, blocks], [math.e, math.e], color=COLOURS["warm"], lw=1, marker="")
-    ax.text(0.5, math.e * 1.7, "e", color=COLOURS["warm words"], weight="bold")
+    ax.text(0.5, math.e * 1.7, "e", color=in_words(COLOURS["warm"]), weight="bold")
     ax.set_yscale("log")
     ax.set(xlim=(0, blocks * 1.38), xlabel="residual block", ylabel="second moment, against the input's")
     return fig, f"Second moment along {blocks} residual blocks of width 64. {'; '.join(words)}; e is 2.72."

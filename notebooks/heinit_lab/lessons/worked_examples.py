@@ -362,7 +362,7 @@ def densities(n_in: int) -> Seen:
     ax.plot(x, np.exp(-(x**2) / (2 * sigma**2)) / sqrt(2 * np.pi) / sigma, color=COLOURS["he"], marker="")
     ax.stairs([1 / (2 * b)], [-b, b], color=COLOURS["warm"], lw=2, ls="-.", baseline=0)
     label_line(ax, 0.3 * sigma, 0.41 / sigma, "normal", COLOURS["he"])
-    label_line(ax, b, 0.2 / sigma, f"uniform, ends at ±{b:.3f}", COLOURS["warm words"])
+    label_line(ax, b, 0.2 / sigma, f"uniform, ends at ±{b:.3f}", COLOURS["warm"])
     height = float(np.exp(-0.5) / sqrt(2 * np.pi) / sigma)
     ax.vlines((-sigma, sigma), 0, height, color=COLOURS["theory"], ls=":", lw=1)
     ax.text(sigma, 0.01, " σ", fontsize=9)

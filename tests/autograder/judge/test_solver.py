@@ -118,6 +118,14 @@ def test_a_call_that_uses_too_much_processor_time_costs_its_test_cell(run):
     assert texts(results[3]) == ["2"]
 
 
+def test_what_the_cells_used_is_not_taken_from_the_calls_of_the_last_test_cell(run):
+    burn = "import time\nt = time.process_time()\nwhile time.process_time() < t + 1.2: pass"
+    *_, last = run(
+        ("student", burn), ("student", burn), ("student", "def f():\n    return 1"), ("test", "f()")
+    )
+    assert texts(last) == ["1"]
+
+
 def test_a_test_cell_teaches_the_session_nothing(run):
     results = run(
         ("student", "SEEN = []\ndef f(x):\n    SEEN.append(x)\n    return len(SEEN)"),

@@ -27,6 +27,14 @@ def test_one_entry_off_is_not_the_same(array, i):
     assert not same(other, array)
 
 
+@given(st.floats(), st.floats(0, 3e-5), st.sampled_from((float, np.float64)))
+def test_two_numbers_are_the_same_where_numpy_finds_them_close(want, off, kind):
+    for got in (want, want * (1 + off), want + off, -want, float("inf"), float("nan")):
+        with np.errstate(all="ignore"):
+            close = bool(np.allclose(got, want, rtol=1e-5, atol=1e-8))
+        assert same(kind(got), kind(want)) == close
+
+
 @pytest.mark.parametrize(
     ("got", "want"),
     [
