@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -56,11 +57,17 @@ def main(fd: int) -> None:
         try:
             judged = judge(notebook["cells"], notebook["declared"], session, sandbox)
         except SandboxError as error:
-            send(caller, {"failed": str(error)})
-            continue
-        try:
-            send(caller, asdict(judged))
-        except ChannelError as error:
+            _answer(caller, {"failed": str(error)})
+        else:
+            _answer(caller, asdict(judged))
+
+
+def _answer(caller: socket.socket, answer: dict[str, Any]) -> None:
+    """Send an answer, or why it cannot be sent. A caller that is gone is found out at the next notebook."""
+    try:
+        send(caller, answer)
+    except ChannelError as error:
+        with suppress(ChannelError):
             send(caller, {"failed": f"its outputs are not taken: {error}"})
 
 
