@@ -18,6 +18,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import uuid
+from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from typing import Any, Generic, cast
@@ -164,16 +165,22 @@ class Cluster(Generic[T, O]):
 
     def _outcome(self, client: Client, future: Any) -> O | None:
         """What a task gave; None where it must go to another worker, as this one was refused."""
-        error = future.exception() if future.status == "error" else None
-        if future.status == "finished":
+        status = future.status
+        if status == "lost":
+            return self._order.failed("its worker ended before its outcome was fetched", retry=True)
+        if status not in ("finished", "error"):
+            raise HeinitError(self._nobody(ConnectionError(status)))
+        try:
             return self._order.outcome(future.result())
+        except Exception as raised:
+            error = raised
+        except CancelledError as gone:
+            raise HeinitError(self._nobody(gone)) from None
         if isinstance(error, HeinitError):
             raise error
         if isinstance(error, (StrangerError, ImportError, AttributeError, KeyError)):
             self._refuse_strangers(client)
             return None
-        if error is None or future.status in ("cancelled", "lost"):
-            raise HeinitError(self._nobody(error or ConnectionError(future.status)))
         return self._order.failed(f"{type(error).__name__}: {error}", retry=True)
 
     def _refuse_strangers(self, client: Client) -> None:

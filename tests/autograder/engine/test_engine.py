@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from distributed import Future
 
 from autograder.engine import Here, cores, engine
 from autograder.engine.cluster import Cluster, check_address
@@ -30,6 +31,21 @@ def test_workers_do_all_tasks_but_the_one_that_ends_its_worker():
     assert {n: s.number for n, s in done.items() if n != 7} == {n: n * n for n in range(40) if n != 7}
     assert "with nothing else running there: KilledWorker" in done[7].reason
     assert os.getpid() not in {square.where for square in done.values()}
+
+
+def test_an_outcome_that_goes_with_its_worker_before_it_is_fetched_is_made_again(monkeypatch):
+    status = Future.status.fget
+    lost: set[str] = set()
+
+    def told(future: Future) -> str:
+        if status(future) == "finished" and not lost:
+            lost.add(future.key)
+        return "lost" if future.key in lost else status(future)
+
+    monkeypatch.setattr(Future, "status", property(told))
+    done = dict(Cluster(Squares(), workers=2).run(range(5)))
+    assert lost
+    assert {n: square.number for n, square in done.items()} == {n: n * n for n in range(5)}
 
 
 def test_where_no_task_can_be_done_the_run_ends_with_the_reason():
