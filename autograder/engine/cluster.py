@@ -32,7 +32,8 @@ from autograder.engine import Craft, O, Order, T, again
 from autograder.errors import HeinitError, UsageError
 
 AHEAD = 3  # tasks for each worker that are on their way
-CONNECT, WAIT = 15, 60  # seconds for the scheduler to answer, and for a worker to join
+# seconds for the scheduler to answer, for a worker to join, and for one that ended to be there again
+CONNECT, WAIT, SETTLE = 15, 60, 30
 DASK = {
     "distributed.scheduler.allowed-failures": 0,  # suspects are tried again by us, alone
     "distributed.worker.daemon": False,
@@ -102,6 +103,8 @@ class Cluster(Generic[T, O]):
                 client.register_plugin(Run(self._order, self._environment), name=self._run)
             except (OSError, TimeoutError, ValueError) as error:
                 raise HeinitError(self._nobody(error)) from None
+            if self._scheduler is None:
+                stack.callback(self._settle, client)
             stack.callback(self._leave, client)
             self._refuse_strangers(client)
             yield from self._all(client, iter(tasks))
@@ -201,6 +204,11 @@ class Cluster(Generic[T, O]):
     def _leave(self, client: Client) -> None:
         with suppress(OSError, TimeoutError, ValueError):
             client.unregister_worker_plugin(self._run)
+
+    def _settle(self, client: Client) -> None:
+        """Wait until a worker that ended is there again: Dask cannot close one that is just starting."""
+        with suppress(OSError, TimeoutError, ValueError):
+            client.wait_for_workers(self._workers, timeout=SETTLE)
 
     def _nobody(self, error: BaseException) -> str:
         where = self._scheduler or "this machine"

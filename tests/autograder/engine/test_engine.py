@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from distributed import Future
+from distributed import Future, LocalCluster
 
 from autograder.engine import Here, cores, engine
 from autograder.engine.cluster import Cluster, check_address
@@ -46,6 +46,19 @@ def test_an_outcome_that_goes_with_its_worker_before_it_is_fetched_is_made_again
     done = dict(Cluster(Squares(), workers=2).run(range(5)))
     assert lost
     assert {n: square.number for n, square in done.items()} == {n: n * n for n in range(5)}
+
+
+def test_a_run_whose_last_task_ends_its_worker_closes_when_the_worker_is_there_again(monkeypatch):
+    close, there = LocalCluster.close, []
+
+    def closing(cluster: LocalCluster, *args: object) -> object:
+        there.append(len(cluster.scheduler.workers))
+        return close(cluster, *args)
+
+    monkeypatch.setattr(LocalCluster, "close", closing)
+    ((_, square),) = Cluster(Squares(deadly=frozenset({7})), workers=2).run([7])
+    assert "KilledWorker" in square.reason
+    assert there[0] == 2
 
 
 def test_where_no_task_can_be_done_the_run_ends_with_the_reason():
