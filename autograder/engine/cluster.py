@@ -39,6 +39,8 @@ DASK = {
     "distributed.worker.daemon": False,
     "distributed.comm.timeouts.connect": "30s",
     "distributed.admin.tick.limit": "60s",
+    "distributed.admin.low-level-log-length": 20,  # a thousand messages with notebooks would stay
+    "distributed.worker.profile.enabled": False,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     # a worker holds one notebook at a time; what a submission may use is the sandbox's to limit

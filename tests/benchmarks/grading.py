@@ -172,22 +172,37 @@ def heinit(course: Path, *options: str) -> tuple[float, float | None, list[dict]
 @contextmanager
 def accounted() -> Iterator[tuple[list[str], Callable[[], float | None]]]:
     """A prefix for a command, and what it and all it started have spent: a control group knows."""
-    group = CPU / f"heinit-bench-{os.getpid()}"
+    with group() as found:
+        if found is None:
+            yield [], lambda: None
+        else:
+            enter = ["sh", "-c", f'echo $$ > {found}/cgroup.procs && exec "$@"', "sh"]
+            yield enter, lambda: used(found)
+
+
+@contextmanager
+def group() -> Iterator[Path | None]:
+    """A new control group that counts processor time, or None where this user can make none."""
+    found = CPU / f"heinit-bench-{os.getpid()}"
     try:
-        group.mkdir()
+        found.mkdir()
     except OSError:
-        yield [], lambda: None
+        yield None
         return
     try:
-        enter = ["sh", "-c", f'echo $$ > {group}/cgroup.procs && exec "$@"', "sh"]
-        yield enter, lambda: int((group / "cpuacct.usage").read_text()) / 1e9
+        yield found
     finally:
         for _ in range(100):
             try:
-                group.rmdir()
+                found.rmdir()
                 break
             except OSError:
                 time.sleep(0.1)
+
+
+def used(group: Path) -> float:
+    """Processor seconds that were spent in a control group."""
+    return int((group / "cpuacct.usage").read_text()) / 1e9
 
 
 def show(rounds: Sequence[Round], submissions: int, sample: int) -> None:
