@@ -22,7 +22,11 @@ _SENTENCE = 80  # characters of a cell that are too many for a third of a teleph
 _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row"}
 _ROLES |= {"th": "columnheader", "td": "cell"}
 _PARTS = re.compile(rf"<({'|'.join(_ROLES)})\b([^>]*)>")
+_LONG = re.compile(r"<code>[^<\s]{24,}")  # a word of code that a third of a telephone would break
+_OPTION = re.compile(r"<code>(?=--?\w)([^<\s]+)(?=</code>)")
 _WIDE = 28  # characters of a formula that may need scrolling on a telephone
+_GAP = '<mspace width="2em"></mspace>'  # \qquad, between two formulas on one line
+_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
 
 
@@ -38,7 +42,8 @@ class Heading:
 class Prose:
     """The Markdown of one page, rendered piece by piece.
 
-    strict: whether a link that leads nowhere on the site is an error; otherwise its text stays.
+    strict: whether a link that leads nowhere on the site is an error; otherwise it becomes its text, and the
+    name of the file that it led to.
     headings: those rendered so far.
     """
 
@@ -49,11 +54,14 @@ class Prose:
 
     def html(self, markdown: str) -> str:
         """A piece as HTML. Raises HeinitError for a link that leads nowhere, where that is strict."""
+        if not self.strict:
+            markdown = _LINK.sub(_told, markdown)
         made = render_markdown(markdown, link=self._link)
         if self._lost and self.strict:
             raise HeinitError(f"a link leads nowhere on the site: {self._lost[0]}")
         made = re.sub(r"<a(?! href)[^>]*>(.*?)</a>", r"\1", made, flags=re.DOTALL)
         made = made.replace(' rel="noopener noreferrer nofollow"', "")
+        made = _OPTION.sub(r'<code class="together">\1', made)
         made = _TABLE.sub(_table, made)
         made = _FORMULA.sub(_formula, hanging(made))
         # a browser may end a line between a formula and the bracket or full stop beside it
@@ -83,6 +91,14 @@ class Prose:
         return found
 
 
+def _told(match: re.Match[str]) -> str:
+    """A link to a file that is not on the site, as words."""
+    text, address = match.groups()
+    if on_the_site(address) is not None:
+        return match[0]
+    return text if text.strip("`") == address else f"{text} (`{address}`)"
+
+
 def _table(match: re.Match[str]) -> str:
     """A table in a box that can scroll by itself; one of sentences can be stacked on a narrow screen.
 
@@ -90,17 +106,35 @@ def _table(match: re.Match[str]) -> str:
     """
     made = match[0]
     cells = re.findall(r"<td\b[^>]*>(.*?)</td>", made, re.DOTALL)
-    if any(len(plain(cell)) > _SENTENCE for cell in cells):
+    if any(len(plain(cell)) > _SENTENCE or _LONG.search(cell) for cell in cells):
         made = _PARTS.sub(lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"{part[2]}>', made)
         made = made.replace("<table ", '<table class="sentences" ', 1)
     return f'<div class="wide" role="group" aria-label="Table" tabindex="0">{made}</div>'
 
 
 def _formula(match: re.Match[str]) -> str:
-    """A displayed formula in a box that can scroll by itself, with the keyboard too."""
-    wide = ' role="group" aria-label="Formula" tabindex="0"' if len(plain(match[0])) > _WIDE else ""
+    """A displayed formula in a box that can scroll by itself, with the keyboard too.
+
+    Several formulas on one line stand below each other where there is no room.
+    """
     formula = match[0].replace(' tabindex="0"', "")  # the box is what scrolls here
-    return f'<div class="formula"{wide}>{formula}</div>'
+    several = _several(formula)
+    wide = ' role="group" aria-label="Formula" tabindex="0"' if len(plain(formula)) > _WIDE else ""
+    kind = "formula several" if len(several) > 1 else "formula"
+    return f'<div class="{kind}"{wide}>{"".join(several)}</div>'
+
+
+def _several(formula: str) -> list[str]:
+    """The formulas between wide gaps of the outermost row, each by itself."""
+    match = re.fullmatch(r"(<math\b[^>]*><mrow>)(.*)(</mrow></math>)", formula, re.DOTALL)
+    if match is None:
+        return [formula]
+    start, body, end = match.groups()
+    parts = [""]
+    for piece in body.split(_GAP):
+        within = parts[-1].count("<mrow") > parts[-1].count("</mrow>")
+        parts[-1:] = [parts[-1] + _GAP + piece] if within else [parts[-1], piece]
+    return [f"{start}{part}{end}" for part in parts[1:]]
 
 
 def hanging(made: str) -> str:

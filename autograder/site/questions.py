@@ -74,7 +74,7 @@ ASKED: Mapping[str, tuple[int, str] | None] = {
     "calibrate": (
         1,
         "`x = [[1, 2], [3, -1]]` and one matrix, `[[1, 2], [-3, 4]]`, whose moment is 12.75. "
-        "Which is the new matrix?",
+        "What is returned?",
     ),
     "conv_fan_in": (
         4,

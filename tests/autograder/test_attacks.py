@@ -6,11 +6,14 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.attacking import CASES, Attack, Canaries, Field, attacks, attempt
+from autograder.course import make_course, nbgrader_api
 from autograder.errors import UsageError
 from autograder.sandbox.bubblewrap import WALLS
+from tests.autograder.classroom import run
 from tests.autograder.unwalled import WIDE, without
 from tests.benchmarks import attack_table
 from tests.tools import system_tool
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.xdist_group("sandbox")
 
 ALL = attacks()
 SHOWN = [case for case in ALL if case.without]
+WINNERS = [case for case in ALL if (case.nbgrader_score or 0.0) > case.score]  # under plain nbgrader
 by_name = lambda case: case.name
 
 
@@ -44,6 +48,28 @@ def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, field: Fie
     assert verdict.found == []
     if case.solved:
         assert verdict.score == case.score  # the honest part beside it still counts
+
+
+def test_what_wins_under_plain_nbgrader_wins_nothing_by_its_command_in_a_course(tmp_path: Path):
+    system_tool("bwrap", "apt install bubblewrap")
+    course = tmp_path / "course"
+    make_course(course)
+    with Canaries() as canaries:
+        for case in WINNERS:
+            path = course / "submitted" / case.name / case.lesson / f"{case.lesson}.ipynb"
+            path.parent.mkdir(parents=True)
+            path.write_text(nbformat.writes(case.notebooks(canaries)[0]), encoding="utf-8")
+        for name in {case.lesson for case in WINNERS}:
+            done = run("nbgrader", "autograde", name, cwd=course)
+            assert done.returncode == 0, done.stderr[-2000:]
+        assert canaries.reached() == []
+    with nbgrader_api(course).gradebook as gradebook:
+        earned = {case.name: gradebook.find_submission(case.lesson, case.name).score for case in WINNERS}
+    assert len(earned) >= 20
+    assert {case.name: earned[case.name] for case in WINNERS if earned[case.name] > case.score} == {}
+    assert {case.name: earned[case.name] for case in WINNERS if case.solved} == {
+        case.name: case.score for case in WINNERS if case.solved
+    }
 
 
 @pytest.mark.parametrize("case", SHOWN, ids=by_name)

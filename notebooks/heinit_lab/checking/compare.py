@@ -72,7 +72,8 @@ def short(value: Any, digits: int = 4, depth: int = 3) -> str:
         return "{" + ", ".join(parts) + "}"
     if isinstance(value, (list, tuple)) and any(map(has_parts, value[:12])):
         parts = [short(v, digits, depth - 1) for v in value[:4]]
-        return "(" + ", ".join(parts) + (", …" if len(value) > 4 else "") + ")"
+        body = ", ".join(parts) + (", …" if len(value) > 4 else "")
+        return f"[{body}]" if isinstance(value, list) else f"({body})"
     array = as_array(value)
     if array is None:
         named = hasattr(value, "__name__")
@@ -189,4 +190,4 @@ def _number(value: Any, digits: int) -> str:
         return str(int(value))
     if isinstance(value, (complex, np.complexfloating)):
         return f"{value:.{digits}g}"
-    return f"{float(value):.{digits}g}"
+    return f"{float(value) + 0.0:.{digits}g}"  # no minus before 0

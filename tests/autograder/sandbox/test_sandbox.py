@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -232,6 +233,39 @@ def test_an_ordinary_user_has_the_same_walls(tmp_path):
     if done is None:
         pytest.skip("the interpreter or the checkout lies where only root may look")
     assert done.stdout == "_Alone\n", done.stderr
+
+
+HOARD = """
+import os
+import time
+
+children = []
+for _ in range(4):
+    children.append(os.fork())
+    if children[-1] == 0:
+        kept = b"x" * (100 * 2**20)
+        time.sleep({seconds})
+        os._exit(0)
+print([os.waitpid(child, 0)[1] for child in children])
+"""
+
+
+def test_where_no_control_group_limits_it_the_memory_of_all_processes_is_watched(monkeypatch):
+    system_tool("bwrap", "apt install bubblewrap")
+    monkeypatch.setattr("autograder.sandbox.bubblewrap.control", limiting._Alone)
+    sandbox = Sandbox(Limits(memory=1024 * 2**20))
+    try:
+        with sandbox.world() as world:  # 400 MB in all are allowed
+            assert run(world, HOARD.format(seconds=0.5)) == "[0, 0, 0, 0]\n"
+    finally:
+        sandbox.close()
+    sandbox = Sandbox(Limits(memory=300 * 2**20))
+    try:
+        with sandbox.world() as world:  # of 400, one or more must go; each stays below what one may have
+            ended = json.loads(run(world, HOARD.format(seconds=30)))
+            assert signal.SIGKILL in ended
+    finally:
+        sandbox.close()
 
 
 def _readable(executable: Path) -> bool:

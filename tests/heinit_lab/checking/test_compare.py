@@ -87,6 +87,9 @@ def test_values_are_short_on_one_line():
     assert short(0.70710678) == "0.7071"
     assert short(np.array([1.0, 2.5])) == "[1, 2.5]"
     assert short(np.zeros((64, 128))).startswith("an array of shape (64, 128), float64")
+    assert short(np.array([18, -0.0])) == "[18, 0]"
+    assert short([np.eye(2)]) == "[[[1, 0], [0, 1]]]"
+    assert short((np.ones(1), np.ones(2))) == "([1], [1, 1])"
     assert short({"m2": 0.31577}) == "{m2: 0.3158}"
     assert "\n" not in short(np.ones((3, 4)))
     assert describe(np.ones(3)) == "shape (3,), float64, root mean square 1"
