@@ -192,15 +192,19 @@ def test_a_bare_configuration_grades_with_the_package_installed(course, tmp_path
         assert gradebook.find_submission(lesson.name, "ben").score == 0
 
 
-def test_validate_passes_a_solved_notebook_and_tells_what_is_wrong_with_a_released_one(tmp_path):
-    for lesson in LESSONS:
-        (tmp_path / "right.ipynb").write_text(text(solved(lesson)))
-        (tmp_path / "blank.ipynb").write_text(text(released(lesson)))
-        right = run("nbgrader", "validate", "right.ipynb", cwd=tmp_path)
-        assert "Success! Your notebook passes all the tests." in right.stdout, right.stdout + right.stderr
-        blank = run("nbgrader", "validate", "blank.ipynb", cwd=tmp_path)
-        assert "is not solved yet" in blank.stdout
-        assert "Traceback" not in blank.stdout
+@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
+def test_validate_tells_what_is_wrong_with_a_released_notebook(tmp_path, lesson):
+    (tmp_path / "blank.ipynb").write_text(text(released(lesson)))
+    blank = run("nbgrader", "validate", "blank.ipynb", cwd=tmp_path)
+    assert "is not solved yet" in blank.stdout
+    assert "Traceback" not in blank.stdout
+
+
+def test_validate_passes_a_solved_notebook(tmp_path):
+    """Here one; that the button in JupyterLab passes each of them, the browser's tests see."""
+    (tmp_path / "right.ipynb").write_text(text(solved(LESSONS[3])))
+    right = run("nbgrader", "validate", "right.ipynb", cwd=tmp_path)
+    assert "Success! Your notebook passes all the tests." in right.stdout, right.stdout + right.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange needs a shared Unix folder")

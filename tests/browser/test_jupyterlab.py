@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import nbformat
@@ -48,7 +49,9 @@ def open_notebook(page: Page, lab: Lab, path: str) -> None:
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
     expect(page.locator(".jp-NotebookPanel .jp-Toolbar-kernelName")).to_have_text(re.compile("Python 3"))
     # the page says idle before there is a kernel; the server knows
+    end = time.monotonic() + 180
     while not kernel_is_ready(page, lab, path):
+        assert time.monotonic() < end, "the kernel does not start"
         page.wait_for_timeout(100)
 
 
