@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import nbformat
 import numpy as np
 import pytest
@@ -62,6 +64,18 @@ def test_a_product_of_two_thousand_densities_loses_the_edge_cases():
 
     with np.errstate(all="ignore"):
         assert assess("log_lr", ratio_of_products).points == {"values": 1.5, "edge cases": 0}
+
+
+@pytest.mark.parametrize("name", ["he_normal", "he_uniform", "init_network"])
+def test_infinities_drawn_from_the_generator_get_nothing_whatever_the_seed(name):
+    def infinite(n_in, n_out, rng):
+        return np.full((n_out, n_in), rng.choice([-np.inf, np.inf]))
+
+    def network(sizes, c, rng):
+        return [infinite(a, b, rng) for a, b in pairwise(sizes)]
+
+    answer = network if name == "init_network" else infinite
+    assert {assess(name, answer, f"s{i}").score for i in range(12)} == {0}
 
 
 @pytest.mark.parametrize("name", EXERCISES)

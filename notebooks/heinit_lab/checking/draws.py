@@ -167,7 +167,7 @@ class Draws:
                     f"{self._text(ask)} has {noun} {_listed(shapes)}; expected {_listed(ask.shapes)}.",
                     "A row holds the weights into one unit: there are as many rows as outputs.",
                 )
-            if any(m is not None and not np.all(np.isfinite(m)) for m in found):
+            if not _finite(found):
                 return Finding("shape", f"{self._text(ask)} holds numbers that are not finite.")
             if any(m is not None and m.size > 1 and np.all(m == m.flat[0]) for m in found):
                 return Finding(
@@ -250,6 +250,8 @@ class Draws:
                 f"{text} touches NumPy's global random state.",
                 "Its randomness is to come from `rng` alone; then nobody else's numbers change.",
             )
+        if not all(_finite(self.plan.random.matrices(call.value)) for call in self.random_calls):
+            return Finding("randomness", f"{text} holds numbers that are not finite.")
         if not r.repeats:
             return Finding(
                 "randomness",
@@ -354,6 +356,11 @@ def _varies(matrix: np.ndarray) -> bool:
     steps = np.diff(matrix.ravel().astype(float))
     goes_on = matrix.size >= 12 and bool(np.all(steps > 0) or np.all(steps < 0))
     return 2 * np.unique(matrix).size > matrix.size and not goes_on
+
+
+def _finite(matrices: Sequence[np.ndarray | None]) -> bool:
+    """Whether none of them holds an infinity or what is not a number."""
+    return all(matrix is None or bool(np.all(np.isfinite(matrix))) for matrix in matrices)
 
 
 def _equal(a: Sequence[np.ndarray | None], b: Sequence[np.ndarray | None]) -> bool:
