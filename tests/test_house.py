@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -77,3 +78,14 @@ def test_what_starts_the_course_may_be_executed():
         ["git", "ls-files", "-s", "heinit", ".ci/run"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert [line.split()[0] for line in listed.stdout.splitlines()] == ["100755", "100755"]
+
+
+def test_tests_of_one_group_are_done_by_one_worker(tmp_path):
+    """What they share is made once; a version of pytest whose groups nobody sees made it in each worker."""
+    grouped = "import pytest\n@pytest.mark.xdist_group('one')\n@pytest.mark.parametrize('i', range(4))\n"
+    for name in "ab":
+        (tmp_path / f"test_{name}.py").write_text(f"{grouped}def test(i): pass\n")
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-v", "-c", "/dev/null"]
+    done = subprocess.run([*command, tmp_path], cwd=tmp_path, capture_output=True, text=True, check=False)
+    workers = re.findall(r"\[(gw\d)\].* PASSED ", done.stdout)
+    assert (len(workers), len(set(workers))) == (8, 1), done.stdout

@@ -26,8 +26,8 @@ def good(a, b, c, s):
 
 
 def reuse_same(sizes, c, rng):
-    base = rng.normal(size=(max(sizes), max(sizes)))
-    return [base[:b, :a] * math.sqrt(c / a) for a, b in pw(sizes)]
+    base = rng.normal(size=max(a * b for a, b in pw(sizes)))
+    return [base[: a * b].reshape(b, a) * math.sqrt(c / a) for a, b in pw(sizes)]
 
 
 def reuse_state(sizes, c, rng):

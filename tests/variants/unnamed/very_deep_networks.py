@@ -44,7 +44,7 @@ UNNAMED = {
         net(lambda a, b, c, s: math.sqrt(c / a) * 1.05),
         net(good, lambda rng, sh: rng.choice([-1.0, 1.0], sh)),
         lambda s, c, rng: [np.full((b, a), math.sqrt(c / a)) for a, b in pw(s)],
-        lambda s, c, rng: net(good)([*s, s[-1]], c, rng),
+        lambda s, c, rng: net(good)([*s, 3], c, rng),
         lambda s, c, rng: [np.eye(b, a) for a, b in pw(s)],
     ),
     "forward_moments": (
