@@ -258,7 +258,7 @@ class Field:
         with (self._course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
             config.write(
                 "c.JudgeExecute.memory = 256 * 2**20\n"
-                "c.JudgeExecute.cell_seconds = 3\nc.JudgeExecute.seconds = 10\n"
+                "c.JudgeExecute.cell_seconds = 3\nc.JudgeExecute.seconds = 7\n"
             )
         self._before: int | None = None
         self._lesson = ""

@@ -24,6 +24,7 @@ _ROLES |= {"th": "columnheader", "td": "cell"}
 _PARTS = re.compile(rf"<({'|'.join(_ROLES)})\b([^>]*)>")
 _LONG = re.compile(r"<code>[^<\s]{24,}")  # a word of code that a third of a telephone would break
 _OPTION = re.compile(r"<code>(?=--?\w)([^<\s]+)(?=</code>)")
+_INDEX = re.compile(r"<m(sub|sup)><m[ino]\b[^>]*>[^<]*</m[ino]>")
 _WIDE = 28  # characters of a formula that may need scrolling on a telephone
 _GAP = '<mspace width="2em"></mspace>'  # \qquad, between two formulas on one line
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
@@ -178,7 +179,8 @@ def anchor(title: str) -> str:
 
 
 def plain(html_text: str) -> str:
-    """The text of a piece of HTML, on one line."""
+    """The text of a piece of HTML, on one line; a letter's index after _, its exponent after ^."""
     without = re.sub(r"<annotation\b.*?</annotation>|<script\b.*?</script>", "", html_text, flags=re.DOTALL)
-    spaced = re.sub(r"</?(?:p|div|li|tr|td|th|h[1-6]|pre|ul|ol|table|figure|math)\b[^>]*>", " ", without)
+    without = _INDEX.sub(lambda part: part[0] + ("_" if part[1] == "sub" else "^"), without)
+    spaced = re.sub(r"</?(?:p|div|li|tr|td|th|h[1-6]|pre|ul|ol|table|figure)\b[^>]*>", " ", without)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", spaced)).split())

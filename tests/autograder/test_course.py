@@ -192,7 +192,7 @@ def test_a_bare_configuration_grades_with_the_package_installed(course, tmp_path
         assert gradebook.find_submission(lesson.name, "ben").score == 0
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
+@pytest.mark.parametrize("lesson", [LESSONS[0], LESSONS[-1]], ids=[IDS[0], IDS[-1]])
 def test_validate_tells_what_is_wrong_with_a_released_notebook(tmp_path, lesson):
     (tmp_path / "blank.ipynb").write_text(text(released(lesson)))
     blank = run("nbgrader", "validate", "blank.ipynb", cwd=tmp_path)

@@ -14,7 +14,7 @@ from heinit_lab.exercises import EXERCISES
 from heinit_solutions.worked_examples import he_std
 from tests.heinit_lab.test_exercises import NAMELESS, PLANTED, RIGHT_ANSWERS, words
 
-SEEDS = ("", "a", "b")
+SEEDS = ("", "a")
 
 
 @pytest.mark.parametrize("seed", SEEDS)

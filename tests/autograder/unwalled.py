@@ -21,7 +21,7 @@ from autograder.judge.client import Judge, cells_of
 from autograder.lessons import lesson
 from autograder.sandbox.bubblewrap import WALLS, Limits
 
-TIGHT = {"memory": 256 * 2**20, "cell_seconds": 3.0, "seconds": 10.0}
+TIGHT = {"memory": 256 * 2**20, "cell_seconds": 3.0, "seconds": 7.0}
 WIDE: dict[str, dict[str, Any]] = {
     "time": {"cell_seconds": 60.0, "seconds": 120.0},
     "memory": {"memory": 2 * 2**30},

@@ -27,9 +27,10 @@ function excerpt(section, words) {
   const places = words.map((word) => section.inText.indexOf(word)).filter((place) => place >= 0);
   const start = Math.max(0, (places.length ? Math.min(...places) : 0) - 60);
   const from = start ? section.text.indexOf(" ", start) + 1 : 0;
-  const cut = section.text.slice(from, from + 200);
+  const end = section.text.indexOf(" ", from + 200);
+  const cut = section.text.slice(from, end < 0 ? undefined : end);
   const line = document.createElement("p");
-  let rest = `${from ? "… " : ""}${cut}${from + 200 < section.text.length ? " …" : ""}`;
+  let rest = `${from ? "… " : ""}${cut}${end < 0 ? "" : " …"}`;
   while (rest) {
     const places = words.map((word) => [folded(rest).indexOf(word), word.length]).filter(([at]) => at >= 0);
     const [at, length] = places.sort((a, b) => a[0] - b[0])[0] ?? [rest.length, 0];

@@ -62,6 +62,10 @@ def test_plain_text_has_spaces_where_a_page_has_blocks():
     assert plain("<p>one &amp; two</p><p>three</p><script>never</script>") == "one & two three"
 
 
+def test_plain_text_of_a_formula_tells_an_index_from_a_letter_and_keeps_its_full_stop():
+    assert plain(Prose().html("Draw $2/n_{in}$, then $x^2$.")) == "Draw 2/n_in, then x^2."
+
+
 def test_a_formula_is_not_parted_from_its_bracket_or_full_stop():
     made = Prose().html("Draw $w$ ($c$ in all), then $x$. But $y$ alone.\n\n$$z$$\n\nEnd.")
     together = re.findall(r'<span class="together">(.*?)</span>', made)
@@ -89,7 +93,7 @@ def test_formulas_on_one_line_are_several_but_a_gap_within_one_parts_nothing():
     assert two.count('<math display="block">') == 2
     assert two.count('class="formula several"') == 1
     first, second = re.findall(r'<math display="block">(.*?)</math>', two, re.DOTALL)
-    assert [plain(first), plain(second)] == ["[ab]=1,", "c=exy."]
+    assert [plain(first), plain(second)] == ["[ab]=1,", "c=e^xy."]
     assert all(part.count("<mrow") == part.count("</mrow>") for part in (first, second))
     assert "several" not in Prose().html("$$a = 1$$")
 
