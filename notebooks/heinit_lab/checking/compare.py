@@ -31,9 +31,8 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
             and len(got) == len(want)
             and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
         )
-    if (
-        type(got) in _FLOATS and type(want) in _FLOATS
-    ):  # most of what is compared, at a fifteenth of the cost below
+    # most of what is compared, at a fifteenth of the cost below
+    if type(got) in _FLOATS and type(want) in _FLOATS:
         return bool(got == want or abs(got - want) <= atol + rtol * abs(want) < math.inf)
     b = np.asarray(want)
     if isinstance(got, (list, tuple)) and (len(got),) != b.shape[:1]:
