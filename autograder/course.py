@@ -15,12 +15,12 @@ from typing import Any
 
 import nbformat
 
-from autograder import typed
-from autograder.compose import compose
+from autograder import hints
 from autograder.errors import HeinitError, UsageError
 from autograder.lessons import NOTEBOOKS, Lesson, lessons
-from autograder.normal_form import text
-from autograder.roster import Entry, import_roster
+from autograder.lessons.canonical import text
+from autograder.lessons.compose import compose
+from autograder.lms.roster import Entry, import_roster
 
 CONFIG_FILE = "nbgrader_config.py"
 CONFIG = '''\
@@ -28,13 +28,13 @@ CONFIG = '''\
 
 from pathlib import Path
 
-from autograder.pages import FORMGRADER
+from autograder.feedback import FORMGRADER
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.CourseDirectory.course_id = "{course_id}"
 c.Autograde.sanitize_preprocessors = [
-    "autograder.repair.Repair",  # first, since a copied cell stops those of nbgrader
+    "autograder.repair.preprocessor.Repair",  # first, since a copied cell stops those of nbgrader
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
@@ -52,14 +52,14 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # In formgrader, nothing of a submission runs, asks another host or leaves its place.
-c.HTMLExporter.preprocessors = ["autograder.pages.formgrader.SafeNotebook"]
-c.HTMLExporter.filters = {{"markdown2html": "autograder.pages.formgrader.as_it_is"}}
+c.HTMLExporter.preprocessors = ["autograder.feedback.formgrader.SafeNotebook"]
+c.HTMLExporter.filters = {{"markdown2html": "autograder.feedback.formgrader.as_it_is"}}
 c.HTMLExporter.template_file = FORMGRADER
 # Feedback for students: safe, complete in one file, and nothing of a hidden check in it.
-c.GenerateFeedback.exporter_class = "autograder.pages.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "autograder.feedback.page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 # Archives of a learning platform, in downloaded/LESSON/archive: nbgrader zip_collect LESSON
-c.ZipCollectApp.collector_plugin = "autograder.collecting.PlatformCollector"
+c.ZipCollectApp.collector_plugin = "autograder.lms.collect.PlatformCollector"
 # Students get the wheel of heinit_lab beside the notebook; grading has it installed.
 c.Autograde.exclude_overwriting = {excluded}
 '''
@@ -74,7 +74,7 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         course = (directory / CONFIG_FILE).is_file()
-        instead = f", or grade this one with: {typed.heinit('grade', directory)}" if course else "."
+        instead = f", or grade this one with: {hints.heinit('grade', directory)}" if course else "."
         raise UsageError(f"{directory} exists already, and is left as it is. Name a new directory{instead}")
     directory.parent.mkdir(parents=True, exist_ok=True)
     # Built beside its place and renamed, so that an interrupted run leaves no half-made course.
@@ -146,7 +146,7 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     if not (root / CONFIG_FILE).is_file():
         raise UsageError(
             f"{root} is not a course directory: it has no nbgrader_config.py. "
-            f"Make one with: {typed.heinit('course', root)}"
+            f"Make one with: {hints.heinit('course', root)}"
         )
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):

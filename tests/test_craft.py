@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-from autograder.compose import asked, checked, solve
 from autograder.lessons import lesson, lessons
-from autograder.normal_form import CELL_METADATA, KERNEL, LANGUAGE
+from autograder.lessons.canonical import CELL_METADATA, KERNEL, LANGUAGE
+from autograder.lessons.compose import asked, checked, solve
 
 pytestmark = pytest.mark.parametrize("name", [found.name for found in lessons()])
 

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.compose import checked, solve
 from autograder.lessons import Lesson, lessons
+from autograder.lessons.compose import checked, solve
 from heinit_lab.checking.check import examine
 
 LESSONS = pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from autograder.lessons import lessons
-from autograder.normal_form import normal_form, text
+from autograder.lessons.canonical import normal_form, text
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(sysconfig.get_path("scripts"))

@@ -7,12 +7,12 @@ from types import FunctionType
 
 import pytest
 
-from autograder.hidden import HIDDEN
+from autograder.hidden_tests import HIDDEN
+from benchmarks import kill_matrix
+from benchmarks.mutants import mutants
 from heinit_lab.exercises import EXERCISES
 from heinit_solutions.worked_examples import he_normal
 from heinit_solutions.xavier_comparison import layer_backward
-from tests.benchmarks import kill_matrix
-from tests.benchmarks.mutants import mutants
 from tests.variants import UNNAMED
 
 PUBLISHED = kill_matrix.PAGE.read_text(encoding="utf-8").splitlines()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from autograder.attacking import Verdict
+    from autograder.attacks.run import Verdict
 
 
 @click.command()
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a case.")
 def attack(name: str | None, as_json: bool) -> None:
     """Grade hostile notebooks on this machine, and say what each one gained."""
-    from autograder.attacking import Field, attacks
+    from autograder.attacks.run import Field, attacks
 
     warnings.filterwarnings("ignore", module="nbgrader")
     cases = attacks(name)

@@ -18,13 +18,13 @@ def author(lesson: str, no_browser: bool, port: int | None) -> None:
     Each time you save, the lesson is written in its normal form, and what its exercises still
     lack is said here.
     """
+    from autograder.jupyterlab import claim, serve
     from autograder.lessons import lesson as find
-    from autograder.server import claim, serve
 
     found = find(lesson)
     if port is not None:
         claim(port)
-    from autograder.authoring import Session  # imports nbgrader
+    from autograder.lessons.author import Session  # imports nbgrader
 
     session = Session(found, click.echo)
     session.tell_gaps()

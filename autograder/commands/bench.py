@@ -14,11 +14,11 @@ from autograder.errors import UsageError
 @click.argument("name", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str | None, arguments: tuple[str, ...]) -> None:
-    """Measure, and print tables. NAME chooses one of tests/benchmarks; what follows is for it."""
+    """Measure, and print tables. NAME chooses a module of benchmarks/; what follows is for it."""
     from autograder.lessons import NOTEBOOKS
 
     checkout = NOTEBOOKS.parent
-    scripts = sorted((checkout / "tests" / "benchmarks").glob("[a-z]*.py"))
+    scripts = sorted((checkout / "benchmarks").glob("[a-z]*.py"))
     names = [script.stem for script in scripts]
     if not names:
         raise UsageError(f"there are no benchmarks in {checkout}. Run heinit from a checkout of the course.")
@@ -27,4 +27,4 @@ def bench(name: str | None, arguments: tuple[str, ...]) -> None:
     sys.path.insert(0, str(checkout))
     for chosen in [name] if name else names:
         sys.argv = [f"heinit bench {chosen}", *arguments]
-        importlib.import_module(f"tests.benchmarks.{chosen}").main()
+        importlib.import_module(f"benchmarks.{chosen}").main()

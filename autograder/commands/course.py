@@ -18,9 +18,9 @@ import click
 )
 def course(directory: Path, roster: Path | None) -> None:
     """Make DIRECTORY a course: a standard nbgrader directory, composed and released."""
-    from autograder import typed
+    from autograder import hints
     from autograder.course import make_course, nbgrader_api
-    from autograder.roster import import_roster, read_roster
+    from autograder.lms.roster import import_roster, read_roster
 
     entries = read_roster(roster) if roster else []
     if entries and (directory / "nbgrader_config.py").is_file():
@@ -35,5 +35,5 @@ def course(directory: Path, roster: Path | None) -> None:
         click.echo(f"imported {len(entries)} {'student' if len(entries) == 1 else 'students'}")
     click.echo(f"Students' submissions go to {directory / 'submitted'}/STUDENT/LESSON/LESSON.ipynb.")
     # formgrader reads the configuration of the directory that its server is started in
-    click.echo(f"To hand out and grade in formgrader: {typed.jupyter_lab(directory)}")
-    click.echo(f"To grade from here: {typed.heinit('grade', directory)}")
+    click.echo(f"To hand out and grade in formgrader: {hints.jupyter_lab(directory)}")
+    click.echo(f"To grade from here: {hints.heinit('grade', directory)}")

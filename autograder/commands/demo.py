@@ -17,11 +17,11 @@ import click
 @click.pass_context
 def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade: bool) -> None:
     """Make DIRECTORY a course with a class of made-up students: graded, with feedback and a report."""
-    from autograder import typed
+    from autograder import hints
     from autograder.commands.grade import grade
     from autograder.course import make_course
     from autograder.demo.students import Class
-    from autograder.pages.making import Making
+    from autograder.feedback.run import Making
     from autograder.report.files import make_report
 
     click.echo(f"Making a course in {directory}.", err=True)
@@ -30,7 +30,7 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
     count = sum(1 for _ in made_up.hand_in(directory, made))
     click.echo(f"{students} made-up students handed in {count} notebooks.", err=True)
     if no_grade:
-        click.echo(f"Grade them with: {typed.heinit('grade', directory)}", err=True)
+        click.echo(f"Grade them with: {hints.heinit('grade', directory)}", err=True)
         return
     try:
         ctx.invoke(grade, directory=directory)
@@ -44,4 +44,4 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
     for page in sorted((directory / "feedback").glob("*/*/*.html")):
         click.echo(f"  {page.resolve().as_uri()}")
     click.echo(f"\nThe class report: {made_report.page.resolve().as_uri()}")
-    click.echo(f"In formgrader: {typed.jupyter_lab(directory)}", err=True)
+    click.echo(f"In formgrader: {hints.jupyter_lab(directory)}", err=True)

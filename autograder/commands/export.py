@@ -33,10 +33,13 @@ def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...],
     """
     from autograder.course import nbgrader_api
     from autograder.errors import UsageError
-    from autograder.export import EXPORTERS
+    from autograder.lms.canvas import CanvasExporter
+    from autograder.lms.moodle import MoodleExporter
+    from autograder.lms.plain import PlainExporter
 
     api = nbgrader_api(directory)
-    exporter = EXPORTERS[to](parent=api)
+    exporters = {"canvas": CanvasExporter, "moodle": MoodleExporter, "csv": PlainExporter}
+    exporter = exporters[to](parent=api)
     path = out or directory / exporter.default
     exporter.to, exporter.missing, exporter.assignment = str(path), missing, list(lessons)
     known = sorted(api.get_source_assignments())

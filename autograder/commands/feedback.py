@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from autograder import typed
+from autograder import hints
 from autograder.commands.workers import spread
 
 
@@ -31,7 +31,7 @@ def feedback(
     as_json: bool,
 ) -> None:
     """Make the feedback page of everything graded in DIRECTORY whose page is missing or out of date."""
-    from autograder.pages.making import Making
+    from autograder.feedback.run import Making
 
     warnings.filterwarnings("ignore", module="nbgrader")
     making = Making(directory, lessons, student, force, workers, scheduler)
@@ -45,7 +45,7 @@ def feedback(
         elif made.status == "made" and not as_json:
             click.echo(directory / made.page)
     if not making.graded:
-        click.echo(f"Nothing is graded in {directory}. Run: {typed.heinit('grade', directory)}", err=True)
+        click.echo(f"Nothing is graded in {directory}. Run: {hints.heinit('grade', directory)}", err=True)
     else:
         click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
     if counts["failed"]:

@@ -15,7 +15,8 @@ import click
 from autograder.commands.workers import spread
 
 if TYPE_CHECKING:
-    from autograder.grading import Grading, Result
+    from autograder.grading.result import Result
+from autograder.grading.run import Grading
 
 UNSANDBOXED = (
     "Grading without a sandbox: a submission can read your files and the other submissions, use the network, "
@@ -46,7 +47,7 @@ def grade(
     as_json: bool,
 ) -> None:
     """Grade what is submitted in DIRECTORY and not graded at its present content."""
-    from autograder.grading import Grading
+    from autograder.grading.run import Grading
 
     # nbgrader's queries make SQLAlchemy warn about objects that it has not saved yet
     warnings.filterwarnings("ignore", module="nbgrader")

@@ -24,9 +24,9 @@ def lab(directory: Path | None, solved: bool, no_browser: bool, port: int | None
 
     What is in the workspace already is yours, and is kept as it is.
     """
+    from autograder.jupyterlab import claim, serve
     from autograder.lessons import NOTEBOOKS
-    from autograder.server import claim, serve
-    from autograder.workspace import fill
+    from autograder.lessons.workspace import fill
 
     if port is not None:
         claim(port)

@@ -13,11 +13,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.compose import asked, body, fill
 from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
 from autograder.lessons import Lesson
-from autograder.normal_form import text
-from autograder.roster import Entry
+from autograder.lessons.canonical import text
+from autograder.lessons.compose import asked, body, fill
+from autograder.lms.roster import Entry
 
 EXTRA = ("x = np.linspace(-2, 2, 9)\nprint(np.maximum(x, 0))", "# my own try\nnp.mean([1, 2, 4])", "")
 NAMES = (

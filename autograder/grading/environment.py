@@ -13,8 +13,8 @@ import heinit_lab
 import heinit_solutions
 
 # what of the autograder decides a score; the rest reads and shows
-FOLDERS = ("engine", "grading", "hidden", "judge", "sandbox", "solver")
-MODULES = ("cells.py", "mending.py", "originals.py", "submissions.py", "tidy.py")
+FOLDERS = ("grading", "hidden_tests", "judge", "repair", "sandbox", "solver")
+MODULES = ("submissions.py",)
 PACKAGES = ("numpy", "matplotlib", "ipython", "nbformat", "nbgrader")
 
 

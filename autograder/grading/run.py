@@ -16,14 +16,14 @@ from nbgrader.api import MissingEntry
 from sqlalchemy.exc import OperationalError
 
 from autograder.course import nbgrader_api
-from autograder.engine import engine
 from autograder.errors import UsageError
 from autograder.grading.environment import checks_hash, environment_hash, versions
+from autograder.grading.pool import engine
 from autograder.grading.result import Result
 from autograder.grading.worker import AFTER, Lesson, Order, Outcome, Task
 from autograder.grading.writer import Graded, Writer, locked
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
-from autograder.originals import originals
+from autograder.repair.released import originals
 from autograder.submissions import Submission, UngradableError, submitted
 
 BATCH, PAUSE = 50, 1.0  # submissions, and seconds, after which what was graded is saved

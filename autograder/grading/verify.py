@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import typed
+from autograder import hints
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash, versions
 from autograder.grading.receipts import Receipts
@@ -36,7 +36,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     if result is None or result.status != "graded":
         why = f" It was ungradable: {result.reason}" if result is not None else ""
         raise HeinitError(
-            f"{student} has no grade for {lesson} here.{why} Grade it with: {typed.heinit('grade', root)}"
+            f"{student} has no grade for {lesson} here.{why} Grade it with: {hints.heinit('grade', root)}"
         )
     (submission,) = grading.submissions
     content = submission.read()

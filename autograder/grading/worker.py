@@ -23,11 +23,11 @@ from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash
 from autograder.judge.client import JudgeError, cells_of, close_shared, shared
 from autograder.judge.preprocessor import defined, seed
-from autograder.mending import mend
-from autograder.originals import Originals
-from autograder.sandbox.bubblewrap import Limits
+from autograder.repair.notebook import OURS
+from autograder.repair.released import Originals
+from autograder.repair.rules import mend
+from autograder.sandbox.limits import Limits
 from autograder.submissions import UngradableError, parse
-from autograder.tidy import OURS
 from heinit_lab.checking.report import VERDICT_MIME
 
 AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's steps after execution

@@ -15,7 +15,8 @@ from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
 from autograder.judge.judged import Judged
-from autograder.sandbox.bubblewrap import KEEP, ONE_THREAD, Limits, SandboxError
+from autograder.sandbox.bubblewrap import KEEP, ONE_THREAD, SandboxError
+from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
 
 GRACE = 5  # seconds for an idle judge to end by itself

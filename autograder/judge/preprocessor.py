@@ -20,10 +20,10 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from autograder.hidden.grade import SEED
+from autograder.hidden_tests.grade import SEED
 from autograder.judge.client import cells_of, shared
-from autograder.sandbox.bubblewrap import Limits
-from autograder.tidy import OURS
+from autograder.repair.notebook import OURS
+from autograder.sandbox.limits import Limits
 
 SECRET = ".heinit-secret"
 

@@ -12,12 +12,13 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-import autograder.hidden  # noqa: F401  warm: test cells import it
-from autograder.hidden.grade import SEED
+import autograder.hidden_tests  # noqa: F401  warm: test cells import it
+from autograder.hidden_tests.grade import SEED
 from autograder.judge.judged import Judged
 from autograder.judge.proxy import Line, NoAnswerError
 from autograder.judge.solving import Solving
-from autograder.sandbox.bubblewrap import Limits, Sandbox, SandboxError
+from autograder.sandbox.bubblewrap import Sandbox, SandboxError
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.selftest import prove
 from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.session import Session

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autograder.cells import Answer, answer
-from autograder.records import Class, Status
+from autograder.gradebook import Class, Status
+from autograder.repair.parsing import Answer, answer
 
 Answers = dict[str, str]  # the text of each exercise's cell
 

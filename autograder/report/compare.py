@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.records import Cell, Class, Record, Status, Student
+from autograder.gradebook import Cell, Class, Record, Status, Student
 from autograder.report.numbers import SPREAD, Exercise, exercises, mistakes
 
 FORMAT = 1

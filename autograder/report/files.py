@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder import spreadsheet
 from autograder.course import nbgrader_api
-from autograder.records import Class, read_class
+from autograder.gradebook import Class, read_class
+from autograder.lms import spreadsheet
 from autograder.report import answers
 from autograder.report.compare import Changes, Snapshot, changes, load, to_json
 from autograder.report.page import page

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from autograder.records import Class, Record, Status
+from autograder.gradebook import Class, Record, Status
 
 ENOUGH = 20  # fewer than this, and a correlation says more about chance than about the exercise
 SPREAD = 1e-9  # points that differ by less are equal, but for rounding

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.records import Class, Record, Status
+from autograder.gradebook import Class, Record, Status
 from autograder.report import figures, numbers
 from autograder.report.compare import Changes
 from autograder.report.similarity import Group

@@ -9,7 +9,7 @@ Started by root, it becomes an unprivileged user of the host first (see launch.p
 submission the warm parent makes a world with namespaces of its own (see zygote.py), and
 selftest.py proves at the start that all of this holds on this machine.
 
-What a wall stops, and what is left, is written in autograder/judge/SECURITY.md.
+What a wall stops, and what is left, is written in SECURITY.md.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ import sysconfig
 import tempfile
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import heinit_lab
 from autograder.errors import HeinitError
-from autograder.sandbox.limits import Control, Group, control
+from autograder.sandbox.cgroups import Control, Group, control
+from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
 
 NOBODY = 65534
@@ -60,25 +60,6 @@ MISSING = "there is no sandbox here, so nothing is graded: {why}. " + (
 
 class SandboxError(HeinitError):
     """There are no walls, or they do not stand."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use.
-
-    memory, disk: bytes over all its processes. processes: how many at once.
-    cell_seconds: processor time of a cell, or of a test cell's calls. check_seconds: that of the
-    checks of a test cell, in the judge; they use below 3. seconds: a cell's wall time, the backstop.
-    notebook_seconds: wall time of all cells together.
-    """
-
-    memory: int = 2 * 2**30
-    disk: int = 64 * 2**20
-    processes: int = 64
-    cell_seconds: float = 60.0
-    check_seconds: float = 60.0
-    seconds: float = 120.0
-    notebook_seconds: float = 900.0
 
 
 class World:

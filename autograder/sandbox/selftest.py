@@ -13,9 +13,10 @@ import socket
 from contextlib import closing
 from pathlib import Path
 
-from autograder.sandbox.bubblewrap import Limits, Sandbox, SandboxError
-from autograder.solver.calls import denied
+from autograder.sandbox.bubblewrap import Sandbox, SandboxError
+from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.syscalls import denied
 
 SECONDS = 60
 MEBI = 2**20

@@ -14,10 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from autograder.compose import solve
 from autograder.course import build_wheel
 from autograder.errors import HeinitError, UsageError
 from autograder.lessons import NOTEBOOKS, lessons
+from autograder.lessons.compose import solve
 from autograder.site.execute import executed
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.lesson_page import LessonPage, explorer, lesson_page, sections

@@ -18,9 +18,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.compose import solve
 from autograder.errors import HeinitError
 from autograder.lessons import NOTEBOOKS, Lesson
+from autograder.lessons.compose import solve
 from autograder.site.pictures import smaller
 
 LAB = NOTEBOOKS / "heinit_lab"

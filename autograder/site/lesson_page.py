@@ -13,10 +13,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from autograder.compose import asked, checked, unmarked
 from autograder.errors import HeinitError
+from autograder.feedback.html.markdown import render_code
 from autograder.lessons import Lesson
-from autograder.pages.markdown import render_code
+from autograder.lessons.compose import asked, checked, unmarked
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.pictures import Pictures, figure_in
 from autograder.site.prose import Heading, Prose, hanging, plain

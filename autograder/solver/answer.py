@@ -17,7 +17,7 @@ import numpy as np
 from heinit_lab.checking.observe import Call, observe, own_global_state
 
 from .channel import ChannelError, receive, send
-from .entropy import drawn
+from .randomness import drawn
 
 MAX_TEXT = 4000  # characters of a message or traceback
 # What is told of a call, in this order: names for each of hundreds of calls would cost more than the rest.

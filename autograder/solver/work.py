@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from .answer import serve
 from .channel import ChannelError, receive, send
-from .entropy import watch
+from .randomness import watch
 from .session import Session
 
 

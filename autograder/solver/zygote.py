@@ -48,9 +48,9 @@ import struct
 import sys
 from typing import Any
 
-from .calls import forbid_calls
 from .channel import ChannelError, receive, send
 from .session import Session
+from .syscalls import forbid_calls
 from .work import work
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x8000000, 0x20000000

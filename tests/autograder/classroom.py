@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.compose import asked, solve
 from autograder.lessons import Lesson
-from autograder.normal_form import text
+from autograder.lessons.canonical import text
+from autograder.lessons.compose import asked, solve
 from heinit_lab.exercises import EXERCISES
 
 

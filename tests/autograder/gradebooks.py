@@ -17,9 +17,9 @@ from nbgrader.api import (
 )
 
 from autograder.course import nbgrader_api
-from autograder.grading import Result
+from autograder.gradebook import Class, Record, Status
 from autograder.grading.receipts import Receipts
-from autograder.records import Class, Record, Status
+from autograder.grading.result import Result
 
 
 def fill(root: Path, of: Class) -> None:

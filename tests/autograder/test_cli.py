@@ -106,7 +106,7 @@ try:
     main(["lab", "--help"])
 except SystemExit:
     pass
-import autograder.workspace, autograder.server
+import autograder.lessons.workspace, autograder.jupyterlab
 slow = {"nbgrader", "numpy", "matplotlib", "jupyterlab", "nbformat", "heinit_solutions"} & set(sys.modules)
 sys.exit(f"imported {slow}" if slow else 0)
 """

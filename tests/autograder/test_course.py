@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from autograder.commands.grade import grade
 from autograder.course import make_course, nbgrader_api
 from autograder.errors import UsageError
-from autograder.grading import Grading
+from autograder.grading.run import Grading
 from autograder.lessons import lessons
-from autograder.normal_form import text
+from autograder.lessons.canonical import text
 from heinit_lab.checking.report import VERDICT_MIME
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main as cli
-from autograder.compose import asked
 from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
 from autograder.demo.students import Class, written
-from autograder.hidden import assess
+from autograder.hidden_tests import assess
 from autograder.lessons import lessons
+from autograder.lessons.compose import asked
 from autograder.report.compare import load
 from autograder.report.similarity import groups
 from heinit_lab.activations import ACTIVATIONS

@@ -10,9 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from autograder.course import make_course
-from autograder.grading import Grading
+from autograder.feedback.run import Making
+from autograder.grading.run import Grading
 from autograder.lessons import lesson
-from autograder.pages.making import Making
 from tests.autograder.classroom import hand_in, mistaken, solved
 from tests.tools import system_tool
 

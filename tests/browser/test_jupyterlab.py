@@ -11,8 +11,8 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Locator, Page, expect
 
-from autograder.compose import asked, checked, solve, unmarked
 from autograder.lessons import Lesson, lesson, lessons
+from autograder.lessons.compose import asked, checked, solve, unmarked
 from tests.browser.axe import violations
 from tests.browser.conftest import TOKEN, Lab
 

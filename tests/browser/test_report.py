@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from autograder.records import Class
+from autograder.gradebook import Class
 from autograder.report.compare import Snapshot, changes
 from autograder.report.page import page as report_page
 from autograder.report.similarity import Group

@@ -14,12 +14,12 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from autograder.attacking import Canaries, attacks
+from autograder.attacks.run import Canaries, attacks
 from autograder.course import make_course, nbgrader_api
-from autograder.grading import Grading
+from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, solved
-from tests.autograder.pages import hostile
+from tests.autograder.feedback import hostile
 from tests.browser.conftest import AUTHORISED, formgrader
 from tests.tools import system_tool
 

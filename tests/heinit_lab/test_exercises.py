@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.compose import checked
-from autograder.hidden import HIDDEN
+from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lessons
+from autograder.lessons.compose import checked
 from heinit_lab.checking.check import examine
 from heinit_lab.checking.report import Report
 from heinit_lab.exercises import BY_LESSON, EXERCISES

@@ -11,8 +11,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.compose import asked, checked
 from autograder.lessons import lesson as find
+from autograder.lessons.compose import asked, checked
 from heinit_lab import race as racing
 from heinit_lab.digits import digits
 from heinit_lab.explorers.relu_half_killing import KINDS, half_explorer

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import heinit_lab
-from autograder.compose import solve
 from autograder.lessons import lesson
+from autograder.lessons.compose import solve
 from heinit_lab.explorers.variance_derivation import (
     _number,
     depth_explorer,

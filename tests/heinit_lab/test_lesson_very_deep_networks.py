@@ -12,12 +12,12 @@ import pytest
 from rich.console import Console
 
 from autograder.lessons import lesson
+from benchmarks.replication import SEEDS, settings, table
 from heinit_lab.digits import digits, images
 from heinit_lab.lessons import very_deep_networks as figures
 from heinit_lab.lessons import very_deep_races as races
 from heinit_lab.race import CHANCE, race
 from heinit_solutions import very_deep_networks as answers
-from tests.benchmarks.replication import SEEDS, settings, table
 
 KEPT = races.kept()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.demo.students import Class
-from autograder.grading import Grading
+from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from tests.tools import system_tool
 

@@ -23,7 +23,7 @@ from distributed import Security
 
 from autograder.commands.grade import grade
 from autograder.errors import HeinitError, UsageError
-from autograder.grading import Grading
+from autograder.grading.run import Grading
 from tests.autograder.grading.conftest import MOMENTS, scores
 
 pytestmark = pytest.mark.xdist_group("sandbox")

@@ -15,8 +15,7 @@ import pytest
 
 import autograder.grading.writer as writer
 from autograder.errors import HeinitError
-from autograder.grading import Grading
-from autograder.grading.run import Submission
+from autograder.grading.run import Grading, Submission
 from tests.autograder.grading.conftest import MOMENTS, ONE, scores
 from tests.tools import system_tool
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import nbgrader_api
-from autograder.grading import Grading
+from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 from tests.autograder.grading.conftest import ONE, scores

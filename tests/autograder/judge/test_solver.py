@@ -10,7 +10,7 @@ import pytest
 
 from autograder.judge.client import Judge
 from autograder.judge.outputs import clean
-from autograder.sandbox.bubblewrap import Limits
+from autograder.sandbox.limits import Limits
 from autograder.solver.session import MAX_OUTPUT, Session
 from heinit_lab.checking.report import VERDICT_MIME
 from tests.tools import system_tool

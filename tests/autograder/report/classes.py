@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from autograder.hidden import HIDDEN
+from autograder.gradebook import Cell, Class, Record, Status, Student
+from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lessons
-from autograder.records import Cell, Class, Record, Status, Student
 from heinit_lab.exercises import BY_LESSON, EXERCISES
 
 HOSTILE = "\"><script>alert(1)</script><b x='"

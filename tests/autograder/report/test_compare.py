@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from autograder.errors import UsageError
-from autograder.records import Record, Status
+from autograder.gradebook import Record, Status
 from autograder.report.compare import Snapshot, changes, from_json, load, to_json
 from tests.autograder.report.classes import big_class, class_of, graded
 

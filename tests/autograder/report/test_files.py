@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from autograder.commands.report import report
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
+from autograder.gradebook import Record, Status, Student, read_class, read_students
 from autograder.lessons import lessons
-from autograder.records import Record, Status, Student, read_class, read_students
 from autograder.report.files import make_report
 from tests.autograder.classroom import hand_in, released, solved
 from tests.autograder.gradebooks import fill

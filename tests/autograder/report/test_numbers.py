@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.records import Record, Status
+from autograder.gradebook import Record, Status
 from autograder.report import numbers
 from tests.autograder.report.classes import big_class, class_of, graded
 

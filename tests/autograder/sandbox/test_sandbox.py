@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import limits as limiting
-from autograder.sandbox.bubblewrap import Limits, Sandbox, SandboxError, World, _masks
+from autograder.sandbox import cgroups
+from autograder.sandbox.bubblewrap import Sandbox, SandboxError, World, _masks
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.selftest import prove
 from autograder.solver.channel import ChannelError, receive, send
 from tests.tools import system_tool
@@ -167,7 +168,7 @@ def test_worlds_leave_no_descriptor_process_or_group(sandbox):
         with sandbox.world() as world:
             run(world, "1")
     assert len(list(Path("/proc/self/fd").iterdir())) == before
-    assert list(limiting.CGROUPS.glob(f"*/heinit-{os.getpid()}-*")) == []
+    assert list(cgroups.CGROUPS.glob(f"*/heinit-{os.getpid()}-*")) == []
 
 
 def test_a_world_that_cannot_be_made_says_why(sandbox):
@@ -194,7 +195,7 @@ def test_without_bubblewrap_a_sentence_says_how_to_get_it(monkeypatch):
 
 
 def test_packages_in_a_folder_that_is_bound_are_masked():
-    checkout = Path(limiting.__file__).resolve().parents[2]
+    checkout = Path(cgroups.__file__).resolve().parents[2]
     masked = _masks([(str(checkout), str(checkout))])
     assert str(checkout / "autograder") in masked
     assert str(checkout / "heinit_solutions") in masked
@@ -260,7 +261,7 @@ else:
 
 def test_where_no_control_group_limits_it_the_memory_of_all_processes_is_watched(monkeypatch):
     system_tool("bwrap", "apt install bubblewrap")
-    monkeypatch.setattr("autograder.sandbox.bubblewrap.control", limiting._Alone)
+    monkeypatch.setattr("autograder.sandbox.bubblewrap.control", cgroups._Alone)
     sandbox = Sandbox(Limits(memory=1024 * 2**20))  # each process stays far below what one may have
     try:
         with sandbox.world() as world:
@@ -281,7 +282,7 @@ def hierarchy(tmp_path, monkeypatch) -> Callable[..., Path]:
     """A tree of files that looks like the unified hierarchy of control groups."""
 
     def make(*enabled: str) -> Path:
-        monkeypatch.setattr(limiting.Path, "read_text", _with_group("/user.slice/session.scope"))
+        monkeypatch.setattr(cgroups.Path, "read_text", _with_group("/user.slice/session.scope"))
         for name in ("", "user.slice", "user.slice/session.scope"):
             (tmp_path / name).mkdir(exist_ok=True)
             (tmp_path / name / "cgroup.procs").touch()
@@ -300,7 +301,7 @@ def _with_group(place: str) -> Callable[..., str]:
 
 def test_the_unified_hierarchy_is_used_where_a_group_above_may_have_children(hierarchy):
     root = hierarchy("user.slice")
-    control = limiting._Version2(root)
+    control = cgroups._Version2(root)
     assert control.works()
     control.group(os.getpid(), 1000, 7)
     (made,) = (root / "user.slice").glob(f"heinit-{os.getpid()}-*")
@@ -312,7 +313,7 @@ def test_the_unified_hierarchy_is_used_where_a_group_above_may_have_children(hie
 
 
 def test_the_unified_hierarchy_is_not_used_where_no_group_may(hierarchy):
-    assert not limiting._Version2(hierarchy()).works()
+    assert not cgroups._Version2(hierarchy()).works()
 
 
 def test_groups_of_a_grader_that_was_killed_are_swept_away(hierarchy):
@@ -320,7 +321,7 @@ def test_groups_of_a_grader_that_was_killed_are_swept_away(hierarchy):
     (root / "user.slice" / "heinit-999999999-1").mkdir()
     mine = root / "user.slice" / f"heinit-{os.getpid()}-1"
     mine.mkdir()
-    assert limiting._Version2(root).works()
+    assert cgroups._Version2(root).works()
     assert [p.name for p in (root / "user.slice").glob("heinit-*")] == [mine.name]
 
 

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
-from autograder.compose import asked, solve
 from autograder.errors import UsageError
 from autograder.lessons import lessons
+from autograder.lessons.compose import asked, solve
 from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
 from autograder.site.frames import FRAMES_MIME

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from autograder.errors import HeinitError
-from autograder.pages.markdown import render_code
+from autograder.feedback.html.markdown import render_code
 from autograder.site.prose import Prose, anchor, hanging, on_the_site, plain
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden.grade import assess
+from autograder.hidden_tests.grade import assess
 from autograder.solver.channel import Opaque
 from heinit_lab.checking.check import tell
 from heinit_lab.exercises import EXERCISES

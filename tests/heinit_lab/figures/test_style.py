@@ -9,8 +9,8 @@ from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
-from autograder.compose import solve
 from autograder.lessons import Lesson, lessons
+from autograder.lessons.compose import solve
 from autograder.solver.session import Session
 
 CONTRAST = 4.5  # of small words, WCAG 2.2, success criterion 1.4.3

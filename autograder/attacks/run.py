@@ -1,0 +1,328 @@
+"""Try hostile notebooks on this machine's grader, and look at what they gained or left behind.
+
+The corpus is data: `autograder/attacks/cases/<case>/` holds case.toml (what the attack is, which wall
+stops it, what it may earn at most) and attack.py, whose cells start with lines such as
+
+    # %% start                    a cell before all others
+    # %% before test-he_std       a cell before the one called test-he_std; also `after`
+    # %% in he_std                the source of the cell called he_std
+    # %% end markdown             a cell at the end, of Markdown; `tag=demo` gives it a tag
+
+and, where what it leaves could reach the next submission, next.py, whose notebook is graded
+right after it. In a cell @canary@ stands for a folder that plays the gradebook, the sources and
+another student's work; @port@ for a port on which somebody listens; @bystander@ for a process
+that is none of the attack's business; @long@ for more text than a socket holds; @blanks@ for nearly as
+many blanks as a cell may have. An attack that gets where it should not prints WON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.errors import UsageError
+from autograder.lessons import lesson
+from autograder.lessons.compose import asked, solve
+from autograder.sandbox.cgroups import CGROUPS
+
+CASES = Path(__file__).resolve().parent / "cases"
+NOBODY = 65534
+SETTLE = 20  # seconds that a finished case may take to disappear
+MARK = "WON"
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A case of the corpus; the fields are those of case.toml.
+
+    wall: what stops it. without: how a test takes that wall away, or "" where it cannot be shown,
+    with the reason. solved: exercises that are answered honestly beside it. score: the most that
+    it may earn. text: what must not stand in its outputs, besides WON and the canaries' secrets.
+    metadata, tags: by grade_id, what the submission says of its cells. plain: whether it is safe to try
+    under plain nbgrader, where it won nbgrader_score. browser: aims at who reads the feedback.
+    """
+
+    name: str
+    title: str
+    mechanism: str
+    wall: str
+    lesson: str = "3-worked-examples"
+    without: str = ""
+    reason: str = ""
+    solved: tuple[str, ...] = ()
+    score: float = 0.0
+    text: tuple[str, ...] = ()
+    metadata: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    plain: bool = False
+    nbgrader_score: float | None = None
+    browser: bool = False
+
+    def notebooks(self, canaries: Canaries) -> list[NotebookNode]:
+        """What is submitted, one after the other."""
+        made = self._notebook(CASES / self.name / "attack.py", canaries)
+        for cell in made.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
+            if name in self.tags:
+                cell.metadata["tags"] = self.tags[name]
+            if name in self.metadata:
+                cell.metadata.nbgrader.update(self.metadata[name])
+        following = CASES / self.name / "next.py"
+        return [made, *([self._notebook(following, canaries)] if following.exists() else [])]
+
+    def _notebook(self, path: Path, canaries: Canaries) -> NotebookNode:
+        found = lesson(self.lesson)
+        notebook = nbformat.read(found.path, as_version=4)
+        answers = solve(notebook, found.solutions)
+        for i, cell in enumerate(answers.cells):
+            if asked(cell) in self.solved:
+                notebook.cells[i] = cell
+        for place, source in parts(canaries.fill(path.read_text(encoding="utf-8"))):
+            _put(notebook, place, source)
+        return notebook
+
+
+def attacks(name: str | None = None) -> list[Attack]:
+    """The corpus, or the one case of that name. Raises UsageError where there is none."""
+    names = sorted(path.parent.name for path in CASES.glob("*/case.toml"))
+    if name is not None and name not in names:
+        raise UsageError(f"there is no case called {name!r}. The cases are: {', '.join(names)}.")
+    found = []
+    for each in [name] if name else names:
+        told = tomllib.loads((CASES / each / "case.toml").read_text(encoding="utf-8"))
+        for key in ("solved", "text"):
+            told[key] = tuple(told.get(key, ()))
+        found.append(Attack(each, **told))
+    return found
+
+
+def parts(text: str) -> Iterator[tuple[list[str], str]]:
+    """The cells of an attack.py: the words after `# %%`, and the source."""
+    for part in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
+        first, _, source = part.partition("\n")
+        yield first.split(), source.strip("\n")
+
+
+def _put(notebook: NotebookNode, place: list[str], source: str) -> None:
+    where, *words = place
+    name = words.pop(0) if where in ("before", "after", "in") else ""
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id", cell.id) for cell in notebook.cells]
+    if where == "in":
+        notebook.cells[ids.index(name)].source = source
+        return
+    cell = new_markdown_cell(source) if "markdown" in words else new_code_cell(source)
+    cell.metadata.update({"tags": [w.removeprefix("tag=") for w in words if w.startswith("tag=")]})
+    at = {"start": 0, "end": len(ids)}
+    at |= {"before": ids.index(name), "after": ids.index(name) + 1} if name else {}
+    notebook.cells.insert(at[where], cell)
+
+
+class Canaries:
+    """What attacks are after, and whether they reached it. Use it in a `with`."""
+
+    def __enter__(self) -> Canaries:
+        self._temporary = tempfile.TemporaryDirectory(prefix="heinit-attack-")
+        self.root = Path(self._temporary.name).resolve()
+        self.secret = secrets.token_hex(16)
+        for name in ("gradebook.db", "source/hidden.ipynb", "submitted/neighbour/work.ipynb"):
+            path = self.root / "canary" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{self.secret}\n")
+        for path in (self.root, *(self.root / "canary").rglob("*"), self.root / "canary"):
+            path.chmod(0o777 if path.is_dir() else 0o666)  # nothing but the walls protects them
+        self._before = self._hashes()
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server.setblocking(False)
+        self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._datagrams.bind(self._server.getsockname())
+        self._datagrams.setblocking(False)
+        who: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(who if os.geteuid() == 0 else {}))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bystander.kill()
+        self._bystander.wait()
+        self._server.close()
+        self._datagrams.close()
+        self._temporary.cleanup()
+
+    def fill(self, text: str) -> str:
+        """The text, with the places that stand for canaries filled in."""
+        places: dict[str, Any] = {"canary": self.root / "canary", "port": self._server.getsockname()[1]}
+        places |= {"bystander": self._bystander.pid, "long": "x" * 400_000, "blanks": " " * 99_000}
+        for name, value in places.items():
+            text = text.replace(f"@{name}@", str(value))
+        return text
+
+    def reached(self) -> list[str]:
+        """What an attack did to them, in words."""
+        found = []
+        changed = {path for path, _ in self._hashes() ^ self._before}
+        if changed:
+            found.append(f"changed {', '.join(sorted(changed))}")
+        with suppress(BlockingIOError):
+            self._server.accept()[0].close()
+            found.append("reached the network")
+        with suppress(BlockingIOError):
+            self._datagrams.recv(100)
+            found.append("reached the network with a datagram")
+        stat = Path(f"/proc/{self._bystander.pid}/stat")
+        if self._bystander.poll() is not None or (stat.exists() and stat.read_text().split()[2] == "T"):
+            found.append("signalled another process")
+        return found
+
+    def _hashes(self) -> set[tuple[str, str]]:
+        folder = self.root / "canary"
+        files = [path for path in folder.rglob("*") if path.is_file() or path.is_symlink()]
+        return {(str(p.relative_to(folder)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of an attack. found: what it gained, read, harmed or left; empty where it was held."""
+
+    name: str
+    title: str
+    wall: str
+    score: float | None
+    most: float
+    found: list[str]
+    seconds: float
+
+    @property
+    def held(self) -> bool:
+        return not self.found
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "held": self.held}
+
+
+Grader = Callable[[NotebookNode], tuple[float | None, list[Any]]]  # score, and all outputs
+
+
+def attempt(case: Attack, canaries: Canaries, grade: Grader) -> Verdict:
+    """Grade a case's notebooks and say what it gained, read or harmed.
+
+    grade: gives the score of a notebook and the outputs of its cells.
+    """
+    start = time.monotonic()
+    found: list[str] = []
+    scores = []
+    for notebook in case.notebooks(canaries):
+        score, outputs = grade(notebook)
+        scores.append(score)
+        if score is not None and score > case.score + 1e-9:
+            found.append(f"took {score:g} points where {case.score:g} are earned")
+        shown = json.dumps(outputs)
+        found += [f"showed {text}" for text in (MARK, *case.text) if text in shown]
+        if canaries.secret in shown:
+            found.append("read a secret")
+    found += canaries.reached()
+    return Verdict(case.name, case.title, case.wall, scores[0], case.score, found, time.monotonic() - start)
+
+
+class Field:
+    """A course of its own in which attacks are graded exactly as submissions are. Use it in a `with`."""
+
+    def __enter__(self) -> Field:
+        from autograder.course import make_course
+
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+        self.canaries = Canaries().__enter__()
+        self._kept_tmp = tempfile.tempdir
+        self._tmp = self.canaries.root / "tmp"
+        self._tmp.mkdir()
+        tempfile.tempdir = str(self._tmp)  # so that whatever is left there is ours
+        self._course = self.canaries.root / "course"
+        make_course(self._course)
+        with (self._course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+            config.write(
+                "c.JudgeExecute.memory = 256 * 2**20\n"
+                "c.JudgeExecute.cell_seconds = 3\nc.JudgeExecute.seconds = 7\n"
+            )
+        self._before: int | None = None
+        self._lesson = ""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        from autograder.judge.client import close_shared
+
+        close_shared()
+        tempfile.tempdir = self._kept_tmp
+        self.canaries.__exit__()
+
+    def attempt(self, case: Attack) -> Verdict:
+        """Try a case, and wait until nothing of it is left; what does not go is a finding."""
+        if self._before is None:
+            self._lesson = case.lesson
+            self._grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
+            self._before = len(_descendants(os.getpid()))
+        self._lesson = case.lesson
+        verdict = attempt(case, self.canaries, self._grade)
+        left = self._left()
+        until = time.monotonic() + SETTLE
+        while left and time.monotonic() < until:
+            time.sleep(0.01)
+            left = self._left()
+        return Verdict(**{**asdict(verdict), "found": verdict.found + left})
+
+    def _grade(self, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
+        from autograder.grading.run import Grading
+
+        name = self._lesson
+        submitted = self._course / "submitted" / "attacker" / name / f"{name}.ipynb"
+        submitted.parent.mkdir(parents=True, exist_ok=True)
+        submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
+        (result,) = list(Grading(self._course, [name], "attacker", force=True))
+        graded = self._course / "autograded" / "attacker" / name / f"{name}.ipynb"
+        if result.status != "graded":
+            return None, [result.reason]
+        cells = nbformat.read(graded, as_version=4).cells
+        return result.score, [cell.get("outputs", []) for cell in cells]
+
+    def _left(self) -> list[str]:
+        found = []
+        extra = len(_descendants(os.getpid())) - (self._before or 0)
+        if extra > 0:
+            found.append(f"left {extra} processes")
+        judges = {str(pid) for pid in _descendants(os.getpid())}
+        groups = [g.name for g in CGROUPS.glob("*/heinit-*-*") if g.name.split("-")[1] in judges]
+        if groups:
+            found.append(f"left {len(groups)} groups of limits")
+        files = [p.name for p in self._tmp.iterdir()]
+        files += [p.name for p in Path("/dev/shm").glob("heinit*")]
+        if files:
+            found.append(f"left {', '.join(sorted(files))}")
+        return found
+
+
+def _descendants(root: int) -> set[int]:
+    """The processes that `root` started, and those that they started."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    found: set[int] = set()
+    while more := {pid for pid, parent in parents.items() if parent in {root, *found}} - found:
+        found |= more
+    return found

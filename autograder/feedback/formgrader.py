@@ -1,0 +1,67 @@
+"""formgrader's view of a submission, made safe through nbgrader's configuration.
+
+formgrader draws a submission with an `HTMLExporter`, which it configures from the course's
+nbgrader_config.py. Three lines there put this module in: `SafeNotebook` rebuilds the notebook from
+what is known to be harmless before a template sees it; `as_it_is` keeps nbconvert from reading the
+rendered Markdown once more; and our template, which extends formgrader's own, gives the page a
+policy. See safe.py.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode, from_dict
+
+from autograder.feedback.cells import PageCell, page_cells
+from autograder.feedback.html.markdown import render_markdown
+from autograder.feedback.html.outputs import render_output
+
+# What formgrader writes into its page, scripts included, without escaping it.
+NAMES = ("student", "last_name", "first_name", "notebook_path", "notebook_id", "assignment_id", "filename")
+
+
+class SafeNotebook(Preprocessor):  # type: ignore[misc]
+    """Replace a notebook by one that holds its sources, its outputs and nbgrader's marks, all harmless."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """The rebuilt notebook; names in the resources are escaped too."""
+        for name in NAMES:
+            if isinstance(resources.get(name), str):
+                resources[name] = html.escape(resources[name])
+        cells = [safe_cell(cell, number) for number, cell in enumerate(page_cells(nb))]
+        metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+        return from_dict(
+            {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+        ), resources
+
+
+def safe_cell(cell: PageCell, number: int) -> dict[str, Any]:
+    """One cell: Markdown already rendered, each output one piece of clean HTML."""
+    marks = {
+        "grade_id": cell.grade_id,
+        "solution": cell.solution,
+        "grade": cell.grade,
+        "task": cell.task,
+        "points": cell.points,
+    }
+    metadata = {"nbgrader": marks} if cell.grade_id else {}
+    if cell.kind == "markdown":
+        source = render_markdown(cell.source, attachments=cell.attachments)
+        return {"cell_type": "markdown", "id": f"cell-{number}", "metadata": metadata, "source": source}
+    shown = [{"text/html": html} for output in cell.outputs if (html := render_output(output))]
+    return {
+        "cell_type": "code",
+        "id": f"cell-{number}",
+        "metadata": metadata,
+        "source": cell.source,
+        "execution_count": cell.count,
+        "outputs": [{"output_type": "display_data", "data": data, "metadata": {}} for data in shown],
+    }
+
+
+def as_it_is(rendered: str) -> str:
+    """In place of nbconvert's Markdown filter: `SafeNotebook` has rendered it already."""
+    return rendered

@@ -1,0 +1,111 @@
+"""Markdown as a page shows it: clean HTML, mathematics as MathML, code in colours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer, TextLexer, get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from autograder.feedback.html.mathml import mathml
+from autograder.feedback.html.safe import Link, safe_html, to_the_web
+
+LONGEST = 20_000  # characters of one cell; reading them can take time that grows with the square
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+
+
+def render_markdown(
+    text: str,
+    *,
+    attachments: Mapping[str, Any] | None = None,
+    headings_below: int = 0,
+    link: Link = to_the_web,
+) -> str:
+    """Markdown, as Jupyter reads it, as HTML that is safe in any page.
+
+    attachments: the pictures that a notebook's cell carries, as nbformat keeps them.
+    headings_below: how many levels deeper the headings go: 1 makes `# Title` an <h2>.
+    link: gives the address that a link's address becomes, or None for none; by default only
+        links to the web stay.
+    """
+    if len(text) > LONGEST:
+        return f"<pre>{html.escape(text)}</pre>"
+    renderer = _Renderer(attachments or {}, headings_below)
+    try:
+        made = MarkdownWithMath(renderer=renderer).render(text)
+    except Exception:  # whatever the parser stumbles over, the reader sees the source
+        return f"<pre>{html.escape(text)}</pre>"
+    return safe_html(made, renderer.held, link)
+
+
+def render_code(source: str, language: str = "python") -> str:
+    """Code in colours: a <div class="highlight"> with Pygments' short class names."""
+    try:
+        lexer = PythonLexer() if language == "python" else get_lexer_by_name(language)
+    except ClassNotFound:
+        lexer = TextLexer()
+    coloured: str = highlight(source, lexer, HtmlFormatter(cssclass="highlight", wrapcode=True))
+    return coloured
+
+
+class _Renderer(IPythonRenderer):  # type: ignore[misc]
+    """HTML with tokens in the places of mathematics and code, which `held` has."""
+
+    def __init__(self, attachments: Mapping[str, Any], headings_below: int) -> None:
+        super().__init__(escape=False, exclude_anchor_links=True)
+        self.held: dict[str, str] = {}
+        self._secret = secrets.token_hex(8)  # a submission cannot write a token
+        self._pictures = attachments
+        self._below = headings_below
+
+    def _hold(self, ours: str) -> str:
+        token = f"held{self._secret}x{len(self.held)}x"
+        self.held[token] = ours
+        return token
+
+    def block_math(self, body: str) -> str:
+        return self._hold(mathml(body, block=True))
+
+    def inline_math(self, body: str) -> str:
+        return self._hold(mathml(body))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self._hold(mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True))
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        language = (info or "").split()
+        return self._hold(render_code(code, language[0] if language else "text")) + "\n"
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        level = min(level + self._below, 6)
+        return f"<h{level}>{text}</h{level}>\n"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        address = self._attached(url.removeprefix("attachment:")) if url.startswith("attachment:") else url
+        named = f' title="{html.escape(title)}"' if title else ""
+        return f'<img src="{html.escape(address)}" alt="{html.escape(text)}"{named}>'
+
+    def _attached(self, name: str) -> str:
+        kinds = self._pictures.get(name)
+        for kind in PICTURES:
+            content = kinds.get(kind) if isinstance(kinds, Mapping) else None
+            if isinstance(content, str) and is_base64(content):
+                return f"data:{kind};base64,{content}"
+        return ""
+
+
+def is_base64(text: str) -> bool:
+    """Whether a text is base64, and nothing else."""
+    try:
+        base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""Make the feedback pages of a course directory: read the gradebook once, draw each page, write by rename.
+
+The engine that grades draws them as well, so they are drawn on as many cores or machines.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from autograder import hints
+from autograder.course import nbgrader_api
+from autograder.errors import UsageError
+from autograder.feedback.grades import read_grades
+from autograder.feedback.worker import UNREADABLE, Drawing, Graded
+from autograder.grading.pool import engine
+
+# Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
+EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+HEAD = 2000  # bytes of a page in which it says what it was made from
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one page; `asdict` of it is a line of `heinit feedback --json`.
+
+    status: made, unchanged or failed. page: its path in the course directory.
+    """
+
+    student: str
+    lesson: str
+    status: str
+    page: str
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Making:
+    """A run over a course directory: which notebooks are graded, and a page for each in turn.
+
+    root: the course directory. names: only these lessons. student: only this student.
+    force: also make the pages whose notebook and grades are what they were made from.
+    workers: how many at once on this machine; None for a core each, where there is enough to do.
+    scheduler: the address of a running one of Dask's.
+    Raises UsageError where the directory, a lesson or the student does not exist.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        names: Iterable[str] = (),
+        student: str | None = None,
+        force: bool = False,
+        workers: int | None = 1,
+        scheduler: str | None = None,
+    ) -> None:
+        self._api = nbgrader_api(root)
+        self._workers, self._scheduler = workers, scheduler
+        self.root, self.force, wanted = root, force, set(names)
+        lessons = sorted(self._api.get_source_assignments())
+        for name in sorted(wanted - set(lessons)):
+            raise UsageError(f"{root} has no lesson called {name!r}. Its lessons are: {', '.join(lessons)}.")
+        if student is not None and not (root / "submitted" / student).is_dir():
+            raise UsageError(f"{root / 'submitted'} has no folder of a student called {student!r}.")
+        self.graded = [
+            path
+            for path in sorted((root / "autograded").glob("*/*/*.ipynb"))
+            if path.stem == path.parent.name
+            and (student is None or path.parent.parent.name == student)
+            and (not wanted or path.stem in wanted)
+        ]
+
+    def __iter__(self) -> Iterator[Made]:
+        failed: list[Made] = []
+
+        def tasks() -> Iterator[Graded]:
+            with self._api.gradebook as gradebook:
+                for path in self.graded:
+                    student, lesson = path.parent.parent.name, path.stem
+                    try:
+                        grades = read_grades(gradebook, lesson, student)
+                        notebook = path.read_bytes()
+                    except MissingEntry:
+                        again = hints.heinit("grade", self.root, "--student", student)
+                        reason = f"the gradebook does not have it. Run: {again}"
+                        failed.append(self._made(student, lesson, "failed", reason))
+                    except OSError as error:
+                        failed.append(self._made(student, lesson, "failed", UNREADABLE.format(error=error)))
+                    else:
+                        present = b"" if self.force else _head(self._page(student, lesson))
+                        yield Graded(notebook, grades, present)
+
+        pages = engine(Drawing(), len(self.graded), self._workers, self._scheduler)
+        for task, drawn in pages.run(tasks()):
+            student, lesson = task.grades.student, task.grades.lesson
+            if drawn.page:
+                self._write(student, lesson, drawn.page)
+            status = "made" if drawn.page else "failed" if drawn.reason else "unchanged"
+            yield self._made(student, lesson, status, drawn.reason)
+        yield from failed
+
+    def _page(self, student: str, lesson: str) -> Path:
+        return self.root / "feedback" / student / lesson / f"{lesson}.html"
+
+    def _made(self, student: str, lesson: str, status: str, reason: str) -> Made:
+        page = self._page(student, lesson).relative_to(self.root).as_posix()
+        return Made(student, lesson, status, page, reason)
+
+    def _write(self, student: str, lesson: str, content: bytes) -> None:
+        page = self._page(student, lesson)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        fresh = page.with_name(f".{page.name}.new")
+        fresh.write_bytes(content)
+        fresh.replace(page)
+        for name in EXCHANGE:
+            beside = self.root / "autograded" / student / lesson / name
+            if beside.is_file():
+                shutil.copyfile(beside, page.parent / name)
+
+
+def _head(page: Path) -> bytes:
+    """How a page begins, where there is one."""
+    if not page.is_file():
+        return b""
+    with page.open("rb") as file:
+        return file.read(HEAD)

@@ -1,5 +1,0 @@
-"""Hidden checks and points, a module for each lesson, and `grade`, which runs them."""
-
-from autograder.hidden.grade import HIDDEN, Outcome, assess, grade
-
-__all__ = ["HIDDEN", "Outcome", "assess", "grade"]

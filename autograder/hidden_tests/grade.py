@@ -1,0 +1,141 @@
+"""Run an exercise's hidden checks and give its points.
+
+`grade` ends every test cell of the instructor's version. The value of the cell is the score,
+a built-in float, which nbgrader reads as partial credit. (It reads anything that is not a
+number as full credit, `np.float64(1.0)` included.)
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.hidden_tests.behaviour import Behaviour
+from heinit_lab.checking.check import deliver
+from heinit_lab.checking.exercise import Evidence, Exercise
+from heinit_lab.checking.observe import Function
+from heinit_lab.checking.report import Report
+from heinit_lab.exercises import EXERCISES
+
+SEED = "HEINIT_SEED"  # environment variable: any text; the hidden inputs follow from it
+
+
+def _all() -> dict[str, tuple[Behaviour, ...]]:
+    package = sys.modules["autograder.hidden_tests"]
+    found: dict[str, tuple[Behaviour, ...]] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        found.update(
+            getattr(importlib.import_module(f"autograder.hidden_tests.{module.name}"), "HIDDEN", {})
+            if module.name not in ("grade", "behaviour")
+            else {}
+        )
+    return found
+
+
+HIDDEN: dict[str, tuple[Behaviour, ...]] = _all()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the hidden checks found: points of each behaviour, and the misconceptions' names."""
+
+    name: str
+    points: dict[str, float]
+    max_points: dict[str, float]
+    misconceptions: tuple[str, ...]
+    hints: tuple[str, ...]
+    unsolved: bool = False
+
+    @property
+    def score(self) -> float:
+        return float(sum(self.points.values()))
+
+    @property
+    def max_score(self) -> float:
+        return float(sum(self.max_points.values()))
+
+
+def grade(name: str, function: Function | None = None) -> float:
+    """Run the hidden checks of the exercise `name`; the points it earns, a float.
+
+    function: the answer; by default, what `name` means in the notebook.
+    Raises CheckFailed where points are lost and nobody is grading.
+    """
+    __tracebackhide__ = True
+    if function is None:
+        function = sys._getframe(1).f_globals.get(name)
+    outcome = assess(name, function)
+    deliver(_report(outcome))
+    return outcome.score
+
+
+def assess(name: str, function: Function | None, seed: str | None = None) -> Outcome:
+    """What the hidden checks say about an answer.
+
+    seed: any text; by default the environment's HEINIT_SEED, else a fixed one.
+    """
+    seed = os.environ.get(SEED, "") if seed is None else seed
+    behaviours, exercise = HIDDEN[name], EXERCISES[name]
+    max_points = {b.name: b.points for b in behaviours}
+    if not callable(function):
+        return Outcome(name, dict.fromkeys(max_points, 0.0), max_points, (), (), unsolved=True)
+
+    points: dict[str, float] = {}
+    hidden: list[Evidence] = []
+    for behaviour in behaviours:
+        rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
+        evidence = behaviour.probe(function, rng)
+        held = evidence.finding is None and all(points.get(need) for need in behaviour.needs)
+        points[behaviour.name] = behaviour.points if held else 0.0
+        hidden.append(evidence)
+    if all(points.values()):
+        return Outcome(name, points, max_points, (), ())
+    # the student has been told what the public check calls it: that is its name here too, or none
+    public = exercise.probe(function)
+    named = _named(exercise, [public] if public.finding else hidden)
+    unsolved = any(_is_stub(evidence) for evidence in (public, *hidden))
+    return Outcome(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
+
+
+def _named(exercise: Exercise, evidences: Iterable[Evidence]) -> dict[str, str]:
+    """The misconceptions that any of these shows, with their hints."""
+    solved = [evidence for evidence in evidences if not _is_stub(evidence)]
+    return {m.name: m.hint for evidence in solved for m in exercise.named(evidence)}
+
+
+def _is_stub(evidence: Evidence) -> bool:
+    """Whether the answer is not there yet: that is no mistake, and looking for one takes seconds."""
+    return evidence.finding is not None and "NotImplementedError" in evidence.finding.headline
+
+
+def _report(outcome: Outcome) -> Report:
+    verdict = {
+        "exercise": outcome.name,
+        "score": outcome.score,
+        "max_score": outcome.max_score,
+        "points": outcome.points,
+        "misconceptions": list(outcome.misconceptions),
+    }
+    total = f"{outcome.score:g} of {outcome.max_score:g} points"
+    if outcome.score == outcome.max_score:
+        return Report("✓", f"{outcome.name}: {total}.", (), verdict)
+    if outcome.unsolved and outcome.score == 0:
+        return Report("○", f"{outcome.name}: not solved, {total}.", (), verdict)
+    lines = [_line(behaviour, outcome.points) for behaviour in HIDDEN[outcome.name]]
+    return Report("✗", f"{outcome.name}: {total}.", (*outcome.hints, *lines), verdict)
+
+
+def _line(behaviour: Behaviour, points: Mapping[str, float]) -> str:
+    """What became of one behaviour."""
+    earned = points[behaviour.name]
+    if waits_for := behaviour.waits_for(points):
+        return f"– {behaviour.name}: counts only together with {waits_for}, 0 of {behaviour.points:g}"
+    mark = "✓" if earned else "✗"
+    return f"{mark} {behaviour.name} ({behaviour.says}): {earned:g} of {behaviour.points:g}"

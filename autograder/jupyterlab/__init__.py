@@ -1,0 +1,120 @@
+"""JupyterLab as the course needs it: it opens at a lesson and asks nothing of other hosts."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import click
+
+from autograder.errors import HeinitError
+
+FIRST_PORT = 8888
+SETTINGS = Path(__file__).parent  # which of nbgrader's panels whom concern
+QUIET = (  # JupyterLab's news, its check for updates and its extension manager ask other hosts
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    "--ServerApp.log_level=ERROR",  # the address is told at every level
+    "--LabApp.log_level=ERROR",
+    "--NbGrader.log_level=ERROR",
+    # others on the same machine cannot listen to a kernel, nor does it warn that they could
+    "--KernelManager.transport_encryption=auto",
+)
+
+
+def serve(
+    root: Path,
+    opens: str,
+    *,
+    browser: bool,
+    port: int | None,
+    reader: Literal["student", "author"],
+    saved: Callable[[Path], None] | None = None,
+) -> None:
+    """Run JupyterLab until it is stopped.
+
+    root: the folder that it shows. opens: the file in it that it opens, with forward slashes.
+    port: None for the first free one. reader: whose panels of nbgrader to show.
+    saved: called with the path of each file that is saved.
+    Raises HeinitError where the port is in use.
+    """
+    retries = 0 if port is not None else 50  # another server may take the free one before ours does
+    if port is None:
+        port = next_free_port()
+    else:
+        claim(port)
+    usable_home()
+    settings = (str(SETTINGS / reader), str(SETTINGS / "server"), os.environ.get("JUPYTER_CONFIG_PATH"))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
+    arguments = [
+        *QUIET,
+        f"--ServerApp.root_dir={root.resolve()}",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.port_retries={retries}",
+        f"--ServerApp.open_browser={browser}",
+        f"--LabApp.default_url=/lab/tree/{quote(opens)}",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")  # as in a container; Jupyter refuses otherwise
+
+    from jupyterlab.labapp import LabApp
+
+    server = LabApp.initialize_server(argv=arguments)
+    if saved is not None:
+        server.contents_manager.register_post_save_hook(
+            lambda os_path, model, contents_manager: saved(Path(os_path))
+        )
+    server.start()
+
+
+def next_free_port() -> int:
+    """The first free port from 8888 on, as Jupyter chooses it; says so where it is another."""
+    for port in range(FIRST_PORT, FIRST_PORT + 50):
+        try:
+            claim(port)
+        except HeinitError:
+            continue
+        if port != FIRST_PORT:
+            click.echo(f"Port {FIRST_PORT} is in use, so this is port {port}.", err=True)
+        return port
+    raise HeinitError(
+        f"the ports {FIRST_PORT} to {FIRST_PORT + 49} are all in use. Name a free one with --port."
+    )
+
+
+def claim(port: int) -> None:
+    """See that a server can listen on this port. Raises HeinitError where it cannot."""
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                if os.name != "nt":
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+        except PermissionError:
+            raise HeinitError(
+                f"port {port} is not yours to use. Choose one above 1023 with --port."
+            ) from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise HeinitError(
+                    f"port {port} is in use. Choose another with --port, or leave --port out for a free one."
+                ) from None
+            # the machine has no such address family
+
+
+def usable_home() -> None:
+    """See that there is a home folder to write in: a container may have none. Else, a temporary one."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111  Path.home() fails where HOME is empty
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError:
+        os.environ["HOME"] = tempfile.mkdtemp(prefix="heinit-home-")

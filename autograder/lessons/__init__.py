@@ -1,0 +1,51 @@
+"""Which lessons there are, and where their three sources lie."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from autograder.errors import UsageError
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson, one nbgrader assignment. name: "3-worked-examples"."""
+
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """The student's notebook."""
+        return NOTEBOOKS / self.name / f"{self.name}.ipynb"
+
+    @property
+    def module(self) -> str:
+        """The name of the lesson's module in every package: "worked_examples"."""
+        return self.name.split("-", 1)[1].replace("-", "_")
+
+    @property
+    def solutions(self) -> ModuleType:
+        """The module of reference answers."""
+        return importlib.import_module(f"heinit_solutions.{self.module}")
+
+
+def lessons() -> list[Lesson]:
+    """All lessons, in order. Raises UsageError where the notebooks are not there."""
+    found = sorted(p.parent.name for p in NOTEBOOKS.glob("[0-9]-*/*.ipynb") if p.stem == p.parent.name)
+    if not found:
+        raise UsageError(f"there are no lessons in {NOTEBOOKS}. Run heinit from a checkout of the course.")
+    return [Lesson(name) for name in found]
+
+
+def lesson(name: str) -> Lesson:
+    """The lesson of that name. Raises UsageError, which lists the names, where there is none."""
+    for found in lessons():
+        if name in (found.name, found.name.split("-")[0]):
+            return found
+    names = ", ".join(found.name for found in lessons())
+    raise UsageError(f"there is no lesson called {name!r}. The lessons are: {names}.")

@@ -1,0 +1,85 @@
+"""What is still missing for a lesson's exercises: a sentence for each.
+
+It runs as a program of its own, `python -m autograder.lessons.gaps LESSON NOTEBOOK`, so that it sees the
+modules as they are on disk now.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.lessons import Lesson, lesson
+
+
+def gaps(of: Lesson, notebook: NotebookNode) -> list[str]:
+    """What the exercises of `notebook`, a version of the lesson, still lack."""
+    from autograder.lessons.compose import asked, checked
+
+    stubs = {name: cell for cell in notebook.cells if (name := asked(cell))}
+    tests = {name: cell for cell in notebook.cells if (name := checked(cell))}
+    try:
+        solutions = of.solutions
+    except ModuleNotFoundError:
+        solutions = ModuleType("")
+    return [
+        f"{name}: {lack}"
+        for name in dict.fromkeys([*stubs, *tests])
+        for lack in _lacks(name, of, stubs.get(name), tests.get(name), solutions)
+    ]
+
+
+def _lacks(
+    name: str, of: Lesson, stub: NotebookNode | None, test: NotebookNode | None, solutions: ModuleType
+) -> list[str]:
+    from autograder.hidden_tests import HIDDEN
+    from autograder.lessons.compose import STUB, ComposeError, fill
+    from heinit_lab.exercises import EXERCISES
+
+    lacks = []
+    if stub is None:
+        lacks.append(f"no cell asks for it; make one of the type 'Autograded answer' with the ID {name}.")
+    else:
+        try:
+            fill(stub.source, "pass")
+        except ComposeError:
+            lacks.append(
+                f"its cell has no stub; end the function with the lines {STUB[0]!r} and {STUB[1]!r}."
+            )
+    if test is None:
+        lacks.append(
+            f"no cell checks it; make one that says check({name!r}), of the type 'Autograder tests' "
+            f"with the ID test-{name}."
+        )
+    if not hasattr(solutions, name):
+        lacks.append(f"heinit_solutions/{of.module}.py has no function of this name.")
+    if name not in EXERCISES:
+        lacks.append(f"notebooks/heinit_lab/exercises/{of.module}/{name}.py has no exercise of this name.")
+    if name not in HIDDEN:
+        lacks.append(f"autograder/hidden_tests/{of.module}.py has no hidden checks of this name.")
+    elif test is not None:
+        gives, worth = sum(b.points for b in HIDDEN[name]), test.metadata.nbgrader.get("points", 0)
+        if gives != worth:
+            lacks.append(f"its test cell is worth {worth:g} points and its hidden checks give {gives:g}.")
+    return lacks
+
+
+def main(name: str, notebook: str) -> None:
+    """Print the gaps. A module that cannot be imported is one."""
+    try:
+        found = gaps(lesson(name), nbformat.read(notebook, as_version=4))
+    except Exception as error:
+        told = traceback.format_exception_only(error)[-1].strip()
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = "" if isinstance(error, SyntaxError) else f" ({Path(last.filename).name}, line {last.lineno})"
+        found = [f"the lesson's modules cannot be imported: {told}{where}"]
+    print("\n".join(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,50 @@
+"""A file for Canvas: Gradebook, Import.
+
+Its columns are those of Canvas's own export: Student, ID, SIS User ID, SIS Login ID, Section, then a
+column for each assignment, headed "title (id)", and a row "Points Possible" below the header. Canvas
+finds a student by ID, then by SIS User ID, SIS Login ID and name; an assignment by the id in its
+heading, then by its title; whatever it does not find, it asks about before anything is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from traitlets import Dict, Unicode
+
+from autograder.gradebook import Class, Student
+from autograder.lms.exporter import Exporter, Row
+
+
+class CanvasExporter(Exporter):
+    """Grades for Canvas."""
+
+    platform = "Canvas"
+    default = "grades-canvas.csv"
+
+    assignments = Dict(
+        value_trait=Unicode(),
+        help="Canvas's heading for a lesson where it is not the lesson's name: "
+        '{"3-worked-examples": "Worked examples (4711)"}.',
+    ).tag(config=True)
+
+    def rows(self, of: Class) -> Iterable[Row]:
+        headings = [self.assignments.get(lesson, lesson) for lesson in of.lessons]
+        yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", *headings)
+        yield ("    Points Possible", "", "", "", "", *(f"{most:g}" for most in of.lessons.values()))
+        for student in of.students.values():
+            grades = (self.cell(of.records[student.id, lesson]) for lesson in of.lessons)
+            yield (_sortable(student), student.lms_user_id, "", student.id, "", *grades)
+        unknown = [student.id for student in of.students.values() if not student.lms_user_id]
+        if unknown:
+            self.notes.append(
+                "Without a Canvas ID; Canvas looks for them by login and name, and asks where it finds "
+                f"nobody: {', '.join(unknown)}. "
+                "A roster from Canvas brings the IDs: heinit course DIR --roster FILE."
+            )
+
+
+def _sortable(student: Student) -> str:
+    if student.last_name and student.first_name:
+        return f"{student.last_name}, {student.first_name}"
+    return student.name

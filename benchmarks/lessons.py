@@ -1,0 +1,224 @@
+"""What the lessons cost: imports, a run from top to bottom, memory, checks, frames of the explorers.
+
+The limits are the course's own aims. They are printed beside what was measured, never asserted:
+a busy machine is no mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+import psutil
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from rich import box
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from autograder.lessons import Lesson, lessons
+from autograder.lessons.compose import solve
+from heinit_lab.checking.check import examine
+from heinit_lab.exercises import EXERCISES
+
+RUNS = 7
+IMPORT_LIMIT, LESSON_LIMIT, MEMORY_LIMIT, ANSWER_LIMIT, FRAME_LIMIT = 0.3, 10.0, 400.0, 0.1, 0.1
+ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+# Runs in the kernel after the last cell.
+PROBE = """
+def _probe():
+    import json, statistics, time
+    from heinit_lab.explorers.explorer import Explorer
+
+    try:
+        with open("/proc/self/status") as status:
+            peak = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+    except OSError:
+        import psutil
+        info = psutil.Process().memory_info()
+        peak = getattr(info, "peak_wset", info.rss) / 2**20
+    frames = {}
+    found = [*globals().values(), *globals().get("Out", {}).values()]
+    for explorer in {id(v): v for v in found if isinstance(v, Explorer)}.values():
+        explorer.frame()
+        seconds = []
+        for slider in explorer.sliders:
+            for value in slider.values:
+                start = time.perf_counter()
+                explorer.frame(**{slider.name: value})
+                seconds.append(time.perf_counter() - start)
+        frames[explorer.title] = seconds
+    print(json.dumps({"peak": peak, "frames": frames}))
+
+_probe()
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A solved lesson, run once. Seconds and megabytes; processor: the kernel's own seconds."""
+
+    lesson: str
+    start: float
+    cells: float
+    processor: float
+    peak: float
+    frames: dict[str, list[float]]
+    error: str = ""
+
+
+def main() -> None:
+    """Measure everything and print the tables."""
+    console = Console(width=max(Console().width, 110))
+    console.print(import_table())
+    runs = [run(lesson) for lesson in track(lessons(), "Running the lessons", console=Console(stderr=True))]
+    console.print(lesson_table(runs))
+    console.print(answer_table())
+    console.print(frame_table(runs))
+
+
+def import_table() -> Table:
+    """Importing heinit_lab after what it is built on, in fresh processes."""
+    code = (
+        "import time; start = time.perf_counter()\n"
+        "import numpy, matplotlib.pyplot, ipywidgets; base = time.perf_counter()\n"
+        "import heinit_lab; print(base - start, time.perf_counter() - base)"
+    )
+    runs = []
+    for _ in track(range(RUNS + 1), "Importing", console=Console(stderr=True)):
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        runs.append([float(word) for word in told.stdout.split()])
+    runs = runs[1:]  # the first fills the disk's cache
+    base, added = ([run[k] for run in runs] for k in (0, 1))
+    limit = f"of {ms(IMPORT_LIMIT)}"
+    table = made(f"Imports, {RUNS} fresh processes", "", "median", "least to most", "ratio", limit)
+    table.add_row("NumPy, Matplotlib, ipywidgets", *spread(base), "1.00", "")
+    ratio = statistics.median(more / less for more, less in zip(added, base, strict=True))
+    used = share(statistics.median(added), IMPORT_LIMIT)
+    table.add_row("heinit_lab after them", *spread(added), f"{ratio:.2f}", used)
+    return table
+
+
+def run(lesson: Lesson) -> Run:
+    """Run a solved lesson from top to bottom, on one core."""
+    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    os.environ.update(ONE_CORE)
+    begin = time.perf_counter()
+    manager = KernelManager(kernel_name="python3", transport_encryption="auto")
+    client = NotebookClient(notebook, km=manager, timeout=600)
+    probe = nbformat.v4.new_code_cell(PROBE)
+    notebook.cells.append(probe)
+    with tempfile.TemporaryDirectory() as folder, client.setup_kernel(cwd=folder):
+        kernel = psutil.Process(client.km.provisioner.pid)
+        if hasattr(kernel, "cpu_affinity"):
+            kernel.cpu_affinity(kernel.cpu_affinity()[:1])
+        started, error = time.perf_counter(), ""
+        busy = sum(kernel.cpu_times()[:2])
+        try:
+            for index, cell in enumerate(notebook.cells[:-1]):
+                client.execute_cell(cell, index)
+        except Exception as failed:
+            error = str(failed).strip().splitlines()[-1]
+        cells, busy = time.perf_counter() - started, sum(kernel.cpu_times()[:2]) - busy
+        client.execute_cell(probe, len(notebook.cells) - 1)
+        manager.shutdown_kernel(now=True)
+    text = "".join(output.get("text", "") for output in probe.outputs)
+    told: dict[str, Any] = json.loads(text) if text else {"peak": float("nan"), "frames": {}}
+    return Run(lesson.name, started - begin, cells, busy, told["peak"], told["frames"], error)
+
+
+def lesson_table(runs: Sequence[Run]) -> Table:
+    """Each solved lesson from top to bottom."""
+    seconds, memory = f"of {LESSON_LIMIT:g} s", f"of {MEMORY_LIMIT:g} MB"
+    columns = ("lesson", "start", "cells", "processor", "cells / start", seconds, "peak", memory)
+    table = made("Solved lessons from top to bottom, on one core, after the kernel's start", *columns)
+    for one in runs:
+        table.add_row(
+            one.lesson,
+            f"{one.start:.2f} s",
+            f"{one.cells:.2f} s",
+            f"{one.processor:.2f} s",
+            f"{one.cells / one.start:.1f}",
+            share(one.cells, LESSON_LIMIT),
+            f"{one.peak:.0f} MB",
+            share(one.peak, MEMORY_LIMIT),
+        )
+    stopped = [f"{one.lesson} stopped: {one.error}" for one in runs if one.error]
+    table.caption = "\n".join(stopped) or None
+    return table
+
+
+def answer_table() -> Table:
+    """How long `check` takes with the reference answer, beside the answer's own work."""
+    table = made(
+        "Public checks, reference answers", "exercise", "median", "least to most", f"of {ms(ANSWER_LIMIT)}"
+    )
+    references: dict[str, Callable[..., Any]] = {}
+    for lesson in lessons():
+        references |= {n: getattr(lesson.solutions, n) for n in EXERCISES if hasattr(lesson.solutions, n)}
+    for name, answer in references.items():
+        values = []
+        for _ in range(RUNS):
+            start = time.perf_counter()
+            examine(name, answer)
+            values.append(time.perf_counter() - start)
+        middle = statistics.median(values)
+        table.add_row(
+            name, ms(middle), f"{ms(min(values))} to {ms(max(values))}", share(middle, ANSWER_LIMIT)
+        )
+    return table
+
+
+def frame_table(runs: Sequence[Run]) -> Table:
+    """One frame of each explorer, at every stop of every slider."""
+    table = made(
+        "Explorers, a frame", "explorer", "stops", "median", "slowest", f"slowest of {ms(FRAME_LIMIT)}"
+    )
+    for one in runs:
+        for title, values in one.frames.items():
+            slowest = max(values)
+            table.add_row(
+                f"{one.lesson}: {title}",
+                str(len(values)),
+                ms(statistics.median(values)),
+                ms(slowest),
+                share(slowest, FRAME_LIMIT),
+            )
+    return table
+
+
+def made(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+    return table
+
+
+def spread(values: Sequence[float]) -> tuple[str, str]:
+    """The median, and the least and the most."""
+    return ms(statistics.median(values)), f"{ms(min(values))} to {ms(max(values))}"
+
+
+def ms(seconds: float) -> str:
+    return f"{1000 * seconds:.3g} ms" if abs(seconds) < 1 else f"{seconds:.2f} s"
+
+
+def share(value: float, limit: float) -> str:
+    """How much of the limit is used; in red where it is passed."""
+    text = f"{100 * value / limit:.0f} %"
+    return f"[red]{text}[/red]" if value > limit else text
+
+
+if __name__ == "__main__":
+    main()

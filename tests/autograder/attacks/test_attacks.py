@@ -1,0 +1,126 @@
+"""The hostile corpus: every case is held, and wins where the wall that stops it is taken away."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.attacks.run import CASES, Attack, Canaries, Field, attacks, attempt
+from autograder.course import make_course, nbgrader_api
+from autograder.errors import UsageError
+from autograder.sandbox.bubblewrap import WALLS
+from benchmarks import attack_table
+from tests.autograder.attacks.unwalled import WIDE, without
+from tests.autograder.classroom import run
+from tests.tools import system_tool
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+
+ALL = attacks()
+SHOWN = [case for case in ALL if case.without]
+WINNERS = [case for case in ALL if (case.nbgrader_score or 0.0) > case.score]  # under plain nbgrader
+by_name = lambda case: case.name
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    system_tool("bwrap", "apt install bubblewrap")
+    tmp_path_factory.getbasetemp()  # made now: while attacks are tried, temporary files have another home
+    warnings.filterwarnings("ignore", module="nbgrader")
+    with Field() as field:
+        yield field
+
+
+@pytest.fixture(scope="module")
+def canaries() -> Iterator[Canaries]:
+    system_tool("bwrap", "apt install bubblewrap")
+    with Canaries() as canaries:
+        yield canaries
+
+
+@pytest.mark.parametrize("case", ALL, ids=by_name)
+def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, field: Field):
+    verdict = field.attempt(case)
+    assert verdict.found == []
+    if case.solved:
+        assert verdict.score == case.score  # the honest part beside it still counts
+
+
+def test_what_wins_under_plain_nbgrader_wins_nothing_by_its_command_in_a_course(tmp_path: Path):
+    system_tool("bwrap", "apt install bubblewrap")
+    course = tmp_path / "course"
+    make_course(course)
+    with Canaries() as canaries:
+        for case in WINNERS:
+            path = course / "submitted" / case.name / case.lesson / f"{case.lesson}.ipynb"
+            path.parent.mkdir(parents=True)
+            path.write_text(nbformat.writes(case.notebooks(canaries)[0]), encoding="utf-8")
+        for name in {case.lesson for case in WINNERS}:
+            done = run("nbgrader", "autograde", name, cwd=course)
+            assert done.returncode == 0, done.stderr[-2000:]
+        assert canaries.reached() == []
+    with nbgrader_api(course).gradebook as gradebook:
+        earned = {case.name: gradebook.find_submission(case.lesson, case.name).score for case in WINNERS}
+    assert len(earned) >= 20
+    assert {case.name: earned[case.name] for case in WINNERS if earned[case.name] > case.score} == {}
+    assert {case.name: earned[case.name] for case in WINNERS if case.solved} == {
+        case.name: case.score for case in WINNERS if case.solved
+    }
+
+
+@pytest.mark.parametrize("case", SHOWN, ids=by_name)
+def test_an_attack_wins_without_the_wall_that_stops_it(case: Attack, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    system_tool("bwrap", "apt install bubblewrap")
+    with Canaries() as canaries:
+        judge, grade = without(case)
+        try:
+            verdict = attempt(case, canaries, grade)
+        finally:
+            if judge is not None:
+                judge.close()
+    assert verdict.found != []
+
+
+def test_the_corpus_is_large_and_every_case_is_shown_or_says_why_not():
+    assert len(ALL) >= 60
+    assert len({case.mechanism for case in ALL}) == len(ALL)
+    assert [case.name for case in ALL if not case.without and not case.reason] == []
+    assert {case.without for case in SHOWN} <= {"apart", "hidden", "output", *WIDE, *WALLS}
+    assert [path.name for path in CASES.iterdir() if not (path / "attack.py").is_file()] == []
+
+
+def test_the_published_table_is_that_of_the_corpus():
+    assert attack_table.PAGE.read_text(encoding="utf-8") == attack_table.page(), (
+        "Run ./heinit bench attack_table --store"
+    )
+    untold = [case.name for case in ALL if case.plain and case.nbgrader_score is None]
+    assert untold == ["no-test-cell", "sys-exit"]  # plain nbgrader stops at these
+
+
+def test_a_case_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(UsageError, match=r"no case called 'nothing'. The cases are: .*fork-bomb"):
+        attacks("nothing")
+
+
+def test_a_canary_that_is_read_written_signalled_or_called_is_seen(canaries: Canaries):
+    case = attacks("write-gradebook")[0]
+    path = Path(canaries.fill("@canary@/gradebook.db"))
+    kept = path.read_text()
+
+    def grade(notebook):
+        path.write_text("15 points")
+        return 2.0, [{"text": f"{kept} WON"}]
+
+    verdict = attempt(case, canaries, grade)
+    path.write_text(kept)
+    assert verdict.found == [
+        "took 2 points where 0 are earned",
+        "showed WON",
+        "read a secret",
+        "changed gradebook.db",
+    ]

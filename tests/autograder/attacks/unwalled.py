@@ -1,0 +1,117 @@
+"""Graders with one wall taken away, to show what that wall stops.
+
+A hostile case is graded here by the judge with a wall left out, or with limits so wide that they
+stop nothing, or (`apart`) as plain nbgrader grades: student code and checks in one process,
+which is a fork of the test's own that is thrown away.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.attacks.run import Attack, Grader
+from autograder.judge.client import Judge, cells_of
+from autograder.lessons import lesson
+from autograder.lessons.compose import asked, checked, compose
+from autograder.sandbox.bubblewrap import WALLS
+from autograder.sandbox.limits import Limits
+
+TIGHT = {"memory": 256 * 2**20, "cell_seconds": 3.0, "seconds": 7.0}
+WIDE: dict[str, dict[str, Any]] = {
+    "time": {"cell_seconds": 60.0, "seconds": 120.0},
+    "memory": {"memory": 2 * 2**30},
+    "forks": {"processes": 600, "memory": 2 * 2**30},
+    "disk": {"disk": 512 * 2**20},
+}
+
+
+def without(case: Attack) -> tuple[Judge | None, Grader]:
+    """A judge to close afterwards, and a grader that lacks the wall that stops this case."""
+    if case.without in ("apart", "output"):
+        return None, lambda notebook: in_one_process(whole(case, notebook), case.without == "output")
+    walls = [case.without] if case.without in WALLS else []
+    judge = Judge(Limits(**{**TIGHT, **WIDE.get(case.without, {})}), without=walls)
+
+    def grade(notebook: NotebookNode) -> tuple[float | None, list[Any]]:
+        notebook = notebook if case.without == "hidden" else whole(case, notebook)
+        declared = [name for cell in notebook.cells if (name := asked(cell))]
+        outputs = [result["outputs"] for result in judge.run(cells_of(notebook), declared).results]
+        score = passed(notebook, outputs) if case.without == "hidden" else points(notebook, outputs)
+        return score, outputs
+
+    return judge, grade
+
+
+def whole(case: Attack, notebook: NotebookNode) -> NotebookNode:
+    """The notebook as nbgrader runs it: its test cells are the course's own, hidden checks included."""
+    found = lesson(case.lesson)
+    own = compose(nbformat.read(found.path, as_version=4), found.solutions)
+    tests = {cell.metadata.nbgrader.grade_id: cell for cell in own.cells if checked(cell)}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in tests:
+            cell.source = tests[name].source
+            cell.metadata.nbgrader.update(tests[name].metadata.nbgrader)
+    return notebook
+
+
+def points(notebook: NotebookNode, outputs: list[list[dict[str, Any]]]) -> float:
+    """What nbgrader reads as the score: each test cell's last value, nothing on an error, else all."""
+    total = 0.0
+    for cell, shown in zip(notebook.cells, outputs, strict=True):
+        if not checked(cell):
+            continue
+        most = cell.metadata.nbgrader.points
+        values = [o["data"]["text/plain"] for o in shown if o["output_type"] == "execute_result"]
+        if not any(o["output_type"] == "error" for o in shown):
+            total += min(float(values[-1]), most) if values else most
+    return total
+
+
+def passed(notebook: NotebookNode, outputs: list[list[dict[str, Any]]]) -> float:
+    """The points of the test cells whose public check says that all is well."""
+    pairs = zip(notebook.cells, outputs, strict=True)
+    return sum(c.metadata.nbgrader.points for c, shown in pairs if checked(c) and "✓" in _text(shown))
+
+
+def _text(shown: list[dict[str, Any]]) -> str:
+    return "".join(str(output.get("data", {}).get("text/plain", "")) for output in shown)
+
+
+def in_one_process(notebook: NotebookNode, uncut: bool = False) -> tuple[float | None, list[Any]]:
+    """Run all cells in one session of one process, as plain nbgrader does. uncut: whatever they show."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(notebook, theirs, uncut))
+    process.start()
+    theirs.close()
+    try:
+        assert ours.poll(120), "the case did not end"
+        outputs = json.loads(ours.recv_bytes())
+    finally:
+        process.kill()
+        process.join()
+    return points(notebook, outputs), outputs
+
+
+def _run(notebook: NotebookNode, pipe: Any, uncut: bool) -> None:
+    from autograder.solver import session as running
+
+    if uncut:
+        running.MAX_OUTPUT = 2**40
+
+    os.chdir(os.environ["TMPDIR"])
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
+    session = running.Session()
+    kinds = [cell["kind"] for cell in cells_of(notebook)]
+    outputs = [
+        [] if kind == "skip" else list(session.run(cell.source))
+        for kind, cell in zip(kinds, notebook.cells, strict=True)
+    ]
+    pipe.send_bytes(json.dumps(outputs, default=str).encode())

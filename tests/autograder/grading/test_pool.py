@@ -1,0 +1,97 @@
+"""Tasks are done, here and by workers; who ends its worker alone has failed, and no neighbour has."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from distributed import Future, LocalCluster
+
+from autograder.errors import HeinitError, UsageError
+from autograder.grading.cluster import Cluster, check_address
+from autograder.grading.pool import Here, cores, engine
+from tests.autograder.grading.toy import Squares
+
+
+def test_here_each_task_is_done_in_this_process_and_in_order():
+    done = list(Here(Squares()).run(range(5)))
+    assert [(n, square.number, square.where) for n, square in done] == [
+        (n, n * n, os.getpid()) for n in range(5)
+    ]
+
+
+def test_bad_luck_costs_a_retry_and_what_goes_wrong_alone_too_has_failed():
+    done = dict(Here(Squares()).run([3, -1, -2, 4]))
+    assert {n: square.number for n, square in done.items() if not square.reason} == {3: 9, -1: 1, 4: 16}
+    assert "with nothing else running there: bad luck" in done[-2].reason
+
+
+def test_workers_do_all_tasks_but_the_one_that_ends_its_worker():
+    done = dict(Cluster(Squares(deadly=frozenset({7})), workers=2).run(range(40)))
+    assert {n: s.number for n, s in done.items() if n != 7} == {n: n * n for n in range(40) if n != 7}
+    assert "with nothing else running there: KilledWorker" in done[7].reason
+    assert os.getpid() not in {square.where for square in done.values()}
+
+
+def test_an_outcome_that_goes_with_its_worker_before_it_is_fetched_is_made_again(monkeypatch):
+    status = Future.status.fget
+    lost: set[str] = set()
+
+    def told(future: Future) -> str:
+        if status(future) == "finished" and not lost:
+            lost.add(future.key)
+        return "lost" if future.key in lost else status(future)
+
+    monkeypatch.setattr(Future, "status", property(told))
+    done = dict(Cluster(Squares(), workers=2).run(range(5)))
+    assert lost
+    assert {n: square.number for n, square in done.items()} == {n: n * n for n in range(5)}
+
+
+def test_a_run_whose_last_task_ends_its_worker_closes_when_the_worker_is_there_again(monkeypatch):
+    close, there = LocalCluster.close, []
+
+    def closing(cluster: LocalCluster, *args: object) -> object:
+        there.append(len(cluster.scheduler.workers))
+        return close(cluster, *args)
+
+    monkeypatch.setattr(LocalCluster, "close", closing)
+    ((_, square),) = Cluster(Squares(deadly=frozenset({7})), workers=2).run([7])
+    assert "KilledWorker" in square.reason
+    assert there[0] == 2
+
+
+def test_where_no_task_can_be_done_the_run_ends_with_the_reason():
+    for workers in (Here(Squares(walls=False)), Cluster(Squares(walls=False), workers=1)):
+        with pytest.raises(HeinitError, match="there are no walls"):
+            list(workers.run([1]))
+
+
+@pytest.mark.parametrize(
+    ("tasks", "workers", "kind"),
+    [(1000, 1, Here), (1000, 3, Cluster), (1, 3, Here), (5, None, Here), (19, None, Here), (0, None, Here)],
+)
+def test_workers_are_started_where_there_is_enough_to_do(tasks: int, workers: int | None, kind: type):
+    assert type(engine(Squares(), tasks, workers)) is kind
+
+
+def test_by_default_there_are_as_many_workers_as_cores():
+    assert type(engine(Squares(), 1000, None)) is (Cluster if cores() > 1 else Here)
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("tcp://192.0.2.7:8786", "another machine"),
+        ("tcp://grading.example:8786", "another machine"),
+        ("tls://192.0.2.7:8786", "needs certificates"),
+        ("192.0.2.7", "no address"),
+        ("http://127.0.0.1:1", "no address"),
+        ("tcp://127.0.0.1", "no address"),
+    ],
+)
+def test_an_address_that_is_not_safe_or_none_is_refused_with_what_to_do(address: str, says: str):
+    with pytest.raises(UsageError, match=says):
+        check_address(address)
+    with pytest.raises(UsageError, match=says):
+        engine(Squares(), 1, None, address)

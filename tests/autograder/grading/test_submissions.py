@@ -1,0 +1,63 @@
+"""What cannot be graded is told so before it costs anything, in one harmless line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import submissions
+from autograder.repair.parsing import read_code
+from autograder.submissions import MOST_PARTS, Submission, UngradableError, parse
+
+EMPTY = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "lesson.ipynb"
+    path.write_text(json.dumps(EMPTY))
+    assert parse(Submission("anna", "lesson", path).read()).cells == []
+    monkeypatch.setattr(submissions, "LARGEST", 10)
+    with pytest.raises(UngradableError, match="larger than"):
+        Submission("anna", "lesson", path).read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes among files")
+def test_a_pipe_in_the_place_of_a_notebook_is_not_waited_for(tmp_path):
+    path = tmp_path / "lesson.ipynb"
+    os.mkfifo(path)
+    with pytest.raises(UngradableError, match="no file that can be read"):
+        Submission("anna", "lesson", path).read()
+
+
+def test_a_notebook_of_endless_parts_is_refused_and_one_of_endless_outputs_is_not():
+    many = [{"a": {}}] * (MOST_PARTS // 2)
+    cell = {"cell_type": "code", "source": "1", "metadata": {}, "execution_count": None, "outputs": many}
+    assert parse(json.dumps({**EMPTY, "cells": [cell]}).encode()).cells[0].source == "1"
+    for place in (
+        {**EMPTY, "metadata": {"x": many}},
+        {**EMPTY, "cells": [{**cell, "metadata": {"x": many}}]},
+    ):
+        with pytest.raises(UngradableError, match="more parts than any notebook needs"):
+            parse(json.dumps(place).encode())
+
+
+def test_a_reason_is_one_short_line_without_controls():
+    told = str(UngradableError("first\nsecond \x1b[31m red \x07" + "x" * 1000))
+    assert told.startswith("first?second ?[31m red ?")
+    assert len(told) == 500
+
+
+def test_the_name_of_a_file_beside_cannot_steer_a_terminal(tmp_path: Path):
+    (tmp_path / "\x1b]0;evil\x07.ipynb").touch()
+    with pytest.raises(UngradableError) as caught:
+        Submission("anna", "lesson", tmp_path / "lesson.ipynb").read()
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_line_of_blanks_is_read_as_what_it_is():
+    assert read_code(" " * 99_000 + "x").parses is False
+    assert read_code("if True:\n" + " " * 90_000 + "x").parses

@@ -1,0 +1,118 @@
+"""Hidden checks: right answers get every point, mistakes lose some and are named."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.hidden_tests import HIDDEN, assess
+from autograder.lessons import lessons
+from heinit_lab.exercises import EXERCISES
+from heinit_solutions.worked_examples import he_std
+from tests.heinit_lab.test_exercises import NAMELESS, PLANTED, RIGHT_ANSWERS, words
+
+SEEDS = ("", "a")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("name", "answer"), RIGHT_ANSWERS, ids=words)
+def test_a_right_answer_gets_full_marks(name, answer, seed):
+    outcome = assess(name, answer, seed)
+    assert outcome.score == outcome.max_score, outcome
+    assert outcome.misconceptions == ()
+
+
+@pytest.mark.parametrize(("name", "misconception", "wrong"), PLANTED, ids=words)
+def test_a_planted_mistake_loses_points_and_is_named(name, misconception, wrong):
+    outcome = assess(name, wrong, "a")
+    assert outcome.score < outcome.max_score
+    assert outcome.misconceptions == (misconception,), outcome
+
+
+@pytest.mark.parametrize(("name", "wrong"), NAMELESS, ids=words)
+def test_a_wrong_answer_that_is_no_named_mistake_loses_points_and_has_no_name(name, wrong):
+    outcome = assess(name, wrong, "a")
+    assert outcome.score < outcome.max_score
+    assert outcome.misconceptions == (), outcome
+
+
+def test_a_mistake_is_called_what_the_public_check_calls_it_and_what_that_passes_what_the_hidden_ones_do():
+    def named(seen, unseen):
+        seen_widths = {1, 4, 37, 128, 4096}
+        return assess("he_std", lambda n: seen(n) if n in seen_widths else unseen(n)).misconceptions
+
+    def variance(n):
+        return 2 / n
+
+    def xavier(n):
+        return (1 / n) ** 0.5
+
+    assert named(variance, variance) == ("variance-for-std",)
+    assert named(variance, xavier) == ("variance-for-std",)
+    assert named(he_std, xavier) == ("xavier-for-he",)
+    # the student was told that it is wrong, and of no name: it gets none behind their back
+    assert named(lambda n: 3 / n, xavier) == ()
+
+
+def test_a_product_of_two_thousand_densities_loses_the_edge_cases():
+    def ratio_of_products(W, var_a, var_b):
+        a, b = (np.exp(-(W**2) / (2 * v)) / np.sqrt(2 * np.pi * v) for v in (var_a, var_b))
+        return np.log(np.prod(a) / np.prod(b))
+
+    with np.errstate(all="ignore"):
+        assert assess("log_lr", ratio_of_products).points == {"values": 1.5, "edge cases": 0}
+
+
+@pytest.mark.parametrize("name", ["he_normal", "he_uniform", "init_network"])
+def test_infinities_drawn_from_the_generator_get_nothing_whatever_the_seed(name):
+    def infinite(n_in, n_out, rng):
+        return np.full((n_out, n_in), rng.choice([-np.inf, np.inf]))
+
+    def network(sizes, c, rng):
+        return [infinite(a, b, rng) for a, b in pairwise(sizes)]
+
+    answer = network if name == "init_network" else infinite
+    assert {assess(name, answer, f"s{i}").score for i in range(12)} == {0}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_stub_and_a_missing_answer_get_nothing(name):
+    def stub(*args, **kwargs):
+        raise NotImplementedError()
+
+    assert assess(name, stub).score == 0
+    assert assess(name, None).score == 0
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("value", [None, 0.0, 1.0, "text", [], True, object()])
+def test_a_constant_gets_nothing(name, value):
+    assert assess(name, lambda *args, **kwargs: value).score == 0
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_score_is_a_builtin_float(name):
+    assert type(assess(name, None).score) is float
+    assert type(assess(name, RIGHT_ANSWERS[0][1]).score) is float
+
+
+def test_the_points_of_the_cells_are_the_points_of_the_checks_and_every_lesson_has_fifteen():
+    for lesson in lessons():
+        total = 0
+        for cell in nbformat.read(lesson.path, 4).cells:
+            meta = cell.metadata.get("nbgrader", {})
+            if meta.get("grade"):
+                name = meta["grade_id"].removeprefix("test-")
+                assert sum(b.points for b in HIDDEN[name]) == meta["points"], name
+                total += meta["points"]
+        assert total == 15, lesson.name
+
+
+def test_every_false_fail_probability_is_stated_and_below_one_in_a_million():
+    for name, behaviours in HIDDEN.items():
+        for behaviour in behaviours:
+            assert 0 <= behaviour.false_fail < 1e-6, (name, behaviour.name)
+            assert set(behaviour.needs) < {b.name for b in behaviours}, (name, behaviour.name)

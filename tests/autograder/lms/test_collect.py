@@ -1,0 +1,247 @@
+"""From a platform's archive into submitted/, with nbgrader's own zip_collect."""
+
+from __future__ import annotations
+
+import io
+import logging
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from nbgrader.apps import ZipCollectApp
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import (
+    ExchangeCollect,
+    ExchangeFetchAssignment,
+    ExchangeReleaseAssignment,
+    ExchangeSubmit,
+)
+from traitlets.config import Config
+
+from autograder.course import nbgrader_api
+from autograder.gradebook import Student
+from autograder.grading.run import Grading
+from autograder.lessons import lessons
+from autograder.lessons.canonical import text
+from autograder.lms.collect import Found, parse
+from tests.autograder.classroom import run, solved
+
+pytestmark = pytest.mark.xdist_group("course")  # the course is made once, in one worker
+
+LESSON = lessons()[2]
+NAME = LESSON.name
+MONDAY, TUESDAY = (2026, 3, 2, 9, 0, 0), (2026, 3, 3, 9, 0, 0)
+CLASS = (
+    Student("ada", "Ada", "Lovelace", "ada@he.org", "101"),
+    Student("emmy", "Emmy", "Nöther", "emmy@he.org", "102"),
+    Student("jan1", "Jan", "Novák", "jan1@he.org", "103"),
+    Student("jan2", "Jan", "Novák", "jan2@he.org", "104"),
+)
+
+
+@pytest.fixture
+def course(made: Path, tmp_path: Path) -> Path:
+    root = Path(shutil.copytree(made, tmp_path / "he101"))
+    with nbgrader_api(root).gradebook as gradebook:
+        for student in CLASS:
+            gradebook.update_or_create_student(
+                student.id,
+                first_name=student.first_name,
+                last_name=student.last_name,
+                email=student.email,
+                lms_user_id=student.lms_user_id,
+            )
+    return root
+
+
+def archive(root: Path, name: str, made: tuple[int, ...], files: Mapping[str, str]) -> None:
+    path = root / "downloaded" / NAME / "archive" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as written:
+        for place, content in files.items():
+            written.writestr(zipfile.ZipInfo(place, made), content)
+
+
+def submitted(root: Path) -> dict[str, str]:
+    """The content of what is submitted, by student."""
+    found = sorted((root / "submitted").glob(f"*/{NAME}/{NAME}.ipynb"))
+    return {path.parent.parent.name: path.read_text() for path in found}
+
+
+@pytest.fixture
+def collect(course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Runs nbgrader's zip_collect in the course, in this process; what it logs. It exits where it fails."""
+
+    def collect(*options: str, root: Path = course) -> str:
+        monkeypatch.chdir(root)
+        log = io.StringIO()
+        app = ZipCollectApp()
+        app.log.addHandler(logging.StreamHandler(log))
+        app.initialize([NAME, *options])
+        app.start()
+        return log.getvalue()
+
+    return collect
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("adalovelace_101_9001_3-worked-examples.ipynb", Found("101", NAME, order=9001)),
+        ("adalovelace_LATE_101_9001_x_1_2_y.ipynb", Found("101", "x_1_2_y", order=9001, late=True)),
+        ("ada2_101_9001_a.ipynb", Found("101", "a", order=9001)),
+        ("ada_van_der_2_101_9001_a.ipynb", Found("2", "9001_a", order=101)),  # Canvas takes such a _2_ out
+        ("anon_x9Y_9001_a.ipynb", Found("anon_x9Y", "a", order=9001)),
+        ("LATE_anon_x9Y_9001_a.ipynb", Found("anon_x9Y", "a", order=9001, late=True)),
+        ("zip/Ada Lovelace_7_assignsubmission_file_/a.ipynb", Found("Ada Lovelace", "a", named=True)),
+        ("Ada Lovelace_7_assignsubmission_file/sub/a.ipynb", Found("Ada Lovelace", "a", named=True)),
+        ("Ada Lovelace_7_assignsubmission_file_a_b.ipynb", Found("Ada Lovelace", "a_b", named=True)),
+        (
+            "Lesson 3_ada_attempt_2026-03-01-15-00-00_a.ipynb",
+            Found("ada", "a", when=datetime(2026, 3, 1, 15)),
+        ),
+        ("3-worked-examples.ipynb", None),
+        ("notes/3-worked-examples.ipynb", None),
+    ],
+)
+def test_a_place_is_read_as_the_platform_wrote_it(place, expected):
+    assert parse(place) == expected
+
+
+def test_canvas_late_and_resubmitted_and_renamed(course):
+    notebook = text(solved(LESSON))
+    archive(
+        course,
+        "submissions.zip",
+        MONDAY,
+        {
+            f"lovelaceada_101_9001_{NAME}.ipynb": "old",
+            f"lovelaceada_101_9002_{NAME}-1.ipynb": notebook,
+            "lovelaceada_101_9003_1-relu-half-killing.ipynb": "another lesson",
+            "nötheremmy_LATE_102_9004_my homework (final).ipynb": notebook,
+            f"guest_999_9005_{NAME}.ipynb": "not of this class",
+            "nötheremmy_LATE_102_9006_picture.png": "no notebook",
+        },
+    )
+    done = run("nbgrader", "zip_collect", NAME, cwd=course)
+    assert done.returncode == 0, done.stderr
+    assert submitted(course) == {"ada": notebook, "emmy": notebook}
+    assert "emmy: late, says Canvas" in done.stderr
+    assert "there is nobody called 999 in the gradebook. Import the roster" in done.stderr
+    assert not list((course / "submitted").rglob("timestamp.txt"))
+
+
+def test_moodle_by_the_full_name_and_a_name_that_two_have_is_nobodys(course, collect):
+    old, new = "old", text(solved(LESSON))
+    archive(
+        course,
+        "a-newer.zip",
+        TUESDAY,
+        {f"Ada Lovelace_31_assignsubmission_file_/{NAME}.ipynb": new},
+    )
+    archive(
+        course,
+        "older.zip",
+        MONDAY,
+        {
+            f"Ada Lovelace_31_assignsubmission_file_/{NAME}.ipynb": old,
+            f"Nother Emmy_32_assignsubmission_file/mine/{NAME} (1).ipynb": new,
+            f"Nother Emmy_32_assignsubmission_file/mine/.ipynb_checkpoints/{NAME}-checkpoint.ipynb": old,
+            f"Jan Novák_33_assignsubmission_file_{NAME}.ipynb": new,
+        },
+    )
+    said = collect()
+    assert submitted(course) == {"ada": new, "emmy": new}
+    assert "there are 2 called Jan Novák in the gradebook" in said
+
+
+def test_blackboard_says_when_and_the_grade_knows_that_it_was_late(course, collect):
+    with nbgrader_api(course).gradebook as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate="2026-03-01 12:00:00 UTC")
+    archive(
+        course,
+        "gradebook.zip",
+        MONDAY,
+        {
+            f"Lesson 3_ada_attempt_2026-03-01-11-00-00_{NAME}.ipynb": "too early",
+            f"Lesson 3_ada_attempt_2026-03-01-15-00-00_{NAME}.ipynb": text(solved(LESSON)),
+            "Lesson 3_ada_attempt_2026-03-01-15-00-00.txt": "a receipt",
+        },
+    )
+    collect()
+    assert submitted(course) == {"ada": text(solved(LESSON))}
+    stamp = course / "submitted" / "ada" / NAME / "timestamp.txt"
+    assert stamp.read_text().startswith("2026-03-01 15:00:00")
+    assert [result.status for result in Grading(course)] == ["graded"]
+    with nbgrader_api(course).gradebook as gradebook:
+        assert gradebook.find_submission(NAME, "ada").total_seconds_late == 3 * 3600
+
+
+def test_a_resubmission_is_collected_with_force(course, collect):
+    archive(course, "monday.zip", MONDAY, {f"lovelaceada_101_9001_{NAME}.ipynb": "old"})
+    collect()
+    assert submitted(course) == {"ada": "old"}
+    archive(course, "tuesday.zip", TUESDAY, {f"lovelaceada_101_9100_{NAME}-1.ipynb": "new"})
+    with pytest.raises(SystemExit):  # nbgrader overwrites nothing unasked
+        collect()
+    collect("--force")
+    assert submitted(course) == {"ada": "new"}
+
+
+def test_without_a_roster_the_platforms_number_or_name_is_the_student(made, collect, tmp_path):
+    root = Path(shutil.copytree(made, tmp_path / "without"))
+    archive(
+        root,
+        "all.zip",
+        MONDAY,
+        {
+            f"lovelaceada_101_9001_{NAME}.ipynb": "a",
+            f"Emmy Nöther_32_assignsubmission_file_/{NAME}.ipynb": "b",
+        },
+    )
+    collect(root=root)
+    assert submitted(root) == {"101": "a", "Emmy-Nöther": "b"}
+
+
+def test_a_regular_expression_of_the_instructors_own_comes_first(course, collect):
+    archive(course, "all.zip", MONDAY, {f"ada--{NAME}.ipynb": "mine"})
+    own = rf"--FileNameCollectorPlugin.named_regexp=.*/(?P<student_id>\w+)--(?P<file_id>{NAME})"
+    collect(own)
+    assert submitted(course) == {"ada": "mine"}
+
+
+def test_the_exchange_brings_a_submission_and_its_time(course, tmp_path, monkeypatch):
+    shared, home = tmp_path / "exchange", tmp_path / "ada"
+    shared.mkdir(mode=0o777)
+    shared.chmod(0o777)
+    home.mkdir()
+    exchange = {"root": str(shared)}
+    instructor = nbgrader_api(course, Exchange=exchange, CourseDirectory={"course_id": "he101"})
+    monkeypatch.setenv("JUPYTERHUB_USER", "ada")
+    monkeypatch.setenv("USER", "ada")
+
+    def exchanged(kind: type, root: Path) -> None:
+        config = Config(instructor.config)
+        config.CourseDirectory.root = str(root)
+        config.CourseDirectory.assignment_id = NAME
+        kind(
+            coursedir=CourseDirectory(config=config),
+            authenticator=Authenticator(config=config),
+            config=config,
+        ).start()
+
+    exchanged(ExchangeReleaseAssignment, course)
+    monkeypatch.chdir(home)
+    exchanged(ExchangeFetchAssignment, home)
+    fetched = home / NAME / f"{NAME}.ipynb"
+    assert fetched.read_bytes() == LESSON.path.read_bytes()
+    fetched.write_text(text(solved(LESSON)))
+    exchanged(ExchangeSubmit, home)
+    exchanged(ExchangeCollect, course)
+    (owner,) = submitted(course)
+    assert submitted(course)[owner] == text(solved(LESSON))
+    assert (course / "submitted" / owner / NAME / "timestamp.txt").read_text().strip()

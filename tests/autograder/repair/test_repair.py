@@ -1,0 +1,231 @@
+"""Broken notebooks, a folder each in tests/broken, and what becomes of them in a course."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbformat import NotebookNode
+from nbgrader.preprocessors import CheckCellMetadata
+
+from autograder.commands.grade import grade
+from autograder.course import nbgrader_api, release
+from autograder.grading.run import Grading
+from autograder.hidden_tests import HIDDEN, assess
+from autograder.lessons import lesson as lesson_called
+from autograder.lessons import lessons
+from autograder.lessons.compose import checked
+from autograder.repair.released import Originals, originals
+from autograder.repair.rules import mend
+from autograder.submissions import Submission, UngradableError, parse
+from tests.autograder.breaking import broken
+from tests.autograder.classroom import hand_in, released, run, solved
+
+pytestmark = pytest.mark.xdist_group("course")
+
+BROKEN = Path(__file__).resolve().parents[2] / "broken"
+CASES = sorted(folder.name for folder in BROKEN.iterdir() if folder.is_dir() and folder.name[0] not in "._")
+LESSON = "4-xavier-comparison"
+
+
+@pytest.fixture(scope="module")
+def course(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("repair") / "moved"))
+
+
+def told(name: str) -> dict[str, Any]:
+    """What a case's folder says."""
+    return {"lesson": LESSON, **tomllib.loads((BROKEN / name / "case.toml").read_text(encoding="utf-8"))}
+
+
+def submission(root: Path, name: str) -> Submission:
+    """Hand in a case's notebook, as a student of that name."""
+    case = told(name)
+    lesson = lesson_called(case["lesson"])
+    start = released(lesson) if case.get("start") == "released" else solved(lesson)
+    content = broken(start, case.get("steps", []), BROKEN / name)
+    return Submission(name, lesson.name, hand_in(root, name, lesson, content))
+
+
+def lesson_in(root: Path, name: str) -> Originals:
+    source = root / "source" / name / f"{name}.ipynb"
+    with nbgrader_api(root).gradebook as gradebook:
+        return originals(gradebook, name, name, source)
+
+
+def points(notebook: NotebookNode) -> dict[str, float]:
+    """The points of a notebook whose cells run here, in order, each check as if by nbgrader."""
+    namespace: dict[str, Any] = {}
+    found: dict[str, float] = {}
+    for cell in notebook.cells:
+        name = checked(cell)
+        if name is not None:
+            assert name not in found, f"two checks of {name}"
+            found[name] = assess(name, namespace.get(name)).score
+        elif cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
+            try:
+                exec(compile(cell.source, cell.id, "exec"), namespace)
+            except Exception:
+                continue  # as in a notebook, the next cell runs
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_broken_notebook_gets_what_its_case_says(course, name):
+    case = told(name)
+    handed = submission(course, name)
+    before = handed.path.read_bytes()
+    # nbgrader's own first pass, with all its steps, and a second one that runs nothing
+    api = nbgrader_api(course, Autograde={"autograde_preprocessors": [CheckCellMetadata]})
+    outcome = api.autograde(handed.lesson, name, force=True)
+    assert handed.path.read_bytes() == before
+
+    autograded = course / "autograded" / name / handed.lesson / handed.path.name
+    if case.get("status") == "ungradable":
+        assert not outcome["success"]
+        assert not autograded.exists()
+        with pytest.raises(UngradableError, match=case["reason"]):
+            mend(parse(handed.read()), lesson_in(course, handed.lesson))
+        return
+    if case.get("nbgrader") == "stops":
+        assert not outcome["success"]
+        notebook = mend(parse(handed.read()), lesson_in(course, handed.lesson)).notebook
+    else:
+        assert outcome["success"], outcome
+        notebook = nbformat.read(autograded, as_version=4)
+    nbformat.validate(notebook)
+    repairs = notebook.metadata.get("heinit", {}).get("repairs", [])
+    for words in case.get("says", []):
+        assert any(words in sentence for sentence in repairs), (words, repairs)
+    assert bool(case.get("intact")) == (not repairs), repairs
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert all(sentence in text for sentence in repairs)
+    assert all(kept in text for kept in case.get("keeps", []))
+    full = {n: sum(b.points for b in HIDDEN[n]) for n in _exercises(handed.lesson)}
+    assert points(notebook) == {**full, **case.get("scores", {})}
+
+
+def _exercises(name: str) -> list[str]:
+    return [found for cell in released(lesson_called(name)).cells if (found := checked(cell))]
+
+
+def test_every_case_says_what_it_is_about():
+    assert len(CASES) >= 25
+    for name in CASES:
+        case = told(name)
+        assert case["description"].endswith(".")
+        assert case.get("steps") or (BROKEN / name / "damage.py").is_file(), name
+
+
+@pytest.mark.parametrize("start", [solved, released])
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_an_unbroken_notebook_stays_as_it_is(course, lesson, start):
+    notebook = start(lesson)
+    mended = mend(notebook, lesson_in(course, lesson.name))
+    assert mended.repairs == ()
+    fixed = {c.id for c in notebook.cells if not c.metadata.get("editable", True)}
+    assert [c.id for c in mended.notebook.cells] == [c.id for c in notebook.cells]
+    for old, new in zip(notebook.cells, mended.notebook.cells, strict=True):
+        assert old.id in fixed or old.source == new.source
+
+
+def test_a_mended_notebook_needs_no_more_mending(course):
+    for name in CASES:
+        case = told(name)
+        if case.get("status") != "ungradable":
+            handed, lesson = submission(course, name), lesson_in(course, case["lesson"])
+            once = mend(parse(handed.read()), lesson)
+            assert mend(once.notebook, lesson).repairs == (), name
+
+
+def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course):
+    name = LESSON
+    with nbgrader_api(course).gradebook as gradebook:
+        lesson = originals(gradebook, name, name)
+    notebook = nbformat.reads(
+        broken(
+            solved(lesson_called(name)),
+            [["delete", "test-xavier_std"], ["copy", "glorot_std", "end"], ["delete", "he_over_glorot"]],
+        ),
+        as_version=4,
+    )
+    mended = mend(notebook, lesson)
+    assert points(mended.notebook) == {
+        "xavier_std": 1,
+        "glorot_std": 2,
+        "he_over_glorot": 0,
+        "compare_table": 4,
+        "layer_backward": 5,
+    }
+
+
+SEVERAL = ("answer-copied", "stub-copied-below-the-answer", "check-deleted", "format-3", "another-notebook")
+
+
+def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course, tmp_path):
+    root = Path(shutil.copytree(course, tmp_path / "class", ignore=shutil.ignore_patterns("students")))
+    shutil.rmtree(root / "submitted")
+    shutil.rmtree(root / "autograded", ignore_errors=True)
+    for name in SEVERAL:
+        submission(root, name)
+    result = CliRunner().invoke(grade, [str(root), "--json"], catch_exceptions=False)
+    lines = {line["student"]: line for line in map(json.loads, result.stdout.splitlines())}
+    assert result.exit_code == 1  # for the one that is another notebook
+    assert set(lines) == set(SEVERAL)
+    assert lines["another-notebook"]["status"] == "ungradable"
+    assert lines["another-notebook"]["score"] is None
+    assert "different notebook" in lines["another-notebook"]["reason"]
+    for name in SEVERAL[:-1]:
+        assert (lines[name]["status"], lines[name]["score"]) == ("graded", 15), name
+        says = told(name).get("says", [])
+        assert all(any(words in repair for repair in lines[name]["repairs"]) for words in says)
+    assert lines["format-3"]["repairs"] == []
+    again = CliRunner().invoke(grade, [str(root), "--json"], catch_exceptions=False)
+    told_again = {line["student"]: line for line in map(json.loads, again.stdout.splitlines())}
+    assert told_again["answer-copied"] == {**lines["answer-copied"], "status": "unchanged"}
+
+    # the command of nbgrader names the one that it cannot grade, and grades the others
+    done = run("nbgrader", "autograde", LESSON, "--force", "--Autograde.autograde_preprocessors=[]", cwd=root)
+    assert done.returncode == 1
+    assert "different notebook" in done.stderr
+    graded = sorted(path.parts[-3] for path in (root / "autograded").glob("*/*/*.ipynb"))
+    assert graded == sorted(SEVERAL[:-1])
+
+
+def test_heinit_mends_under_a_bare_configuration_as_well(course, tmp_path):
+    bare = tmp_path / "bare"
+    shutil.copytree(course / "source" / LESSON, bare / "source" / LESSON)
+    (bare / "nbgrader_config.py").write_text(
+        f'c = get_config()\nc.CourseDirectory.root = {str(bare)!r}\nc.CourseDirectory.course_id = "bare"\n'
+    )
+    release(bare, [LESSON])
+    submission(bare, "check-deleted")
+    (result,) = Grading(bare)
+    assert (result.status, result.score) == ("graded", 15)
+    assert any("was missing and is put back" in sentence for sentence in result.repairs)
+
+
+def test_a_failure_in_the_repair_itself_is_named_and_stops_nobody(course, tmp_path, monkeypatch):
+    root = Path(shutil.copytree(course / "source", tmp_path / "bare" / "source")).parent
+    (root / "nbgrader_config.py").write_text(f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\n")
+    submission(root, "check-deleted")
+    (result,) = Grading(root)
+    assert "not released" in result.reason
+    assert result.max_score is None
+
+    release(root, [LESSON])
+
+    def fails(*_: Any) -> None:
+        raise ZeroDivisionError("so it goes")
+
+    monkeypatch.setattr("autograder.grading.worker.mend", fails)
+    submission(root, "check-copied")
+    results = list(Grading(root))
+    assert [r.status for r in results] == ["ungradable"] * 2
+    assert all("so it goes" in r.reason for r in results)
