@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
+from autograder.course import make_course
 from tests import tools
+
+Once = Callable[[str, Callable[[Path], object]], Path]
 
 # How long a test takes says how busy the machine is.
 settings.register_profile("heinit", deadline=None)
@@ -18,3 +25,31 @@ settings.load_profile("heinit")
 def system_tool() -> Callable[[str, str], str]:
     """`system_tool("chromium", "apt install chromium")`: its path, or a skip that says how to get it."""
     return tools.system_tool
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """`once("course", fill)`: a folder that is filled once in a run, by whichever worker needs it first.
+
+    The folder is for all workers: copy what a test changes.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, fill: Callable[[Path], object]) -> Path:
+        place, filled = shared / name, shared / f"{name}.filled"
+        with FileLock(shared / f"{name}.lock"):
+            if not filled.exists():
+                shutil.rmtree(place, ignore_errors=True)
+                place.mkdir()
+                fill(place)
+                filled.touch()
+        return place
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def released_course(once: Once) -> Path:
+    """A course directory, as made: copy it before you grade in it."""
+    return once("course", lambda folder: make_course(folder / "he101")) / "he101"

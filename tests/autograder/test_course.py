@@ -21,16 +21,14 @@ from autograder.lessons.canonical import text
 from heinit_lab.checking.report import VERDICT_MIME
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 
-pytestmark = pytest.mark.xdist_group("course")  # the course is made once, in one worker
-
 LESSONS = lessons()
 IDS = [lesson.name for lesson in LESSONS]
 
 
 @pytest.fixture
-def course(made: Path, tmp_path: Path) -> Path:
+def course(released_course: Path, tmp_path: Path) -> Path:
     """A copy of the course elsewhere, with nothing submitted: it must work where it lies."""
-    return Path(shutil.copytree(made, tmp_path / "moved"))
+    return Path(shutil.copytree(released_course, tmp_path / "moved"))
 
 
 def grade_json(root: Path, *arguments: str) -> tuple[int, dict[tuple[str, str], dict]]:
@@ -42,18 +40,18 @@ def grade_json(root: Path, *arguments: str) -> tuple[int, dict[tuple[str, str], 
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
-def test_nbgrader_gives_back_the_students_notebook_byte_for_byte(made, lesson):
-    made_by_nbgrader = made / "release" / lesson.name / lesson.path.name
+def test_nbgrader_gives_back_the_students_notebook_byte_for_byte(released_course, lesson):
+    made_by_nbgrader = released_course / "release" / lesson.name / lesson.path.name
     assert made_by_nbgrader.read_bytes() == lesson.path.read_bytes()
 
 
-def test_what_students_get_holds_no_answer_and_no_hidden_check(made):
-    for path in (made / "release").rglob("*.ipynb"):
+def test_what_students_get_holds_no_answer_and_no_hidden_check(released_course):
+    for path in (released_course / "release").rglob("*.ipynb"):
         content = path.read_text(encoding="utf-8")
         assert "HIDDEN" not in content
         assert "BEGIN SOLUTION" not in content
         assert "autograder" not in content
-    for wheel in (made / "release").rglob("*.whl"):
+    for wheel in (released_course / "release").rglob("*.whl"):
         assert not [n for n in zipfile.ZipFile(wheel).namelist() if not n.startswith("heinit_lab")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from autograder.course import make_course
 from autograder.feedback.run import Making
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
@@ -22,12 +22,12 @@ LESSONS = [lesson("1"), lesson("3")]
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> dict[str, Path]:
     """A page for each student: anna is right in lesson 1, cleo makes named mistakes in lesson 3."""
     system_tool("bwrap", "apt install bubblewrap")
     warnings.filterwarnings("ignore", module="nbgrader")
     root = tmp_path_factory.mktemp("pages") / "he101"
-    make_course(root)
+    shutil.copytree(released_course, root)
     hand_in(root, "anna", LESSONS[0], solved(LESSONS[0]))
     hand_in(root, "cleo", LESSONS[1], mistaken(LESSONS[1], 0)[0])
     assert {result.status for result in Grading(root)} == {"graded"}

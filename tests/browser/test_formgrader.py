@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
-from autograder.course import make_course, nbgrader_api
+from autograder.course import nbgrader_api
 from autograder.lessons import lessons
 from tests.autograder.classroom import hand_in, released, solved
 from tests.browser.conftest import AUTHORISED, formgrader
@@ -22,10 +23,10 @@ LESSON = lessons()[-1]
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> Path:
     system_tool("bwrap", "apt install bubblewrap")
     root = tmp_path_factory.mktemp("formgrader") / "he101"
-    make_course(root)
+    shutil.copytree(released_course, root)
     hand_in(root, "anna", LESSON, solved(LESSON))
     hand_in(root, "ben", LESSON, released(LESSON))
     return root

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import re
+import shutil
 import threading
 import warnings
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.attacks.run import Canaries, attacks
-from autograder.course import make_course, nbgrader_api
+from autograder.course import nbgrader_api
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, solved
@@ -61,12 +62,12 @@ def canary() -> Iterator[Canary]:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, canary: Canary) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, canary: Canary, released_course: Path) -> Path:
     """A course with an attack of the corpus a student, and one with all that a page could fall for."""
     system_tool("bwrap", "apt install bubblewrap")
     warnings.filterwarnings("ignore", module="nbgrader")
     root = tmp_path_factory.mktemp("hostile") / "he101"
-    make_course(root)
+    shutil.copytree(released_course, root)
     with Canaries() as canaries:
         for case in CORPUS:
             hand_in(root, case.name, LESSON, case.notebooks(canaries)[0])

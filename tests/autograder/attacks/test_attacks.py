@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import nbformat
 import pytest
 
 from autograder.attacks.run import CASES, Attack, Canaries, Field, attacks, attempt
-from autograder.course import make_course, nbgrader_api
+from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.sandbox.bubblewrap import WALLS
 from benchmarks import attack_table
@@ -50,10 +51,12 @@ def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, field: Fie
         assert verdict.score == case.score  # the honest part beside it still counts
 
 
-def test_what_wins_under_plain_nbgrader_wins_nothing_by_its_command_in_a_course(tmp_path: Path):
+def test_what_wins_under_plain_nbgrader_wins_nothing_by_its_command_in_a_course(
+    tmp_path: Path, released_course: Path
+):
     system_tool("bwrap", "apt install bubblewrap")
     course = tmp_path / "course"
-    make_course(course)
+    shutil.copytree(released_course, course)
     with Canaries() as canaries:
         for case in WINNERS:
             path = course / "submitted" / case.name / case.lesson / f"{case.lesson}.ipynb"

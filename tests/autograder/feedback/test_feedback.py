@@ -29,12 +29,12 @@ LESSON = lesson("3-worked-examples")
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, made: Path) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> Path:
     """A graded course: anna is right, ben is blank, cleo makes the first named mistake everywhere."""
     system_tool("bwrap", "apt install bubblewrap")
     warnings.filterwarnings("ignore", module="nbgrader")
     root = tmp_path_factory.mktemp("feedback") / "he101"
-    shutil.copytree(made, root)
+    shutil.copytree(released_course, root)
     wrong = mistaken(LESSON, 0)[0]
     copied = next(cell for cell in wrong.cells if cell.id == "test-he_std")
     wrong.cells.append(nbformat.from_dict({**copied, "id": "copied"}))

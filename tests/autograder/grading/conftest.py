@@ -12,6 +12,7 @@ import pytest
 from autograder.demo.students import Class
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
+from tests.conftest import Once
 from tests.tools import system_tool
 
 ONE = lessons()[0]
@@ -27,14 +28,17 @@ def scores(results) -> Scores:
 
 
 @pytest.fixture(scope="session")
-def handed_in(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def handed_in(released_course: Path, once: Once) -> Path:
     """A course of one lesson in which a small class handed in, nothing graded."""
-    root = Path(shutil.copytree(made, tmp_path_factory.mktemp("class") / "course"))
-    list(Class(12, seed=3).hand_in(root, [ONE]))
-    broken = root / "submitted" / "student012" / ONE.name / f"{ONE.name}.ipynb"
-    broken.write_text(broken.read_text()[:500])
-    (root / ".heinit-secret").write_text("of this test")
-    return root
+
+    def fill(folder: Path) -> None:
+        root = Path(shutil.copytree(released_course, folder / "he101"))
+        list(Class(12, seed=3).hand_in(root, [ONE]))
+        broken = root / "submitted" / "student012" / ONE.name / f"{ONE.name}.ipynb"
+        broken.write_text(broken.read_text()[:500])
+        (root / ".heinit-secret").write_text("of this test")
+
+    return once("class", fill) / "he101"
 
 
 @pytest.fixture(scope="session")

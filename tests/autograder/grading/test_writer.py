@@ -43,8 +43,8 @@ def _submitted():
     return SubmittedAssignment
 
 
-def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(made, tmp_path):
-    root = Path(shutil.copytree(made, tmp_path / "course"))
+def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(released_course, tmp_path):
+    root = Path(shutil.copytree(released_course, tmp_path / "course"))
     lesson = lessons()[2]
     hand_in(root, "right", lesson, solved(lesson))
     hand_in(root, "blank", lesson, released(lesson))
@@ -76,8 +76,8 @@ def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(made, 
     assert not (root / "autograded" / "late" / lesson.name / "notes" / "mine.txt").exists()
 
 
-def test_what_a_grader_entered_by_hand_survives_a_regrade(made, tmp_path):
-    root = Path(shutil.copytree(made, tmp_path / "course"))
+def test_what_a_grader_entered_by_hand_survives_a_regrade(released_course, tmp_path):
+    root = Path(shutil.copytree(released_course, tmp_path / "course"))
     hand_in(root, "anna", ONE, released(ONE))
     list(Grading(root))
     with nbgrader_api(root).gradebook as gradebook:
@@ -96,8 +96,8 @@ def test_what_a_grader_entered_by_hand_survives_a_regrade(made, tmp_path):
 
 
 @pytest.mark.parametrize("told", ["the day before yesterday", "9" * 20, "2" * 3000 + ":" + "3" * 3000])
-def test_a_timestamp_that_is_no_time_is_named(made, tmp_path, told):
-    root = Path(shutil.copytree(made, tmp_path / "course"))
+def test_a_timestamp_that_is_no_time_is_named(released_course, tmp_path, told):
+    root = Path(shutil.copytree(released_course, tmp_path / "course"))
     path = hand_in(root, "anna", ONE, solved(ONE))
     path.with_name("timestamp.txt").write_text(told)
     (result,) = Grading(root)

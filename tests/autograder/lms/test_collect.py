@@ -30,8 +30,6 @@ from autograder.lessons.canonical import text
 from autograder.lms.collect import Found, parse
 from tests.autograder.classroom import run, solved
 
-pytestmark = pytest.mark.xdist_group("course")  # the course is made once, in one worker
-
 LESSON = lessons()[2]
 NAME = LESSON.name
 MONDAY, TUESDAY = (2026, 3, 2, 9, 0, 0), (2026, 3, 3, 9, 0, 0)
@@ -44,8 +42,8 @@ CLASS = (
 
 
 @pytest.fixture
-def course(made: Path, tmp_path: Path) -> Path:
-    root = Path(shutil.copytree(made, tmp_path / "he101"))
+def course(released_course: Path, tmp_path: Path) -> Path:
+    root = Path(shutil.copytree(released_course, tmp_path / "he101"))
     with nbgrader_api(root).gradebook as gradebook:
         for student in CLASS:
             gradebook.update_or_create_student(
@@ -192,8 +190,8 @@ def test_a_resubmission_is_collected_with_force(course, collect):
     assert submitted(course) == {"ada": "new"}
 
 
-def test_without_a_roster_the_platforms_number_or_name_is_the_student(made, collect, tmp_path):
-    root = Path(shutil.copytree(made, tmp_path / "without"))
+def test_without_a_roster_the_platforms_number_or_name_is_the_student(released_course, collect, tmp_path):
+    root = Path(shutil.copytree(released_course, tmp_path / "without"))
     archive(
         root,
         "all.zip",

@@ -18,16 +18,14 @@ from tests.autograder.classroom import run
 from tests.autograder.gradebooks import fill
 from tests.autograder.report.classes import class_of, graded
 
-pytestmark = pytest.mark.xdist_group("course")  # the course is made once, in one worker
-
 ONE, TWO, THREE = (lesson.name for lesson in lessons()[:3])
 WHY = "it is not a notebook (no JSON on line 1)."
 
 
 @pytest.fixture
-def course(made: Path, tmp_path: Path) -> Path:
+def course(released_course: Path, tmp_path: Path) -> Path:
     """anna: graded, and late. ben: ungradable. cleo: waits. dora: nothing. ed: with an earlier grade."""
-    root = Path(shutil.copytree(made, tmp_path / "he101"))
+    root = Path(shutil.copytree(released_course, tmp_path / "he101"))
     late = graded("anna", ONE, relu=(2, 2), activity=(2.5, 4))
     earlier = graded("ed", ONE, relu=(1.5, 2))
     of = class_of(

@@ -16,8 +16,6 @@ from autograder.errors import UsageError
 from autograder.lms.roster import Entry, import_roster, read_roster
 from tests.autograder.classroom import run
 
-pytestmark = pytest.mark.xdist_group("course")  # the course is made once, in one worker
-
 NBGRADER = "id,first_name,last_name,email,lms_user_id\nada,Ada,Lovelace,ada@he.org,101\nemmy,,,,\n"
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Worked examples (4711),Current Score
@@ -37,8 +35,8 @@ Plato,"",,,plato+academy@he.org,
 
 
 @pytest.fixture
-def course(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made, tmp_path / "he101"))
+def course(released_course: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(released_course, tmp_path / "he101"))
 
 
 def file(folder: Path, content: str | bytes) -> Path:

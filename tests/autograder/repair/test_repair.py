@@ -27,7 +27,7 @@ from autograder.submissions import Submission, UngradableError, parse
 from tests.autograder.breaking import broken
 from tests.autograder.classroom import hand_in, released, run, solved
 
-pytestmark = pytest.mark.xdist_group("course")
+pytestmark = pytest.mark.xdist_group("repair")
 
 BROKEN = Path(__file__).resolve().parents[2] / "broken"
 CASES = sorted(folder.name for folder in BROKEN.iterdir() if folder.is_dir() and folder.name[0] not in "._")
@@ -35,8 +35,8 @@ LESSON = "4-xavier-comparison"
 
 
 @pytest.fixture(scope="module")
-def course(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(made, tmp_path_factory.mktemp("repair") / "moved"))
+def course(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(released_course, tmp_path_factory.mktemp("repair") / "moved"))
 
 
 def told(name: str) -> dict[str, Any]:

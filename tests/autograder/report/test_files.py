@@ -22,15 +22,13 @@ from tests.autograder.classroom import hand_in, released, solved
 from tests.autograder.gradebooks import fill
 from tests.autograder.report.classes import HOSTILE, big_class, class_of, graded
 
-pytestmark = pytest.mark.xdist_group("course")  # the course is made once, in one worker
-
 LESSON = lessons()[2]
 
 
 @pytest.fixture
-def course(made: Path, tmp_path: Path) -> Path:
+def course(released_course: Path, tmp_path: Path) -> Path:
     """A copy of the course, with nothing submitted."""
-    return Path(shutil.copytree(made, tmp_path / "he101"))
+    return Path(shutil.copytree(released_course, tmp_path / "he101"))
 
 
 def rows(root: Path) -> list[dict[str, str]]:
