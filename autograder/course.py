@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import subprocess
-import sys
 import sysconfig
 import tempfile
 from collections.abc import Sequence
@@ -17,10 +15,11 @@ import nbformat
 
 from autograder import hints
 from autograder.errors import HeinitError, UsageError
-from autograder.lessons import NOTEBOOKS, Lesson, lessons
+from autograder.lessons import Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
 from autograder.lms.roster import Entry, import_roster
+from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
 CONFIG = '''\
@@ -106,22 +105,6 @@ def _fill(root: Path, course_id: str) -> list[Lesson]:
     (root / "submitted").mkdir()
     release(root, [lesson.name for lesson in made])
     return made
-
-
-def build_wheel(into: Path) -> Path:
-    """Build the wheel of heinit_lab, which a student without the course installs; its path."""
-    into.mkdir(parents=True, exist_ok=True)
-    made = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into.resolve())],
-        cwd=NOTEBOOKS,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    wheels = sorted(into.glob("*.whl"))
-    if made.returncode or not wheels:
-        raise HeinitError(f"the wheel of heinit_lab could not be built: {made.stderr.strip()[-300:]}")
-    return wheels[-1]
 
 
 def release(root: Path, names: list[str]) -> None:
