@@ -37,9 +37,9 @@ def build_wheel(into: Path, package: str = "heinit_lab") -> Path:
         if path.is_file() and "__pycache__" not in path.parts
     }
     name = f"{package}-{distribution.version}"
-    for path in distribution.files or ():
-        if path.parts[0] == f"{name}.dist-info" and (path.name in METADATA or "licenses" in path.parts):
-            sources[path.as_posix()] = Path(str(path.locate()))
+    for file in distribution.files or ():
+        if file.parts[0] == f"{name}.dist-info" and (file.name in METADATA or "licenses" in file.parts):
+            sources[file.as_posix()] = Path(str(file.locate()))
     into.mkdir(parents=True, exist_ok=True)
     wheel = into / f"{name}-py3-none-any.whl"
     record = f"{name}.dist-info/RECORD"
