@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ from tests.tools import system_tool
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "3-worked-examples"
-OURS = ("heinit", "_heinit", "autograder", "pip")
+OURS = ("heinit", "_heinit")
 FRAMES = {
     "title": "Which c?",
     "size": (640, 350),
@@ -77,6 +78,13 @@ class Installation:
             check=False,
         )
 
+    def install(self, *arguments: str | Path) -> None:
+        """Run `pip install ARGUMENTS` without a network."""
+        done = self.run(
+            "python", "-m", "pip", "install", "--no-index", "--no-deps", "--no-compile", *arguments
+        )
+        assert done.returncode == 0, done.stderr
+
     def heinit(self, *arguments: str | Path) -> str:
         """Run `heinit ARGUMENTS`, which must succeed; what it prints."""
         done = self.run("heinit", *arguments)
@@ -98,7 +106,7 @@ def installed(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory)
     """The wheels beside all that this environment has installed, but for the checkout's own two packages."""
     made = Installation(tmp_path_factory.mktemp("installed"))
     (made.base / "home").mkdir()
-    venv.create(made.base / "environment", with_pip=True, symlinks=True)
+    venv.create(made.base / "environment", with_pip=importlib.util.find_spec("pip") is None, symlinks=True)
     for path in Path(sysconfig.get_path("purelib")).iterdir():
         if not path.name.startswith(OURS):
             _link(path, made.packages / path.name)
@@ -107,8 +115,7 @@ def installed(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory)
     alembic = made.python.with_name("alembic")  # nbgrader runs it to make a gradebook
     alembic.write_text(f"#!{made.python}\nfrom alembic.config import main\nmain()\n")
     alembic.chmod(0o755)
-    done = made.run("python", "-m", "pip", "install", "--no-index", "--no-deps", *wheels.values())
-    assert done.returncode == 0, done.stderr
+    made.install(*wheels.values())
     return made
 
 
@@ -164,10 +171,7 @@ def test_an_instructor_makes_a_course_and_grades_and_a_submission_sees_no_answer
     assert look.outputs[0].text == "True\n[]\n"
 
     elsewhere = home / "elsewhere"
-    student = installed.run(
-        "python", "-m", "pip", "install", "--no-index", "--no-deps", "-t", elsewhere, wheel
-    )
-    assert student.returncode == 0, student.stderr
+    installed.install("--target", elsewhere, wheel)
     assert (elsewhere / "heinit_lab" / "data" / "digits.npz").is_file()
 
 
