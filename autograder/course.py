@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sysconfig
 import tempfile
 from collections.abc import Sequence
@@ -91,15 +90,13 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
 
 def _fill(root: Path, course_id: str) -> list[Lesson]:
     made = lessons()
-    wheel = build_wheel(root / ".wheel")
+    excluded = {}
     for lesson in made:
         source = root / "source" / lesson.name
         source.mkdir(parents=True)
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         (source / lesson.path.name).write_text(text(notebook), encoding="utf-8")
-        shutil.copy(wheel, source)
-    shutil.rmtree(wheel.parent)
-    excluded = {lesson.name: [wheel.name] for lesson in made}
+        excluded[lesson.name] = [build_wheel(source).name]
     config = CONFIG.format(course_id=course_id, excluded=excluded)
     (root / CONFIG_FILE).write_text(config, encoding="utf-8")
     (root / "submitted").mkdir()

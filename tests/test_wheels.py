@@ -22,18 +22,13 @@ from autograder.lessons import lesson, lessons
 from autograder.lessons.compose import solve
 from autograder.site.frames import FRAMES_MIME
 from tests.autograder.classroom import hand_in, solved
+from tests.autograder.site.test_build import FRAMES
 from tests.servers import serving
 from tests.tools import system_tool
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "3-worked-examples"
 OURS = ("heinit", "_heinit")
-FRAMES = {
-    "title": "Which c?",
-    "size": (640, 350),
-    "sliders": [{"name": "c", "label": "c", "stops": ["1"], "start": 0}],
-    "frames": [{"picture": "QQ==", "words": "It fades."}],
-}
 # what a submission sees of the grader's own packages
 LOOK = """
 import pathlib, sysconfig
