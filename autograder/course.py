@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import subprocess
-import sys
 import sysconfig
 import tempfile
 from collections.abc import Sequence
@@ -17,10 +14,11 @@ import nbformat
 
 from autograder import hints
 from autograder.errors import HeinitError, UsageError
-from autograder.lessons import NOTEBOOKS, Lesson, lessons
+from autograder.lessons import Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
 from autograder.lms.roster import Entry, import_roster
+from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
 CONFIG = '''\
@@ -92,36 +90,18 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
 
 def _fill(root: Path, course_id: str) -> list[Lesson]:
     made = lessons()
-    wheel = build_wheel(root / ".wheel")
+    excluded = {}
     for lesson in made:
         source = root / "source" / lesson.name
         source.mkdir(parents=True)
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         (source / lesson.path.name).write_text(text(notebook), encoding="utf-8")
-        shutil.copy(wheel, source)
-    shutil.rmtree(wheel.parent)
-    excluded = {lesson.name: [wheel.name] for lesson in made}
+        excluded[lesson.name] = [build_wheel(source).name]
     config = CONFIG.format(course_id=course_id, excluded=excluded)
     (root / CONFIG_FILE).write_text(config, encoding="utf-8")
     (root / "submitted").mkdir()
     release(root, [lesson.name for lesson in made])
     return made
-
-
-def build_wheel(into: Path) -> Path:
-    """Build the wheel of heinit_lab, which a student without the course installs; its path."""
-    into.mkdir(parents=True, exist_ok=True)
-    made = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into.resolve())],
-        cwd=NOTEBOOKS,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    wheels = sorted(into.glob("*.whl"))
-    if made.returncode or not wheels:
-        raise HeinitError(f"the wheel of heinit_lab could not be built: {made.stderr.strip()[-300:]}")
-    return wheels[-1]
 
 
 def release(root: Path, names: list[str]) -> None:

@@ -75,16 +75,18 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(*arguments: str, home: Path | None, cwd: Path, **extra: str) -> Iterator[Server]:
+def serving(
+    *arguments: str, home: Path | None, cwd: Path, heinit: str = HEINIT, **extra: str
+) -> Iterator[Server]:
     """Run `heinit ARGUMENTS --no-browser` until it serves.
 
-    home: None for no HOME at all. extra: environment variables.
+    home: None for no HOME at all. heinit: the command's path. extra: environment variables.
     """
     environment = {k: v for k, v in os.environ.items() if k != "HOME" and not k.startswith("JUPYTER")}
     if home is not None:
         environment["HOME"] = str(home)
     process = subprocess.Popen(
-        [HEINIT, *arguments, "--no-browser"],
+        [heinit, *arguments, "--no-browser"],
         cwd=cwd,
         env={**environment, "PYTHONUNBUFFERED": "1", **extra},
         stdin=subprocess.DEVNULL,

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 posix = pytest.mark.skipif(os.name == "nt", reason="the stand-in for uv is a script")
 
 # A stand-in for uv that makes a real .venv, installs a `heinit` that tells its arguments, and
-# writes down what it was asked. While a file `hold` exists it waits; a file `fail` is its error. A shell
+# writes down its arguments. While a file `hold` exists it waits; a file `fail` is its error. A shell
 # starts it: the line `#!` takes no interpreter whose path holds a space.
 UV = """\
 #!/bin/sh
@@ -31,17 +31,17 @@ UV = """\
 ' '''
 import pathlib, subprocess, sys, time
 
-here, asked = pathlib.Path(__file__).parent, sys.argv[1:]
-with open(here / "asked", "a") as file:
-    print(*asked, file=file)
+here, arguments = pathlib.Path(__file__).parent, sys.argv[1:]
+with open(here / "calls", "a") as file:
+    print(*arguments, file=file)
 while (here / "hold").exists():
     time.sleep(0.02)
 if (here / "fail").exists():
     sys.exit((here / "fail").read_text())
-if asked[0] == "venv":
-    subprocess.run([{python!r}, "-m", "venv", "--without-pip", asked[-1]], check=True)
-elif "-e" in asked:
-    python = pathlib.Path(asked[asked.index("--python") + 1])
+if arguments[0] == "venv":
+    subprocess.run([{python!r}, "-m", "venv", "--without-pip", arguments[-1]], check=True)
+elif "-e" in arguments:
+    python = pathlib.Path(arguments[arguments.index("--python") + 1])
     command = python.with_name("heinit")
     command.write_text("#!" + str(python) + chr(10) + {echo!r})
     command.chmod(0o755)
@@ -65,9 +65,9 @@ class Machine:
         return self.base / "tools"
 
     @property
-    def asked(self) -> list[str]:
-        """What the installer was asked, in order."""
-        log = self.tools / "asked"
+    def calls(self) -> list[str]:
+        """The installer's command lines so far, in order."""
+        log = self.tools / "calls"
         return log.read_text().splitlines() if log.exists() else []
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -152,8 +152,8 @@ def test_an_old_python_can_parse_it():
 def test_help_needs_no_installation_and_names_the_verbs_of_the_command(machine):
     result = machine.run("--help")
     assert result.returncode == 0
-    told = dict(re.findall(r"^  (\w+) +(.+)$", result.stdout, re.MULTILINE))
-    assert told == VERBS
+    verbs = dict(re.findall(r"^  (\w+) +(.+)$", result.stdout, re.MULTILINE))
+    assert verbs == VERBS
     assert not (machine.checkout / ".venv").exists()
     assert machine.run().returncode == 2
 
@@ -162,7 +162,7 @@ def test_a_wrong_verb_installs_nothing_and_lists_the_verbs(machine):
     result = machine.run("lba")
     assert result.returncode == 2
     assert "'lba'" in sentence(result) and "lab, author" in sentence(result)
-    assert machine.asked == []
+    assert machine.calls == []
 
 
 def test_an_old_python_is_told_which_one_is_needed(machine):
@@ -181,8 +181,8 @@ def test_an_old_python_names_a_newer_one_that_is_there_with_the_line_to_type(mac
         in sentence(machine.run())
     )
     (machine.tools / "python3.13").symlink_to(sys.executable)
-    told = sentence(machine.run("lab", "--port", "9"))
-    assert told.endswith(f"run it by its name: python3.13 {machine.checkout}/heinit lab --port 9")
+    error = sentence(machine.run("lab", "--port", "9"))
+    assert error.endswith(f"run it by its name: python3.13 {machine.checkout}/heinit lab --port 9")
 
 
 @posix
@@ -199,12 +199,12 @@ def test_a_python_without_venv_is_told_the_line_that_installs_it(bare, module):
 def test_the_first_start_installs_by_hash_and_the_next_ones_install_nothing(machine):
     first = machine.run("lab", "--port", "9", "seven")
     assert (first.returncode, first.stdout) == (7, "ran lab --port 9 seven\n")
-    packages, projects = machine.asked[1:]
+    packages, projects = machine.calls[1:]
     assert "--require-hashes --no-deps" in packages and packages.endswith("requirements.lock")
     assert "--no-deps --no-build-isolation" in projects
     again = machine.run("lab")
     assert (again.returncode, again.stdout, again.stderr) == (0, "ran lab\n", "")
-    assert len(machine.asked) == 3
+    assert len(machine.calls) == 3
 
 
 @posix
@@ -212,11 +212,11 @@ def test_the_first_start_installs_by_hash_and_the_next_ones_install_nothing(mach
 def test_tests_and_benchmarks_add_their_own_packages_once(machine, verb):
     machine.run("lab")
     machine.run(verb)
-    added = [line for line in machine.asked if line.endswith("tests/requirements.lock")]
+    added = [line for line in machine.calls if line.endswith("tests/requirements.lock")]
     assert len(added) == 1
-    count = len(machine.asked)
+    count = len(machine.calls)
     assert machine.run("lab").stderr == machine.run(verb).stderr == ""
-    assert len(machine.asked) == count
+    assert len(machine.calls) == count
 
 
 @posix
@@ -225,14 +225,14 @@ def test_a_changed_lock_is_installed_into_the_same_environment(machine):
     with (machine.checkout / "requirements.lock").open("a") as lock:
         lock.write("# another version\n")
     assert "packages have changed" in machine.run("lab").stderr
-    assert [line.split()[0] for line in machine.asked] == ["venv", "pip", "pip", "pip", "pip"]
+    assert [line.split()[0] for line in machine.calls] == ["venv", "pip", "pip", "pip", "pip"]
 
 
 @posix
 def test_an_installation_that_was_killed_is_made_again(machine):
     (machine.tools / "hold").touch()
     process = machine.start("lab")
-    until(lambda: machine.asked, process)
+    until(lambda: machine.calls, process)
     process.kill()
     process.communicate()
     (machine.tools / "hold").unlink()
@@ -247,7 +247,7 @@ def test_an_installation_that_was_killed_is_made_again(machine):
 def test_one_that_was_stopped_ends_its_installer_and_says_how_to_go_on(machine):
     (machine.tools / "hold").touch()
     process = machine.start("lab")
-    until(lambda: machine.asked, process)
+    until(lambda: machine.calls, process)
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate()
     assert process.returncode == 130
@@ -258,12 +258,12 @@ def test_one_that_was_stopped_ends_its_installer_and_says_how_to_go_on(machine):
 def test_of_two_at_once_one_installs_and_the_other_waits(machine):
     (machine.tools / "hold").touch()
     first = machine.start("lab")
-    until(lambda: machine.asked, first)
+    until(lambda: machine.calls, first)
     second = machine.start("grade")
     assert "waiting" in second.stderr.readline()
     (machine.tools / "hold").unlink()
     assert (first.communicate()[0], second.communicate()[0]) == ("ran lab\n", "ran grade\n")
-    assert len(machine.asked) == 3
+    assert len(machine.calls) == 3
 
 
 @posix
@@ -276,7 +276,7 @@ def test_a_checkout_that_was_moved_is_installed_anew(machine):
     other.base.mkdir()
     machine.checkout.rename(other.checkout)
     assert other.run("lab").stdout == "ran lab\n"
-    assert len(machine.asked) == 6
+    assert len(machine.calls) == 6
 
 
 @posix
@@ -286,7 +286,7 @@ def test_an_environment_whose_interpreter_is_gone_is_made_anew(machine):
     python.unlink()
     python.symlink_to(machine.base / "python3.10")
     assert machine.run("lab").stdout == "ran lab\n"
-    assert len(machine.asked) == 6
+    assert len(machine.calls) == 6
 
 
 @posix
@@ -300,7 +300,7 @@ def test_an_environment_that_somebody_made_by_hand_is_filled_and_not_thrown_away
 
 @posix
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("message", "expected"),
     [
         ("error: Failed to fetch: `x`\n  Caused by: dns error", "network"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "hash"),
@@ -308,8 +308,8 @@ def test_an_environment_that_somebody_made_by_hand_is_filled_and_not_thrown_away
         ("error: nobody knows", "error: nobody knows"),
     ],
 )
-def test_an_installer_that_fails_is_one_sentence(machine, told, expected):
-    (machine.tools / "fail").write_text(told)
+def test_an_installer_that_fails_is_one_sentence(machine, message, expected):
+    (machine.tools / "fail").write_text(message)
     result = machine.run("lab")
     assert result.returncode == 1
     assert expected in sentence(result)
@@ -337,8 +337,10 @@ def really_installs(machine: Machine) -> None:
     assert "there is no benchmark called 'no-such-benchmark'" in result.stderr
     python = machine.checkout / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     code = "import heinit_lab, autograder, pytest; print(heinit_lab.__file__, autograder.__file__)"
-    told = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True, cwd=machine.base)
-    assert told.stdout.count(str(machine.checkout)) == 2
+    imported = subprocess.run(
+        [python, "-c", code], capture_output=True, text=True, check=True, cwd=machine.base
+    )
+    assert imported.stdout.count(str(machine.checkout)) == 2
 
 
 @pytest.mark.xdist_group("installs")

@@ -19,8 +19,10 @@ def author(lesson: str, no_browser: bool, port: int | None) -> None:
     lack is said here.
     """
     from autograder.jupyterlab import claim, serve
+    from autograder.lessons import checkout
     from autograder.lessons import lesson as find
 
+    checkout()
     found = find(lesson)
     if port is not None:
         claim(port)

@@ -14,7 +14,7 @@ PORT = click.IntRange(1, 65535)
     "--dir",
     "directory",
     type=click.Path(path_type=Path),
-    help="Your workspace.  [default: workspace/ in the course]",
+    help="Your workspace.  [default: workspace/ in the checkout, or else here]",
 )
 @click.option("--solved", is_flag=True, help="Open solved copies, to read without solving.")
 @click.option("--no-browser", is_flag=True, help="Only serve, and print the address.")
@@ -25,12 +25,12 @@ def lab(directory: Path | None, solved: bool, no_browser: bool, port: int | None
     What is in the workspace already is yours, and is kept as it is.
     """
     from autograder.jupyterlab import claim, serve
-    from autograder.lessons import NOTEBOOKS
+    from autograder.lessons import CHECKOUT
     from autograder.lessons.workspace import fill
 
     if port is not None:
         claim(port)
-    directory = NOTEBOOKS.parent / "workspace" if directory is None else directory
+    directory = (CHECKOUT or Path.cwd()) / "workspace" if directory is None else directory
     filled = fill(directory, solved)
     if filled.copied:
         click.echo(f"Copied to {directory}: {', '.join(filled.copied)}.", err=True)

@@ -21,17 +21,15 @@ def test(arguments: tuple[str, ...]) -> None:
 
     Paths are relative to the checkout.
     """
-    from autograder.lessons import NOTEBOOKS
+    from autograder.lessons import checkout
 
-    checkout = NOTEBOOKS.parent
-    if not (checkout / "tests").is_dir():
-        raise UsageError(f"there are no tests in {checkout}. Run heinit from a checkout of the course.")
+    root = checkout()
     if importlib.util.find_spec("pytest") is None:
         raise UsageError("pytest is not installed here. Run it as `./heinit test`, which installs it.")
     cores = () if any(argument.startswith(("-n", "--pdb")) for argument in arguments) else ("-n", "auto")
     command = [sys.executable, "-m", "pytest", *cores, "--dist", "loadgroup", *arguments]
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a worker is enough
     try:
-        sys.exit(subprocess.run(command, cwd=checkout, check=False).returncode)
+        sys.exit(subprocess.run(command, cwd=root, check=False).returncode)
     except KeyboardInterrupt:
         sys.exit(130)

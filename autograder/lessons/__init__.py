@@ -1,4 +1,8 @@
-"""Which lessons there are, and where their three sources lie."""
+"""Which lessons there are, and where their sources lie: in a checkout, or in the installed package.
+
+A wheel of heinit carries `notebooks/` and `docs/` in the folder `autograder/share/` (see pyproject.toml), so
+that installed commands find the lessons without a checkout.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,10 @@ from types import ModuleType
 
 from autograder.errors import UsageError
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+_PACKAGE = Path(__file__).resolve().parents[1]
+CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "heinit").is_file() else None
+SHARE = CHECKOUT or _PACKAGE / "share"
+NOTEBOOKS = SHARE / "notebooks"
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,21 @@ class Lesson:
         return importlib.import_module(f"heinit_solutions.{self.module}")
 
 
+def checkout() -> Path:
+    """The folder of the course's sources. Raises UsageError where heinit was installed from a wheel."""
+    if CHECKOUT is None:
+        raise UsageError(
+            "this verb works on the course's sources, which an installed heinit does not have. "
+            "Clone the repository, and run the verb there with ./heinit."
+        )
+    return CHECKOUT
+
+
 def lessons() -> list[Lesson]:
     """All lessons, in order. Raises UsageError where the notebooks are not there."""
     found = sorted(p.parent.name for p in NOTEBOOKS.glob("[0-9]-*/*.ipynb") if p.stem == p.parent.name)
     if not found:
-        raise UsageError(f"there are no lessons in {NOTEBOOKS}. Run heinit from a checkout of the course.")
+        raise UsageError(f"there are no lessons in {NOTEBOOKS}. Install heinit again.")
     return [Lesson(name) for name in found]
 
 

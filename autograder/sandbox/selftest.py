@@ -150,6 +150,8 @@ def _ask(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
 def _secrets() -> list[Path]:
     """Paths that hold what a submission must not see."""
     package = Path(__file__).resolve().parent.parent
-    hidden = [package / "hidden" / "grade.py", package.parent / "heinit_solutions", Path("/etc/shadow")]
+    # files, not folders: where a folder is masked, as in an installed package, it is there and empty
+    answers = package.parent / "heinit_solutions" / "__init__.py"
+    hidden = [package / "hidden_tests" / "grade.py", answers, Path("/etc/shadow")]
     home = Path.home()
     return [*hidden, *(home / name for name in (".ssh", ".bashrc", ".profile")), Path("/sys")]

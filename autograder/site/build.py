@@ -14,9 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from autograder.course import build_wheel
 from autograder.errors import HeinitError, UsageError
-from autograder.lessons import NOTEBOOKS, lessons
+from autograder.lessons import NOTEBOOKS, SHARE, lessons
 from autograder.lessons.compose import solve
 from autograder.site.execute import executed
 from autograder.site.frames import FRAMES_MIME
@@ -24,6 +23,7 @@ from autograder.site.lesson_page import LessonPage, explorer, lesson_page, secti
 from autograder.site.lite import Lite, lite, lite_files
 from autograder.site.pictures import Pictures
 from autograder.site.prose import Prose, plain
+from autograder.wheels import build_wheel
 
 HERE = Path(__file__).parent
 MANIFEST = ".heinit-site.json"
@@ -143,28 +143,14 @@ def _errata(course: list[LessonPage]) -> str:
     return re.sub(r"(\[Lesson \d\]\([^)]*/([^/)]+)\.ipynb\))(.*)", linked, text)
 
 
-def _readme(*titles: str) -> str:
-    """Sections of the README, which is their one home."""
-    path = NOTEBOOKS.parent / "README.md"
-    text = path.read_text(encoding="utf-8")
-    found = []
-    for title in titles:
-        match = re.search(rf"(?ms)^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text)
-        if match is None:
-            raise HeinitError(f"{path} has no section called {title!r}, which a page of the site shows")
-        found.append(f"## {title}\n{match[1]}")
-    return "\n".join(found)
-
-
 def _instructors() -> str:
-    return _text("instructors.md") + _readme("Instructors")
+    """What stands in the repository's page for instructors, below the site's own first words."""
+    page = (SHARE / "docs" / "instructors.md").read_text(encoding="utf-8")
+    return _text("instructors.md") + page.partition("\n")[2]
 
 
 def _about(edition: Lite | None) -> str:
-    text = _text("about.md")
-    if edition:
-        text += _text("lite.md").format(source=edition.source)
-    return f"{text}\n{_readme('Licence')}"
+    return _text("about.md") + (_text("lite.md").format(source=edition.source) if edition else "")
 
 
 def _text(name: str) -> str:

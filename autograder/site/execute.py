@@ -18,12 +18,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+import heinit_lab
 from autograder.errors import HeinitError
-from autograder.lessons import NOTEBOOKS, Lesson
+from autograder.lessons import Lesson
 from autograder.lessons.compose import solve
 from autograder.site.pictures import smaller
 
-LAB = NOTEBOOKS / "heinit_lab"
+LAB = Path(heinit_lab.__file__).parent
 TIMEOUT = 600  # seconds of one cell
 RECORD = "from autograder.site.frames import record\n\nrecord()"
 # What draws, counts and shows; another version may draw another picture.
@@ -103,7 +104,7 @@ def key(lesson: Lesson) -> str:
     for name in VERSIONS:
         digest.update(f"{name} {importlib.metadata.version(name)}\n".encode())
     for path in depends_on(lesson):
-        digest.update(path.relative_to(NOTEBOOKS.parent).as_posix().encode() + b"\0" + path.read_bytes())
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -144,7 +145,7 @@ def _files(modules: Iterable[str]) -> Iterable[Path]:
     for module in modules:
         parts = module.split(".")
         for k in range(1, len(parts) + 1):
-            path = NOTEBOOKS.joinpath(*parts[:k])
+            path = LAB.parent.joinpath(*parts[:k])
             for candidate in (path / "__init__.py", path.with_suffix(".py")):
                 if candidate.is_file():
                     yield candidate

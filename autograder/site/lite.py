@@ -8,7 +8,6 @@ widgets and their wheels, so that no package index is asked.
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -16,7 +15,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +24,7 @@ import nbformat
 
 from autograder.errors import HeinitError, UsageError
 from autograder.lessons import NOTEBOOKS, Lesson
+from autograder.wheels import build_wheel
 
 FOLDER = "lite"
 TEXT = Path(__file__).parent / "text"
@@ -85,7 +84,7 @@ def lite_files(edition: Lite, course: Sequence[Lesson], wheel: Path) -> dict[str
         _put(root / "files" / "ERRATA.md", (NOTEBOOKS / "ERRATA.md").read_bytes())
         _put(root / "wheels" / wheel.name, wheel.read_bytes())
         for name in WIDGETS:
-            _repack(name, root / "wheels")
+            build_wheel(root / "wheels", name)
         _put(root / "jupyter-lite.json", json.dumps(SETTINGS).encode())
         _put(root / "jupyter_lite_config.json", json.dumps(_configuration()).encode())
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTERLITE_")}
@@ -157,20 +156,6 @@ def _notebook(lesson: Lesson, edition: Lite) -> bytes:
     ]
     written: str = nbformat.writes(notebook)
     return written.encode()
-
-
-def _repack(name: str, into: Path) -> None:
-    """The wheel that an installed package of pure Python came from, but for data outside of it."""
-    found = importlib.metadata.distribution(name)
-    inside = [path for path in found.files or () if ".." not in path.parts and path.suffix != ".pyc"]
-    into.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(
-        into / f"{name}-{found.version}-py3-none-any.whl", "w", zipfile.ZIP_DEFLATED
-    ) as wheel:
-        for path in sorted(inside):
-            if path.name not in ("INSTALLER", "REQUESTED", "direct_url.json"):
-                # one time for all of them: equal packages make equal wheels
-                wheel.writestr(zipfile.ZipInfo(path.as_posix()), path.read_binary())
 
 
 def _put(path: Path, content: bytes) -> None:

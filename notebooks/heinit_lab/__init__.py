@@ -7,5 +7,5 @@ from heinit_lab.checking import check
 from heinit_lab.figures import figure, show
 from heinit_lab.progress import progress
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["check", "figure", "progress", "show"]

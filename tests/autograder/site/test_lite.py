@@ -12,10 +12,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from autograder.course import build_wheel
 from autograder.errors import UsageError
 from autograder.lessons import lessons
 from autograder.site.lite import EXTENSIONS, KERNEL, WIDGETS, lite, lite_files
+from autograder.wheels import build_wheel
 
 
 @pytest.fixture(scope="module")
