@@ -1,7 +1,7 @@
-"""Answer the judge's questions about the session: which names there are, and calls of functions.
+"""Answer the judge's questions about the session: what its names are, and what its functions return.
 
-This runs in a fork of the session that lives for one test cell. It is in the student's
-process, so nothing here is trusted by anyone: the judge takes what comes as data.
+This module runs in a fork of the session that lives for one test cell. The fork is a student's
+process, so the judge believes nothing that comes from here: every answer is data to be checked.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import numpy as np
 from heinit_lab.checking.observe import Call, observe, own_global_state
 
 from .channel import ChannelError, receive, send
-from .randomness import drawn
+from .randomness import entropy_draws
 
 MAX_TEXT = 4000  # characters of a message or traceback
-# What is told of a call, in this order: names for each of hundreds of calls would cost more than the rest.
+# The fields of an answer about a call, in this order. To send their names with each of hundreds of calls
+# would take longer than the calls.
 TOLD = (
     "value",
     "error",
@@ -36,7 +37,7 @@ TOLD = (
 
 
 def serve(sock: socket.socket, names: dict[str, Any]) -> None:
-    """Answer until the judge has no more questions. names: those of the session."""
+    """Answer questions until the judge hangs up. names: the session's namespace."""
     functions: dict[str, Any] = {}
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
@@ -66,9 +67,9 @@ def _bind(name: str, names: dict[str, Any], functions: dict[str, Any]) -> dict[s
 
 
 def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    """What is TOLD of a call."""
-    # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
-    before, start = drawn(), time.thread_time()
+    """Call a function. Returns the fields that TOLD names."""
+    # a limit on processor time makes the process's clock coarse, but not the thread's
+    before, start = entropy_draws(), time.thread_time()
     call = observe(function, *args, **kwargs)
     work = time.thread_time() - start
     copies = sum(isinstance(arg, np.random.Generator) for arg in (*args, *kwargs.values()))
@@ -82,12 +83,12 @@ def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[
         [text[:MAX_TEXT] for text in call.warnings[:20]],
         call.seconds,
         work,
-        drawn() - before > copies,  # a copied Generator draws once, and is then set
+        entropy_draws() - before > copies,  # to copy a Generator draws once
     ]
 
 
 def _after(call: Call) -> list[Any]:
-    """What became of each argument: True where it is as it was, else its new value."""
+    """For each argument its value after the call, or True where the call left it as it was."""
     return [
         new if i in call.changed or isinstance(new, np.random.Generator) else True
         for i, new in enumerate(call.after)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.solver import channel
-from autograder.solver.channel import ChannelError, Opaque, receive, send
+from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, Opaque, receive, send
 
 SIMPLE = (
     st.none()
@@ -243,22 +243,22 @@ def test_no_byte_of_a_buffer_is_taken_twice():
 def test_a_message_that_never_ends_is_given_up(pair):
     ours, theirs = pair
     theirs.sendall(struct.pack("!QQ", 100, 0) + b"[")
-    with pytest.raises(ChannelError, match="in time"):
+    with pytest.raises(ChannelTimeout):
         receive(ours, seconds=0.05)
 
 
 def test_a_message_that_nobody_reads_is_given_up(pair):
     ours, _ = pair
-    with pytest.raises(ChannelError, match="in time"):
+    with pytest.raises(ChannelTimeout):
         send(ours, b"x" * 10_000_000, seconds=0.05)
 
 
 def test_an_end_that_is_gone_is_a_clean_error(pair):
     ours, theirs = pair
     theirs.close()
-    with pytest.raises(ChannelError, match="gone"):
+    with pytest.raises(ChannelClosed):
         receive(ours)
-    with pytest.raises(ChannelError, match="gone"):
+    with pytest.raises(ChannelClosed):
         send(ours, b"x" * 10_000_000)
 
 

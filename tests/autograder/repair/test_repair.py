@@ -21,8 +21,8 @@ from autograder.hidden_tests import HIDDEN, assess
 from autograder.lessons import lesson as lesson_called
 from autograder.lessons import lessons
 from autograder.lessons.compose import checked
-from autograder.repair.released import Originals, originals
-from autograder.repair.rules import mend
+from autograder.repair.released import ReleasedLesson, released_lesson
+from autograder.repair.rules import repair
 from autograder.submissions import Submission, UngradableError, parse
 from tests.autograder.breaking import broken
 from tests.autograder.classroom import hand_in, released, run, solved
@@ -53,10 +53,10 @@ def submission(root: Path, name: str) -> Submission:
     return Submission(name, lesson.name, hand_in(root, name, lesson, content))
 
 
-def lesson_in(root: Path, name: str) -> Originals:
+def lesson_in(root: Path, name: str) -> ReleasedLesson:
     source = root / "source" / name / f"{name}.ipynb"
     with nbgrader_api(root).gradebook as gradebook:
-        return originals(gradebook, name, name, source)
+        return released_lesson(gradebook, name, name, source)
 
 
 def points(notebook: NotebookNode) -> dict[str, float]:
@@ -91,11 +91,11 @@ def test_a_broken_notebook_gets_what_its_case_says(course, name):
         assert not outcome["success"]
         assert not autograded.exists()
         with pytest.raises(UngradableError, match=case["reason"]):
-            mend(parse(handed.read()), lesson_in(course, handed.lesson))
+            repair(parse(handed.read()), lesson_in(course, handed.lesson))
         return
     if case.get("nbgrader") == "stops":
         assert not outcome["success"]
-        notebook = mend(parse(handed.read()), lesson_in(course, handed.lesson)).notebook
+        notebook = repair(parse(handed.read()), lesson_in(course, handed.lesson)).notebook
     else:
         assert outcome["success"], outcome
         notebook = nbformat.read(autograded, as_version=4)
@@ -127,27 +127,27 @@ def test_every_case_says_what_it_is_about():
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
 def test_an_unbroken_notebook_stays_as_it_is(course, lesson, start):
     notebook = start(lesson)
-    mended = mend(notebook, lesson_in(course, lesson.name))
-    assert mended.repairs == ()
+    repaired = repair(notebook, lesson_in(course, lesson.name))
+    assert repaired.repairs == ()
     fixed = {c.id for c in notebook.cells if not c.metadata.get("editable", True)}
-    assert [c.id for c in mended.notebook.cells] == [c.id for c in notebook.cells]
-    for old, new in zip(notebook.cells, mended.notebook.cells, strict=True):
+    assert [c.id for c in repaired.notebook.cells] == [c.id for c in notebook.cells]
+    for old, new in zip(notebook.cells, repaired.notebook.cells, strict=True):
         assert old.id in fixed or old.source == new.source
 
 
-def test_a_mended_notebook_needs_no_more_mending(course):
+def test_a_repaired_notebook_needs_no_more_repair(course):
     for name in CASES:
         case = told(name)
         if case.get("status") != "ungradable":
             handed, lesson = submission(course, name), lesson_in(course, case["lesson"])
-            once = mend(parse(handed.read()), lesson)
-            assert mend(once.notebook, lesson).repairs == (), name
+            once = repair(parse(handed.read()), lesson)
+            assert repair(once.notebook, lesson).repairs == (), name
 
 
 def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course):
     name = LESSON
     with nbgrader_api(course).gradebook as gradebook:
-        lesson = originals(gradebook, name, name)
+        lesson = released_lesson(gradebook, name, name)
     notebook = nbformat.reads(
         broken(
             solved(lesson_called(name)),
@@ -155,8 +155,8 @@ def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course
         ),
         as_version=4,
     )
-    mended = mend(notebook, lesson)
-    assert points(mended.notebook) == {
+    repaired = repair(notebook, lesson)
+    assert points(repaired.notebook) == {
         "xavier_std": 1,
         "glorot_std": 2,
         "he_over_glorot": 0,
@@ -198,7 +198,7 @@ def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course,
     assert graded == sorted(SEVERAL[:-1])
 
 
-def test_heinit_mends_under_a_bare_configuration_as_well(course, tmp_path):
+def test_heinit_repairs_under_a_bare_configuration_as_well(course, tmp_path):
     bare = tmp_path / "bare"
     shutil.copytree(course / "source" / LESSON, bare / "source" / LESSON)
     (bare / "nbgrader_config.py").write_text(
@@ -224,7 +224,7 @@ def test_a_failure_in_the_repair_itself_is_named_and_stops_nobody(course, tmp_pa
     def fails(*_: Any) -> None:
         raise ZeroDivisionError("so it goes")
 
-    monkeypatch.setattr("autograder.grading.worker.mend", fails)
+    monkeypatch.setattr("autograder.grading.worker.repair", fails)
     submission(root, "check-copied")
     results = list(Grading(root))
     assert [r.status for r in results] == ["ungradable"] * 2
