@@ -17,11 +17,10 @@ import numpy as np
 from heinit_lab.checking.observe import Call, observe, own_global_state
 
 from .channel import ChannelError, receive, send
-from .randomness import entropy_draws
+from .randomness import drawn
 
 MAX_TEXT = 4000  # characters of a message or traceback
-# The fields of an answer about a call, in this order. To send their names with each of hundreds of calls
-# would take longer than the calls.
+# What is told of a call, in this order: names for each of hundreds of calls would cost more than the rest.
 TOLD = (
     "value",
     "error",
@@ -37,7 +36,7 @@ TOLD = (
 
 
 def serve(sock: socket.socket, names: dict[str, Any]) -> None:
-    """Answer questions until the judge hangs up. names: the session's namespace."""
+    """Answer until the judge has no more questions. names: those of the session."""
     functions: dict[str, Any] = {}
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
@@ -67,9 +66,9 @@ def _bind(name: str, names: dict[str, Any], functions: dict[str, Any]) -> dict[s
 
 
 def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    """Call a function. Returns the fields that TOLD names."""
-    # a limit on processor time makes the process's clock coarse, but not the thread's
-    before, start = entropy_draws(), time.thread_time()
+    """What is TOLD of a call."""
+    # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
+    before, start = drawn(), time.thread_time()
     call = observe(function, *args, **kwargs)
     work = time.thread_time() - start
     copies = sum(isinstance(arg, np.random.Generator) for arg in (*args, *kwargs.values()))
@@ -83,12 +82,12 @@ def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[
         [text[:MAX_TEXT] for text in call.warnings[:20]],
         call.seconds,
         work,
-        entropy_draws() - before > copies,  # to copy a Generator draws once
+        drawn() - before > copies,  # a copied Generator draws once, and is then set
     ]
 
 
 def _after(call: Call) -> list[Any]:
-    """For each argument its value after the call, or True where the call left it as it was."""
+    """What became of each argument: True where it is as it was, else its new value."""
     return [
         new if i in call.changed or isinstance(new, np.random.Generator) else True
         for i, new in enumerate(call.after)

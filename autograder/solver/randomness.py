@@ -25,7 +25,7 @@ def watch() -> None:
         setattr(module, name, _counted(getattr(module, name)))
 
 
-def entropy_draws() -> int:
+def drawn() -> int:
     """How often entropy was drawn since `watch`."""
     return _draws
 
