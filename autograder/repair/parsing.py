@@ -17,6 +17,7 @@ TRANSPARENT = re.compile(r"%%(time|capture|prun)\b")  # cell magics that run the
 # The possessive `*+` matches a line of many blanks in linear time.
 LINE_MAGIC = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?[ \t]*)$", re.M)
 ASSIGNED_MAGIC = re.compile(r"^([\w, \t]+=[ \t]*)[%!].*$", re.M)
+BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # their bodies have a namespace of their own
 
 
@@ -89,18 +90,15 @@ def runs_alone(source: str) -> bool:
     return True
 
 
-def joins(head: str, tail: str, name: str) -> bool:
-    """Whether the function `name` begins in the cell `head` and continues in the cell `tail`."""
+def joined(head: str, tail: str, name: str) -> str | None:
+    """The source of the cells `head` and `tail`, if the function `name` was split into these two."""
     first = next((line for line in tail.splitlines() if line.strip()), "")
-    if first[:1] not in (" ", "\t") or runs_alone(tail) or not runs_alone(joined(head, tail)):
-        return False
-    whole = read_code(joined(head, tail)).binds.get(name)
-    return isinstance(whole, ast.FunctionDef) and (whole.end_lineno or 0) > len(head.rstrip().splitlines())
-
-
-def joined(head: str, tail: str) -> str:
-    """The source of a cell that was split into `head` and `tail`."""
-    return head.rstrip("\n") + "\n" + tail.strip("\n")
+    whole = head.rstrip("\n") + "\n" + tail.strip("\n")
+    if first[:1] not in (" ", "\t") or runs_alone(tail) or not runs_alone(whole):
+        return None
+    definition = read_code(whole).binds.get(name)
+    end = definition.end_lineno if isinstance(definition, ast.FunctionDef) else None
+    return whole if end is not None and end > len(head.rstrip().splitlines()) else None
 
 
 def without_definition(source: str, name: str) -> str:
@@ -150,10 +148,8 @@ def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
         if isinstance(node, ast.stmt):
             yield node
         if not isinstance(node, SCOPES):
-            children = list(ast.iter_child_nodes(node))
-            stack += [
-                c for c in reversed(children) if isinstance(c, (ast.stmt, ast.ExceptHandler, ast.match_case))
-            ]
+            children = reversed(list(ast.iter_child_nodes(node)))
+            stack += [child for child in children if isinstance(child, BLOCKS)]
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
@@ -164,9 +160,8 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
         yield from (alias.asname or alias.name.split(".")[0] for alias in statement.names)
     elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        for target in targets:
-            names = (node for node in ast.walk(target) if isinstance(node, ast.Name))
-            yield from (node.id for node in names if isinstance(node.ctx, ast.Store))
+        nodes = (node for target in targets for node in ast.walk(target))
+        yield from (n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
 
 
 def _is_stub(statement: ast.stmt) -> bool:

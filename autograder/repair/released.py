@@ -57,21 +57,11 @@ class ReleasedCell:
 
     def metadata(self) -> dict[str, Any]:
         """The cell's metadata, as nbgrader writes it."""
-        marks: dict[str, Any] = {
-            "schema_version": SCHEMA,
-            "grade_id": self.name,
-            "grade": self.grade,
-            "solution": self.solution,
-            "locked": self.locked,
-            "task": self.task,
-            "cell_type": self.cell_type,
-        }
-        if self.points is not None:
-            marks["points"] = self.points
-        if self.checksum is not None:
-            marks["checksum"] = self.checksum
+        keys = ("grade", "solution", "locked", "task", "cell_type", "points", "checksum")
+        marks = {key: value for key in keys if (value := getattr(self, key)) is not None}
         locks = {"deletable": False, "editable": False} if self.locked else {"deletable": False}
-        return {**locks, **({"tags": ["demo"]} if self.demo else {}), "nbgrader": marks}
+        tags = {"tags": ["demo"]} if self.demo else {}
+        return {**locks, **tags, "nbgrader": {"schema_version": SCHEMA, "grade_id": self.name, **marks}}
 
 
 @dataclass(frozen=True)

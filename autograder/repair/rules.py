@@ -25,7 +25,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.repair.notebook import OURS, SubmittedCell, put_together, small_entries, take_apart
-from autograder.repair.parsing import Answer, answer, joined, joins, read_code, same_text, without_definition
+from autograder.repair.parsing import Answer, answer, joined, read_code, same_text, without_definition
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.submissions import UngradableError
 
@@ -125,12 +125,10 @@ class _NotebookRepair:
             at = 0
             while at + 1 < len(self.cells):
                 head, tail = self.cells[at : at + 2]
-                if (
-                    head.kind == tail.kind == "code"
-                    and tail.marked_as in (None, head.marked_as)
-                    and joins(head.source, tail.source, function)
-                ):
-                    head.source = joined(head.source, tail.source)
+                may_join = head.kind == tail.kind == "code" and tail.marked_as in (None, head.marked_as)
+                whole = joined(head.source, tail.source, function) if may_join else None
+                if whole is not None:
+                    head.source = whole
                     self.cells.remove(tail)
                     self.repairs.append(f"`{function}` was cut in two cells, which were joined.")
                 else:
@@ -293,9 +291,8 @@ class _NotebookRepair:
         if solution is not None:
             yield from filter(None, (self._cell_for(solution), self.answers.get(solution.name)))
             yield from self._called_answers(solution, test)
-        for released in self.lesson.above(test.name):
-            if not released.solution and not released.grade and not released.demo:
-                yield from filter(None, [self._cell_for(released)])
+        code = (c for c in self.lesson.above(test.name) if not (c.solution or c.grade or c.demo))
+        yield from filter(None, map(self._cell_for, code))
 
     def _called_answers(self, solution: ReleasedCell, test: ReleasedCell) -> Iterator[SubmittedCell]:
         """The answers that an answer calls, directly or not, and that are not yet defined above the test."""

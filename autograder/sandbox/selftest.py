@@ -150,12 +150,10 @@ def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
 
 
 def _secrets() -> list[Path]:
-    """Paths that a submission must not see."""
+    """Paths that hold what a submission must not see."""
     package = Path(__file__).resolve().parent.parent
-    own = [package / "hidden_tests" / "grade.py", package.parent / "heinit_solutions"]
-    return [
-        *own,
-        *(Path.home() / f for f in (".ssh", ".bashrc", ".profile")),
-        Path("/etc/shadow"),
-        Path("/sys"),
-    ]
+    # files, not folders: where a folder is masked, as in an installed package, it is there and empty
+    answers = package.parent / "heinit_solutions" / "__init__.py"
+    hidden = [package / "hidden_tests" / "grade.py", answers, Path("/etc/shadow")]
+    home = Path.home()
+    return [*hidden, *(home / name for name in (".ssh", ".bashrc", ".profile")), Path("/sys")]

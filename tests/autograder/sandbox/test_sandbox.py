@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import cgroups
+from autograder.sandbox import cgroups, selftest
 from autograder.sandbox.bubblewrap import Box, Sandbox, SandboxError, _masks
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selftest import prove
@@ -69,6 +69,13 @@ def test_the_self_test_names_the_wall_that_is_missing(wall, says):
 def test_the_self_test_names_a_file_that_could_be_read(sandbox):
     with pytest.raises(SandboxError, match="could read /usr"):
         prove(sandbox, (Path("/usr"),))
+
+
+def test_the_self_test_looks_for_answers_and_hidden_tests_that_exist():
+    package = Path(selftest.__file__).resolve().parents[1]
+    secrets = [path for path in selftest._secrets() if path.is_relative_to(package.parent)]
+    assert len(secrets) >= 2
+    assert all(path.is_file() for path in secrets)
 
 
 def test_a_submission_has_empty_streams_and_one_more_descriptor(sandbox):
