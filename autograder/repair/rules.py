@@ -169,10 +169,10 @@ class _NotebookRepair:
 
     def _can_answer(self, cell: SubmittedCell, released: ReleasedCell) -> bool:
         """Whether a cell that is not marked as this solution cell can hold its answer."""
-        found = self._answer(cell, released)
-        if found in (Answer.STUB, Answer.BROKEN) and cell.kind != "code":
+        state = self._answer(cell, released)
+        if state in (Answer.STUB, Answer.BROKEN) and cell.kind != "code":
             return False
-        return found == Answer.FILLED or (found > Answer.NONE and self._is_free(cell))
+        return state == Answer.FILLED or (state > Answer.NONE and self._is_free(cell))
 
     def _answer_met_by_check(
         self, released: ReleasedCell, chosen: SubmittedCell | None
@@ -187,9 +187,9 @@ class _NotebookRepair:
                 end = i
                 break
         for cell in reversed(self.cells[:end]):
-            found = self._answer(cell, released) if cell.kind == "code" else Answer.NONE
-            if found in (Answer.STUB, Answer.FILLED):  # the last definition that runs
-                return cell if found == Answer.FILLED else None
+            state = self._answer(cell, released) if cell.kind == "code" else Answer.NONE
+            if state in (Answer.STUB, Answer.FILLED):  # the last definition that runs
+                return cell if state == Answer.FILLED else None
         return None
 
     def _choose_fixed(self, released: ReleasedCell) -> None:

@@ -104,15 +104,15 @@ def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float
     seconds: wall time for the whole message; None waits for ever. Raises ChannelTimeout or
     ChannelClosed where nobody reads it, and ChannelError where it is larger than `limit` bytes.
     """
-    writer = _Writer()
-    text = json.dumps(writer.tree(value, 0), separators=(",", ":")).encode("ascii")
-    size = sum(len(part) for part in writer.buffers)
+    encoder = _Encoder()
+    text = json.dumps(encoder.tree(value, 0), separators=(",", ":")).encode("ascii")
+    size = sum(len(part) for part in encoder.buffers)
     if len(text) + size > limit or len(text) > MAX_TEXT:
         raise ChannelError(f"a value of {(len(text) + size) / 2**20:.0f} MiB is too large to send")
     try:
         sock.settimeout(None if seconds is None else max(seconds, 1e-3))
         # in one piece, since the reader wakes up for each piece
-        sock.sendall(b"".join((_HEAD.pack(len(text), size), text, *writer.buffers)))
+        sock.sendall(b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers)))
         sock.settimeout(None)
     except TimeoutError:
         raise ChannelTimeout("it was not read in time") from None
@@ -191,15 +191,20 @@ def _value(content: bytearray, text_size: int, budget: Budget) -> Any:
         tree = json.loads(text.decode("ascii"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ChannelError(f"a message is no JSON ({type(error).__name__})") from None
-    return _Reader(buffer, budget).value(tree, 0)
+    return _Decoder(buffer, budget).value(tree, 0)
 
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not sent as JSON")
 
 
-class _Writer:
-    """Turns a value into a JSON tree and buffers."""
+class _Encoder:
+    """Turns a value into a JSON tree and buffers.
+
+    In the tree, None, booleans and integers stand for themselves. Every other value is a dictionary
+    with one key: s string, f float, c complex, b bytes, l list, t tuple, r list or tuple of floats as
+    an array, d dict, g Generator, a array, n scalar of NumPy, x a value that does not pass.
+    """
 
     def __init__(self) -> None:
         self.buffers: list[bytes] = []
@@ -262,7 +267,7 @@ class _Writer:
         return len(data)
 
 
-class _Reader:
+class _Decoder:
     """Turns a JSON tree and a buffer into a value, and checks everything."""
 
     def __init__(self, buffer: memoryview, budget: Budget) -> None:

@@ -112,9 +112,9 @@ def test_what_may_pass_comes_back_as_it_was(value):
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(VALUES, st.randoms(use_true_random=False))
 def test_a_frame_with_flipped_bytes_is_a_value_or_a_clean_error(value, chance: random.Random):
-    writer = channel._Writer()
-    text = bytearray(json.dumps(writer.tree(value, 0)).encode())
-    buffer = bytearray(b"".join(writer.buffers))
+    encoder = channel._Encoder()
+    text = bytearray(json.dumps(encoder.tree(value, 0)).encode())
+    buffer = bytearray(b"".join(encoder.buffers))
     for part in (text, buffer):
         for _ in range(min(len(part), chance.randint(1, 4))):
             part[chance.randrange(len(part))] = chance.choice(b'[]{},:"0123456789.-+eltdsfgabcnrx\x00\xff')

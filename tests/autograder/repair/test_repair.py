@@ -39,14 +39,14 @@ def course(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(made, tmp_path_factory.mktemp("repair") / "moved"))
 
 
-def told(name: str) -> dict[str, Any]:
-    """What a case's folder says."""
+def case_file(name: str) -> dict[str, Any]:
+    """The case.toml of a case, with its defaults."""
     return {"lesson": LESSON, **tomllib.loads((BROKEN / name / "case.toml").read_text(encoding="utf-8"))}
 
 
 def submission(root: Path, name: str) -> Submission:
     """Hand in a case's notebook, as a student of that name."""
-    case = told(name)
+    case = case_file(name)
     lesson = lesson_called(case["lesson"])
     start = released(lesson) if case.get("start") == "released" else solved(lesson)
     content = broken(start, case.get("steps", []), BROKEN / name)
@@ -62,23 +62,23 @@ def lesson_in(root: Path, name: str) -> ReleasedLesson:
 def points(notebook: NotebookNode) -> dict[str, float]:
     """The points of a notebook whose cells run here, in order, each check as if by nbgrader."""
     namespace: dict[str, Any] = {}
-    found: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for cell in notebook.cells:
         name = checked(cell)
         if name is not None:
-            assert name not in found, f"two checks of {name}"
-            found[name] = assess(name, namespace.get(name)).score
+            assert name not in scores, f"two checks of {name}"
+            scores[name] = assess(name, namespace.get(name)).score
         elif cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
             try:
                 exec(compile(cell.source, cell.id, "exec"), namespace)
             except Exception:
                 continue  # as in a notebook, the next cell runs
-    return found
+    return scores
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_broken_notebook_gets_what_its_case_says(course, name):
-    case = told(name)
+    case = case_file(name)
     handed = submission(course, name)
     before = handed.path.read_bytes()
     # nbgrader's own first pass, with all its steps, and a second one that runs nothing
@@ -112,13 +112,13 @@ def test_a_broken_notebook_gets_what_its_case_says(course, name):
 
 
 def _exercises(name: str) -> list[str]:
-    return [found for cell in released(lesson_called(name)).cells if (found := checked(cell))]
+    return [exercise for cell in released(lesson_called(name)).cells if (exercise := checked(cell))]
 
 
 def test_every_case_says_what_it_is_about():
     assert len(CASES) >= 25
     for name in CASES:
-        case = told(name)
+        case = case_file(name)
         assert case["description"].endswith(".")
         assert case.get("steps") or (BROKEN / name / "damage.py").is_file(), name
 
@@ -137,7 +137,7 @@ def test_an_unbroken_notebook_stays_as_it_is(course, lesson, start):
 
 def test_a_repaired_notebook_needs_no_more_repair(course):
     for name in CASES:
-        case = told(name)
+        case = case_file(name)
         if case.get("status") != "ungradable":
             handed, lesson = submission(course, name), lesson_in(course, case["lesson"])
             once = repair(parse(handed.read()), lesson)
@@ -183,12 +183,12 @@ def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course,
     assert "different notebook" in lines["another-notebook"]["reason"]
     for name in SEVERAL[:-1]:
         assert (lines[name]["status"], lines[name]["score"]) == ("graded", 15), name
-        says = told(name).get("says", [])
+        says = case_file(name).get("says", [])
         assert all(any(words in repair for repair in lines[name]["repairs"]) for words in says)
     assert lines["format-3"]["repairs"] == []
     again = CliRunner().invoke(grade, [str(root), "--json"], catch_exceptions=False)
-    told_again = {line["student"]: line for line in map(json.loads, again.stdout.splitlines())}
-    assert told_again["answer-copied"] == {**lines["answer-copied"], "status": "unchanged"}
+    lines_again = {line["student"]: line for line in map(json.loads, again.stdout.splitlines())}
+    assert lines_again["answer-copied"] == {**lines["answer-copied"], "status": "unchanged"}
 
     # the command of nbgrader names the one that it cannot grade, and grades the others
     done = run("nbgrader", "autograde", LESSON, "--force", "--Autograde.autograde_preprocessors=[]", cwd=root)

@@ -124,20 +124,20 @@ def change(notebook: NotebookNode, step: str, at: int, more: Any) -> None:
 def run(notebook: NotebookNode) -> dict[str, bool]:
     """For each check, whether it meets a function that answers."""
     namespace: dict[str, Any] = {}
-    found = {}
+    answered = {}
     for cell in notebook.cells:
         name = checked(cell)
         if name is not None:
             try:
-                found[name] = namespace[name]() == f"{name}0123456789"
+                answered[name] = namespace[name]() == f"{name}0123456789"
             except Exception:
-                found[name] = False
+                answered[name] = False
         elif cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
             try:
                 exec(compile(cell.source, cell.id, "exec"), namespace)
             except Exception:
                 continue
-    return found
+    return answered
 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
