@@ -93,11 +93,13 @@ def _unified(root: Path) -> dict[Path, tuple[str, ...]]:
     except (OSError, IndexError):
         return {}
     for group in (own, *own.parents):
-        if group.is_relative_to(root) and (group / "cgroup.subtree_control").is_file():
+        try:
             enabled = (group / "cgroup.subtree_control").read_text().split()
-            writable = os.access(group, os.W_OK) and os.access(group / "cgroup.procs", os.W_OK)
-            if {"memory", "pids"} <= set(enabled) and writable:
-                return {group: ("memory.max", "memory.swap.max", "pids.max")}
+        except OSError:
+            continue
+        writable = os.access(group, os.W_OK) and os.access(group / "cgroup.procs", os.W_OK)
+        if group.is_relative_to(root) and writable and {"memory", "pids"} <= set(enabled):
+            return {group: ("memory.max", "memory.swap.max", "pids.max")}
     return {}
 
 

@@ -95,6 +95,9 @@ class _Stream(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        """A cell cannot close its outputs."""
+
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
     sink: _Sink

@@ -52,6 +52,7 @@ def texts(result: dict[str, Any]) -> list[str]:
         ("%%capture\nprint(1)", []),
         ("from IPython.display import display\ndisplay(1)", [("display_data", "1")]),
         ("exit()", []),
+        ("import sys\nsys.stdout.close()\nprint(1)", [("stream", "1\n")]),
         ("input('?')", [("error", "RuntimeError")]),
         ("raise KeyboardInterrupt", [("error", "KeyboardInterrupt")]),
         ("await __import__('asyncio').sleep(0, 'done')", [("execute_result", "'done'")]),
