@@ -87,9 +87,9 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
 
 
 def parse(data: bytes) -> NotebookNode:
-    """The submitted notebook, as it is: `mending.mend` makes it one that nbgrader can grade.
+    """The submitted notebook, as it is: `autograder.repair.rules.repair` makes it gradable.
 
-    Raises UngradableError with the reason where there is no notebook that could be mended.
+    Raises UngradableError with the reason where there is no notebook that could be repaired.
     """
     try:
         content = json.loads(data.decode("utf-8-sig"))
@@ -109,9 +109,9 @@ def parse(data: bytes) -> NotebookNode:
         raise UngradableError(f"it has more parts than any notebook needs. {ASK}")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of cell ids, which are mended
+            warnings.simplefilter("ignore")  # of cell ids, which are repaired
             node = nbformat.from_dict(content)
-            # of version 4 all are alike to the mending, which validates what it makes
+            # all minor versions of 4 are alike to the repair, which validates its result
             notebook: NotebookNode = node if node.nbformat == 4 else nbformat.convert(node, 4)
             cells = notebook.get("cells")
             if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):

@@ -61,7 +61,7 @@ def grade(
             click.echo(json.dumps(result.to_json()))
         path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
         if result.status == "graded" and result.repairs:
-            click.echo(f"{path} was mended: {' '.join(result.repairs)}", err=True)
+            click.echo(f"{path} was repaired: {' '.join(result.repairs)}", err=True)
         if result.status == "ungradable":
             click.echo(
                 f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0.", err=True

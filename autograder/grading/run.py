@@ -23,7 +23,7 @@ from autograder.grading.result import Result
 from autograder.grading.worker import AFTER, Lesson, Order, Outcome, Task
 from autograder.grading.writer import Graded, Writer, locked
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
-from autograder.repair.released import originals
+from autograder.repair.released import released_lesson
 from autograder.submissions import Submission, UngradableError, submitted
 
 BATCH, PAUSE = 50, 1.0  # submissions, and seconds, after which what was graded is saved
@@ -218,7 +218,7 @@ class Grading:
         with self.api.gradebook as gradebook:
             for name in self.checks:
                 try:
-                    found = originals(gradebook, name, name, self._source(name))
+                    found = released_lesson(gradebook, name, name, self._source(name))
                 except MissingEntry:
                     continue
                 kernelspec = gradebook.find_notebook(name, name).kernelspec

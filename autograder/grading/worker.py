@@ -24,8 +24,8 @@ from autograder.grading.environment import environment_hash
 from autograder.judge.client import JudgeError, cells_of, close_shared, shared
 from autograder.judge.preprocessor import defined, seed
 from autograder.repair.notebook import OURS
-from autograder.repair.released import Originals
-from autograder.repair.rules import mend
+from autograder.repair.released import ReleasedLesson
+from autograder.repair.rules import repair
 from autograder.sandbox.limits import Limits
 from autograder.submissions import UngradableError, parse
 from heinit_lab.checking.report import VERDICT_MIME
@@ -37,7 +37,7 @@ AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's st
 class Lesson:
     """What grading needs to know of a released lesson. kernelspec: as the author's notebook has it."""
 
-    originals: Originals
+    originals: ReleasedLesson
     kernelspec: dict[str, Any] | None
 
     @property
@@ -184,14 +184,14 @@ class Grader:
 def _mended(content: bytes, lesson: Lesson) -> tuple[NotebookNode, tuple[str, ...]]:
     notebook = parse(content)
     try:
-        mended = mend(notebook, lesson.originals)
+        repaired = repair(notebook, lesson.originals)
     except UngradableError:
         raise
     except Exception as error:  # whatever is in one notebook, the others are graded
-        raise UngradableError(f"it could not be mended ({error!r:.200}). Grade it by hand.") from error
+        raise UngradableError(f"it could not be repaired ({error!r:.200}). Grade it by hand.") from error
     if lesson.kernelspec:
-        mended.notebook.metadata["kernelspec"] = lesson.kernelspec
-    return mended.notebook, mended.repairs
+        repaired.notebook.metadata["kernelspec"] = lesson.kernelspec
+    return repaired.notebook, repaired.repairs
 
 
 def misconceptions(notebook: NotebookNode) -> dict[str, list[str]]:

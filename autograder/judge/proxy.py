@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.solver.answer import TOLD
-from autograder.solver.channel import Budget, ChannelError, Inbox, send
+from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send
 from heinit_lab.checking.observe import Asked, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
@@ -98,7 +98,7 @@ class Line:
         return max(0.0, self._until - time.monotonic())
 
     def _gone(self, error: ChannelError) -> NoAnswerError:
-        self._dead = _why(str(error))
+        self._dead = _why(error)
         return NoAnswerError(self._dead)
 
     def bind(self, names: Iterable[str]) -> dict[str, Any]:
@@ -124,11 +124,12 @@ class Line:
         self._sock.close()
 
 
-def _why(error: str) -> str:
+def _why(error: ChannelError) -> str:
     """Why there is no answer, in words."""
-    if "in time" in error:
+    if isinstance(error, ChannelTimeout):
         return "it took too long"
-    return f"it ended its own process ({error})" if "gone" in error else f"its answer is not taken: {error}"
+    closed = isinstance(error, ChannelClosed)
+    return f"it ended its own process ({error})" if closed else f"its answer is not taken: {error}"
 
 
 class Proxy:

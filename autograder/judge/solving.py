@@ -19,8 +19,8 @@ from typing import Any
 
 from autograder.judge.outputs import MAX_NOTEBOOK, Output, clean, number
 from autograder.judge.proxy import Line, told_seconds
-from autograder.sandbox.bubblewrap import Sandbox, World
-from autograder.solver.channel import ChannelError, receive, send
+from autograder.sandbox.bubblewrap import Box, Sandbox
+from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, receive, send
 
 MAX_RESTARTS = 3
 
@@ -35,7 +35,7 @@ class Solving:
     def __init__(self, sandbox: Sandbox, cells: list[dict[str, Any]]) -> None:
         self._sandbox, self._cells, self.limits = sandbox, cells, sandbox.limits
         self._until = time.monotonic() + self.limits.notebook_seconds
-        self._world: World | None = None
+        self._box: Box | None = None
         self._lines: dict[int, socket.socket] = {}
         self._fatal: dict[int, str] = {}
         ran = [i for i, cell in enumerate(cells) if cell["kind"] in ("student", "test")]
@@ -48,19 +48,19 @@ class Solving:
         """Run the student's cells, a fork for each test cell among them; each cell's outputs and number."""
         while self._restarts <= MAX_RESTARTS and self._seconds():
             self.close()
-            self._world = self._sandbox.world()
+            self._box = self._sandbox.box()
             self._room = MAX_NOTEBOOK
             ran: dict[int, tuple[list[Output], int | None]] = {}
             for i, cell in enumerate(self._cells):
                 try:
                     if cell["kind"] == "student" and i not in self._fatal:
-                        ran[i] = self._run(self._world, cell["source"])
+                        ran[i] = self._run(self._box, cell["source"])
                     elif cell["kind"] == "test":
-                        self._fork(self._world, i)
+                        self._fork(self._box, i)
                 except ChannelError as error:
                     self._restarts += 1
                     if cell["kind"] == "student":
-                        why = "took too long" if "in time" in str(error) else "ended the session"
+                        why = "took too long" if isinstance(error, ChannelTimeout) else "ended the session"
                         self._fatal[i] = f"this cell {why} ({error}); the cells below run without it"
                     break
             else:
@@ -78,12 +78,12 @@ class Solving:
     def again(self) -> bool:
         """Make a fresh session and fresh forks, where the old ones are gone; whether that was possible."""
         self._restarts += 1
-        return bool(self._restarts <= MAX_RESTARTS and self._seconds() and self.run() and self._world)
+        return bool(self._restarts <= MAX_RESTARTS and self._seconds() and self.run() and self._box)
 
-    def _run(self, world: World, source: str) -> tuple[list[Output], int | None]:
-        order = {"op": "run", "source": source, "cpu_seconds": world.limits.cell_seconds}
-        send(world.sock, order, seconds=self._seconds())
-        answer = receive(world.sock, seconds=self._seconds())
+    def _run(self, box: Box, source: str) -> tuple[list[Output], int | None]:
+        order = {"op": "run", "source": source, "cpu_seconds": box.limits.cell_seconds}
+        send(box.sock, order, seconds=self._seconds())
+        answer = receive(box.sock, seconds=self._seconds())
         if not isinstance(answer, dict):
             raise ChannelError("its answer was malformed")
         self.work += told_seconds(answer)
@@ -91,21 +91,24 @@ class Solving:
         self._room -= size
         return outputs, number(answer.get("count"))
 
-    def _fork(self, world: World, i: int) -> None:
+    def _fork(self, box: Box, i: int) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 order = {
                     "op": "test",
                     "last": i == self._last,
-                    "cpu_seconds": world.limits.cell_seconds,
+                    "cpu_seconds": box.limits.cell_seconds,
                 }
-                send(world.sock, order, seconds=self._seconds())
-                socket.send_fds(world.sock, [b"f"], [theirs.fileno()])
-                answer = receive(world.sock, seconds=self._seconds())
-            except (ChannelError, OSError) as error:
+                send(box.sock, order, seconds=self._seconds())
+                socket.send_fds(box.sock, [b"f"], [theirs.fileno()])
+                answer = receive(box.sock, seconds=self._seconds())
+            except OSError as error:
                 ours.close()
-                raise ChannelError(str(error)) from None
+                raise ChannelClosed(str(error)) from None
+            except ChannelError:
+                ours.close()
+                raise
         if isinstance(answer, dict) and answer.get("ready") is True:
             self._lines[i] = ours
         else:
@@ -120,9 +123,9 @@ class Solving:
         for ours in self._lines.values():
             ours.close()
         self._lines.clear()
-        if self._world is not None:
-            self._world.close()
-            self._world = None
+        if self._box is not None:
+            self._box.close()
+            self._box = None
 
 
 def _error(message: str) -> Output:

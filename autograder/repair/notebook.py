@@ -1,8 +1,9 @@
-"""A submitted notebook taken apart into cells that are surely well formed, and put together again."""
+"""Take a submitted notebook apart into cells whose fields are well formed, and put it together again."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,22 +11,23 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.repair.released import Original
+from autograder.repair.released import ReleasedCell
 from autograder.submissions import ASK, UngradableError
 
 TYPES = ("code", "markdown", "raw")
-OURS = "heinit"  # the key of our own metadata
+OURS = "heinit"  # the key of the autograder's own metadata
 MOST_CELLS, MOST_TEXT = 1000, 2_000_000  # cells, and characters in them; a lesson has 100 and 50,000
-KEPT = 10_000  # characters of metadata that a cell may keep
+LARGEST = 10_000  # bytes of one entry of metadata, as JSON
 MINOR = 5  # of nbformat 4: the version whose cells have ids
+ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 @dataclass(eq=False)
-class Cell:
-    """One cell of a submission.
+class SubmittedCell:
+    """One cell of a submitted notebook.
 
-    claim: the lesson's cell that it says it is, or ''. held: the one that it is found to be.
-    stale: its marks are not those of the lesson's cell.
+    marked_as: the released cell that the cell's marks or id name. stands_for: the released cell whose
+    place the cell takes in the repaired notebook.
     """
 
     kind: str
@@ -33,31 +35,43 @@ class Cell:
     id: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     attachments: dict[str, Any] = field(default_factory=dict)
-    claim: str = ""
-    held: str = ""
-    stale: bool = False
+    marked_as: ReleasedCell | None = None
+    stands_for: ReleasedCell | None = None
 
     @property
     def marks(self) -> dict[str, Any]:
-        """What nbgrader's metadata says of the cell, or nothing where it is no dictionary."""
-        found = self.metadata.get("nbgrader")
-        return dict(found) if isinstance(found, dict) else {}
+        """nbgrader's metadata of the cell, without the checksum; empty where it is not a dictionary."""
+        marks = self.metadata.get("nbgrader")
+        return {k: v for k, v in marks.items() if k != "checksum"} if isinstance(marks, dict) else {}
 
-    def become(self, original: Original) -> None:
-        """Take the place of a cell of the lesson, with its marks."""
-        wanted = original.metadata()
-        unstamped = {k: v for k, v in wanted["nbgrader"].items() if k != "checksum"}
-        self.stale = {k: v for k, v in self.marks.items() if k != "checksum"} != unstamped
-        self.held, self.metadata, self.attachments = original.name, wanted, {}
-        self.kind = original.cell_type
+    def take_place_of(self, cell: ReleasedCell) -> bool:
+        """Take the place of a released cell, with its metadata. Returns whether the marks changed."""
+        marks = self.marks
+        self.marked_as = self.stands_for = cell
+        self.kind, self.metadata, self.attachments = cell.cell_type, cell.metadata(), {}
+        return marks != self.marks
+
+    def own_lines(self, cell: ReleasedCell) -> list[str]:
+        """The lines that are not in a released cell."""
+        released = {line.strip() for line in cell.source.splitlines()}
+        return [line for line in self.source.splitlines() if line.strip() and line.strip() not in released]
+
+    def is_part_of(self, cell: ReleasedCell) -> bool:
+        """Whether the cell is unmarked, and each of its lines is in a released cell."""
+        return self.marked_as is None and bool(self.source.strip()) and not self.own_lines(cell)
+
+    def is_end_of(self, cell: ReleasedCell) -> bool:
+        """Whether the cell is part of a released cell and ends with its last line."""
+        last = cell.released.strip().splitlines()[-1:]
+        return self.is_part_of(cell) and self.source.strip().splitlines()[-1:] == last
 
 
-def take_apart(notebook: NotebookNode) -> list[Cell]:
-    """The cells of a notebook, without outputs and whatever else is not theirs.
+def take_apart(notebook: NotebookNode) -> list[SubmittedCell]:
+    """The cells of a notebook, without their outputs.
 
-    Raises UngradableError where there are more than anybody could have written.
+    Raises UngradableError where there are more cells, or more text, than anybody could have written.
     """
-    cells = [_cell(node) for node in notebook.get("cells", [])]
+    cells = [_submitted_cell(node) for node in notebook.get("cells", [])]
     if len(cells) > MOST_CELLS or sum(len(cell.source) for cell in cells) > MOST_TEXT:
         raise UngradableError(
             f"it has more than {MOST_CELLS:,} cells, or {MOST_TEXT // 10**6} million characters in "
@@ -66,87 +80,74 @@ def take_apart(notebook: NotebookNode) -> list[Cell]:
     return cells
 
 
-def put_together(cells: Iterable[Cell], metadata: dict[str, Any], ours: dict[str, Any]) -> NotebookNode:
-    """A valid notebook of these cells. Raises nbformat.ValidationError where there is none.
+def put_together(
+    cells: list[SubmittedCell], metadata: dict[str, Any], own_metadata: dict[str, Any]
+) -> NotebookNode:
+    """A valid notebook with these cells. Raises nbformat.ValidationError where that is impossible.
 
-    metadata: of the submitted notebook. ours: what we say about it, or nothing.
+    metadata: of the submitted notebook. own_metadata: the autograder's, may be empty.
     """
-    cells = list(cells)
-    name_apart(cells)
-    kept = {key: value for key, value in metadata.items() if key != OURS and _short(value)}
-    notebook = _build(cells, kept, ours)
+    give_ids(cells)
+    notebook = _notebook(cells, {k: v for k, v in small_entries(metadata).items() if k != OURS}, own_metadata)
     try:
         nbformat.validate(notebook)
-    except nbformat.ValidationError:
+    except nbformat.ValidationError:  # then without anything that grading does not need
         for cell in cells:
             cell.attachments = {}
-            cell.metadata = cell.metadata if cell.held else {}
-        notebook = _build(cells, {}, ours)
+            cell.metadata = cell.metadata if cell.stands_for else {}
+        notebook = _notebook(cells, {}, own_metadata)
         nbformat.validate(notebook)
     return notebook
 
 
-def name_apart(cells: list[Cell]) -> None:
-    """Give each cell an id of its own; a cell of the lesson gets that of the lesson."""
-    taken = {cell.held for cell in cells if cell.held}
+def give_ids(cells: list[SubmittedCell]) -> None:
+    """Give each cell a valid id of its own; a cell that stands for a released cell gets that name."""
+    taken = {cell.stands_for.name for cell in cells if cell.stands_for}
     for number, cell in enumerate(cells):
-        if cell.held:
-            cell.id = cell.held
+        if cell.stands_for:
+            cell.id = cell.stands_for.name
             continue
-        valid = 0 < len(cell.id) <= 64 and cell.id.isascii() and cell.id.replace("-", "_").isidentifier()
-        digits = 0 < len(cell.id) <= 64 and cell.id.isascii() and cell.id.replace("-", "").isalnum()
-        if cell.id in taken or not (valid or digits):
+        if cell.id in taken or not ID.fullmatch(cell.id):
             cell.id = f"cell-{number}"
             while cell.id in taken:
                 cell.id += "-"
         taken.add(cell.id)
 
 
-def heavy(cells: Iterable[Cell], metadata: dict[str, Any]) -> bool:
-    """Whether some metadata is too large to be kept."""
-    return not all(_short(value) for cell in cells for value in cell.metadata.values()) or not all(
-        _short(value) for value in metadata.values()
-    )
+def small_entries(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The entries of metadata that are small enough to be kept."""
+    return {key: value for key, value in metadata.items() if _json_size(value) <= LARGEST}
 
 
-def own_lines(cell: Cell, original: Original) -> list[str]:
-    """The lines of a cell that are not the lesson's."""
-    lesson = {line.strip() for line in original.source.splitlines()}
-    return [line for line in cell.source.splitlines() if line.strip() and line.strip() not in lesson]
+def _json_size(value: Any) -> float:
+    try:
+        return len(json.dumps(value, default=str, ensure_ascii=False).encode())
+    except (UnicodeEncodeError, RecursionError):
+        return float("inf")
 
 
-def is_piece_of(cell: Cell, original: Original) -> bool:
-    """Whether an unmarked cell holds lines of a cell of the lesson, and nothing else."""
-    return not cell.claim and bool(cell.source.strip()) and not own_lines(cell, original)
-
-
-def is_text_of(cell: Cell, original: Original) -> bool:
-    """Whether an unmarked cell holds what a cell of the lesson does: its last line, and no other."""
-    last = original.released.strip().splitlines()[-1:]
-    return is_piece_of(cell, original) and cell.source.strip().splitlines()[-1:] == last
-
-
-def _build(cells: Iterable[Cell], metadata: dict[str, Any], ours: dict[str, Any]) -> NotebookNode:
-    built: NotebookNode = nbformat.from_dict(
+def _notebook(
+    cells: Iterable[SubmittedCell], metadata: dict[str, Any], own_metadata: dict[str, Any]
+) -> NotebookNode:
+    notebook: NotebookNode = nbformat.from_dict(
         {
             "nbformat": 4,
             "nbformat_minor": MINOR,
-            "metadata": {**metadata, **({OURS: ours} if ours else {})},
+            "metadata": {**metadata, **({OURS: own_metadata} if own_metadata else {})},
             "cells": [_node(cell) for cell in cells],
         }
     )
-    return built
+    return notebook
 
 
-def _node(cell: Cell) -> dict[str, Any]:
-    metadata = {key: value for key, value in cell.metadata.items() if cell.held or key != "nbgrader"}
-    metadata = {key: value for key, value in metadata.items() if _short(value)}
-    if not cell.held and cell.claim:  # a copy of one of the lesson's cells is the student's own
-        metadata = {key: metadata[key] for key in metadata if key not in ("deletable", "editable", "tags")}
+def _node(cell: SubmittedCell) -> dict[str, Any]:
+    dropped: tuple[str, ...] = ()
+    if not cell.stands_for:  # a copy of a released cell is an ordinary cell of the student's
+        dropped = ("nbgrader", "deletable", "editable", "tags") if cell.marked_as else ("nbgrader",)
     node: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": cell.id,
-        "metadata": metadata,
+        "metadata": {k: v for k, v in small_entries(cell.metadata).items() if k not in dropped},
         "source": cell.source,
     }
     if cell.kind == "code":
@@ -156,7 +157,7 @@ def _node(cell: Cell) -> dict[str, Any]:
     return node
 
 
-def _cell(node: Any) -> Cell:
+def _submitted_cell(node: Any) -> SubmittedCell:
     kind, source = node.get("cell_type"), node.get("source", "")
     if isinstance(source, list):
         source = "".join(map(str, source))
@@ -165,17 +166,10 @@ def _cell(node: Any) -> Cell:
     # half a surrogate pair is legal JSON, and cannot be written to a file
     source = source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     metadata, attachments = node.get("metadata"), node.get("attachments")
-    return Cell(
+    return SubmittedCell(
         kind=kind if kind in TYPES else "markdown" if kind == "heading" else "raw",
         source=source,
         id=str(node.get("id") or ""),
         metadata=dict(metadata) if isinstance(metadata, dict) else {},
         attachments=dict(attachments) if isinstance(attachments, dict) else {},
     )
-
-
-def _short(value: Any) -> bool:
-    try:
-        return len(json.dumps(value, default=str, ensure_ascii=False).encode()) <= KEPT
-    except (UnicodeEncodeError, RecursionError):
-        return False

@@ -1,4 +1,4 @@
-"""What a submitted cell defines, read from its text: nothing of a submission is run here."""
+"""What the code of a submitted cell defines, found by parsing its text. No submitted code is run here."""
 
 from __future__ import annotations
 
@@ -13,25 +13,31 @@ from functools import lru_cache
 
 LONGEST = 100_000  # characters; a longer cell is not parsed
 TRANSPARENT = re.compile(r"%%(time|capture|prun)\b")  # cell magics that run their cell in the notebook
-# Magics and shell lines are no Python; something that does nothing stands in for each.
-# The possessive `*+` keeps a line of many blanks from being tried at each of them.
+# Magics and shell lines are not Python: before parsing, `pass` or `None` takes the place of each.
+# The possessive `*+` matches a line of many blanks in linear time.
 LINE_MAGIC = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?[ \t]*)$", re.M)
 ASSIGNED_MAGIC = re.compile(r"^([\w, \t]+=[ \t]*)[%!].*$", re.M)
+BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # their bodies have a namespace of their own
 
 
 class Answer(IntEnum):
-    """What a cell has for a function, from nothing to the best."""
+    """How far a cell answers an exercise, in ascending order."""
 
-    NONE = 0
-    STUB = 1  # the function as it was released, or with no body
-    BROKEN = 2  # a definition that cannot be parsed
-    ASIDE = 3  # a whole definition in a cell that does not run
+    NONE = 0  # the cell does not define the function
+    STUB = 1  # the function is as released, or its body is empty
+    BROKEN = 2  # the definition cannot be parsed
+    ASIDE = 3  # the definition is complete, but its cell does not run: it is not a code cell
     FILLED = 4
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a cell's text says. binds: the last top-level statement that binds each name."""
+class ParsedCode:
+    """The names in a cell's code.
+
+    parses: whether the code could be parsed. binds: for each name that the cell binds in the
+    notebook's namespace, the last statement that does so. uses: every name that the code mentions.
+    """
 
     parses: bool
     binds: dict[str, ast.stmt] = field(default_factory=dict)
@@ -39,36 +45,39 @@ class Reading:
 
 
 @lru_cache(maxsize=500)
-def read_code(source: str) -> Reading:
-    """Read a cell's text as IPython would; `parses` is False where that fails."""
+def read_code(source: str) -> ParsedCode:
+    """Parse a cell's code as IPython would."""
     tree = _parse(source)
     if tree is None:
-        return Reading(parses=False)
-    binds = {name: statement for statement in _top_level(tree.body) for name in _bound(statement)}
+        return ParsedCode(parses=False)
+    binds = {name: statement for statement in _top_level(tree) for name in _bound(statement)}
     uses = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return Reading(True, binds, uses)
+    return ParsedCode(True, binds, uses)
 
 
 def answer(source: str, cell_type: str, name: str, stub: str = "") -> Answer:
-    """What a cell has for the function `name`. stub: the text of the released cell."""
-    reading = read_code(source)
-    if not reading.parses:
+    """How far a cell with this source and type defines the function `name`.
+
+    stub: the source of the released cell.
+    """
+    code = read_code(source)
+    if not code.parses:
         broken = re.search(rf"^[ \t]*(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", source, re.M)
         return Answer.BROKEN if broken else Answer.NONE
-    if name not in reading.binds:
+    if name not in code.binds:
         return Answer.NONE
-    if same_text(source, stub) or _is_stub(reading.binds[name]):
+    if same_text(source, stub) or _is_stub(code.binds[name]):
         return Answer.STUB
     return Answer.FILLED if cell_type == "code" else Answer.ASIDE
 
 
-def same_text(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but blank lines and the ends of lines."""
-    return _lines(one) == _lines(other)
+def same_text(a: str, b: str) -> bool:
+    """Whether two texts are equal, apart from blank lines and blanks at the ends of lines."""
+    return _lines(a) == _lines(b)
 
 
 def runs_alone(source: str) -> bool:
-    """Whether a cell's text can be compiled by itself, as IPython would: dedented."""
+    """Whether a cell can be compiled by itself. Like IPython, this removes a common indentation first."""
     tree = _parse(textwrap.dedent(source))
     if tree is None:
         return False
@@ -81,22 +90,19 @@ def runs_alone(source: str) -> bool:
     return True
 
 
-def joins(head: str, tail: str, name: str) -> bool:
-    """Whether `tail` is the rest of the function `name` that begins in `head`."""
+def joined(head: str, tail: str, name: str) -> str | None:
+    """The source of the cells `head` and `tail`, if the function `name` was split into these two."""
     first = next((line for line in tail.splitlines() if line.strip()), "")
-    if first[:1] not in (" ", "\t") or runs_alone(tail) or not runs_alone(joined(head, tail)):
-        return False
-    whole = read_code(joined(head, tail)).binds.get(name)
-    return isinstance(whole, ast.FunctionDef) and (whole.end_lineno or 0) > len(head.rstrip().splitlines())
-
-
-def joined(head: str, tail: str) -> str:
-    """The text of a cell that was cut in two."""
-    return head.rstrip("\n") + "\n" + tail.strip("\n")
+    whole = head.rstrip("\n") + "\n" + tail.strip("\n")
+    if first[:1] not in (" ", "\t") or runs_alone(tail) or not runs_alone(whole):
+        return None
+    definition = read_code(whole).binds.get(name)
+    end = definition.end_lineno if isinstance(definition, ast.FunctionDef) else None
+    return whole if end is not None and end > len(head.rstrip().splitlines()) else None
 
 
 def without_definition(source: str, name: str) -> str:
-    """The text with the definition of `name` turned to comments, so that nothing of it is lost."""
+    """The source with the definition of `name` commented out."""
     statement = read_code(source).binds[name]
     decorators = statement.decorator_list if isinstance(statement, ast.FunctionDef) else []
     start = min([statement.lineno, *(node.lineno for node in decorators)])
@@ -107,19 +113,12 @@ def without_definition(source: str, name: str) -> str:
 
 
 def imports(source: str) -> dict[str, str]:
-    """The names that a cell's imports bind, each with a line that imports it."""
-    found = {}
-    tree = _parse(source)
-    for statement in tree.body if tree is not None else []:
-        if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            for alias in statement.names:
-                one = (
-                    ast.Import([alias])
-                    if isinstance(statement, ast.Import)
-                    else ast.ImportFrom(statement.module, [alias], statement.level)
-                )
-                found[alias.asname or alias.name.split(".")[0]] = ast.unparse(one)
-    return found
+    """For each name that a cell imports, the import statement."""
+    return {
+        name: ast.unparse(statement)
+        for name, statement in read_code(source).binds.items()
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
+    }
 
 
 def _parse(source: str) -> ast.Module | None:
@@ -141,40 +140,33 @@ def _parse(source: str) -> ast.Module | None:
     return None
 
 
-def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run in the notebook's own namespace, blocks included, in order."""
-    stack = list(reversed(body))
+def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements that run in the notebook's own namespace, in order, nested blocks included."""
+    stack: list[ast.AST] = [tree]  # not recursive: a chain of a thousand `elif` is a thousand levels deep
     while stack:
-        statement = stack.pop()
-        yield statement
-        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            inner = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.stmt)]
-            handlers = [
-                node
-                for child in ast.iter_child_nodes(statement)
-                if isinstance(child, (ast.ExceptHandler, ast.match_case))
-                for node in child.body
-            ]
-            stack.extend(reversed([*inner, *handlers]))
+        node = stack.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, SCOPES):
+            children = reversed(list(ast.iter_child_nodes(node)))
+            stack += [child for child in children if isinstance(child, BLOCKS)]
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    """The names that a definition, an import or an assignment binds."""
+    if isinstance(statement, SCOPES):
         yield statement.name
     elif isinstance(statement, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.split(".")[0] for alias in statement.names)
     elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        for target in targets:
-            names = (node for node in ast.walk(target) if isinstance(node, ast.Name))
-            yield from (node.id for node in names if isinstance(node.ctx, ast.Store))
+        nodes = (node for target in targets for node in ast.walk(target))
+        yield from (n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
 
 
 def _is_stub(statement: ast.stmt) -> bool:
-    """Whether a function still does nothing but say that it is not written."""
-    if not isinstance(statement, ast.FunctionDef):
-        return False
-    return all(_does_nothing(inner) for inner in statement.body)
+    """Whether a statement defines a function whose body does nothing or raises NotImplementedError."""
+    return isinstance(statement, ast.FunctionDef) and all(map(_does_nothing, statement.body))
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

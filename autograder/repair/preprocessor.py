@@ -1,4 +1,4 @@
-"""The step of nbgrader that mends a submitted notebook before any other sees it."""
+"""nbgrader's preprocessor that repairs a submitted notebook before any other step sees it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.repair.released import originals
-from autograder.repair.rules import mend
+from autograder.repair.released import released_lesson
+from autograder.repair.rules import repair
 
 
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     """The first of nbgrader's sanitizing preprocessors in a course directory."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        told = resources["nbgrader"]
-        name, assignment = told["notebook"], told["assignment"]
-        with Gradebook(told["db_url"]) as gradebook:
-            lesson = originals(gradebook, name, assignment, self._source(name, assignment))
-        mended = mend(nb, lesson)
-        for sentence in mended.repairs:
-            self.log.warning("%s, %s: %s", told["student"], name, sentence)
-        return mended.notebook, resources
+        about = resources["nbgrader"]
+        name, assignment = about["notebook"], about["assignment"]
+        with Gradebook(about["db_url"]) as gradebook:
+            lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
+        repaired = repair(nb, lesson)
+        for sentence in repaired.repairs:
+            self.log.warning("%s, %s: %s", about["student"], name, sentence)
+        return repaired.notebook, resources
 
     def _source(self, name: str, assignment: str) -> Path | None:
-        """The instructor's version, where a converter of a course directory runs us."""
+        """The instructor's notebook, where nbgrader runs this step for a course directory."""
         coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
         if coursedir is None:
             return None

@@ -1,9 +1,9 @@
-"""The cells of a lesson as its author made them, by which a submission is repaired."""
+"""The released version of a lesson: the cells that a submission is repaired with."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,16 @@ from nbformat import NotebookNode
 from autograder.repair.parsing import imports, read_code
 
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$\n?", re.M | re.S)
-SCHEMA = 3  # of nbgrader's metadata
+SCHEMA = 3  # version of nbgrader's metadata
 
 
 @dataclass(frozen=True)
-class Original:
-    """One cell that nbgrader knows: a solution, a test, a read-only cell or a task.
+class ReleasedCell:
+    """One cell that nbgrader's gradebook knows: a solution cell, a test, a read-only cell or a task.
 
-    source: as graded, with hidden checks; the stub of a solution. points: None where it has none.
-    demo: it only shows something, and no exercise needs it.
+    source: for a solution cell the stub that students get; for a test, hidden tests included.
+    points: None where the cell has none. demo: whether the cell is a demonstration, which no
+    exercise needs.
     """
 
     name: str
@@ -37,13 +38,18 @@ class Original:
     demo: bool = False
 
     @property
+    def is_test(self) -> bool:
+        """Whether the cell is a test cell, and not an answer that is graded by hand."""
+        return self.grade and not self.solution
+
+    @property
     def released(self) -> str:
-        """The text that students get."""
+        """The source that students get."""
         return HIDDEN.sub("", self.source)
 
     @cached_property
     def function(self) -> str | None:
-        """The function that a solution cell asks for; None where it asks for none."""
+        """The function that a solution cell asks students to write, if any."""
         if not self.solution or self.cell_type != "code":
             return None
         names = list(read_code(self.source).binds)
@@ -51,99 +57,96 @@ class Original:
 
     def metadata(self) -> dict[str, Any]:
         """The cell's metadata, as nbgrader writes it."""
-        meta: dict[str, Any] = {
-            "schema_version": SCHEMA,
-            "grade_id": self.name,
-            "grade": self.grade,
-            "solution": self.solution,
-            "locked": self.locked,
-            "task": self.task,
-            "cell_type": self.cell_type,
-        }
-        if self.points is not None:
-            meta["points"] = self.points
-        if self.checksum is not None:
-            meta["checksum"] = self.checksum
+        keys = ("grade", "solution", "locked", "task", "cell_type", "points", "checksum")
+        marks = {key: value for key in keys if (value := getattr(self, key)) is not None}
         locks = {"deletable": False, "editable": False} if self.locked else {"deletable": False}
-        return {**locks, **({"tags": ["demo"]} if self.demo else {}), "nbgrader": meta}
+        tags = {"tags": ["demo"]} if self.demo else {}
+        return {**locks, **tags, "nbgrader": {"schema_version": SCHEMA, "grade_id": self.name, **marks}}
 
 
 @dataclass(frozen=True)
-class Originals:
-    """The cells of one lesson.
+class ReleasedLesson:
+    """The released version of a lesson.
 
-    cells: those that nbgrader knows, by name. places: the name or cell id of every cell, in the
-    lesson's order; empty where the order is not known. imports: what the plain cells import,
-    each name with its line.
+    cells: the cells that nbgrader knows, by name. places: the name or id of every cell in the order
+    of the lesson; empty where the order is not known. imports: for each name that the lesson's
+    ordinary cells import, the import statement.
     """
 
-    cells: dict[str, Original]
+    cells: dict[str, ReleasedCell]
     places: tuple[str, ...] = ()
     imports: dict[str, str] = field(default_factory=dict)
 
-    def solutions(self) -> list[Original]:
+    def solutions(self) -> list[ReleasedCell]:
         """The cells that students fill in, in order."""
         return [cell for cell in self.cells.values() if cell.solution]
 
-    def fixed(self) -> list[Original]:
-        """The cells that students do not fill in: tests, read-only cells and tasks, in order."""
+    def fixed(self) -> list[ReleasedCell]:
+        """The cells that students do not fill in (tests, read-only cells and tasks), in order."""
         return [cell for cell in self.cells.values() if not cell.solution]
 
-    def above(self, name: str) -> list[Original]:
-        """The cells above a cell in the lesson, nearest first; none where the order is not known."""
+    def above(self, name: str) -> list[ReleasedCell]:
+        """The cells above the cell `name`, nearest first. Empty where the order is not known."""
         names = list(self.cells)
         return [self.cells[n] for n in reversed(names[: names.index(name)])] if self.places else []
 
-    def solution_of(self, test: str) -> Original | None:
-        """The solution cell that a test cell belongs to: by its name, or the nearest above."""
+    def solution_of(self, test: str) -> ReleasedCell | None:
+        """The solution cell that a test is for: the one in the test's name, or else the nearest above."""
         named = self.cells.get(test.removeprefix("test-"))
         if named is not None and named.solution:
             return named
         return next((cell for cell in self.above(test) if cell.solution), None)
 
+    def title(self, cell: ReleasedCell) -> str:
+        """How a sentence about the cell begins."""
+        solution = self.solution_of(cell.name) if cell.is_test else None
+        return f"The check of `{solution.name}`" if solution else f"The cell `{cell.name}`"
 
-def originals(gradebook: Any, notebook: str, assignment: str, source: Path | None = None) -> Originals:
-    """What the gradebook knows of a released lesson.
 
-    source: the instructor's version, which knows the order of all cells and the imports.
-    Raises nbgrader's MissingEntry where the lesson was not released.
+def released_lesson(
+    gradebook: Any, notebook: str, assignment: str, source: Path | None = None
+) -> ReleasedLesson:
+    """Read the released version of a lesson from nbgrader's gradebook.
+
+    source: the instructor's notebook, which adds the order of all cells, the demonstrations and the
+    imports. Raises nbgrader's MissingEntry where the lesson was not released.
     """
     entry = gradebook.find_notebook(notebook, assignment)
-    graded = {cell.name: cell.max_score for cell in entry.grade_cells}
-    tasks = {cell.name: cell.max_score for cell in entry.task_cells}
-    solutions = {cell.name for cell in entry.solution_cells}
-    found = {
-        cell.name: Original(
+    points = {cell.name: cell.max_score for cell in (*entry.task_cells, *entry.grade_cells)}
+    grades, solutions, tasks = (
+        {cell.name for cell in cells} for cells in (entry.grade_cells, entry.solution_cells, entry.task_cells)
+    )
+    known = {cell.name for cell in entry.source_cells}
+    authored = nbformat.read(source, as_version=4).cells if source is not None and source.is_file() else []
+    places = tuple(map(name_of, authored))
+    if not known <= set(places):  # the instructor's notebook is missing, or from another version
+        authored, places = [], ()
+    demos = {name_of(cell) for cell in authored if "demo" in cell.metadata.get("tags", [])}
+    cells = {
+        cell.name: ReleasedCell(
             name=cell.name,
             cell_type=cell.cell_type,
             source=cell.source or "",
             checksum=cell.checksum,
             locked=cell.locked,
-            grade=cell.name in graded,
+            grade=cell.name in grades,
             solution=cell.name in solutions,
             task=cell.name in tasks,
-            points=graded.get(cell.name, tasks.get(cell.name)),
+            points=points.get(cell.name),
+            demo=cell.name in demos,
         )
         for cell in entry.source_cells
     }
-    cells = nbformat.read(source, as_version=4).cells if source is not None and source.is_file() else []
-    return _in_order(found, cells)
-
-
-def _in_order(found: dict[str, Original], cells: list[NotebookNode]) -> Originals:
-    """Put the gradebook's cells, which it lists in no certain order, in the order of the lesson."""
-    places = tuple(name_of(cell) for cell in cells)
-    if not set(found) <= set(places):
-        return Originals(found)
-    demos = {name_of(cell) for cell in cells if "demo" in cell.metadata.get("tags", [])}
-    ordered = {name: replace(found[name], demo=name in demos) for name in places if name in found}
-    lines: dict[str, str] = {}
-    for cell in cells:
-        if cell.cell_type == "code" and name_of(cell) not in found:
-            lines.update(imports(cell.source))
-    return Originals(ordered, places, lines)
+    statements: dict[str, str] = {}
+    for cell in authored:
+        if cell.cell_type == "code" and name_of(cell) not in known:
+            statements |= imports(cell.source)
+    # the gradebook lists cells in no particular order
+    return ReleasedLesson(
+        {name: cells[name] for name in places if name in cells} or cells, places, statements
+    )
 
 
 def name_of(cell: NotebookNode) -> str:
-    """The name of an author's cell: its grade_id, or its id."""
+    """The name of a cell in the instructor's notebook: its grade_id, or else its id."""
     return str(cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", ""))

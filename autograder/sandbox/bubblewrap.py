@@ -1,15 +1,18 @@
-"""The sandbox: one bubblewrap, one warm parent in it, one world for each submission.
+"""The sandbox: bubblewrap around one warm parent, which forks a box for each submission.
 
-How it works. `Sandbox` starts `autograder.solver.zygote` under bubblewrap: an empty root with
-read-only binds of the interpreter, its packages, the system's libraries, the solver and
-heinit_lab; a private /tmp and /box; no network, no host processes, no host IPC. Answers,
-hidden checks, the gradebook and other submissions are not hidden there: they are not there.
-(Where they lie inside a folder that is bound, as in an installed package, it is masked.)
-Started by root, it becomes an unprivileged user of the host first (see launch.py). For each
-submission the warm parent makes a world with namespaces of its own (see zygote.py), and
-selftest.py proves at the start that all of this holds on this machine.
+How it works. `Sandbox` starts `autograder.solver.zygote`, the warm parent, under bubblewrap. The
+warm parent sees an empty root, into which bubblewrap binds, read-only, the interpreter, its
+packages, the system's libraries, the solver and heinit_lab. It has a private /tmp and /box, and
+no network, no processes and no IPC of the host. The answers, the hidden checks, the gradebook and
+the other submissions do not exist in this root. (A folder with answers or checks that lies inside
+a bound folder, as in an installed package, is covered by an empty one.)
 
-What a wall stops, and what is left, is written in SECURITY.md.
+Root does not run bubblewrap as root: launch.py first becomes an unprivileged user of the host.
+
+`Sandbox.box` asks the warm parent for a `Box`: a process with namespaces of its own, in which one
+submission's solver runs (see zygote.py). selftest.py proves at the start that the walls stand.
+
+SECURITY.md says what each wall stops, and what no wall stops.
 """
 
 from __future__ import annotations
@@ -32,22 +35,22 @@ from pathlib import Path
 
 import heinit_lab
 from autograder.errors import HeinitError
-from autograder.sandbox.cgroups import Control, Group, control
+from autograder.sandbox.cgroups import ControlGroups, remove_groups
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
 
 NOBODY = 65534
-FRESH = ("/tmp", "/box", "/dev/shm")  # where a submission may write; new for each
-# Tests take single walls away, to show what each one stops; nothing else does.
-WALLS = ("files", "root", "network", "processes", "ipc", "world", "rights", "calls", "streams")
-RLIMITS = {  # of one process
+FRESH = ("/tmp", "/box", "/dev/shm")  # where a submission may write; each box has its own
+# Only tests leave out a wall, to show what that wall stops.
+WALLS = ("files", "root", "network", "processes", "ipc", "mounts", "rights", "calls", "streams")
+RLIMITS = {  # of a single process
     "RLIMIT_CPU": 600,
     "RLIMIT_FSIZE": 64 * 2**20,
     "RLIMIT_NOFILE": 256,
     "RLIMIT_CORE": 0,
 }
 START = 120  # seconds that the warm parent may take to import everything
-END = 20  # seconds that a world may take to end
+END = 20  # seconds that a box may take to end
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
 MISSING = "there is no sandbox here, so nothing is graded: {why}. " + (
@@ -62,28 +65,29 @@ class SandboxError(HeinitError):
     """There are no walls, or they do not stand."""
 
 
-class World:
-    """One submission's world. sock: where its solver takes orders."""
+class Box:
+    """The sandbox of one submission.
 
-    def __init__(
-        self, sock: socket.socket, limits: Limits, walls: frozenset[str], keeper: int | None, group: Group
-    ) -> None:
-        self.sock, self.limits, self.walls = sock, limits, walls
-        self._keeper, self._group = keeper, group
+    sock: where its solver takes orders. init: a descriptor of process 1 of the box, or None without
+    a sandbox. groups: the control groups of its processes.
+    """
+
+    def __init__(self, sock: socket.socket, limits: Limits, init: int | None, groups: list[Path]) -> None:
+        self.sock, self.limits, self._init, self._groups = sock, limits, init, groups
 
     def close(self) -> None:
-        """End every process in the world, and wait until the last is gone: no two worlds overlap."""
-        self.sock.close()
-        if self._keeper is not None:  # process 1 of the world; without a sandbox, hanging up must do
+        """End every process in the box and wait until the last one has ended: no two boxes overlap."""
+        self.sock.close()  # without a sandbox, this alone ends the solver
+        if self._init is not None:
             with suppress(ProcessLookupError, PermissionError):
-                signal.pidfd_send_signal(self._keeper, signal.SIGKILL)
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
             ended = select.poll()
-            ended.register(self._keeper, select.POLLIN)
+            ended.register(self._init, select.POLLIN)
             ended.poll(1000 * END)
-            os.close(self._keeper)
-        self._group.close()
+            os.close(self._init)
+        remove_groups(self._groups)
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> Box:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,11 +95,11 @@ class World:
 
 
 class Sandbox:
-    """The warm parent and its walls; `world()` gives a fresh world for one submission.
+    """The warm parent and its walls. `box` gives a fresh box for one submission.
 
-    sandboxed: False runs solvers with the caller's own rights, which is the instructor's explicit word.
+    sandboxed: False runs solvers with the caller's own rights, where the instructor asked for that.
     without: walls to leave out, for tests.
-    Raises SandboxError where there can be no sandbox.
+    Raises SandboxError where this machine allows no sandbox.
     """
 
     def __init__(
@@ -103,13 +107,13 @@ class Sandbox:
     ) -> None:
         self.limits, self.sandboxed = limits or Limits(), sandboxed
         self.walls = frozenset(WALLS).difference(without)
-        self.control: Control = control()
+        self.control_groups = ControlGroups()
         self._fresh: list[str] = []
         self._directory = None if sandboxed else tempfile.TemporaryDirectory(prefix="heinit-")
         ours, theirs = socket.socketpair()
-        command = self._command(theirs.fileno()) if sandboxed else self._bare(theirs.fileno())
+        program = [sys.executable, "-s", "-P", "-m", "solver.zygote", str(theirs.fileno())]
         self._process = subprocess.Popen(
-            command,
+            self._command(program) if sandboxed else program,
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -124,17 +128,18 @@ class Sandbox:
             receive(ours, seconds=START)
         except ChannelError:
             self.close()
-            said = stderr.read().decode(errors="replace").strip().splitlines()
-            raise SandboxError(MISSING.format(why=said[-1] if said else "bubblewrap ended at once")) from None
+            errors = stderr.read().decode(errors="replace").strip().splitlines()
+            why = errors[-1] if errors else "bubblewrap ended at once"
+            raise SandboxError(MISSING.format(why=why)) from None
         finally:
             stderr.close()
 
-    def world(self, limits: Limits | None = None) -> World:
-        """A fresh world. Raises SandboxError where the warm parent is gone or the world cannot be made."""
+    def box(self, limits: Limits | None = None) -> Box:
+        """A fresh box. Raises SandboxError where the warm parent has ended or cannot make a box."""
         limits = limits or self.limits
         ours, theirs = socket.socketpair()
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        rlimits = {**RLIMITS, **self.control.rlimits(limits.memory, limits.processes)}
+        rlimits = {**RLIMITS, **self.control_groups.rlimits(limits.memory, limits.processes)}
         order = {
             "isolate": self.sandboxed,
             "walls": sorted(self.walls),
@@ -142,41 +147,41 @@ class Sandbox:
             "fresh": self._fresh,
             "directory": self._directory.name if self._directory else "",
             "rlimits": rlimits,
-            "watch": 0 if self.control.summed else limits.memory,
+            "watch": 0 if self.control_groups.parents else limits.memory,
         }
-        keeper = None
+        init = None
         try:
             send(self._orders, order, seconds=START)
             socket.send_fds(self._orders, [b"f"], [theirs.fileno()])
             theirs.close()
             ours.settimeout(START)
-            said, ancillary, _, _ = ours.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
-            if said != b"!" or not ancillary:
-                why = said.decode(errors="replace") or "the warm parent has ended"
-                raise SandboxError(f"the sandbox could not make a world for a submission: {why}")
+            reply, ancillary, _, _ = ours.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
+            if reply != b"!" or not ancillary:
+                raise OSError(reply.decode(errors="replace") or "the warm parent has ended")
             pid, _, _ = struct.unpack("iii", ancillary[0][2])
-            keeper = os.pidfd_open(pid) if self.sandboxed else None
-            group = self.control.group(pid, limits.memory, limits.processes)
+            init = os.pidfd_open(pid) if self.sandboxed else None
+            groups = self.control_groups.limit(pid, limits.memory, limits.processes)
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
             ours.settimeout(None)
             ours.sendall(b"!")
         except (ChannelError, OSError) as error:
-            ours.close()  # whatever was made of it ends
+            ours.close()  # which ends the processes of a box that is not complete
             theirs.close()
-            if keeper is not None:
-                os.close(keeper)
-            raise SandboxError(f"the sandbox could not make a world for a submission: {error}") from None
-        return World(ours, limits, self.walls, keeper, group)
+            if init is not None:
+                os.close(init)
+            raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
+        return Box(ours, limits, init, groups)
 
     def close(self) -> None:
-        """End the warm parent, and with it every world."""
+        """End the warm parent, and with it every box."""
         self._orders.close()
         self._process.kill()
         self._process.wait()
         if self._directory is not None:
             self._directory.cleanup()
 
-    def _command(self, fd: int) -> list[str]:
+    def _command(self, program: list[str]) -> list[str]:
+        """The command that runs the warm parent under bubblewrap."""
         bwrap = shutil.which("bwrap")
         if sys.platform != "linux" or bwrap is None:
             raise SandboxError(MISSING.format(why="bubblewrap is not installed"))
@@ -184,7 +189,7 @@ class Sandbox:
         options = ["--unshare-user", "--unshare-uts", "--unshare-cgroup-try"]
         options += [option for wall, option in spaces.items() if wall in self.walls]
         options += ["--die-with-parent", "--new-session", "--clearenv"]
-        options += ["--cap-add", "ALL"]  # of its own user namespace; solvers give them all up
+        options += ["--cap-add", "ALL"]  # in the warm parent's user namespace; solvers give them all up
         for name, value in {**ENVIRONMENT, "PYTHONPATH": "/course"}.items():
             options += ["--setenv", name, value]
         options += ["BINDS"]
@@ -192,16 +197,16 @@ class Sandbox:
             if Path(path).is_symlink():
                 options += ["--symlink", str(Path(path).readlink()), path]
         binds = _binds()
-        # where the interpreter lies in /tmp, that must stay as it is
+        # a folder that holds the interpreter must stay visible, even if it is /tmp
         self._fresh = [f for f in FRESH if not any(place.startswith(f + "/") for _, place in binds)]
         for path in _masks(binds):
             options += ["--tmpfs", path, "--remount-ro", path]
         options += ["--proc", "/proc", "--dev", "/dev"]
         for path in self._fresh:
             options += ["--tmpfs", path]
-        if "root" in self.walls:  # or a submission could leave files for the next, on its import path
+        if "root" in self.walls:  # otherwise a submission could leave modules for the next one to import
             options += ["--remount-ro", "/dev", "--remount-ro", "/"]
-        options += ["--chdir", "/box", "--", sys.executable, "-s", "-P", "-m", "solver.zygote", str(fd)]
+        options += ["--chdir", "/box", "--", *program]
         options += ["apart"] if "processes" in self.walls else []
         if "files" not in self.walls:
             binds.append(("/", "/host"))
@@ -214,11 +219,8 @@ class Sandbox:
         launch = Path(__file__).with_name("launch.py")
         return [sys.executable, "-I", str(launch), json.dumps(order)]
 
-    def _bare(self, fd: int) -> list[str]:
-        return [sys.executable, "-s", "-P", "-m", "solver.zygote", str(fd)]
-
     def _course(self) -> str:
-        """A folder in which the solver lies as it does inside the sandbox."""
+        """For runs without a sandbox: a folder that holds what /course holds inside the sandbox."""
         assert self._directory is not None
         course = Path(self._directory.name, "course")
         course.mkdir()
@@ -227,10 +229,10 @@ class Sandbox:
         return str(course)
 
 
-# matrices of some megabytes come and go: memory that is handed back each time is paid for each time
+# Matrices of some megabytes come and go. Memory that is returned to the kernel must be cleared again.
 KEEP = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
-# a process with threads cannot be forked safely, cores are for other submissions, and how many
-# threads there are changes the last digit of a sum
+# A process with threads cannot be forked safely, other submissions use the other cores, and the
+# number of threads changes the last digit of a sum.
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENVIRONMENT = {
     "HOME": "/box",
@@ -248,35 +250,36 @@ ENVIRONMENT = {
 
 
 def _own() -> list[tuple[str, str]]:
+    """The course's own code that the solver needs, and its place in the sandbox."""
     solver = Path(__file__).resolve().parent.parent / "solver"
     lab = Path(heinit_lab.__file__).resolve().parent
     return [(str(solver), "/course/solver"), (str(lab), "/course/heinit_lab"), *_fonts()]
 
 
 def _fonts() -> list[tuple[str, str]]:
-    """Matplotlib's list of fonts, made once on this machine: looking for them takes seconds each time."""
+    """Matplotlib's list of fonts. The import writes it once on this machine, which takes seconds."""
     import matplotlib.font_manager
 
-    found = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
-    return [(str(path), f"/course/fonts/{path.name}") for path in found]
+    lists = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+    return [(str(path), f"/course/fonts/{path.name}") for path in lists]
 
 
 def _masks(binds: list[tuple[str, str]]) -> list[str]:
-    """What must not be seen but lies in a folder that is bound, as in an installed package or under /usr."""
+    """The secret folders that lie inside a bound folder, as in an installed package or under /usr."""
     secret = set()
     for name in ("autograder", "heinit_solutions"):
         spec = importlib.util.find_spec(name)
         for folder in (spec and spec.submodule_search_locations) or ():
             secret.add(Path(folder).resolve())
-    solver = Path(__file__).resolve().parent.parent.parent
-    if (solver / "notebooks").is_dir():  # a checkout: everything in it but what is bound by name
-        secret.update(p for p in solver.iterdir() if p.is_dir() and not sys.prefix.startswith(str(p)))
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "notebooks").is_dir():  # all of it is secret, except what is bound by name
+        secret.update(p for p in checkout.iterdir() if p.is_dir() and not sys.prefix.startswith(str(p)))
     bound = [Path(source).resolve() for source, _ in binds]
     return sorted(str(p) for p in secret if any(p.is_relative_to(b) and p != b for b in bound))
 
 
 def _binds() -> list[tuple[str, str]]:
-    """What is bound, and where: the system's libraries, the interpreter, its packages, our own."""
+    """What is bound and where: the system's libraries, the interpreter, its packages, our own code."""
     system = [(path, path) for path in SYSTEM if Path(path).is_dir() and not Path(path).is_symlink()]
     files = [(path, path) for path in FILES if Path(path).exists()]
     executable = Path(sys.executable)

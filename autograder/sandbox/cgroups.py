@@ -1,8 +1,8 @@
-"""Limits on the sum over a submission's processes.
+"""Limits on the memory and the processes of a whole submission.
 
-Where this user can write a cgroup (root, or a delegated one), memory and processes are limited
-there, for all processes of a submission together. Elsewhere a process's address space is limited,
-and their number; their sum is watched from inside the world (see autograder/solver/zygote.py).
+Where the user may write control groups (as root, or in a delegated group), each submission gets a
+group of its own, and the kernel limits the sum over its processes. Elsewhere each process has limits
+of its own, and init, the first process of the box, watches the sum (see autograder/solver/zygote.py).
 """
 
 from __future__ import annotations
@@ -11,57 +11,71 @@ import itertools
 import os
 import time
 from pathlib import Path
-from typing import Protocol
 
 CGROUPS = Path("/sys/fs/cgroup")
-FEW = 24  # processes, where there is no cgroup: the sandbox's own, a fork for each test cell, and some
-SHARED = 2**30  # bytes of address space that every process has from the warm parent
+SHARED = 2**30  # bytes of address space that every process shares with the warm parent
+FEW = 24  # processes, where there is no control group: init, the solver, and a fork for each test cell
+OPTIONAL = {"memory.swap.max", "memory.memsw.limit_in_bytes"}  # missing on a kernel without swap accounting
 _number = itertools.count(1)
 
 
-class Group(Protocol):
-    """The limits of one submission; `close` takes them away."""
+class ControlGroups:
+    """The control groups in which this user can limit submissions.
 
-    def close(self) -> None: ...
+    parents: where a submission's groups are created, each with the files that hold its limits. That is
+    one group of the unified hierarchy, or a group of each older one, or none where none is writable.
+    """
 
-
-class Control(Protocol):
-    """A way to limit a submission. summed: whether memory is limited for all its processes together."""
-
-    summed: bool
+    def __init__(self, root: Path = CGROUPS) -> None:
+        self.parents = _unified(root) or _older(root)
+        for parent in self.parents:  # a grader that was killed left its groups
+            for group in parent.glob("heinit-*-*"):
+                if not Path("/proc", group.name.split("-")[1]).exists():
+                    _remove(group)
 
     def rlimits(self, memory: int, processes: int) -> dict[str, int]:
-        """Limits that a process must set on itself."""
+        """The limits of a single process. They are loose where a group limits the sum."""
+        if self.parents:
+            return {"RLIMIT_AS": memory + SHARED, "RLIMIT_NPROC": 4 * processes}
+        return {"RLIMIT_AS": memory // 2, "RLIMIT_NPROC": min(processes, FEW)}
 
-    def group(self, pid: int, memory: int, processes: int) -> Group:
-        """Limit the process `pid` of the host and all that it will fork."""
+    def limit(self, pid: int, memory: int, processes: int) -> list[Path]:
+        """Limit the process `pid` of the host and all that it will fork.
+
+        Returns the groups, which `remove_groups` removes. Raises OSError.
+        """
+        limits = {
+            "memory.max": memory,
+            "memory.swap.max": 0,
+            "memory.limit_in_bytes": memory,
+            "memory.memsw.limit_in_bytes": memory,  # of memory and swap together
+            "pids.max": processes,
+        }
+        name = f"heinit-{os.getpid()}-{next(_number)}"
+        for parent, files in self.parents.items():
+            group = parent / name
+            group.mkdir()
+            for file in files:
+                if file not in OPTIONAL or (group / file).exists():
+                    (group / file).write_text(str(limits[file]))
+        for parent in self.parents:
+            (parent / name / "cgroup.procs").write_text(str(pid))
+        return [parent / name for parent in self.parents]
 
 
-def control() -> Control:
-    """The best way that this machine and this user allow."""
-    for found in (_Version2(CGROUPS), _Version1(CGROUPS)):
-        if found.works():
-            return found
-    return _Alone()
+def remove_groups(groups: list[Path]) -> None:
+    """Remove the groups of a submission whose processes have ended."""
+    for group in groups:
+        for _ in range(500):  # the kernel frees a group a moment after its last process has ended
+            if _remove(group):
+                break
+            time.sleep(0.002)
 
 
-class _Folders:
-    """The folders of one submission's cgroup."""
-
-    def __init__(self, *folders: Path) -> None:
-        self._folders = folders
-
-    def close(self) -> None:
-        for folder in self._folders:
-            for _ in range(500):  # the kernel frees a group a moment after its last process is gone
-                if _removed(folder):
-                    break
-                time.sleep(0.002)
-
-
-def _removed(folder: Path) -> bool:
+def _remove(group: Path) -> bool:
+    """Remove a group. Returns False where the kernel refuses, as it does while processes are in it."""
     try:
-        folder.rmdir()
+        group.rmdir()
     except FileNotFoundError:
         return True
     except OSError:
@@ -69,113 +83,31 @@ def _removed(folder: Path) -> bool:
     return True
 
 
-def _sweep(root: Path) -> None:
-    """Remove what a grader left that was killed. A group with processes in it cannot be removed."""
-    for folder in root.glob("heinit-*-*"):
-        owner = folder.name.split("-")[1]
-        if not Path("/proc", owner).exists():
-            _removed(folder)
+def _unified(root: Path) -> dict[Path, tuple[str, ...]]:
+    """The nearest group of the unified hierarchy, from our own upwards, that may have children.
 
-
-def _name() -> str:
-    return f"heinit-{os.getpid()}-{next(_number)}"
-
-
-class _Version1:
-    """The older hierarchy: a tree for each controller."""
-
-    summed = True
-
-    def __init__(self, root: Path) -> None:
-        self._roots = (root / "memory", root / "pids")
-
-    def works(self) -> bool:
-        found = all((r / "cgroup.procs").is_file() and os.access(r, os.W_OK) for r in self._roots)
-        for root in self._roots if found else ():
-            _sweep(root)
-        return found
-
-    def rlimits(self, memory: int, processes: int) -> dict[str, int]:
-        return _loose(memory, processes)
-
-    def group(self, pid: int, memory: int, processes: int) -> Group:
-        name = _name()
-        folders = [root / name for root in self._roots]
-        for folder in folders:
-            folder.mkdir()
-        (folders[0] / "memory.limit_in_bytes").write_text(str(memory))
-        swap = folders[0] / "memory.memsw.limit_in_bytes"  # of memory and swap together
-        if swap.exists():
-            swap.write_text(str(memory))
-        (folders[1] / "pids.max").write_text(str(processes))
-        for folder in folders:
-            (folder / "cgroup.procs").write_text(str(pid))
-        return _Folders(*folders)
-
-
-class _Version2:
-    """The unified hierarchy, in the nearest group above that may have children with both controllers.
-
-    A group that holds processes, as ours does, may have none, but for the topmost one.
+    A group that holds processes, as ours does, may have none, but for the topmost group.
     """
-
-    summed = True
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def works(self) -> bool:
+    try:
+        own = root / Path("/proc/self/cgroup").read_text().split("0::", 1)[1].splitlines()[0].strip("/")
+    except (OSError, IndexError):
+        return {}
+    for group in (own, *own.parents):
         try:
-            own = Path("/proc/self/cgroup").read_text().split("0::", 1)[1].splitlines()[0]
-        except (OSError, IndexError):
-            return False
-        place = self._root / own.strip("/")
-        for folder in (place, *place.parents):
-            if not folder.is_relative_to(self._root):
-                break
-            try:
-                enabled = (folder / "cgroup.subtree_control").read_text().split()
-            except OSError:
-                continue
-            writable = os.access(folder, os.W_OK) and os.access(folder / "cgroup.procs", os.W_OK)
-            if {"memory", "pids"} <= set(enabled) and writable:
-                self._home = folder
-                _sweep(folder)
-                return True
-        return False
-
-    def rlimits(self, memory: int, processes: int) -> dict[str, int]:
-        return _loose(memory, processes)
-
-    def group(self, pid: int, memory: int, processes: int) -> Group:
-        folder = self._home / _name()
-        folder.mkdir()
-        (folder / "memory.max").write_text(str(memory))
-        swap = folder / "memory.swap.max"
-        if swap.exists():  # not on a kernel without swap
-            swap.write_text("0")
-        (folder / "pids.max").write_text(str(processes))
-        (folder / "cgroup.procs").write_text(str(pid))
-        return _Folders(folder)
+            enabled = (group / "cgroup.subtree_control").read_text().split()
+        except OSError:
+            continue
+        writable = os.access(group, os.W_OK) and os.access(group / "cgroup.procs", os.W_OK)
+        if group.is_relative_to(root) and writable and {"memory", "pids"} <= set(enabled):
+            return {group: ("memory.max", "memory.swap.max", "pids.max")}
+    return {}
 
 
-def _loose(memory: int, processes: int) -> dict[str, int]:
-    """A process's own limits, where the group's are what counts."""
-    return {"RLIMIT_AS": memory + SHARED, "RLIMIT_NPROC": 4 * processes}
-
-
-class _Nothing:
-    def close(self) -> None:
-        """There is no group to take away."""
-
-
-class _Alone:
-    """No cgroup: what a process may do alone, times how many there may be."""
-
-    summed = False
-
-    def rlimits(self, memory: int, processes: int) -> dict[str, int]:
-        return {"RLIMIT_AS": memory // 2, "RLIMIT_NPROC": min(processes, FEW)}
-
-    def group(self, pid: int, memory: int, processes: int) -> Group:
-        return _Nothing()
+def _older(root: Path) -> dict[Path, tuple[str, ...]]:
+    """The topmost groups of the older hierarchies, one for each controller."""
+    parents = {
+        root / "memory": ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"),
+        root / "pids": ("pids.max",),
+    }
+    writable = all((p / "cgroup.procs").is_file() and os.access(p, os.W_OK) for p in parents)
+    return parents if writable else {}

@@ -1,10 +1,12 @@
-"""Start bubblewrap, as root or as anybody, with the interpreter wherever it lives.
+"""Start bubblewrap, also for root, and wherever the interpreter is installed.
 
 Run as a program: `python -I launch.py '{"binds": [[source, place], ...], "uid": ..., "argv": [...]}'`.
-The program is needed for root alone. Root may read an interpreter that nobody else may (in
-/root, say), and student code shall not run with root's uid, not even inside a namespace. So in
-a mount namespace of its own, root first binds what is needed where everybody may look, then
-becomes an ordinary user for ever, and only then becomes bubblewrap.
+`BINDS` among the arguments stands for the options that bind the folders.
+
+Only root needs this program. Student code must not run with root's uid, not even inside a
+namespace, but the interpreter may lie where only root can read, in /root for example. So root
+creates a mount namespace, binds there what is needed to a place that everybody can read, becomes
+an ordinary user for good, and then becomes bubblewrap.
 """
 
 import ctypes
@@ -16,13 +18,13 @@ from typing import Any
 
 CLONE_NEWNS = 0x20000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
-STAGE = "/mnt"  # in our own mount namespace: what lies there on the host is untouched
+STAGE = "/mnt"  # in our own mount namespace: the host's /mnt is untouched
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main(order: dict[str, Any]) -> None:
-    """Become bubblewrap."""
+    """Replace this process by bubblewrap."""
     places = {}
     if os.geteuid() == 0:
         check(libc.unshare(CLONE_NEWNS), "unshare")
@@ -48,7 +50,7 @@ def main(order: dict[str, Any]) -> None:
 
 
 def check(result: int, what: str) -> None:
-    """Raise OSError where a call failed."""
+    """Raise OSError if a call failed."""
     if result != 0:
         raise OSError(ctypes.get_errno(), what)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Limits:
     """What one submission may use.
 
-    memory, disk: bytes over all its processes. processes: how many at once.
-    cell_seconds: processor time of a cell, or of a test cell's calls. check_seconds: that of the
-    checks of a test cell, in the judge; they use below 3. seconds: a cell's wall time, the backstop.
+    memory, disk: bytes, all its processes together. processes: the number at the same time.
+    cell_seconds: processor time of one cell, or of all calls of one test cell.
+    check_seconds: processor time of the checks of one test cell, in the judge; they need below 3.
+    seconds: wall time of one cell, for a cell that waits without using processor time.
     notebook_seconds: wall time of all cells together.
     """
 

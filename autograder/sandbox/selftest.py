@@ -1,9 +1,10 @@
-"""Prove at the start, on this machine, that the walls stand; or say which one does not.
+"""Prove at the start that the walls stand on this machine, or name the wall that does not.
 
-How it works. In a world with small limits a probe tries what a hostile notebook would: it looks
-for files, talks to a socket that listens on this machine, looks for processes, asks for rights
-and namespaces, and uses more memory, processes and disk than it may. It prints what it found;
-anything but a refusal is an error here. The probe is our own code, so its word can be taken.
+How it works. In a box with small limits a probe tries what a hostile notebook would try: it looks
+for files, connects to a socket that listens on this machine, looks for processes, tries to get
+rights and namespaces, and uses more memory, processes and disk than it may. The probe prints each
+attempt that succeeded, and `prove` raises an error that names the first of them. The probe is our
+own code, so what it prints can be believed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from autograder.solver.syscalls import denied
 
 SECONDS = 60
 MEBI = 2**20
-# what a finding means, for the sentence; the probe's findings have these names
-WALLS = {
+# what it means that an attempt of the probe succeeded
+BREACHES = {
     "files": "students' code could read {0}",
     "writes": "students' code could write to {0}",
     "network": "students' code could reach the network",
@@ -36,7 +37,7 @@ WALLS = {
 }
 PROBE = """
 import ctypes, json, os, select, socket, sys
-asked, found = json.loads({asked!r}), {{}}
+settings, breaches = json.loads({settings!r}), {{}}
 
 def refused(attempt, *errors):
     try:
@@ -48,29 +49,29 @@ def refused(attempt, *errors):
 def write(folder):
     os.close(os.open(folder + "/probe", os.O_CREAT | os.O_WRONLY))
 
-seen = [path for path in asked["paths"] if os.path.lexists(path)]
-if seen: found["files"] = seen[0]
+visible = [path for path in settings["paths"] if os.path.lexists(path)]
+if visible: breaches["files"] = visible[0]
 folders = ["/", "/dev", "/etc", "/usr", "/course", "/course/solver", sys.prefix]
-open_to = [folder for folder in folders if not refused(lambda: write(folder))]
-if open_to: found["writes"] = open_to[0]
+writable = [folder for folder in folders if not refused(lambda: write(folder))]
+if writable: breaches["writes"] = writable[0]
 names = [name for _, name in socket.if_nameindex()]
-reached = not refused(lambda: socket.create_connection(("127.0.0.1", asked["port"]), 1))
-if reached or names not in ([], ["lo"]): found["network"] = True
-if not refused(lambda: os.kill(-1, 0), ProcessLookupError): found["processes"] = True
-if os.readlink("/proc/self/ns/ipc") == asked["ipc"]: found["ipc"] = True
+reached = not refused(lambda: socket.create_connection(("127.0.0.1", settings["port"]), 1))
+if reached or names not in ([], ["lo"]): breaches["network"] = True
+if not refused(lambda: os.kill(-1, 0), ProcessLookupError): breaches["processes"] = True
+if os.readlink("/proc/self/ns/ipc") == settings["ipc"]: breaches["ipc"] = True
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 rights = [k for k in ("CapEff", "CapPrm", "CapBnd", "CapAmb", "CapInh") if int(status[k], 16)]
 rights += [k for k in ("NoNewPrivs",) if status[k].strip() != "1"]
-if rights or os.getuid() == 0: found["rights"] = ", ".join(rights) or "root"
+if rights or os.getuid() == 0: breaches["rights"] = ", ".join(rights) or "root"
 libc = ctypes.CDLL(None, use_errno=True)
-for name, number in asked["calls"].items():
-    if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 38: found["calls"] = name
-if 0 in (libc.unshare(0x10000000), libc.unshare(0x20000)): found["namespaces"] = True
+for name, number in settings["calls"].items():
+    if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 38: breaches["calls"] = name
+if 0 in (libc.unshare(0x10000000), libc.unshare(0x20000)): breaches["namespaces"] = True
 
 def crowd(count, work):
-    # how many children do their work and are there at the same time
+    # the number of children that have done their work and are alive at the same time
     read, hold = os.pipe()
-    told, tell = os.pipe()
+    done, report = os.pipe()
     children = set()
     try:
         for _ in range(count):
@@ -79,72 +80,73 @@ def crowd(count, work):
                 try:
                     os.close(hold)
                     work()
-                    os.write(tell, b"!")
+                    os.write(report, b"!")
                     os.read(read, 1)
                 finally:
                     os._exit(0)
             children.add(child)
     except OSError:
         pass
-    there = 0
-    while there < len(children):
-        if select.select([told], [], [], 0.005)[0]:
-            there += len(os.read(told, 1))
+    alive = 0
+    while alive < len(children):
+        if select.select([done], [], [], 0.005)[0]:
+            alive += len(os.read(done, 1))
         children -= {{c for c in children if os.waitpid(c, os.WNOHANG)[0]}}
     os.close(hold)
     for child in children:
         os.waitpid(child, 0)
-    return there
+    return alive
 
 def fill():
     with open("/proc/self/oom_score_adj", "w") as file: file.write("1000")
-    return b"x" * asked["fill"]
+    return b"x" * settings["fill"]
 
-if crowd(asked["fills"], fill) == asked["fills"]: found["memory"] = True
-if crowd(asked["forks"], bool) == asked["forks"]: found["forks"] = True
-if not refused(lambda: open("/box/probe", "wb").write(b"x" * asked["disk"])): found["disk"] = True
-print(json.dumps(found))
+if crowd(settings["fills"], fill) == settings["fills"]: breaches["memory"] = True
+if crowd(settings["forks"], bool) == settings["forks"]: breaches["forks"] = True
+if not refused(lambda: open("/box/probe", "wb").write(b"x" * settings["disk"])): breaches["disk"] = True
+print(json.dumps(breaches))
 """
 
 
 def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
-    """Raise SandboxError where a wall does not stand.
+    """Raise SandboxError if a wall does not stand.
 
-    secrets: further paths that must not be seen, such as a course directory.
+    secrets: further paths that must not be visible, such as a course directory.
     """
-    summed = sandbox.control.summed
+    summed = bool(sandbox.control_groups.parents)  # whether memory is limited in sum
     memory = 96 * MEBI if summed else 1024 * MEBI
     limits = Limits(memory=memory, disk=MEBI, processes=12, cell_seconds=SECONDS, seconds=SECONDS)
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        asked = {
+        settings = {
             "paths": [str(path) for path in (*_secrets(), *secrets)],
             "ipc": str(Path("/proc/self/ns/ipc").readlink()),
-            "calls": denied(hoards=not summed),
+            "calls": denied(detached_memory=not summed),
             "port": server.getsockname()[1],
             "fills": 3 if summed else 1,
             "fill": memory // 2 if summed else 2 * memory,
             "forks": 40,
             "disk": 2 * MEBI,
         }
-        found = _ask(sandbox, limits, PROBE.format(asked=json.dumps(asked)))
-    for name, sentence in WALLS.items():
-        if name in found:
+        breaches = _run(sandbox, limits, PROBE.format(settings=json.dumps(settings)))
+    for name, sentence in BREACHES.items():
+        if name in breaches:
             raise SandboxError(
                 "the sandbox does not hold on this machine, so nothing is graded: "
-                f"{sentence.format(found[name])}."
+                f"{sentence.format(breaches[name])}."
             )
 
 
-def _ask(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
+def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
+    """Run the probe in a box. Returns its breaches: which attempts succeeded, and on what."""
     try:
-        with sandbox.world(limits) as world:
-            send(world.sock, {"op": "run", "source": probe, "cpu_seconds": float(SECONDS)}, seconds=SECONDS)
-            outputs = receive(world.sock, seconds=SECONDS)["outputs"]
+        with sandbox.box(limits) as box:
+            send(box.sock, {"op": "run", "source": probe, "cpu_seconds": float(SECONDS)}, seconds=SECONDS)
+            outputs = receive(box.sock, seconds=SECONDS)["outputs"]
         (output,) = outputs
-        found: dict[str, str] = json.loads(output["text"])
+        breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:
         raise SandboxError(f"the sandbox's self-test did not finish, so nothing is graded: {error}") from None
-    return found
+    return breaches
 
 
 def _secrets() -> list[Path]:

@@ -1,6 +1,7 @@
 """The solver: the program that runs a student's cells, inside the sandbox.
 
-It is a program of its own: inside the sandbox this folder is all that exists of the autograder.
-`channel` says what may pass between solver and judge, `session` runs cells, `answer` calls the
-student's functions, `zygote` is the warm parent that forks one solver for each submission.
+The solver is a program of its own: of the whole autograder, the sandbox contains only this folder.
+`zygote` forks a solver for each submission, `work` takes the judge's orders, `session` runs cells,
+and `answer` calls the student's functions. In: cells and calls. Out: outputs and answers, over the
+`channel`. `syscalls` and `randomness` prepare the solver's process.
 """

@@ -1,7 +1,7 @@
-"""Answer the judge's questions about the session: which names there are, and calls of functions.
+"""Answer the judge's questions about the session: what its names are, and what its functions return.
 
-This runs in a fork of the session that lives for one test cell. It is in the student's
-process, so nothing here is trusted by anyone: the judge takes what comes as data.
+This module runs in a fork of the session that lives for one test cell. The fork is a student's
+process, so the judge believes nothing that comes from here: every answer is data to be checked.
 """
 
 from __future__ import annotations

@@ -1,24 +1,31 @@
-"""The channel between solver and judge: data, and nothing but data.
+"""The channel between solver and judge, which carries data and never code.
 
-How it works. A message is a frame: two lengths, a JSON text, and a buffer. The JSON says what
-the message is made of; text, bytes and arrays lie in the buffer, in the order in which the JSON
-names them, each with its size. Nothing is unpickled, no class is looked up by name, and no code
-travels.
+How it works. A message is a frame: two sizes, a JSON text, and a buffer. The JSON text describes
+the value as a tree. Strings, bytes and arrays lie in the buffer, in the order in which the tree
+mentions them, and the tree gives their sizes. Nothing is unpickled, and no class is looked up by
+its name.
 
-What may pass: None, bool, int, float, complex, str, bytes, list, tuple, dict, arrays and
-scalars of numbers and booleans, and a NumPy Generator as the state of its PCG64, with the seeds
-that its children would have. A list, tuple or dict of a class of its own, such as a named tuple,
-arrives as a plain one. Whatever else a function returns arrives as `Opaque`, which knows the name
-of its type and nothing more.
+What passes: None, bool, int, float, complex, str, bytes, list, tuple, dict, arrays and scalars of
+numbers and booleans, and a NumPy Generator, as the state of its PCG64 and the seeds of its
+children. An object of a subclass of list, tuple or dict, such as a named tuple, arrives as a plain
+list, tuple or dict. Every other value arrives as `Opaque`, which holds only the name of its type.
 
-Whoever reads bounds what it reads, since the other end may belong to a student: the frame's
-size before a byte of it is taken; the JSON's size and its number of parts before it is parsed,
-since a byte of JSON can become twenty of Python; depth; array elements, and the lengths of empty
-arrays, along which somebody may count; keys that are no text (whose hashes can be made to
-collide). Messages that are kept together share one `Budget`, or many small ones would do what a
-large one may not. No part of the buffer is taken twice. A Generator's state
-is range-checked: NumPy takes a state as it is, and a hostile one makes it read out of bounds.
-A message that breaks a rule raises `ChannelError`, and the channel is done with.
+What the reader checks, since the other end may belong to a student:
+
+- the size of the frame, before a byte of it is read;
+- the size of the JSON text and its number of parts, before it is parsed, since a byte of JSON can
+  become twenty bytes of Python objects;
+- the depth of the tree;
+- the number of array elements, where a side of length 0 counts as 1: checks may loop over the
+  other sides of an empty array;
+- the number of dictionary keys that are not strings, since a student can choose such keys so that
+  their hashes collide;
+- that no byte of the buffer is used twice;
+- the range of a Generator's state, since NumPy checks none, and reads out of bounds with a bad one.
+
+Messages whose values are kept at the same time share one `Budget`. Otherwise many small messages
+could take the memory that a large one may not. A message that breaks a rule raises `ChannelError`;
+after that the channel is of no more use.
 """
 
 from __future__ import annotations
@@ -34,47 +41,52 @@ from typing import Any
 import numpy as np
 
 MAX_FRAME = 64 * 2**20  # bytes
-MAX_TEXT = 16 * 2**20  # bytes of JSON in it
+MAX_TEXT = 16 * 2**20  # bytes of JSON in a frame
 MAX_DEPTH = 32
-MAX_VALUES = 500_000
-MAX_ITEMS = 8_000_000  # elements of all its arrays
-MAX_ODD_KEYS = 2_000  # keys that are no text
-MAX_DIGITS = 4300  # of an integer, Python's own limit
+MAX_VALUES = 500_000  # parts of the tree
+MAX_ITEMS = 8_000_000  # elements of all arrays
+MAX_ODD_KEYS = 2_000  # dictionary keys that are not strings
+MAX_DIGITS = 4300  # of an integer: Python's own limit
 _HEAD = struct.Struct("!QQ")
 _DTYPES = {"|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iu" for size in (2, 4, 8))}
 _DTYPES |= {"<f2", "<f4", "<f8", "<c8", "<c16"}
 
 
 class ChannelError(Exception):
-    """The other end sent something that is no message, or went away."""
+    """A value cannot be sent, or what arrived is not a message."""
+
+
+class ChannelTimeout(ChannelError):
+    """The other end did not send or read a message in time."""
+
+
+class ChannelClosed(ChannelError):
+    """The other end closed the channel, as it does when its process ends."""
 
 
 class Budget:
-    """What may still be read, of one message or of all that share it.
+    """How much may still be read, in one message or in all messages that share this budget.
 
-    times: how many of the largest messages that is.
+    times: the budget allows as much as so many of the largest messages.
     """
 
     def __init__(self, times: int = 1) -> None:
-        self.size = times * MAX_FRAME
-        self._values, self._items, self._odd_keys = times * MAX_VALUES, times * MAX_ITEMS, MAX_ODD_KEYS
+        self.left = {
+            "bytes": times * MAX_FRAME,
+            "parts": times * MAX_VALUES,
+            "numbers": times * MAX_ITEMS,
+            "keys": MAX_ODD_KEYS,
+        }
 
-    def take(self, size: int = 0, values: int = 0, items: int = 0, odd_keys: int = 0) -> None:
-        """Take so many bytes, parts, array elements and keys. Raises ChannelError where too few are left."""
-        self.size -= size
-        self._values -= values
-        self._items -= items
-        self._odd_keys -= odd_keys
-        if self._values < 0:
-            raise ChannelError("a message has too many parts")
-        if self._items < 0:
-            raise ChannelError("a message has too many numbers")
-        if self._odd_keys < 0:
-            raise ChannelError("a message has too many keys")
+    def take(self, what: str, amount: int = 1) -> None:
+        """Take so many bytes, parts, numbers or keys. Raises ChannelError where too few are left."""
+        self.left[what] -= amount
+        if self.left[what] < 0:
+            raise ChannelError(f"a message has too many {what}")
 
 
 class Opaque:
-    """A value that may not pass; all that is known of it is the name of its type."""
+    """Takes the place of a value that may not pass. kind: the name of its type."""
 
     def __init__(self, kind: str) -> None:
         self.kind = self.__heinit_type__ = kind
@@ -89,24 +101,23 @@ class Opaque:
 def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float | None = None) -> None:
     """Send one value.
 
-    seconds: of wall time for the whole message; None waits for ever.
-    Raises ChannelError where it is larger than `limit` bytes or nobody reads.
+    seconds: wall time for the whole message; None waits for ever. Raises ChannelTimeout or
+    ChannelClosed where nobody reads it, and ChannelError where it is larger than `limit` bytes.
     """
-    writer = _Writer()
-    text = json.dumps(writer.tree(value, 0), separators=(",", ":")).encode("ascii")
-    size = sum(len(part) for part in writer.buffers)
+    encoder = _Encoder()
+    text = json.dumps(encoder.tree(value, 0), separators=(",", ":")).encode("ascii")
+    size = sum(len(part) for part in encoder.buffers)
     if len(text) + size > limit or len(text) > MAX_TEXT:
         raise ChannelError(f"a value of {(len(text) + size) / 2**20:.0f} MiB is too large to send")
-    until = None if seconds is None else time.monotonic() + seconds
     try:
-        sock.settimeout(None if until is None else max(until - time.monotonic(), 1e-3))
-        # in one piece: for each piece the reader would wake up
-        sock.sendall(b"".join((_HEAD.pack(len(text), size), text, *writer.buffers)))
+        sock.settimeout(None if seconds is None else max(seconds, 1e-3))
+        # in one piece, since the reader wakes up for each piece
+        sock.sendall(b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers)))
         sock.settimeout(None)
     except TimeoutError:
-        raise ChannelError("it was not read in time") from None
+        raise ChannelTimeout("it was not read in time") from None
     except OSError as error:
-        raise ChannelError(f"the other end is gone ({error.strerror})") from None
+        raise ChannelClosed(f"the other end is gone ({error.strerror})") from None
 
 
 def receive(
@@ -115,20 +126,20 @@ def receive(
     seconds: float | None = None,
     budget: Budget | None = None,
 ) -> Any:
-    """Receive one value, and not a byte of what follows: that may be a descriptor.
+    """Receive one value, and leave every byte after it in the socket, since a descriptor may follow.
 
-    seconds: of wall time for the whole message; None waits for ever. budget: what this message and
-    others may hold together; by default this one alone.
-    Raises ChannelError where it is malformed, larger than `limit` or the budget, late, or never comes.
+    seconds: wall time for the whole message; None waits for ever. budget: of this and other messages;
+    by default this message has a budget of its own. Raises ChannelTimeout, ChannelClosed, or
+    ChannelError where the message is malformed, or larger than `limit` bytes or the budget.
     """
     return Inbox(sock, ahead=0).receive(limit, seconds, budget)
 
 
 class Inbox:
-    """Receives value after value from a socket.
+    """Receives one value after another from a socket.
 
-    ahead: bytes that may be taken from the socket beyond the value that is asked for. Several
-    short messages then come in one piece, and nobody else may read from the socket.
+    ahead: the number of bytes that may be read beyond the end of a value. Several short messages
+    then take one read, but nobody else can read from the socket.
     """
 
     def __init__(self, sock: socket.socket, ahead: int = 2**16) -> None:
@@ -143,9 +154,9 @@ class Inbox:
         budget = budget or Budget()
         text_size, buffer_size = _HEAD.unpack(self._exactly(_HEAD.size, until))
         size = text_size + buffer_size
-        if size > min(limit, budget.size) or text_size > MAX_TEXT:
+        if size > min(limit, budget.left["bytes"]) or text_size > MAX_TEXT:
             raise ChannelError(f"a message of {size / 2**20:.0f} MiB is over the limit")
-        budget.take(size=size)
+        budget.take("bytes", size)
         return _value(self._exactly(size, until), text_size, budget)
 
     def _exactly(self, size: int, until: float | None) -> bytearray:
@@ -153,16 +164,16 @@ class Inbox:
             if until is not None:
                 left = until - time.monotonic()
                 if left <= 0:
-                    raise ChannelError("no answer in time")
+                    raise ChannelTimeout("no answer in time")
                 self._sock.settimeout(left)
             try:
                 part = self._sock.recv(min(missing + self._ahead, 2**20))
             except TimeoutError:
-                raise ChannelError("no answer in time") from None
+                raise ChannelTimeout("no answer in time") from None
             except OSError as error:
-                raise ChannelError(f"the other end is gone ({error.strerror})") from None
+                raise ChannelClosed(f"the other end is gone ({error.strerror})") from None
             if not part:
-                raise ChannelError("the other end is gone")
+                raise ChannelClosed("the other end is gone")
             self._taken += part
             if until is not None:
                 self._sock.settimeout(None)
@@ -171,24 +182,29 @@ class Inbox:
 
 
 def _value(content: bytearray, text_size: int, budget: Budget) -> Any:
-    """What a message's content says; its first bytes are the text, the others the buffer."""
+    """The value of a frame's content, which is the JSON text and then the buffer."""
     text, buffer = content[:text_size], memoryview(content)[text_size:]
-    # nothing in the text can hide these marks: strings of a message lie in the buffer
+    # the text holds these characters nowhere else, since strings lie in the buffer
     if sum(text.count(mark) for mark in (b"[", b"{", b",")) > 4 * MAX_VALUES:
         raise ChannelError("a message has too many parts")
     try:
         tree = json.loads(text.decode("ascii"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ChannelError(f"a message is no JSON ({type(error).__name__})") from None
-    return _Reader(buffer, budget).value(tree, 0)
+    return _Decoder(buffer, budget).value(tree, 0)
 
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not sent as JSON")
 
 
-class _Writer:
-    """Turns a value into a JSON tree and buffers."""
+class _Encoder:
+    """Turns a value into a JSON tree and buffers.
+
+    In the tree, None, booleans and integers stand for themselves. Every other value is a dictionary
+    with one key: s string, f float, c complex, b bytes, l list, t tuple, r list or tuple of floats as
+    an array, d dict, g Generator, a array, n scalar of NumPy, x a value that does not pass.
+    """
 
     def __init__(self) -> None:
         self.buffers: list[bytes] = []
@@ -211,7 +227,7 @@ class _Writer:
             return {"c": [value.real.hex(), value.imag.hex()]}
         if kind is bytes:
             return {"b": self._buffer(value)}
-        # a named tuple or an ordered dict is its content, read past whatever its class overrides
+        # the content of a subclass, such as a named tuple, without calling the methods that it overrides
         for base, tag in ((list, "l"), (tuple, "t")):
             if issubclass(kind, base):
                 return self._sequence(list(base.__iter__(value)), tag, depth)
@@ -226,7 +242,7 @@ class _Writer:
     def _sequence(self, parts: list[Any], tag: str, depth: int) -> Any:
         kind = type(parts[0]) if len(parts) > 1 else None
         if kind in (float, np.float64, np.float32) and all(type(part) is kind for part in parts):
-            numbers = self._array(np.array(parts), True)  # one number at a time would take seconds
+            numbers = self._array(np.array(parts), True)  # number by number this would take seconds
             return {"r": [tag, kind is float, *numbers["a"]]} if "a" in numbers else numbers
         return {tag: [self.tree(part, depth + 1) for part in parts]}
 
@@ -241,7 +257,7 @@ class _Writer:
         if self._items > MAX_ITEMS:
             return {"x": "very large array"}
         dtype = array.dtype.newbyteorder("<")
-        if dtype.str not in _DTYPES:  # of higher precision than other machines know
+        if dtype.str not in _DTYPES:  # long double, which depends on the machine
             dtype = np.dtype("<c16" if array.dtype.kind == "c" else "<f8")
         self._buffer(np.ascontiguousarray(array, dtype=dtype).tobytes())
         return {"a": [dtype.str, list(array.shape)]} if dimensions else {"n": dtype.str}
@@ -251,14 +267,14 @@ class _Writer:
         return len(data)
 
 
-class _Reader:
-    """Turns a JSON tree and a buffer into a value, believing nothing."""
+class _Decoder:
+    """Turns a JSON tree and a buffer into a value, and checks everything."""
 
     def __init__(self, buffer: memoryview, budget: Budget) -> None:
         self._buffer, self._budget = buffer, budget
 
     def value(self, tree: Any, depth: int) -> Any:
-        self._budget.take(values=1)
+        self._budget.take("parts")
         if depth > MAX_DEPTH:
             raise ChannelError("a message is nested too deeply")
         if tree is None or type(tree) in (bool, int):
@@ -297,7 +313,7 @@ class _Reader:
             case "d":
                 return {self._key(k, depth): self.value(v, depth + 1) for k, v in body}
             case "g":
-                return _generator(body)
+                return _generator(body[:4], *body[4:])
             case "a":
                 return self._array(*body)
             case "n":
@@ -310,7 +326,8 @@ class _Reader:
         key = self.value(tree, depth + 1)
         if not isinstance(key, (str, int, float, bool, bytes, tuple, type(None))):
             raise ChannelError("a message has a key of a kind that is not allowed")
-        self._budget.take(odd_keys=type(key) is not str)
+        if type(key) is not str:
+            self._budget.take("keys")
         return key
 
     def _take(self, size: Any) -> memoryview:
@@ -325,7 +342,7 @@ class _Reader:
         if type(shape) is not list or len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape):
             raise ChannelError("a message has an array of an impossible shape")
         dtype, size = np.dtype(name), math.prod(shape)
-        self._budget.take(items=_extent(shape))
+        self._budget.take("numbers", _extent(shape))
         data = self._take(size * dtype.itemsize)
         if dtype.kind == "b" and size and np.frombuffer(data, np.uint8).max() > 1:
             raise ChannelError("a message has a boolean that is neither true nor false")
@@ -333,41 +350,36 @@ class _Reader:
 
 
 def _extent(shape: Sequence[int]) -> int:
-    """How many elements an array has, or would have were none of its sides 0."""
+    """The number of elements of an array, where a side of length 0 counts as 1."""
     return math.prod(max(n, 1) for n in shape)
 
 
 def _state_of(rng: np.random.Generator) -> list[Any]:
-    state = rng.bit_generator.state
-    inner = state["state"]
-    seeds = rng.bit_generator.seed_seq
-    whole = [inner["state"], inner["inc"], int(state["has_uint32"]), int(state["uinteger"])]
+    """The state of a Generator, and its seeds where these can pass."""
+    state, seeds = rng.bit_generator.state, rng.bit_generator.seed_seq
+    numbers = [*state["state"].values(), int(state["has_uint32"]), int(state["uinteger"])]
     if type(seeds) is np.random.SeedSequence and type(seeds.entropy) is int and seeds.pool_size == 4:
         family = [seeds.entropy, seeds.n_children_spawned, *seeds.spawn_key]
-        if _is_family(family):
-            whole.append(family)
-    return whole
+        if len(family) <= len(_FAMILY) and _in_range(family, _FAMILY):
+            return [*numbers, family]
+    return numbers
 
 
-def _is_family(body: Any) -> bool:
-    """Whether this may be a Generator's seeds: the entropy, how many children it had, and its own key."""
-    bounds = (2**128, *(2**32,) * MAX_DEPTH)
-    return (
-        type(body) is list
-        and 2 <= len(body) <= len(bounds)
-        and all(type(part) is int and 0 <= part < bound for part, bound in zip(body, bounds, strict=False))
-    )
+# The bounds of a Generator's state (state, increment, has_uint32, uinteger), and those of its seeds:
+# the entropy, the number of its children, and its own place in the tree of children.
+_STATE = (2**128, 2**128, 2, 2**32)
+_FAMILY = (2**128, *(2**32,) * MAX_DEPTH)
 
 
-def _generator(body: Any) -> np.random.Generator:
-    state, inc, has_uint32, uinteger, *families = body
-    bounds = (2**128, 2**128, 2, 2**32)
-    for part, bound in zip((state, inc, has_uint32, uinteger), bounds, strict=True):
-        if type(part) is not int or not 0 <= part < bound:
-            raise ChannelError("a message has a generator in an impossible state")
-    if inc % 2 == 0 or len(families) > 1 or not all(map(_is_family, families)):
+def _in_range(numbers: Sequence[Any], bounds: Sequence[int]) -> bool:
+    return all(type(n) is int and 0 <= n < bound for n, bound in zip(numbers, bounds, strict=False))
+
+
+def _generator(numbers: Any, family: Any = (0, 0)) -> np.random.Generator:
+    state, inc, has_uint32, uinteger = numbers
+    entropy, children, *key = family
+    if not (_in_range(numbers, _STATE) and inc % 2 and _in_range(family, _FAMILY) and len(key) < MAX_DEPTH):
         raise ChannelError("a message has a generator in an impossible state")
-    entropy, children, *key = families[0] if families else (0, 0)
     seeds = np.random.SeedSequence(entropy, spawn_key=tuple(key), n_children_spawned=children)
     bits = np.random.PCG64(seeds)
     bits.state = {

@@ -1,8 +1,8 @@
-"""Whether an answer drew from the operating system's entropy: then grading it again asks another answer.
+"""Notice whether an answer draws from the operating system's entropy: then its score may not repeat.
 
-NumPy's and Python's global generators begin the same in every world, so they repeat. What a
-fresh `default_rng()` draws does not, and is noticed here. This runs in the student's process,
-so it is a remark for whoever verifies a receipt, and no wall.
+The global generators of NumPy and Python start with the same seed in every box, so their draws
+repeat. A `default_rng()` without a seed draws fresh entropy, which is counted here. This module
+runs in the student's process, so the count is a remark for whoever verifies a receipt, not a wall.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from typing import Any
 
 import numpy as np
 
-_drawn = 0
+_draws = 0
 
 
 def watch() -> None:
-    """Begin the global generators anew, and notice from here on when entropy is drawn."""
+    """Seed the global generators, and count the draws of entropy from now on."""
     random.seed(0)
     np.random.seed(0)
-    for place, name in ((os, "urandom"), (random, "_urandom")):  # NumPy draws by the second
-        setattr(place, name, _noticed(getattr(place, name)))
+    for module, name in ((os, "urandom"), (random, "_urandom")):  # NumPy uses the second
+        setattr(module, name, _counted(getattr(module, name)))
 
 
 def drawn() -> int:
     """How often entropy was drawn since `watch`."""
-    return _drawn
+    return _draws
 
 
-def _noticed(source: Callable[[int], Any]) -> Callable[[int], Any]:
+def _counted(source: Callable[[int], Any]) -> Callable[[int], Any]:
     def draw(size: int) -> Any:
-        global _drawn
-        _drawn += 1
+        global _draws
+        _draws += 1
         return source(size)
 
     return draw

@@ -1,13 +1,14 @@
-"""Run cells as a kernel would, and keep what they show as a notebook keeps it.
+"""Run cells as a kernel would, and collect their outputs in the format of notebooks.
 
-An IPython shell without a kernel: magics, rich output and figures work, there is no ZeroMQ,
-and outputs are collected here, bounded in bytes. Solver and judge each have one: the solver
-for a student's cells, the judge for test cells.
+A session is an IPython shell without a kernel: magics, rich output and figures work, but there is
+no ZeroMQ. A sink collects the outputs of a cell, up to a number of bytes. The solver has a session
+for the student's cells, and the judge has another one for the test cells.
 """
 
 from __future__ import annotations
 
 import builtins
+import io
 import os
 import signal
 import sys
@@ -24,7 +25,7 @@ from traitlets.config import Config
 
 MAX_OUTPUT = 2**20  # bytes a cell
 Output = dict[str, Any]
-# A history in a file would come with a thread, and a process with threads cannot be forked.
+# IPython writes its history to a file in a thread, and a process with threads cannot be forked.
 _CONFIG = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
 
 
@@ -33,14 +34,14 @@ class CellTimeoutError(Exception):
 
 
 class _Sink:
-    """What a cell shows, in order, until it has shown too much."""
+    """The outputs of a cell in order, up to MAX_OUTPUT. displays: the outputs that have a display id."""
 
     def __init__(self) -> None:
         self.start()
 
     def start(self) -> None:
         self.outputs: list[Output] = []
-        self.shown: dict[str, Output] = {}
+        self.displays: dict[str, Output] = {}
         self._left = MAX_OUTPUT
         self.full = False
 
@@ -53,7 +54,7 @@ class _Sink:
         else:
             self.outputs.append(output)
         if display_id is not None:
-            self.shown[display_id] = output
+            self.displays[display_id] = output
 
     def _fits(self, output: Output) -> bool:
         if self.full:
@@ -76,8 +77,8 @@ def _size(value: Any) -> int:
     return 8
 
 
-class _Stream:
-    """Stands for sys.stdout and sys.stderr while a cell runs."""
+class _Stream(io.TextIOBase):
+    """Replaces sys.stdout or sys.stderr while a cell runs."""
 
     encoding, errors = "utf-8", "strict"
 
@@ -91,18 +92,11 @@ class _Stream:
             self._sink.add({"output_type": "stream", "name": self.name, "text": text})
         return len(text)
 
-    def writelines(self, lines: Any) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        return False
-
     def writable(self) -> bool:
         return True
+
+    def close(self) -> None:
+        """A cell cannot close its outputs."""
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
@@ -113,8 +107,8 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
     ) -> None:
         output = {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata or {})}
         name = (transient or {}).get("display_id")
-        if update and name in self.sink.shown:
-            self.sink.shown[name].update(data=output["data"], metadata=output["metadata"])
+        if update and name in self.sink.displays:
+            self.sink.displays[name].update(data=output["data"], metadata=output["metadata"])
         elif not update:
             self.sink.add(output, name)
 
@@ -125,11 +119,10 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 class _Results(DisplayHook):  # type: ignore[misc]
     sink: _Sink
 
-    def start_displayhook(self) -> None:
-        """No prompt is written."""
+    def _nothing(self, *_: object) -> None:
+        """There is no prompt to write, no log to keep, and no stream to flush."""
 
-    def write_output_prompt(self) -> None:
-        """No prompt is written."""
+    start_displayhook = write_output_prompt = log_output = finish_displayhook = _nothing
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         self.sink.add(
@@ -140,12 +133,6 @@ class _Results(DisplayHook):  # type: ignore[misc]
                 "execution_count": self.prompt_count,
             }
         )
-
-    def log_output(self, format_dict: Any) -> None:
-        """No log is kept."""
-
-    def finish_displayhook(self) -> None:
-        """Nothing is held back."""
 
 
 class _Shell(InteractiveShell):  # type: ignore[misc]
@@ -162,13 +149,13 @@ class _Shell(InteractiveShell):  # type: ignore[misc]
         )
 
     def init_virtualenv(self) -> None:
-        """The interpreter is the one that grades; a virtualenv of the caller's is not asked for."""
+        """Ignore the caller's virtual environment: the grader's own interpreter runs the cells."""
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """`%matplotlib inline` asks for it; there is no event loop, and figures need none."""
+        """`%matplotlib inline` calls this method; figures need no event loop here."""
 
     def ask_exit(self) -> None:
-        """`exit` in a cell ends nothing, as in a kernel that is running a notebook."""
+        """`exit` in a cell ends nothing, as when a kernel runs a whole notebook."""
 
 
 class Session:
@@ -185,9 +172,9 @@ class Session:
         self._ended_well = False
 
     def run(self, source: str, cpu_seconds: float | None = None) -> list[Output]:
-        """Run a cell; its outputs, as a notebook keeps them.
+        """Run a cell. Returns its outputs in the format of notebooks.
 
-        cpu_seconds: of processor time, after which a CellTimeoutError is raised in it.
+        cpu_seconds: processor time after which a CellTimeoutError is raised in the cell.
         """
         self._sink.start()
         self._ended_well = False
@@ -197,7 +184,7 @@ class Session:
         try:
             with _limited(cpu_seconds):
                 self._ended_well = self.shell.run_cell(source, store_history=True).success
-        except BaseException as error:  # what a cell raises beyond IPython's own net
+        except BaseException as error:  # raised where IPython does not catch it
             self._sink.add(
                 {
                     "output_type": "error",
@@ -212,21 +199,21 @@ class Session:
 
     @property
     def whole(self) -> bool:
-        """Whether the last cell ran to its end, and all that it showed was kept."""
+        """Whether the last cell ran to its end, and no output was cut off."""
         return bool(self._ended_well and not self._sink.full)
 
     def warm(self) -> None:
-        """Run a cell once, so that what IPython makes at the first is made, and leave no trace of it."""
+        """Run an empty cell, so that IPython creates what it needs, and remove all traces of it."""
         self.run("None")
         self.shell.reset(new_session=True)
 
     def begin(self) -> None:
-        """Count from 1 and keep no history: nothing depends on what ran before, and memory stays flat."""
+        """Count cells from 1 and drop the history, so that memory does not grow from notebook to notebook."""
         self.shell.execution_count = 1
         self.shell.history_manager.reset(new_session=False)
 
     def forget(self) -> None:
-        """Remove every name that cells have made."""
+        """Remove every name that cells have bound."""
         hidden = self.shell.user_ns_hidden
         for name in [n for n in self.namespace if n not in hidden and not n.startswith("__")]:
             del self.namespace[name]
@@ -251,7 +238,7 @@ def _text(value: Any) -> str:
 
 @contextmanager
 def _limited(seconds: float | None) -> Iterator[None]:
-    """Raise CellTimeoutError in here after so many seconds of processor time, and again each second."""
+    """Raise CellTimeoutError in the block after so many seconds of processor time, then every second."""
     if seconds is None or not hasattr(signal, "ITIMER_PROF"):
         yield
         return

@@ -1,9 +1,9 @@
-"""System calls that a solver is denied, by a filter in the kernel.
+"""The system calls that a solver must not make, denied by a filter in the kernel.
 
-The namespaces and the missing rights stop nearly all that could reach another process. This
-stops the rest: keyrings, where a submission could leave things for the next one of the same
-user, and ways into the kernel that no notebook needs and that have been its weak places.
-Denied calls fail with ENOSYS, as on a kernel that does not know them.
+The namespaces and the missing rights stop nearly everything that could reach another process. The
+filter stops the rest: keyrings, in which a submission could leave data for the next submission of
+the same user, and parts of the kernel that no notebook needs and that often had security holes.
+A denied call fails with ENOSYS, as on a kernel that does not have it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import struct
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06  # of the kernel's packet filter
 ALLOW, DENY = 0x7FFF0000, 0x00050000 | 38  # ENOSYS
-NUMBER, ARCHITECTURE = 0, 4  # offsets in what a filter sees of a call
+NUMBER, ARCHITECTURE = 0, 4  # offsets in the kernel's description of a call
 
-# name: its number on x86_64, on aarch64
+# name: number on x86_64, number on aarch64
 DENIED = {
     "add_key": (248, 217),
     "request_key": (249, 218),
@@ -29,8 +29,8 @@ DENIED = {
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
 }
-# Memory that belongs to no process, which only a control group can count.
-HOARDS = {
+# Calls that allocate memory outside any process. Only a control group can limit such memory.
+DETACHED_MEMORY = {
     "shmget": (29, 194),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
@@ -38,26 +38,27 @@ HOARDS = {
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
-def denied(hoards: bool = False) -> dict[str, int]:
-    """The names and numbers of the denied calls on this machine; none where the filter knows it not.
+def denied(detached_memory: bool = False) -> dict[str, int]:
+    """The names and numbers of the denied calls on this machine.
 
-    hoards: whether those are among them that hold memory outside of processes.
+    detached_memory: whether to deny memory outside any process as well.
+    Empty on a machine whose numbers are not listed here.
     """
     if platform.machine() not in MACHINES:
         return {}
     column, _ = MACHINES[platform.machine()]
-    calls = {**DENIED, **HOARDS} if hoards else DENIED
+    calls = {**DENIED, **DETACHED_MEMORY} if detached_memory else DENIED
     return {name: numbers[column] for name, numbers in calls.items()}
 
 
-def forbid_calls(libc: ctypes.CDLL, hoards: bool) -> None:
-    """Deny them to this process and all that it starts. Needs no_new_privs."""
-    numbers = list(denied(hoards).values())
+def forbid_calls(libc: ctypes.CDLL, detached_memory: bool) -> None:
+    """Deny the calls to this process and to all processes that it starts. Needs no_new_privs."""
+    numbers = list(denied(detached_memory).values())
     if not numbers:
         return
     _, architecture = MACHINES[platform.machine()]
-    last = len(numbers) + 5  # where the filter denies
-    # a call in the manner of another architecture has other numbers, as have x32's, above 2**30
+    last = len(numbers) + 5  # the index of the step that denies
+    # calls of another architecture have other numbers, and so have calls of x32 (2**30 and above)
     program = [
         (LOAD, 0, 0, ARCHITECTURE),
         (EQUAL, 0, last - 2, architecture),

@@ -1,33 +1,34 @@
-"""The warm parent: it has imported what notebooks import, and forks one solver a submission.
+"""The warm parent (zygote): it imports what notebooks import, and forks a box for each submission.
 
-How it works. The sandbox starts this program once, in an empty root, without a network, with
-capabilities that reach nothing but its own user namespace. It imports NumPy, Matplotlib and
-IPython, never a line of a submission, and waits for orders. For each submission it makes a world:
+How it works. The sandbox starts this program once, in an empty root and without a network. Its
+capabilities are valid only in its own user namespace. The warm parent imports NumPy, Matplotlib
+and IPython, never runs a line of a submission, and waits for orders. For each order:
 
-1. a fork into a new PID namespace, where it is process 1: the keeper of this world. When it
-   ends, the kernel ends every process in it, whatever it forked or hid;
-2. in it, a mount and an IPC namespace that no other submission shares, fresh tmpfs on /tmp and
-   /box, a fresh /proc that shows these processes alone;
-3. a second fork: the solver. It keeps no descriptor but the socket to the judge, gives up every
-   capability, forbids itself new ones and the system calls in calls.py, sets its limits, and
-   only then runs a student's cell. The keeper never does.
+1. The warm parent forks init into a new PID namespace. Init is process 1 of the box: when init
+   ends, the kernel ends every process in the box, also those that changed session or hid.
+2. Init creates a mount and an IPC namespace that no other submission shares, with an empty tmpfs
+   on /tmp and /box, and a /proc that shows only the processes of the box.
+3. Init waits until the sandbox has set the limits of the box, and forks the solver.
+4. The solver closes every descriptor except the socket to the judge, sets its limits, gives up
+   every capability, forbids itself new ones and the system calls listed in syscalls.py. Only then
+   does it run a student's cells (see work.py). Init never does.
+5. Init waits until the judge hangs up, and ends the box. If the solver ends first, init shuts the
+   socket down, so that the judge sees it.
 
-A process enters a new PID namespace only by being forked into it, and may go back only to one
-that is its user namespace's own. So the warm parent begins in one that it made itself, steps
-aside for the fork of a keeper, and comes back; a keeper that waits for a keeper is not needed.
+The solver cannot trace init, which is not dumpable and has more rights, and cannot signal init:
+process 1 gets from inside its namespace only the signals that it has a handler for.
 
-Forks are most of what this costs, so the warm memory is kept in huge pages where the kernel has
-them: a fork then copies short page tables.
+PID namespaces. A process enters a new PID namespace only by being forked into it, and can return
+only to a namespace that its own user namespace owns. So the warm parent first moves into a PID
+namespace that it creates itself. For each fork it selects a new namespace, forks, and returns.
 
-Where no control group limits the memory of all these processes together, the keeper does: it looks
-at their sum some thirty times a second, and ends the largest while that is too much. Calls that hold
-memory which belongs to no process are denied there.
+Memory. Most of the cost of a box is the fork, so the warm parent moves its memory into huge pages
+where the kernel has them: a fork then copies short page tables. Where no control group limits the
+memory of the box, init adds up the memory of its processes about thirty times a second, and kills
+the largest while the sum is too large. System calls that allocate memory outside any process,
+which init could not see, are then denied.
 
-The keeper cannot be traced by the solver (it is not dumpable and has more rights), nor
-signalled (process 1 gets no signal from inside that it does not ask for). It waits for the
-judge to hang up, and ends the world. Where the solver ends before, it tells the judge so.
-
-Linux alone has these calls, and Python 3.11 has no names for them: they go through ctypes.
+Only Linux has these calls, and Python 3.11 has no functions for them, so they go through ctypes.
 """
 
 from __future__ import annotations
@@ -59,10 +60,9 @@ PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 38, 1
 PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
 
-MADV_COLLAPSE = 25  # since Linux 6.1; where the kernel knows it not, pages stay small
-
+MADV_COLLAPSE = 25  # since Linux 6.1; fails on an older kernel, where pages stay small
 HUGE = 2**21  # bytes of a huge page
-WATCH = 30  # milliseconds
+WATCH = 30  # milliseconds between two looks at the memory of a box
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -70,14 +70,14 @@ libc = ctypes.CDLL(None, use_errno=True)
 def main(fd: int, apart: bool) -> None:
     """Take orders on the socket `fd` until it is closed.
 
-    apart: whether each submission gets a PID namespace of its own.
+    apart: whether each box gets a PID namespace of its own.
     """
-    home = _own_processes() if apart else None
-    session = _warm()
+    home = _enter_own_pid_namespace() if apart else None
+    session = _warm_session()
     orders = socket.socket(fileno=fd)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for init
     send(orders, {"ready": True})
-    _no_streams()
+    _close_streams()
     while True:
         try:
             order = receive(orders)
@@ -85,25 +85,25 @@ def main(fd: int, apart: bool) -> None:
         except (ChannelError, ValueError):
             return
         with socket.socket(fileno=judge) as sock:
-            keeper = -1
+            init = -1
             try:
-                keeper = _fork(home)
-                if keeper == 0:
+                init = _fork(home)
+                if init == 0:
                     orders.close()
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    _keep(sock, order, session)
+                    _run_init(sock, order, session)
             except OSError as error:
                 with contextlib.suppress(OSError):
                     sock.send(str(error).encode()[:400])
             finally:
-                if keeper == 0:
+                if init == 0:
                     os._exit(0)
 
 
-def _own_processes() -> int:
-    """Go on in a PID namespace of this user namespace's own; its descriptor, by which to come back to it.
+def _enter_own_pid_namespace() -> int:
+    """Continue in a child in a new PID namespace. Returns a descriptor, with which to return to it.
 
-    The process that calls this stays outside, and ends when the one that goes on does.
+    The calling process stays outside, and ends when the child ends.
     """
     _check(libc.unshare(CLONE_NEWPID), "unshare")
     inner = os.fork()
@@ -115,7 +115,7 @@ def _own_processes() -> int:
 
 
 def _fork(home: int | None) -> int:
-    """Fork; the child's number, or 0 in it. home: the PID namespace to come back to from a new one."""
+    """Fork into a new PID namespace, and return to the namespace `home`. Result as from `os.fork`."""
     if home is None:
         return os.fork()
     _check(libc.unshare(CLONE_NEWPID), "unshare")
@@ -128,12 +128,12 @@ def _fork(home: int | None) -> int:
     return child
 
 
-def _warm() -> Session:
+def _warm_session() -> Session:
     """Import what notebooks import, and freeze it, so that forks share its memory.
 
-    Returns the session that each of them begins with: making one takes as long as ten cells.
+    Returns the session that each fork starts with: to create one takes as long as ten cells.
     """
-    with contextlib.suppress(OSError):  # Matplotlib wants to write where its list of fonts lies
+    with contextlib.suppress(OSError):  # Matplotlib writes into the folder of its list of fonts
         shutil.copytree("/course/fonts", os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
     import matplotlib.pyplot
     import numpy
@@ -152,7 +152,7 @@ def _warm() -> Session:
 
 
 def _collapse() -> None:
-    """Put this process's memory into huge pages where the kernel can."""
+    """Move this process's memory into huge pages, where the kernel can do so."""
     for line in pathlib.Path("/proc/self/maps").read_text(encoding="ascii").splitlines():
         place, rights, _, _, inode, *_ = line.split()
         start, end = (int(address, 16) for address in place.split("-"))
@@ -161,22 +161,22 @@ def _collapse() -> None:
                 libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(HUGE), MADV_COLLAPSE)
 
 
-def _keep(judge: socket.socket, limits: dict[str, Any], session: Session) -> None:
-    """Make a submission's world and keep it until the solver or the judge is done.
+def _run_init(judge: socket.socket, limits: dict[str, Any], session: Session) -> None:
+    """Create the box of a submission, and end it when the judge or the solver is done.
 
-    The first byte carries this process's credentials, which the kernel translates: so the judge
-    learns the process's number on the host, and can set limits on it before it answers "go".
+    The first byte carries this process's credentials, which the kernel translates. So the sandbox
+    learns the process's number on the host, and sets limits on it before it answers.
     """
     walls = limits["walls"] if limits["isolate"] else ()
     if limits["isolate"]:
         if "rights" in walls:  # a submission makes no namespaces of its own
             with contextlib.suppress(OSError):
                 pathlib.Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
-        spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "world")
+        spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "mounts")
         _check(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         libc.prctl(PR_SET_DUMPABLE, 0)
-    if "world" in walls:
+    if "mounts" in walls:
         _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
         space = f"mode=0700,size={limits['disk']},nr_inodes=4096".encode()
         for place in limits["fresh"]:
@@ -186,7 +186,7 @@ def _keep(judge: socket.socket, limits: dict[str, Any], session: Session) -> Non
     judge.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS, _credentials())])
     if judge.recv(1) != b"!":
         return
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans of the world leave no zombies
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans in the box leave no zombies
     solver = os.fork()
     if solver == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -200,25 +200,25 @@ def _keep(judge: socket.socket, limits: dict[str, Any], session: Session) -> Non
         if "rights" in walls:
             _give_up_rights()
         if "calls" in walls:
-            forbid_calls(libc, hoards=bool(limits["watch"]))
+            forbid_calls(libc, detached_memory=bool(limits["watch"]))
         work(judge, session)
         os._exit(0)
     hung_up = select.poll()
     hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
     pid = os.pidfd_open(solver)
     hung_up.register(pid, select.POLLIN)
-    most = limits["watch"] if "processes" in walls and "world" in walls else 0
-    if any(fd == pid for fd, _ in _events(hung_up, most)):  # the forks for test cells live on
+    most = limits["watch"] if "processes" in walls and "mounts" in walls else 0
+    if any(fd == pid for fd, _ in _events(hung_up, most)):  # the solver ended; its forks live on
         with contextlib.suppress(OSError):
             judge.shutdown(socket.SHUT_WR)
         hung_up.unregister(pid)
         _events(hung_up, most)
-    with contextlib.suppress(OSError):  # without namespaces, this is all that ends what it started
+    with contextlib.suppress(OSError):  # without namespaces, nothing else ends its children
         os.killpg(solver, signal.SIGKILL)
 
 
 def _events(awaited: select.poll, most: int) -> list[tuple[int, int]]:
-    """Wait for what is awaited; keep the processes of this world below `most` bytes, where that is not 0."""
+    """Wait for an event, and keep the memory of the box below `most` bytes, unless that is 0."""
     while not (events := awaited.poll(WATCH if most else None)):
         held = _memory()
         while sum(held.values()) > most:
@@ -230,18 +230,18 @@ def _events(awaited: select.poll, most: int) -> list[tuple[int, int]]:
 
 
 def _memory() -> dict[int, int]:
-    """The bytes of each process of this world but its keeper's; what several share is shared out."""
+    """The bytes of each process in the box except init. Shared memory is divided among its users."""
     held = {}
     for place in pathlib.Path("/proc").glob("[0-9]*"):
         if int(place.name) != os.getpid():
-            with contextlib.suppress(OSError, IndexError):  # it has ended meanwhile
+            with contextlib.suppress(OSError, IndexError):  # the process has ended
                 text = (place / "smaps_rollup").read_text(encoding="ascii")
                 held[int(place.name)] = 1024 * int(text.partition("\nPss:")[2].split()[0])
     return held
 
 
-def _no_streams() -> None:
-    """From here on nobody reads a standard stream, and no submission finds another's words in one."""
+def _close_streams() -> None:
+    """Replace the standard streams by /dev/null, so that no submission reads or writes them."""
     null = os.open("/dev/null", os.O_RDWR)
     for stream in range(3):
         os.dup2(null, stream)
@@ -263,7 +263,7 @@ def _check(result: int, what: str) -> None:
 
 
 def _limit(limits: dict[str, Any]) -> None:
-    """Limits of one process; those of the whole submission are set from outside."""
+    """Set the limits of a single process. The sandbox sets those of the whole box from outside."""
     for name, value in limits["rlimits"].items():
         resource.setrlimit(getattr(resource, name), (value, value))
 
@@ -271,7 +271,7 @@ def _limit(limits: dict[str, Any]) -> None:
 def _give_up_rights() -> None:
     """Drop every capability for ever: bounding set, ambient set, and the sets in force."""
     for capability in range(64):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails where there is no such one
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     _check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)

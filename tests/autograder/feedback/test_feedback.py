@@ -62,8 +62,8 @@ def test_the_page_tells_the_score_the_mistakes_by_name_and_where_to_look(course:
     assert "he_std(4) is 0.5; expected 0.7071" in page
     assert "Read again: Example 1, step 1: the standard deviation" in page
     assert "Randomness</strong>: all randomness comes from rng" in page
-    assert "Mended before grading" in page
-    assert page.count("stood in 2 cells") + page.count("was mended before") == 1
+    assert "Repaired before grading" in page
+    assert page.count("stood in 2 cells") + page.count("was repaired before") == 1
 
 
 def test_a_behaviour_that_counts_only_with_another_is_not_called_wrong(course: Path):

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.solver import channel
-from autograder.solver.channel import ChannelError, Opaque, receive, send
+from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, Opaque, receive, send
 
 SIMPLE = (
     st.none()
@@ -112,9 +112,9 @@ def test_what_may_pass_comes_back_as_it_was(value):
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(VALUES, st.randoms(use_true_random=False))
 def test_a_frame_with_flipped_bytes_is_a_value_or_a_clean_error(value, chance: random.Random):
-    writer = channel._Writer()
-    text = bytearray(json.dumps(writer.tree(value, 0)).encode())
-    buffer = bytearray(b"".join(writer.buffers))
+    encoder = channel._Encoder()
+    text = bytearray(json.dumps(encoder.tree(value, 0)).encode())
+    buffer = bytearray(b"".join(encoder.buffers))
     for part in (text, buffer):
         for _ in range(min(len(part), chance.randint(1, 4))):
             part[chance.randrange(len(part))] = chance.choice(b'[]{},:"0123456789.-+eltdsfgabcnrx\x00\xff')
@@ -243,22 +243,22 @@ def test_no_byte_of_a_buffer_is_taken_twice():
 def test_a_message_that_never_ends_is_given_up(pair):
     ours, theirs = pair
     theirs.sendall(struct.pack("!QQ", 100, 0) + b"[")
-    with pytest.raises(ChannelError, match="in time"):
+    with pytest.raises(ChannelTimeout):
         receive(ours, seconds=0.05)
 
 
 def test_a_message_that_nobody_reads_is_given_up(pair):
     ours, _ = pair
-    with pytest.raises(ChannelError, match="in time"):
+    with pytest.raises(ChannelTimeout):
         send(ours, b"x" * 10_000_000, seconds=0.05)
 
 
 def test_an_end_that_is_gone_is_a_clean_error(pair):
     ours, theirs = pair
     theirs.close()
-    with pytest.raises(ChannelError, match="gone"):
+    with pytest.raises(ChannelClosed):
         receive(ours)
-    with pytest.raises(ChannelError, match="gone"):
+    with pytest.raises(ChannelClosed):
         send(ours, b"x" * 10_000_000)
 
 

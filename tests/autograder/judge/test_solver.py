@@ -52,6 +52,7 @@ def texts(result: dict[str, Any]) -> list[str]:
         ("%%capture\nprint(1)", []),
         ("from IPython.display import display\ndisplay(1)", [("display_data", "1")]),
         ("exit()", []),
+        ("import sys\nsys.stdout.close()\nprint(1)", [("stream", "1\n")]),
         ("input('?')", [("error", "RuntimeError")]),
         ("raise KeyboardInterrupt", [("error", "KeyboardInterrupt")]),
         ("await __import__('asyncio').sleep(0, 'done')", [("execute_result", "'done'")]),
@@ -186,7 +187,7 @@ def test_a_test_cell_starts_as_an_error(run):
 
 def test_outputs_that_are_none_are_left_out():
     good = {"output_type": "stream", "name": "stdout", "text": "1"}
-    told = [
+    outputs = [
         good,
         17,
         {"output_type": "stream", "name": "stdin", "text": "1"},
@@ -194,7 +195,7 @@ def test_outputs_that_are_none_are_left_out():
         {"output_type": "display_data", "data": 1},
         {"output_type": "comm"},
     ]
-    assert clean(told)[0] == [good]
+    assert clean(outputs)[0] == [good]
     assert clean("nonsense") == clean(None) == ([], 0)
 
 
@@ -218,15 +219,15 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
 
 
 def test_outputs_are_cut_by_the_judge_too():
-    told = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
-    kept, size = clean(told)
+    outputs = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
+    kept, size = clean(outputs)
     assert sum(len(output["text"]) for output in kept) < size + 200 < 3 * MAX_OUTPUT
     assert "cut off" in kept[-1]["text"]
 
 
 def test_all_cells_of_a_notebook_share_what_it_may_show():
-    told = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
-    kept, size = clean(told, most=500)
+    outputs = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
+    kept, size = clean(outputs, most=500)
     assert size == 500
     assert [output["text"] for output in kept] == [kept[0]["text"]]
     assert "cut off" in kept[0]["text"]

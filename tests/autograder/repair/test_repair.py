@@ -21,8 +21,8 @@ from autograder.hidden_tests import HIDDEN, assess
 from autograder.lessons import lesson as lesson_called
 from autograder.lessons import lessons
 from autograder.lessons.compose import checked
-from autograder.repair.released import Originals, originals
-from autograder.repair.rules import mend
+from autograder.repair.released import ReleasedLesson, released_lesson
+from autograder.repair.rules import repair
 from autograder.submissions import Submission, UngradableError, parse
 from tests.autograder.breaking import broken
 from tests.autograder.classroom import hand_in, released, run, solved
@@ -39,46 +39,46 @@ def course(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return Path(shutil.copytree(released_course, tmp_path_factory.mktemp("repair") / "moved"))
 
 
-def told(name: str) -> dict[str, Any]:
-    """What a case's folder says."""
+def case_file(name: str) -> dict[str, Any]:
+    """The case.toml of a case, with its defaults."""
     return {"lesson": LESSON, **tomllib.loads((BROKEN / name / "case.toml").read_text(encoding="utf-8"))}
 
 
 def submission(root: Path, name: str) -> Submission:
     """Hand in a case's notebook, as a student of that name."""
-    case = told(name)
+    case = case_file(name)
     lesson = lesson_called(case["lesson"])
     start = released(lesson) if case.get("start") == "released" else solved(lesson)
     content = broken(start, case.get("steps", []), BROKEN / name)
     return Submission(name, lesson.name, hand_in(root, name, lesson, content))
 
 
-def lesson_in(root: Path, name: str) -> Originals:
+def lesson_in(root: Path, name: str) -> ReleasedLesson:
     source = root / "source" / name / f"{name}.ipynb"
     with nbgrader_api(root).gradebook as gradebook:
-        return originals(gradebook, name, name, source)
+        return released_lesson(gradebook, name, name, source)
 
 
 def points(notebook: NotebookNode) -> dict[str, float]:
     """The points of a notebook whose cells run here, in order, each check as if by nbgrader."""
     namespace: dict[str, Any] = {}
-    found: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for cell in notebook.cells:
         name = checked(cell)
         if name is not None:
-            assert name not in found, f"two checks of {name}"
-            found[name] = assess(name, namespace.get(name)).score
+            assert name not in scores, f"two checks of {name}"
+            scores[name] = assess(name, namespace.get(name)).score
         elif cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
             try:
                 exec(compile(cell.source, cell.id, "exec"), namespace)
             except Exception:
                 continue  # as in a notebook, the next cell runs
-    return found
+    return scores
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_broken_notebook_gets_what_its_case_says(course, name):
-    case = told(name)
+    case = case_file(name)
     handed = submission(course, name)
     before = handed.path.read_bytes()
     # nbgrader's own first pass, with all its steps, and a second one that runs nothing
@@ -91,11 +91,11 @@ def test_a_broken_notebook_gets_what_its_case_says(course, name):
         assert not outcome["success"]
         assert not autograded.exists()
         with pytest.raises(UngradableError, match=case["reason"]):
-            mend(parse(handed.read()), lesson_in(course, handed.lesson))
+            repair(parse(handed.read()), lesson_in(course, handed.lesson))
         return
     if case.get("nbgrader") == "stops":
         assert not outcome["success"]
-        notebook = mend(parse(handed.read()), lesson_in(course, handed.lesson)).notebook
+        notebook = repair(parse(handed.read()), lesson_in(course, handed.lesson)).notebook
     else:
         assert outcome["success"], outcome
         notebook = nbformat.read(autograded, as_version=4)
@@ -112,13 +112,13 @@ def test_a_broken_notebook_gets_what_its_case_says(course, name):
 
 
 def _exercises(name: str) -> list[str]:
-    return [found for cell in released(lesson_called(name)).cells if (found := checked(cell))]
+    return [exercise for cell in released(lesson_called(name)).cells if (exercise := checked(cell))]
 
 
 def test_every_case_says_what_it_is_about():
     assert len(CASES) >= 25
     for name in CASES:
-        case = told(name)
+        case = case_file(name)
         assert case["description"].endswith(".")
         assert case.get("steps") or (BROKEN / name / "damage.py").is_file(), name
 
@@ -127,27 +127,27 @@ def test_every_case_says_what_it_is_about():
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
 def test_an_unbroken_notebook_stays_as_it_is(course, lesson, start):
     notebook = start(lesson)
-    mended = mend(notebook, lesson_in(course, lesson.name))
-    assert mended.repairs == ()
+    repaired = repair(notebook, lesson_in(course, lesson.name))
+    assert repaired.repairs == ()
     fixed = {c.id for c in notebook.cells if not c.metadata.get("editable", True)}
-    assert [c.id for c in mended.notebook.cells] == [c.id for c in notebook.cells]
-    for old, new in zip(notebook.cells, mended.notebook.cells, strict=True):
+    assert [c.id for c in repaired.notebook.cells] == [c.id for c in notebook.cells]
+    for old, new in zip(notebook.cells, repaired.notebook.cells, strict=True):
         assert old.id in fixed or old.source == new.source
 
 
-def test_a_mended_notebook_needs_no_more_mending(course):
+def test_a_repaired_notebook_needs_no_more_repair(course):
     for name in CASES:
-        case = told(name)
+        case = case_file(name)
         if case.get("status") != "ungradable":
             handed, lesson = submission(course, name), lesson_in(course, case["lesson"])
-            once = mend(parse(handed.read()), lesson)
-            assert mend(once.notebook, lesson).repairs == (), name
+            once = repair(parse(handed.read()), lesson)
+            assert repair(once.notebook, lesson).repairs == (), name
 
 
 def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course):
     name = LESSON
     with nbgrader_api(course).gradebook as gradebook:
-        lesson = originals(gradebook, name, name)
+        lesson = released_lesson(gradebook, name, name)
     notebook = nbformat.reads(
         broken(
             solved(lesson_called(name)),
@@ -155,8 +155,8 @@ def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course
         ),
         as_version=4,
     )
-    mended = mend(notebook, lesson)
-    assert points(mended.notebook) == {
+    repaired = repair(notebook, lesson)
+    assert points(repaired.notebook) == {
         "xavier_std": 1,
         "glorot_std": 2,
         "he_over_glorot": 0,
@@ -183,12 +183,12 @@ def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course,
     assert "different notebook" in lines["another-notebook"]["reason"]
     for name in SEVERAL[:-1]:
         assert (lines[name]["status"], lines[name]["score"]) == ("graded", 15), name
-        says = told(name).get("says", [])
+        says = case_file(name).get("says", [])
         assert all(any(words in repair for repair in lines[name]["repairs"]) for words in says)
     assert lines["format-3"]["repairs"] == []
     again = CliRunner().invoke(grade, [str(root), "--json"], catch_exceptions=False)
-    told_again = {line["student"]: line for line in map(json.loads, again.stdout.splitlines())}
-    assert told_again["answer-copied"] == {**lines["answer-copied"], "status": "unchanged"}
+    lines_again = {line["student"]: line for line in map(json.loads, again.stdout.splitlines())}
+    assert lines_again["answer-copied"] == {**lines["answer-copied"], "status": "unchanged"}
 
     # the command of nbgrader names the one that it cannot grade, and grades the others
     done = run("nbgrader", "autograde", LESSON, "--force", "--Autograde.autograde_preprocessors=[]", cwd=root)
@@ -198,7 +198,7 @@ def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course,
     assert graded == sorted(SEVERAL[:-1])
 
 
-def test_heinit_mends_under_a_bare_configuration_as_well(course, tmp_path):
+def test_heinit_repairs_under_a_bare_configuration_as_well(course, tmp_path):
     bare = tmp_path / "bare"
     shutil.copytree(course / "source" / LESSON, bare / "source" / LESSON)
     (bare / "nbgrader_config.py").write_text(
@@ -224,7 +224,7 @@ def test_a_failure_in_the_repair_itself_is_named_and_stops_nobody(course, tmp_pa
     def fails(*_: Any) -> None:
         raise ZeroDivisionError("so it goes")
 
-    monkeypatch.setattr("autograder.grading.worker.mend", fails)
+    monkeypatch.setattr("autograder.grading.worker.repair", fails)
     submission(root, "check-copied")
     results = list(Grading(root))
     assert [r.status for r in results] == ["ungradable"] * 2

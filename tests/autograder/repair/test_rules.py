@@ -14,9 +14,9 @@ from nbgrader.preprocessors import CheckCellMetadata
 
 from autograder.lessons import lesson as lesson_called
 from autograder.lessons.compose import asked, checked, compose
-from autograder.repair.parsing import Answer, answer, joins, read_code, runs_alone, without_definition
-from autograder.repair.released import HIDDEN, Original, Originals, name_of
-from autograder.repair.rules import mend
+from autograder.repair.parsing import Answer, answer, joined, read_code, runs_alone, without_definition
+from autograder.repair.released import HIDDEN, ReleasedCell, ReleasedLesson, name_of
+from autograder.repair.rules import repair
 from autograder.submissions import UngradableError
 from tests.autograder.classroom import solved
 
@@ -30,7 +30,7 @@ CALLS["he_over_glorot"] = """def he_over_glorot(*arguments):
 
 
 @lru_cache
-def known() -> Originals:
+def known() -> ReleasedLesson:
     """The lesson, as the gradebook of a course would tell it."""
     made = compose(nbformat.read(LESSON.path, as_version=4), LESSON.solutions)
     stubs = {cell.id: cell.source for cell in nbformat.read(LESSON.path, as_version=4).cells}
@@ -38,7 +38,7 @@ def known() -> Originals:
     for cell in made.cells:
         if marks := cell.metadata.get("nbgrader"):
             name = marks.grade_id
-            cells[name] = Original(
+            cells[name] = ReleasedCell(
                 name=name,
                 cell_type=cell.cell_type,
                 source=stubs[name] if marks.solution else cell.source,
@@ -50,7 +50,7 @@ def known() -> Originals:
                 points=marks.get("points"),
                 demo="demo" in cell.metadata.get("tags", []),
             )
-    return Originals(
+    return ReleasedLesson(
         cells, tuple(name_of(cell) for cell in made.cells), {"TAIL": "from string import digits as TAIL"}
     )
 
@@ -124,20 +124,20 @@ def change(notebook: NotebookNode, step: str, at: int, more: Any) -> None:
 def run(notebook: NotebookNode) -> dict[str, bool]:
     """For each check, whether it meets a function that answers."""
     namespace: dict[str, Any] = {}
-    found = {}
+    answered = {}
     for cell in notebook.cells:
         name = checked(cell)
         if name is not None:
             try:
-                found[name] = namespace[name]() == f"{name}0123456789"
+                answered[name] = namespace[name]() == f"{name}0123456789"
             except Exception:
-                found[name] = False
+                answered[name] = False
         elif cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
             try:
                 exec(compile(cell.source, cell.id, "exec"), namespace)
             except Exception:
                 continue
-    return found
+    return answered
 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
@@ -148,22 +148,22 @@ def test_no_sequence_of_steps_breaks_the_repair_or_costs_a_point_or_a_line(steps
     defined = {name for name in NAMES if f"def {name}(*" in text}
     before = copy.deepcopy(notebook)
     try:
-        mended = mend(notebook, known()).notebook
+        repaired = repair(notebook, known()).notebook
     except UngradableError:
         assert not any(f"def {name}(" in text for name in NAMES)
         return
     assert notebook == before  # what was handed in is not changed
-    nbformat.validate(mended)
-    CheckCellMetadata().preprocess(mended, {})
-    after = {line for cell in mended.cells for line in cell.source.splitlines()}
+    nbformat.validate(repaired)
+    CheckCellMetadata().preprocess(repaired, {})
+    after = {line for cell in repaired.cells for line in cell.source.splitlines()}
     after |= {line.removeprefix("# ") for line in after}
     lesson = {line for cell in known().cells.values() for line in cell.source.splitlines()}
     assert {line for line in text.splitlines() if line.strip()} <= after | lesson
     needs = {name: {name} for name in NAMES} | {
         "he_over_glorot": {"he_over_glorot", "glorot_std", "xavier_std"}
     }
-    assert run(mended) == {name: needs[name] <= defined for name in NAMES}
-    assert mend(mended, known()).repairs == ()
+    assert run(repaired) == {name: needs[name] <= defined for name in NAMES}
+    assert repair(repaired, known()).repairs == ()
 
 
 @settings(deadline=None, max_examples=150)
@@ -171,7 +171,7 @@ def test_no_sequence_of_steps_breaks_the_repair_or_costs_a_point_or_a_line(steps
 def test_any_text_can_be_read(text):
     reading = read_code(text)
     runs_alone(text)
-    joins(text, f"    {text}", "f")
+    joined(text, f"    {text}", "f")
     if reading.parses and answer(text, "code", "f") is Answer.STUB:
         assert "f" not in read_code(without_definition(text, "f")).binds
 
