@@ -31,20 +31,20 @@ def feedback(
     as_json: bool,
 ) -> None:
     """Make the feedback page of everything graded in DIRECTORY whose page is missing or out of date."""
-    from autograder.feedback.run import Making
+    from autograder.feedback.run import FeedbackRun
 
     warnings.filterwarnings("ignore", module="nbgrader")
-    making = Making(directory, lessons, student, force, workers, scheduler)
+    run = FeedbackRun(directory, lessons, student, force, workers, scheduler)
     counts: Counter[str] = Counter()
-    for made in making:
-        counts[made.status] += 1
+    for result in run:
+        counts[result.status] += 1
         if as_json:
-            click.echo(json.dumps(made.to_json()))
-        if made.status == "failed":
-            click.echo(f"{made.page} was not made: {made.reason}", err=True)
-        elif made.status == "made" and not as_json:
-            click.echo(directory / made.page)
-    if not making.graded:
+            click.echo(json.dumps(result.to_json()))
+        if result.status == "failed":
+            click.echo(f"{result.page} was not made: {result.reason}", err=True)
+        elif result.status == "made" and not as_json:
+            click.echo(directory / result.page)
+    if not run.graded:
         click.echo(f"Nothing is graded in {directory}. Run: {hints.heinit('grade', directory)}", err=True)
     else:
         click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)

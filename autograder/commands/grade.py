@@ -16,7 +16,7 @@ from autograder.commands.workers import spread
 
 if TYPE_CHECKING:
     from autograder.grading.result import Result
-from autograder.grading.run import Grading
+    from autograder.grading.run import Grading
 
 UNSANDBOXED = (
     "Grading without a sandbox: a submission can read your files and the other submissions, use the network, "

@@ -14,15 +14,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from autograder.hidden_tests.grade import SEED
-from autograder.judge.client import cells_of, shared
-from autograder.repair.notebook import OURS
+from autograder.judge.client import shared
 from autograder.sandbox.limits import Limits
 
 SECRET = ".heinit-secret"
@@ -43,13 +40,7 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         """Run the notebook's cells and keep their outputs in it."""
         about = resources["nbgrader"]
         key = key_of(about["student"], about["assignment"], secret(Path.cwd()))
-        asked = os.environ.get(SEED) or seed(nb, key)
-        judged = shared(self.limits, self.sandboxed).run(cells_of(nb), declared(nb, about), asked)
-        for cell, result in zip(nb.cells, judged.results, strict=True):
-            if cell.cell_type == "code":
-                cell.outputs = [nbformat.from_dict(output) for output in result["outputs"]]
-                cell.execution_count = result["count"]
-        nb.metadata[OURS] = {**nb.metadata.get(OURS, {}), "sandboxed": self.sandboxed}
+        shared(self.limits, self.sandboxed).execute(nb, declared(nb, about), seed(nb, key))
         return nb, resources
 
     @property
@@ -69,21 +60,21 @@ def secret(course: Path) -> bytes:
 
 
 def key_of(student: str, lesson: str, secret: bytes) -> bytes:
-    """The key of one student's lesson; who has it cannot tell the course's secret."""
+    """The key of one student's lesson; the course's secret does not follow from it."""
     return hmac.digest(secret, f"{student}\0{lesson}".encode("utf-8", "surrogatepass"), "sha256")
 
 
 def seed(notebook: NotebookNode, key: bytes) -> str:
-    """What a submission's hidden inputs follow from: its cells, as mended, under its key.
+    """The seed of a submission's hidden inputs: its repaired cells, under its key.
 
-    The same submission is asked the same again; nobody without the secret can tell what.
+    The same submission meets the same inputs again; nobody without the secret can predict them.
     """
     content = "\0".join(cell.source for cell in notebook.cells)
     return hmac.new(key, content.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
 def declared(notebook: NotebookNode, resources: dict[str, Any]) -> list[str]:
-    """The names that the released solution cells define, which test cells may ask for.
+    """The names that the released solution cells define, which test cells may use.
 
     They are read from the gradebook's own copy of the released cells: what the submission's
     cells say is the student's to change.

@@ -35,6 +35,7 @@ from autograder.errors import HeinitError
 from autograder.sandbox.cgroups import Control, Group, control
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.messages import BoxOrder, to_wire
 
 NOBODY = 65534
 FRESH = ("/tmp", "/box", "/dev/shm")  # where a submission may write; new for each
@@ -135,18 +136,18 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         rlimits = {**RLIMITS, **self.control.rlimits(limits.memory, limits.processes)}
-        order = {
-            "isolate": self.sandboxed,
-            "walls": sorted(self.walls),
-            "disk": limits.disk,
-            "fresh": self._fresh,
-            "directory": self._directory.name if self._directory else "",
-            "rlimits": rlimits,
-            "watch": 0 if self.control.summed else limits.memory,
-        }
+        order = BoxOrder(
+            isolate=self.sandboxed,
+            walls=sorted(self.walls),
+            disk=limits.disk,
+            fresh=self._fresh,
+            directory=self._directory.name if self._directory else "",
+            rlimits=rlimits,
+            watch=0 if self.control.summed else limits.memory,
+        )
         keeper = None
         try:
-            send(self._orders, order, seconds=START)
+            send(self._orders, to_wire(order), seconds=START)
             socket.send_fds(self._orders, [b"f"], [theirs.fileno()])
             theirs.close()
             ours.settimeout(START)

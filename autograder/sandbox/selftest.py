@@ -16,6 +16,7 @@ from pathlib import Path
 from autograder.sandbox.bubblewrap import Sandbox, SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
 from autograder.solver.syscalls import denied
 
 SECONDS = 60
@@ -138,8 +139,8 @@ def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
 def _ask(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
     try:
         with sandbox.world(limits) as world:
-            send(world.sock, {"op": "run", "source": probe, "cpu_seconds": float(SECONDS)}, seconds=SECONDS)
-            outputs = receive(world.sock, seconds=SECONDS)["outputs"]
+            send(world.sock, to_wire(RunCell(probe, SECONDS)), seconds=SECONDS)
+            outputs = from_wire(receive(world.sock, seconds=SECONDS), CellRan).outputs
         (output,) = outputs
         found: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:

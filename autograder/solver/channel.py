@@ -46,7 +46,15 @@ _DTYPES |= {"<f2", "<f4", "<f8", "<c8", "<c16"}
 
 
 class ChannelError(Exception):
-    """The other end sent something that is no message, or went away."""
+    """A value cannot be sent, or what arrived is not a message."""
+
+
+class ChannelTimeout(ChannelError):
+    """The other end did not send or read a message in time."""
+
+
+class ChannelClosed(ChannelError):
+    """The other end closed the channel, as it does when its process ends."""
 
 
 class Budget:
@@ -104,9 +112,9 @@ def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float
         sock.sendall(b"".join((_HEAD.pack(len(text), size), text, *writer.buffers)))
         sock.settimeout(None)
     except TimeoutError:
-        raise ChannelError("it was not read in time") from None
+        raise ChannelTimeout("it was not read in time") from None
     except OSError as error:
-        raise ChannelError(f"the other end is gone ({error.strerror})") from None
+        raise ChannelClosed(f"the other end is gone ({error.strerror})") from None
 
 
 def receive(
@@ -153,16 +161,16 @@ class Inbox:
             if until is not None:
                 left = until - time.monotonic()
                 if left <= 0:
-                    raise ChannelError("no answer in time")
+                    raise ChannelTimeout("no answer in time")
                 self._sock.settimeout(left)
             try:
                 part = self._sock.recv(min(missing + self._ahead, 2**20))
             except TimeoutError:
-                raise ChannelError("no answer in time") from None
+                raise ChannelTimeout("no answer in time") from None
             except OSError as error:
-                raise ChannelError(f"the other end is gone ({error.strerror})") from None
+                raise ChannelClosed(f"the other end is gone ({error.strerror})") from None
             if not part:
-                raise ChannelError("the other end is gone")
+                raise ChannelClosed("the other end is gone")
             self._taken += part
             if until is not None:
                 self._sock.settimeout(None)

@@ -23,7 +23,10 @@ from distributed import Security
 
 from autograder.commands.grade import grade
 from autograder.errors import HeinitError, UsageError
+from autograder.grading import run
+from autograder.grading.pool import Refusal, do_all
 from autograder.grading.run import Grading
+from autograder.grading.worker import GradingJob
 from tests.autograder.grading.conftest import MOMENTS, scores
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -146,7 +149,7 @@ def test_a_scheduler_that_vanishes_is_named_and_what_is_graded_is_kept(course, t
 def test_a_worker_with_another_environment_is_refused(course, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(Path(__file__).parents[3] / "heinit_solutions", other / "heinit_solutions")
-    with (other / "heinit_solutions" / "__init__.py").open("a") as file:
+    with (other / "heinit_solutions" / "worked_examples.py").open("a") as file:
         file.write("\n# another version\n")
     with (
         scheduler(tmp_path, workers=1, PYTHONPATH=str(other)) as (address, _),
@@ -173,32 +176,31 @@ def workers_of(pid: int) -> list[psutil.Process]:
 
 @pytest.mark.parametrize("moment", range(max(1, MOMENTS // 4)))
 def test_a_worker_that_vanishes_costs_a_retry_and_no_more(course, reference, finished, moment, monkeypatch):
-    real, outcomes, killed = Grading.graded, count(), []
+    outcomes, killed = count(), []
 
-    def graded(self, *args):
-        if next(outcomes) == 2 * moment:
-            killed.append(random.Random(moment).choice(workers_of(os.getpid())))
-            os.kill(killed[0].pid, signal.SIGKILL)
-        return real(self, *args)
+    def do_and_kill(*args):
+        for done in do_all(*args):
+            if next(outcomes) == 2 * moment:
+                killed.append(random.Random(moment).choice(workers_of(os.getpid())))
+                os.kill(killed[0].pid, signal.SIGKILL)
+            yield done
 
-    monkeypatch.setattr(Grading, "graded", graded)
+    monkeypatch.setattr(run, "do_all", do_and_kill)
     assert scores(Grading(course, workers=2)) == reference[1]
     assert killed
     finished(course)
 
 
 def test_who_ends_its_worker_alone_is_ungradable_and_its_neighbours_are_not(course, reference, monkeypatch):
-    from autograder.grading.worker import Grader
-
     victims = sorted(student for student, _ in reference[1])
     kills = next(s for s in victims if reference[1][s, "1-relu-half-killing"][0] is not None)
-    real = Grader.do
+    real = GradingJob.do
 
     def do_or_fail(self, task):
         outcome = real(self, task)
-        return type(outcome)(reason="the judge ended.", retry=True) if task.student == kills else outcome
+        return Refusal("the judge ended.", retry=True) if task.submission.student == kills else outcome
 
-    monkeypatch.setattr(Grader, "do", do_or_fail)
+    monkeypatch.setattr(GradingJob, "do", do_or_fail)
     found = {r.student: r for r in Grading(course)}
     assert found[kills].status == "ungradable"
     assert "with nothing else running there" in found[kills].reason

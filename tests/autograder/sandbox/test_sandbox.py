@@ -18,6 +18,7 @@ from autograder.sandbox.bubblewrap import Sandbox, SandboxError, World, _masks
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selftest import prove
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
 from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -35,8 +36,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 def run(world: World, source: str) -> str:
     """What a cell prints, or the name of the error that it ends in."""
-    send(world.sock, {"op": "run", "source": source, "cpu_seconds": SECONDS})
-    outputs = receive(world.sock, seconds=SECONDS)["outputs"]
+    send(world.sock, to_wire(RunCell(source, SECONDS)))
+    outputs = from_wire(receive(world.sock, seconds=SECONDS), CellRan).outputs
     return "".join(output.get("text") or output.get("ename") or "" for output in outputs)
 
 
