@@ -24,7 +24,7 @@ from autograder.grading.environment import environment_hash
 from autograder.grading.pool import Job, Refusal
 from autograder.grading.result import Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
-from autograder.judge.preprocessor import defined, seed
+from autograder.judge.preprocessor import declared, seed
 from autograder.repair.released import Originals
 from autograder.repair.rules import mend
 from autograder.sandbox.limits import Limits
@@ -49,13 +49,6 @@ class Rubric:
     def points(self) -> dict[str, float]:
         """The most that each graded cell gives, by its grade_id."""
         return {name: cell.points or 0.0 for name, cell in self.originals.cells.items() if cell.grade}
-
-    @property
-    def declared(self) -> list[str]:
-        """The names of the student's session that test cells may use."""
-        return list(
-            dict.fromkeys(name for cell in self.originals.solutions() for name in defined(cell.source))
-        )
 
 
 @dataclass(frozen=True)
@@ -136,9 +129,12 @@ class GradingJob(Job[GradingTask, Outcome]):
 
     def _grade(self, task: GradingTask) -> Outcome:
         rubric = self.lessons[task.submission.lesson]
-        notebook, repairs = _repaired(task.content, rubric)
+        repaired = mend(parse(task.content), rubric.originals)
+        notebook = repaired.notebook
+        if rubric.kernelspec:
+            notebook.metadata["kernelspec"] = rubric.kernelspec
         inputs = seed(notebook, task.key)
-        judged = shared(self.limits, self.sandboxed).execute(notebook, rubric.declared, inputs)
+        judged = shared(self.limits, self.sandboxed).execute(notebook, declared(rubric.originals), inputs)
         for step in self._steps:
             notebook, _ = step(notebook, {})
         scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
@@ -158,7 +154,7 @@ class GradingJob(Job[GradingTask, Outcome]):
             score=sum(score or 0.0 for score in scores.values()),
             max_score=sum(points.values()),
             cells=cells,
-            repairs=list(repairs),
+            repairs=list(repaired.repairs),
             sandboxed=self.sandboxed,
             reproducible=not judged.entropy,
             work=judged.work,
@@ -166,19 +162,6 @@ class GradingJob(Job[GradingTask, Outcome]):
         )
         unanswered = [c.metadata.nbgrader.grade_id for c in notebook.cells if _unanswered(c)]
         return Outcome(result, _text(notebook).encode(), scores, unanswered)
-
-
-def _repaired(content: bytes, rubric: Rubric) -> tuple[NotebookNode, tuple[str, ...]]:
-    notebook = parse(content)
-    try:
-        repaired = mend(notebook, rubric.originals)
-    except UngradableError:
-        raise
-    except Exception as error:  # whatever is in one notebook, the others are graded
-        raise UngradableError(f"it could not be mended ({error!r:.200}). Grade it by hand.") from error
-    if rubric.kernelspec:
-        repaired.notebook.metadata["kernelspec"] = rubric.kernelspec
-    return repaired.notebook, repaired.repairs
 
 
 def misconceptions(notebook: NotebookNode) -> dict[str, list[str]]:

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from autograder.judge.client import shared
+from autograder.repair.released import Originals, originals
 from autograder.sandbox.limits import Limits
 
 SECRET = ".heinit-secret"
@@ -40,7 +41,9 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         """Run the notebook's cells and keep their outputs in it."""
         about = resources["nbgrader"]
         key = key_of(about["student"], about["assignment"], secret(Path.cwd()))
-        shared(self.limits, self.sandboxed).execute(nb, declared(nb, about), seed(nb, key))
+        with Gradebook(about["db_url"]) as gradebook:
+            lesson = originals(gradebook, about["notebook"], about["assignment"])
+        shared(self.limits, self.sandboxed).execute(nb, declared(lesson), seed(nb, key))
         return nb, resources
 
     @property
@@ -73,26 +76,12 @@ def seed(notebook: NotebookNode, key: bytes) -> str:
     return hmac.new(key, content.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
-def declared(notebook: NotebookNode, resources: dict[str, Any]) -> list[str]:
+def declared(lesson: Originals) -> list[str]:
     """The names that the released solution cells define, which test cells may use.
 
-    They are read from the gradebook's own copy of the released cells: what the submission's
-    cells say is the student's to change.
+    They are read from the released cells: what the submission's cells say is the student's to change.
     """
-    names: list[str] = []
-    with Gradebook(resources["db_url"]) as gradebook:
-        for cell in notebook.cells:
-            meta = cell.metadata.get("nbgrader", {})
-            if not meta.get("solution"):
-                continue
-            try:
-                source = gradebook.find_source_cell(
-                    meta["grade_id"], resources["notebook"], resources["assignment"]
-                ).source
-            except MissingEntry:
-                continue
-            names += defined(source)
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(name for cell in lesson.solutions() for name in defined(cell.source)))
 
 
 def defined(source: str) -> list[str]:

@@ -112,7 +112,7 @@ def _test(source: str, names: dict[str, Any], session: Session, cpu_seconds: flo
 def _bind(i: int, names: list[str], solving: Solving) -> tuple[Line | None, dict[str, Any]]:
     """The line to the fork of test cell i, and what the names mean there.
 
-    A fork that another exercise's answer has ended, or what it has ended with it, is made again.
+    Where another exercise's answer has ended this fork, a fresh session makes a new one.
     """
     while (line := solving.line(i)) is not None:
         try:

@@ -67,7 +67,7 @@ class Solving:
         return {i: self._fatal.get(i, given_up) for i in students}
 
     def line(self, i: int) -> Line | None:
-        """The line to the fork that was made at test cell i; None where there is none."""
+        """The line to the fork of test cell i; None where there is none."""
         ours = self._lines.pop(i, None)
         return None if ours is None else Line(ours, self._seconds())
 

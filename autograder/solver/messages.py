@@ -1,23 +1,21 @@
 """The messages between judge and solver, and their form on the channel.
 
 Every message is a frozen dataclass. On the channel it is a list: the name of its class, then its
-fields. The reader names the classes that it expects, and takes nothing else; but a field of a
-solver's answer holds whatever a student's process sent, so the judge checks each one that it uses.
+fields. The reader names the classes that it expects, and takes nothing else. A field of a solver's
+message (typed Any) holds whatever a student's process sent, so the judge checks each that it uses.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from .channel import ChannelError
 
-# From the sandbox to the warm parent
-
 
 @dataclass(frozen=True)
 class BoxOrder:
-    """Make a box for one submission; the socket of its solver follows.
+    """From the sandbox to the warm parent: make a box for one submission, whose socket follows.
 
     isolate: False runs the solver with the caller's own rights, in `directory`. fresh: the folders
     that are empty in every box. disk, watch: bytes of these folders, and of all processes together,
@@ -33,12 +31,16 @@ class BoxOrder:
     watch: int
 
 
-# From the judge to the solver of one submission, and back
+@dataclass(frozen=True)
+class Ready:
+    """Whether the warm parent, a fork or the judge is ready."""
+
+    ready: Any = True
 
 
 @dataclass(frozen=True)
 class RunCell:
-    """Run a student's cell. cpu_seconds: of processor time that the cell may take."""
+    """To the solver: run a student's cell, in so many seconds of processor time."""
 
     source: str
     cpu_seconds: float
@@ -55,9 +57,9 @@ class CellRan:
 
 @dataclass(frozen=True)
 class ForkForTest:
-    """Fork for a test cell, whose socket follows; answered by Ready.
+    """To the solver: fork for a test cell, whose socket follows; answered by Ready.
 
-    last: no cell comes after it, so that no fork is needed. cpu_seconds: as in RunCell, of all calls.
+    last: whether no cell comes after it. cpu_seconds: processor time of all the test cell's calls.
     """
 
     last: bool
@@ -65,18 +67,8 @@ class ForkForTest:
 
 
 @dataclass(frozen=True)
-class Ready:
-    """Whether what was ordered is there: the warm parent, the judge, or a fork."""
-
-    ready: Any = True
-
-
-# From the judge to a fork, and back
-
-
-@dataclass(frozen=True)
 class BindNames:
-    """Say what these names of the session mean; answered by NamesBound."""
+    """To a fork: say what these names of the session mean; answered by NamesBound."""
 
     names: list[str]
 
@@ -85,25 +77,25 @@ class BindNames:
 class NamesBound:
     """Which of the names are functions, and the values of the others; a missing name is in neither."""
 
-    functions: Any = field(default_factory=list)
-    values: Any = field(default_factory=dict)
+    functions: Any
+    values: Any
 
 
 @dataclass(frozen=True)
 class CallFunction:
-    """Call a bound function with each of these arguments; one Answer for each."""
+    """To a fork: call a bound function with each of these arguments and keywords; an Answer for each."""
 
     name: str
-    calls: Any  # arguments and keywords of each
+    calls: Any
 
 
 @dataclass(frozen=True)
 class Answer:
     """What became of a call: a `heinit_lab.checking.observe.Call`, without what the judge knows itself.
 
-    error: the name and the message of what it raised, or None. after: for each argument, True where it
-    is unchanged, else its new value. work: seconds of processor time with observing it.
-    entropy: whether it drew from the operating system's.
+    error: the name and the message of what it raised, or None. after: for each argument, True where
+    the argument is unchanged, else its new value. work: seconds of processor time, observing it
+    included. entropy: whether it drew from the operating system's.
     """
 
     value: Any

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.attacks.run import Attack, Grader
+from autograder.attacks.run import Attack, Grade
 from autograder.judge.client import Judge, kind_of
 from autograder.lessons import lesson
 from autograder.lessons.compose import asked, checked, compose
@@ -31,7 +31,7 @@ WIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def without(case: Attack) -> tuple[Judge | None, Grader]:
+def without(case: Attack) -> tuple[Judge | None, Grade]:
     """A judge to close afterwards, and a grader that lacks the wall that stops this case."""
     if case.without in ("apart", "output"):
         return None, lambda notebook: in_one_process(whole(case, notebook), case.without == "output")
@@ -51,8 +51,8 @@ def without(case: Attack) -> tuple[Judge | None, Grader]:
 
 def whole(case: Attack, notebook: NotebookNode) -> NotebookNode:
     """The notebook as nbgrader runs it: its test cells are the course's own, hidden checks included."""
-    found = lesson(case.lesson)
-    own = compose(nbformat.read(found.path, as_version=4), found.solutions)
+    released = lesson(case.lesson)
+    own = compose(nbformat.read(released.path, as_version=4), released.solutions)
     tests = {cell.metadata.nbgrader.grade_id: cell for cell in own.cells if checked(cell)}
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")

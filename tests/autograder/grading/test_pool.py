@@ -38,12 +38,12 @@ def test_an_outcome_that_goes_with_its_worker_before_it_is_fetched_is_made_again
     status = Future.status.fget
     lost: set[str] = set()
 
-    def told(future: Future) -> str:
+    def lost_once(future: Future) -> str:
         if status(future) == "finished" and not lost:
             lost.add(future.key)
         return "lost" if future.key in lost else status(future)
 
-    monkeypatch.setattr(Future, "status", property(told))
+    monkeypatch.setattr(Future, "status", property(lost_once))
     done = dict(Cluster(Squares(), workers=2).run(range(5)))
     assert lost
     assert {n: square for n, (square, _) in done.items()} == {n: n * n for n in range(5)}

@@ -186,7 +186,7 @@ def test_a_test_cell_starts_as_an_error(run):
 
 def test_outputs_that_are_none_are_left_out():
     good = {"output_type": "stream", "name": "stdout", "text": "1"}
-    told = [
+    raw = [
         good,
         17,
         {"output_type": "stream", "name": "stdin", "text": "1"},
@@ -194,7 +194,7 @@ def test_outputs_that_are_none_are_left_out():
         {"output_type": "display_data", "data": 1},
         {"output_type": "comm"},
     ]
-    assert clean(told)[0] == [good]
+    assert clean(raw)[0] == [good]
     assert clean("nonsense") == clean(None) == ([], 0)
 
 
@@ -218,15 +218,15 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
 
 
 def test_outputs_are_cut_by_the_judge_too():
-    told = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
-    kept, size = clean(told)
+    raw = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
+    kept, size = clean(raw)
     assert sum(len(output["text"]) for output in kept) < size + 200 < 3 * MAX_OUTPUT
     assert "cut off" in kept[-1]["text"]
 
 
 def test_all_cells_of_a_notebook_share_what_it_may_show():
-    told = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
-    kept, size = clean(told, most=500)
+    raw = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
+    kept, size = clean(raw, most=500)
     assert size == 500
     assert [output["text"] for output in kept] == [kept[0]["text"]]
     assert "cut off" in kept[0]["text"]
