@@ -16,6 +16,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
+from autograder.errors import UsageError
+
 LARGEST = 32 * 2**20  # bytes of a submitted notebook
 MOST_PARTS = 500_000  # of a notebook, outputs aside; a lesson has some thousand
 
@@ -52,28 +54,28 @@ class Submission:
             return self.path.read_bytes()
         except (FileNotFoundError, IsADirectoryError):
             others = sorted(p.name for p in self.path.parent.glob("*.ipynb") if p.is_file())
-            found = f"it holds {', '.join(others)}: rename it" if others else "ask for the notebook"
-            raise UngradableError(f"the folder has no {self.path.name}; {found}.") from None
+            advice = f"it holds {', '.join(others)}: rename it" if others else "ask for the notebook"
+            raise UngradableError(f"the folder has no {self.path.name}; {advice}.") from None
         except OSError as error:
             raise UngradableError(f"it cannot be read ({error.strerror}).") from None
 
     def submitted_at(self) -> datetime | None:
-        """When it was handed in, as the timestamp.txt beside it tells, in UTC; None where there is none.
+        """The time in the timestamp.txt beside the notebook, in UTC; None where there is none.
 
         Raises UngradableError where that file holds no time.
         """
         path = self.path.with_name("timestamp.txt")
         try:
             with path.open(encoding="utf-8") if path.is_file() else io.StringIO() as file:
-                told = file.read(200).strip()
-            found: datetime | None = parse_utc(told) if told else None
+                text = file.read(200).strip()
+            time: datetime | None = parse_utc(text) if text else None
         except Exception:  # the parser stumbles in many ways, and the file is the student's
             raise UngradableError(f"its {path.name} holds no time. Mend or delete that file.") from None
-        return found
+        return time
 
 
 def submitted(root: Path, names: Iterable[str] = (), student: str | None = None) -> Iterator[Submission]:
-    """All that is submitted in a course directory, in order of student and lesson.
+    """The submissions in a course directory, in order of student and lesson.
 
     names: only these lessons. student: only this student.
     """
@@ -86,8 +88,16 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
             yield Submission(owner, lesson, folder / f"{lesson}.ipynb")
 
 
+def check_selection(root: Path, lessons: Iterable[str], names: Iterable[str], student: str | None) -> None:
+    """Raise UsageError where a course directory has no such lesson or student. lessons: those that it has."""
+    for name in sorted(set(names) - set(lessons)):
+        raise UsageError(f"{root} has no lesson called {name!r}. Its lessons are: {', '.join(lessons)}.")
+    if student is not None and not (root / "submitted" / student).is_dir():
+        raise UsageError(f"{root / 'submitted'} has no folder of a student called {student!r}.")
+
+
 def parse(data: bytes) -> NotebookNode:
-    """The submitted notebook, as it is: `autograder.repair.rules.repair` makes it gradable.
+    """The submitted notebook, as it is; `autograder.repair` makes it a notebook that nbgrader can grade.
 
     Raises UngradableError with the reason where there is no notebook that could be repaired.
     """
@@ -123,15 +133,15 @@ def parse(data: bytes) -> NotebookNode:
 
 
 def _parts_exceed(value: Any, most: int) -> bool:
-    """Whether there are more values in a JSON value than `most`; a byte of them can cost a hundred."""
+    """Whether a JSON value has more than `most` values in it; each byte of them can cost a hundred."""
     todo = [value]
     while todo and most >= 0:
-        one = todo.pop()
+        part = todo.pop()
         most -= 1
-        if isinstance(one, (dict, list)):
-            most -= len(one)
-            inner = one.values() if isinstance(one, dict) else one
-            todo += [part for part in inner if isinstance(part, (dict, list))]
+        if isinstance(part, (dict, list)):
+            most -= len(part)
+            inner = part.values() if isinstance(part, dict) else part
+            todo += [value for value in inner if isinstance(value, (dict, list))]
     return most < 0
 
 

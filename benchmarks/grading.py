@@ -61,21 +61,21 @@ class Round:
 
 def main() -> None:
     """Measure and print."""
-    ask = argparse.ArgumentParser(prog="heinit bench grading", description=__doc__)
-    ask.add_argument("--students", type=int, default=60, help="in the class that heinit grades")
-    ask.add_argument("--sample", type=int, default=2, help="of them, whom nbgrader grades")
-    ask.add_argument("--rounds", type=int, default=3)
-    told = ask.parse_args()
+    parser = argparse.ArgumentParser(prog="heinit bench grading", description=__doc__)
+    parser.add_argument("--students", type=int, default=60, help="in the class that heinit grades")
+    parser.add_argument("--sample", type=int, default=2, help="of them, whom nbgrader grades")
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
     rounds = []
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
         base = Path(folder)
         course = base / "course"
         make_course(course)
-        submissions = list(Class(told.students, broken=False).hand_in(course, lessons()))
-        for number in range(told.rounds):
-            rounds.append(one_round(base, course, len(submissions), told.sample))
-            print(f"round {number + 1} of {told.rounds}: {rounds[-1]}", file=sys.stderr)
-    show(rounds, len(submissions), told.sample)
+        submissions = list(Class(options.students, broken=False).hand_in(course, lessons()))
+        for number in range(options.rounds):
+            rounds.append(one_round(base, course, len(submissions), options.sample))
+            print(f"round {number + 1} of {options.rounds}: {rounds[-1]}", file=sys.stderr)
+    show(rounds, len(submissions), options.sample)
 
 
 def one_round(base: Path, course: Path, submissions: int, sample: int) -> Round:
@@ -172,29 +172,29 @@ def heinit(course: Path, *options: str) -> tuple[float, float | None, list[dict]
 @contextmanager
 def accounted() -> Iterator[tuple[list[str], Callable[[], float | None]]]:
     """A prefix for a command, and what it and all it started have spent: a control group knows."""
-    with group() as found:
-        if found is None:
+    with group() as folder:
+        if folder is None:
             yield [], lambda: None
         else:
-            enter = ["sh", "-c", f'echo $$ > {found}/cgroup.procs && exec "$@"', "sh"]
-            yield enter, lambda: used(found)
+            enter = ["sh", "-c", f'echo $$ > {folder}/cgroup.procs && exec "$@"', "sh"]
+            yield enter, lambda: used(folder)
 
 
 @contextmanager
 def group() -> Iterator[Path | None]:
     """A new control group that counts processor time, or None where this user can make none."""
-    found = CPU / f"heinit-bench-{os.getpid()}"
+    folder = CPU / f"heinit-bench-{os.getpid()}"
     try:
-        found.mkdir()
+        folder.mkdir()
     except OSError:
         yield None
         return
     try:
-        yield found
+        yield folder
     finally:
         for _ in range(100):
             try:
-                found.rmdir()
+                folder.rmdir()
                 break
             except OSError:
                 time.sleep(0.1)
@@ -213,26 +213,26 @@ def show(rounds: Sequence[Round], submissions: int, sample: int) -> None:
         ("nbgrader autograde, two processes", "two_plain"),
         (f"heinit grade, {cores()} cores", "heinit"),
     ):
-        seconds = [getattr(one, key) for one in rounds]
-        ratios = [getattr(one, key) / one.heinit for one in rounds]
+        seconds = [getattr(r, key) for r in rounds]
+        ratios = [getattr(r, key) / r.heinit for r in rounds]
         table.add_row(name, spread(seconds, ".3f"), "" if key == "heinit" else spread(ratios, ".1f"))
-    seconds = [one.plain + one.plain_pages for one in rounds]
+    seconds = [r.plain + r.plain_pages for r in rounds]
     table.add_row(
         "nbgrader autograde and generate_feedback",
         spread(seconds, ".3f"),
-        spread([s / (one.heinit + one.pages) for s, one in zip(seconds, rounds, strict=True)], ".1f"),
+        spread([s / (r.heinit + r.pages) for s, r in zip(seconds, rounds, strict=True)], ".1f"),
     )
-    table.add_row("heinit grade and feedback", spread([one.heinit + one.pages for one in rounds], ".3f"), "")
+    table.add_row("heinit grade and feedback", spread([r.heinit + r.pages for r in rounds], ".3f"), "")
     console = Console(width=100)
     console.print(f"{submissions} notebooks by heinit, {sample} students of them by nbgrader")
     console.print(table)
-    floor = [one.floor for one in rounds]
+    floor = [r.floor for r in rounds]
     console.print(
         f"the floor, processor seconds of cells, answers and checks: {spread(floor, '.3f')} a notebook"
     )
-    spent = [one.spent for one in rounds if one.spent is not None]
+    spent = [r.spent for r in rounds if r.spent is not None]
     if spent:
-        most = [one.most for one in rounds]
+        most = [r.most for r in rounds]
         console.print(
             f"one more notebook costs {spread(spent, '.3f')} processor seconds; 1.5 floors and 60 ms are "
             f"{spread(most, '.3f')}"

@@ -1,7 +1,7 @@
 """What a notebook costs in the judge and the solver, and their memory over a thousand notebooks.
 
 One process grades them, as a worker does, without the coordinator, Dask and the gradebook. What it
-spends itself on a notebook (reading, mending, writing) is left out; all that the judge, the solver
+spends itself on a notebook (reading, repairing, writing) is left out; all that the judge, the solver
 and the sandbox around them spend is counted by a control group. The bound is one and a half times
 the work that nobody can leave out (the student's cells, the answers to the checks, the checks),
 and 60 ms. nbgrader grades some of the same notebooks in the same run.
@@ -28,15 +28,15 @@ from rich.table import Table
 
 from autograder.course import make_course
 from autograder.demo.students import Class
+from autograder.grading.pool import Refusal
 from autograder.grading.run import Grading
-from autograder.grading.worker import Grader, Task
-from autograder.judge.preprocessor import key_of
+from autograder.grading.worker import GradingJob, GradingTask
 from autograder.lessons import lessons
 from benchmarks.grading import CPU, autograde, group, plain_course, spread, used
 
 WARM = 10  # notebooks that are not counted: sources are parsed once, and warm parents started
 Usage = Callable[[], float]
-SEEN = (50, 100, 200, 500, 1000, 2000, 5000)  # notebooks after which memory is told
+SEEN = (50, 100, 200, 500, 1000, 2000, 5000)  # notebooks after which memory is measured
 
 
 @dataclass(frozen=True)
@@ -56,59 +56,57 @@ class Cost:
 
 def main() -> None:
     """Measure and print."""
-    ask = argparse.ArgumentParser(prog="heinit bench judge", description=__doc__)
-    ask.add_argument("--students", type=int, default=30, help="in the class, each with five lessons")
-    ask.add_argument("--sample", type=int, default=2, help="of them, whom nbgrader grades")
-    ask.add_argument("--rounds", type=int, default=3)
-    ask.add_argument("--memory", type=int, default=1000, help="notebooks that one judge grades on end")
-    told = ask.parse_args()
+    parser = argparse.ArgumentParser(prog="heinit bench judge", description=__doc__)
+    parser.add_argument("--students", type=int, default=30, help="in the class, each with five lessons")
+    parser.add_argument("--sample", type=int, default=2, help="of them, whom nbgrader grades")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--memory", type=int, default=1000, help="notebooks that one judge grades on end")
+    options = parser.parse_args()
     console = Console(width=100)
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder, counting() as usage:
         course = Path(folder, "course")
         make_course(course)
-        handed = list(Class(told.students, broken=False).hand_in(course, lessons()))
+        list(Class(options.students, broken=False).hand_in(course, lessons()))
         grading = Grading(course)
-        tasks = [
-            Task(s.student, s.lesson, s.read(), key_of(s.student, s.lesson, b"benchmark"))
-            for s in grading.submissions
-        ]
-        grader = Grader(grading.order())
+        (course / ".heinit-secret").write_text("benchmark")
+        tasks = [grading.task(submission) for submission in grading.submissions]
+        job = grading.job()
         rounds, plain = [], []
         try:
-            grader.start()
+            job.start()
             for task in islice(cycle(tasks), WARM):
-                grader.do(task)
-            for _ in range(told.rounds):
-                rounds.append([(task.lesson, cost(grader, task, usage)) for task in tasks])
-                plain.append(by_nbgrader(Path(folder, f"plain{len(plain)}"), course, told.sample, usage))
-            console.print(f"{len(handed)} notebooks in {told.rounds} rounds; processor seconds a notebook")
-            console.print(costs([one for round in rounds for one in round]))
+                job.do(task)
+            for _ in range(options.rounds):
+                rounds.append([(task.submission.lesson, cost(job, task, usage)) for task in tasks])
+                plain.append(by_nbgrader(Path(folder, f"plain{len(plain)}"), course, options.sample, usage))
+            console.print(f"{len(tasks)} notebooks in {options.rounds} rounds; processor seconds a notebook")
+            console.print(costs([lesson_cost for round in rounds for lesson_cost in round]))
             conclude(console, rounds, plain)
-            memory(console, grader, tasks, told.memory)
+            memory(console, job, tasks, options.memory)
         finally:
-            grader.close()
+            job.close()
 
 
 @contextmanager
 def counting() -> Iterator[Usage]:
     """Processor seconds that this process, and all that it will start, have spent."""
-    with group() as found:
-        if found is None:
+    with group() as folder:
+        if folder is None:
             raise SystemExit("this needs a control group that counts processor time. Run it as root.")
-        (found / "cgroup.procs").write_text(str(os.getpid()))
+        (folder / "cgroup.procs").write_text(str(os.getpid()))
         try:
-            yield lambda: used(found)
+            yield lambda: used(folder)
         finally:
             (CPU / "cgroup.procs").write_text(str(os.getpid()))
 
 
-def cost(grader: Grader, task: Task, usage: Usage) -> Cost:
+def cost(job: GradingJob, task: GradingTask, usage: Usage) -> Cost:
     """Grade one notebook, and count."""
     before = usage() - time.process_time()
-    outcome = grader.do(task)
-    if outcome.reason:
-        raise SystemExit(f"{task.student}, {task.lesson}: {outcome.reason}")
-    return Cost(**outcome.work, spent=usage() - time.process_time() - before)
+    outcome = job.do(task)
+    if isinstance(outcome, Refusal):
+        raise SystemExit(f"{task.submission.student}, {task.submission.lesson}: {outcome.reason}")
+    return Cost(**outcome.result.work, spent=usage() - time.process_time() - before)
 
 
 def by_nbgrader(root: Path, course: Path, sample: int, usage: Usage) -> float:
@@ -126,9 +124,9 @@ def by_nbgrader(root: Path, course: Path, sample: int, usage: Usage) -> float:
 def costs(counted: Iterable[tuple[str, Cost]]) -> Table:
     """The table, a row for a lesson."""
     rows: dict[str, list[Cost]] = defaultdict(list)
-    for lesson, one in counted:
-        rows[lesson].append(one)
-        rows["all"].append(one)
+    for lesson, cost in counted:
+        rows[lesson].append(cost)
+        rows["all"].append(cost)
     keys = ("cells", "answers", "checks", "spent", "most")
     heads = ("cells", "answers", "checks", "judge and solver", "bound")
     table = Table("", *heads, box=box.SIMPLE)  # bound: 1.5 floors and 60 ms
@@ -139,7 +137,7 @@ def costs(counted: Iterable[tuple[str, Cost]]) -> Table:
 
 def conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], plain: Sequence[float]) -> None:
     """The bound, round by round, and nbgrader beside it."""
-    spent, most = ([mean([c for _, c in one], key) for one in rounds] for key in ("spent", "most"))
+    spent, most = ([mean([c for _, c in round], key) for round in rounds] for key in ("spent", "most"))
     shares = [s / m for s, m in zip(spent, most, strict=True)]
     ratios = [p / s for p, s in zip(plain, spent, strict=True)]
     console.print(
@@ -150,14 +148,14 @@ def conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], pla
 
 def mean(costs: Sequence[Cost], key: str) -> float:
     """The mean of one column."""
-    return statistics.fmean(getattr(one, key) for one in costs)
+    return statistics.fmean(getattr(cost, key) for cost in costs)
 
 
-def memory(console: Console, grader: Grader, tasks: Sequence[Task], most: int) -> None:
-    """Grade so many notebooks on end, and tell what each process holds."""
+def memory(console: Console, job: GradingJob, tasks: Sequence[GradingTask], most: int) -> None:
+    """Grade so many notebooks one after the other, and print what each process holds."""
     table = Table("notebooks", "worker", "judge", "warm parents", box=box.SIMPLE)
     for number, task in enumerate(islice(cycle(tasks), most), start=1):
-        grader.do(task)
+        job.do(task)
         if number in SEEN or number == most:
             table.add_row(str(number), *(f"{size / 1e6:.1f} MB" for size in held()))
     console.print("resident memory of the processes that stay")

@@ -3,8 +3,7 @@
 First a class of each size is graded in one go, while the memory of the coordinator, of its
 workers and of their judges is watched, and what it leaves on the disk is counted. Then the two
 parts that every submission passes through are measured alone: the scheduler, with tasks that do
-nothing, and the writer, with outcomes that were made up. From these follows what a larger class
-needs.
+nothing, and the writer, with copies of one outcome. From these follows what a larger class needs.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from rich.table import Table
 from autograder.course import make_course, nbgrader_api
 from autograder.demo.students import Class
 from autograder.grading.cluster import Cluster
-from autograder.grading.pool import cores
-from autograder.grading.run import Grading, Pending
-from autograder.grading.worker import Grader, Order, Outcome, Task
+from autograder.grading.pool import Job, Refusal, cores
+from autograder.grading.run import Grading
+from autograder.grading.worker import GradingTask, Outcome
 from autograder.grading.writer import Writer
 from autograder.lessons import lessons
 from autograder.submissions import Submission
@@ -38,7 +37,7 @@ SIZES = (10, 100, 500, 2000)  # submissions
 
 
 @dataclass
-class Run:
+class ScaleRun:
     """One run: submissions, wall seconds, and the largest memory in MB of each kind of process.
 
     busy: processor seconds of all its processes over wall seconds, or None where nobody counts them.
@@ -57,13 +56,13 @@ class Run:
 
 def main() -> None:
     """Measure and print."""
-    ask = argparse.ArgumentParser(prog="heinit bench scale", description=__doc__)
-    ask.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="submissions")
-    told = ask.parse_args()
+    parser = argparse.ArgumentParser(prog="heinit bench scale", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="submissions")
+    options = parser.parse_args()
     console = Console(width=100)
     memory_of = ("coordinator", "worker", "judge")
     table = Table("submissions", "seconds", "a submission", "cores busy", *memory_of, box=box.SIMPLE)
-    for size in told.sizes:
+    for size in options.sizes:
         run = graded(size)
         each = f"{run.seconds / size * 1000:.0f} ms"
         memory = (f"{m:.0f} MB" for m in (run.coordinator, run.worker, run.judge))
@@ -78,18 +77,18 @@ def main() -> None:
         console.print(f"through the writer, {kind}: {pace:.0f} submissions a second")
 
 
-def graded(size: int) -> Run:
+def graded(size: int) -> ScaleRun:
     """Grade a class of that many submissions in one go, and watch."""
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
         course = Path(folder, "course")
         make_course(course)
-        handed = list(Class(-(-size // 5), broken=False).hand_in(course, lessons()))
-        for path in handed[size:]:
+        paths = list(Class(-(-size // 5), broken=False).hand_in(course, lessons()))
+        for path in paths[size:]:
             path.unlink()
             path.with_name("timestamp.txt").unlink()
             path.parent.rmdir()
         command = [f"{sysconfig.get_path('scripts')}/heinit", "grade", str(course)]
-        run = Run(size)
+        run = ScaleRun(size)
         with accounted() as (prefix, spent):
             begun = time.perf_counter()
             process = subprocess.Popen(
@@ -108,7 +107,7 @@ def graded(size: int) -> Run:
         return run
 
 
-def _watch(pid: int, run: Run) -> None:
+def _watch(pid: int, run: ScaleRun) -> None:
     with suppress(psutil.Error):
         coordinator = psutil.Process(pid)
         run.coordinator = max(run.coordinator, _memory(coordinator))
@@ -127,57 +126,48 @@ def _memory(process: psutil.Process) -> float:
 
 def empty_tasks(count: int = 3000) -> float:
     """Tasks a second that a scheduler gives to workers which do nothing with them."""
-    tasks = (Task(f"s{i}", "empty", b"", b"") for i in range(count))
-    cluster = Cluster(EmptyOrder({}), workers=cores())
+    cluster = Cluster(NoJob(), workers=cores())
     begun = 0.0
-    for done, _ in enumerate(cluster.run(tasks)):
+    for done, _ in enumerate(cluster.run(range(count))):
         if done == 100:  # everything has started
             begun = time.perf_counter()
     return (count - 101) / (time.perf_counter() - begun)
 
 
-class EmptyGrader(Grader):
-    """Gives an outcome without grading."""
+class NoJob(Job[int, Refusal]):
+    """A job whose workers do nothing."""
 
-    def do(self, task: Task) -> Outcome:
-        return Outcome(reason="nothing was graded")
+    tasks_per_start = 1
 
+    def environment(self) -> str:
+        return ""
 
-class EmptyOrder(Order):
-    """An order whose workers do nothing."""
-
-    def craft(self) -> Grader:
-        return EmptyGrader(self)
+    def do(self, task: int) -> Refusal:
+        return Refusal("nothing was graded")
 
 
 def written(count: int = 1000) -> dict[str, float]:
     """Submissions a second that the writer saves, new ones and ones that it had before."""
-    found = {}
+    paces = {}
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
         course = Path(folder, "course")
         make_course(course)
         (path,) = list(Class(1, broken=False).hand_in(course, lessons()[:1]))
-        grading = Grading(course)
-        (result,) = list(grading)
+        (result,) = Grading(course)
         text = (course / "autograded" / path.relative_to(course / "submitted")).read_bytes()
-        outcome = Outcome(
-            notebook=text, scores={f"test-{name}": cell["score"] for name, cell in result.cells.items()}
-        )
+        scores = {f"test-{name}": cell["score"] for name, cell in result.cells.items()}
         batch = []
         for i in range(count):
-            submission = Submission(f"made-up{i}", path.stem, path)
-            graded = grading.graded(
-                Pending(submission, path.read_bytes(), None), outcome, grading.order(), set()
-            )
-            batch.append(replace(graded, submission=submission))
+            task = GradingTask(Submission(f"copy{i}", path.stem, path))
+            batch.append((task, Outcome(replace(result, student=f"copy{i}"), text, scores)))
         writer = Writer(course, nbgrader_api(course))
         for kind in ("new", "known"):
             begun = time.perf_counter()
             for k in range(0, count, 50):
                 writer.save(batch[k : k + 50])
-            found[kind] = count / (time.perf_counter() - begun)
+            paces[kind] = count / (time.perf_counter() - begun)
         writer.close()
-    return found
+    return paces
 
 
 if __name__ == "__main__":

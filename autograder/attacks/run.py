@@ -1,6 +1,6 @@
-"""Try hostile notebooks on this machine's grader, and look at what they gained or left behind.
+"""Grade hostile notebooks on this machine, and find what each of them gained or left behind.
 
-The corpus is data: `autograder/attacks/cases/<case>/` holds case.toml (what the attack is, which wall
+The corpus is data. `autograder/attacks/cases/<case>/` holds case.toml (what the attack is, which wall
 stops it, what it may earn at most) and attack.py, whose cells start with lines such as
 
     # %% start                    a cell before all others
@@ -8,11 +8,11 @@ stops it, what it may earn at most) and attack.py, whose cells start with lines 
     # %% in he_std                the source of the cell called he_std
     # %% end markdown             a cell at the end, of Markdown; `tag=demo` gives it a tag
 
-and, where what it leaves could reach the next submission, next.py, whose notebook is graded
-right after it. In a cell @canary@ stands for a folder that plays the gradebook, the sources and
-another student's work; @port@ for a port on which somebody listens; @bystander@ for a process
-that is none of the attack's business; @long@ for more text than a socket holds; @blanks@ for nearly as
-many blanks as a cell may have. An attack that gets where it should not prints WON.
+Where something that an attack leaves behind could reach the next submission, there is also next.py,
+whose notebook is graded right after it. In a cell, @canary@ stands for a folder that plays the
+gradebook, the sources and another student's work; @port@ for a port on which a server listens;
+@bystander@ for a process outside the sandbox; @long@ for more text than a socket holds; @blanks@ for
+nearly as many blanks as a cell may have. An attack that gets through a wall prints WON.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ from autograder.sandbox.cgroups import CGROUPS
 
 CASES = Path(__file__).resolve().parent / "cases"
 NOBODY = 65534
-SETTLE = 20  # seconds that a finished case may take to disappear
+SETTLE = 20  # seconds after which nothing of a finished case may be left
 MARK = "WON"
 
 
@@ -54,11 +54,12 @@ MARK = "WON"
 class Attack:
     """A case of the corpus; the fields are those of case.toml.
 
-    wall: what stops it. without: how a test takes that wall away, or "" where it cannot be shown,
-    with the reason. solved: exercises that are answered honestly beside it. score: the most that
-    it may earn. text: what must not stand in its outputs, besides WON and the canaries' secrets.
-    metadata, tags: by grade_id, what the submission says of its cells. plain: whether it is safe to try
-    under plain nbgrader, where it won nbgrader_score. browser: aims at who reads the feedback.
+    wall: what stops it. without: the wall that a test takes away to show what it stops, or "" where
+    that cannot be shown, with the reason. solved: exercises that the notebook answers honestly.
+    score: the most that it may earn. text: what must not stand in its outputs, besides WON and the
+    canaries' secrets. metadata, tags: of the submission's cells, by grade_id. plain: whether it is
+    safe to try under plain nbgrader, which gave it nbgrader_score. browser: it attacks the readers
+    of the feedback.
     """
 
     name: str
@@ -79,20 +80,20 @@ class Attack:
 
     def notebooks(self, canaries: Canaries) -> list[NotebookNode]:
         """What is submitted, one after the other."""
-        made = self._notebook(CASES / self.name / "attack.py", canaries)
-        for cell in made.cells:
+        notebook = self._notebook(CASES / self.name / "attack.py", canaries)
+        for cell in notebook.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
             if name in self.tags:
                 cell.metadata["tags"] = self.tags[name]
             if name in self.metadata:
                 cell.metadata.nbgrader.update(self.metadata[name])
         following = CASES / self.name / "next.py"
-        return [made, *([self._notebook(following, canaries)] if following.exists() else [])]
+        return [notebook, *([self._notebook(following, canaries)] if following.exists() else [])]
 
     def _notebook(self, path: Path, canaries: Canaries) -> NotebookNode:
-        found = lesson(self.lesson)
-        notebook = nbformat.read(found.path, as_version=4)
-        answers = solve(notebook, found.solutions)
+        released = lesson(self.lesson)
+        notebook = nbformat.read(released.path, as_version=4)
+        answers = solve(notebook, released.solutions)
         for i, cell in enumerate(answers.cells):
             if asked(cell) in self.solved:
                 notebook.cells[i] = cell
@@ -106,13 +107,12 @@ def attacks(name: str | None = None) -> list[Attack]:
     names = sorted(path.parent.name for path in CASES.glob("*/case.toml"))
     if name is not None and name not in names:
         raise UsageError(f"there is no case called {name!r}. The cases are: {', '.join(names)}.")
-    found = []
+    cases = []
     for each in [name] if name else names:
-        told = tomllib.loads((CASES / each / "case.toml").read_text(encoding="utf-8"))
-        for key in ("solved", "text"):
-            told[key] = tuple(told.get(key, ()))
-        found.append(Attack(each, **told))
-    return found
+        fields: dict[str, Any] = tomllib.loads((CASES / each / "case.toml").read_text(encoding="utf-8"))
+        fields |= {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+        cases.append(Attack(each, **fields))
+    return cases
 
 
 def parts(text: str) -> Iterator[tuple[list[str], str]]:
@@ -137,7 +137,7 @@ def _put(notebook: NotebookNode, place: list[str], source: str) -> None:
 
 
 class Canaries:
-    """What attacks are after, and whether they reached it. Use it in a `with`."""
+    """What attacks want to reach, and whether they reached it. Use them in a `with`."""
 
     def __enter__(self) -> Canaries:
         self._temporary = tempfile.TemporaryDirectory(prefix="heinit-attack-")
@@ -155,8 +155,8 @@ class Canaries:
         self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._datagrams.bind(self._server.getsockname())
         self._datagrams.setblocking(False)
-        who: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(who if os.geteuid() == 0 else {}))
+        user: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(user if os.geteuid() == 0 else {}))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -167,7 +167,7 @@ class Canaries:
         self._temporary.cleanup()
 
     def fill(self, text: str) -> str:
-        """The text, with the places that stand for canaries filled in."""
+        """The text, with the canaries in the places that stand for them."""
         places: dict[str, Any] = {"canary": self.root / "canary", "port": self._server.getsockname()[1]}
         places |= {"bystander": self._bystander.pid, "long": "x" * 400_000, "blanks": " " * 99_000}
         for name, value in places.items():
@@ -176,20 +176,20 @@ class Canaries:
 
     def reached(self) -> list[str]:
         """What an attack did to them, in words."""
-        found = []
+        findings = []
         changed = {path for path, _ in self._hashes() ^ self._before}
         if changed:
-            found.append(f"changed {', '.join(sorted(changed))}")
+            findings.append(f"changed {', '.join(sorted(changed))}")
         with suppress(BlockingIOError):
             self._server.accept()[0].close()
-            found.append("reached the network")
+            findings.append("reached the network")
         with suppress(BlockingIOError):
             self._datagrams.recv(100)
-            found.append("reached the network with a datagram")
+            findings.append("reached the network with a datagram")
         stat = Path(f"/proc/{self._bystander.pid}/stat")
         if self._bystander.poll() is not None or (stat.exists() and stat.read_text().split()[2] == "T"):
-            found.append("signalled another process")
-        return found
+            findings.append("signalled another process")
+        return findings
 
     def _hashes(self) -> set[tuple[str, str]]:
         folder = self.root / "canary"
@@ -199,60 +199,59 @@ class Canaries:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of an attack. found: what it gained, read, harmed or left; empty where it was held."""
+    """What became of an attack. findings: what it gained, read, harmed or left; none where it was held."""
 
     name: str
     title: str
     wall: str
     score: float | None
     most: float
-    found: list[str]
+    findings: list[str]
     seconds: float
 
     @property
     def held(self) -> bool:
-        return not self.found
+        return not self.findings
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "held": self.held}
 
 
-Grader = Callable[[NotebookNode], tuple[float | None, list[Any]]]  # score, and all outputs
+Grade = Callable[[NotebookNode], tuple[float | None, list[Any]]]  # gives the score, and all outputs
 
 
-def attempt(case: Attack, canaries: Canaries, grade: Grader) -> Verdict:
-    """Grade a case's notebooks and say what it gained, read or harmed.
-
-    grade: gives the score of a notebook and the outputs of its cells.
-    """
+def attempt(case: Attack, canaries: Canaries, grade: Grade) -> Verdict:
+    """Grade a case's notebooks and say what it gained, read or harmed."""
     start = time.monotonic()
-    found: list[str] = []
+    findings: list[str] = []
     scores = []
     for notebook in case.notebooks(canaries):
         score, outputs = grade(notebook)
         scores.append(score)
         if score is not None and score > case.score + 1e-9:
-            found.append(f"took {score:g} points where {case.score:g} are earned")
+            findings.append(f"took {score:g} points where {case.score:g} are earned")
         shown = json.dumps(outputs)
-        found += [f"showed {text}" for text in (MARK, *case.text) if text in shown]
+        findings += [f"showed {text}" for text in (MARK, *case.text) if text in shown]
         if canaries.secret in shown:
-            found.append("read a secret")
-    found += canaries.reached()
-    return Verdict(case.name, case.title, case.wall, scores[0], case.score, found, time.monotonic() - start)
+            findings.append("read a secret")
+    findings += canaries.reached()
+    return Verdict(
+        case.name, case.title, case.wall, scores[0], case.score, findings, time.monotonic() - start
+    )
 
 
-class Field:
+class AttackCourse:
     """A course of its own in which attacks are graded exactly as submissions are. Use it in a `with`."""
 
-    def __enter__(self) -> Field:
+    def __enter__(self) -> AttackCourse:
         from autograder.course import make_course
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
         self.canaries = Canaries().__enter__()
-        self._kept_tmp = tempfile.tempdir
+        self._tempdir = tempfile.tempdir
         self._tmp = self.canaries.root / "tmp"
         self._tmp.mkdir()
-        tempfile.tempdir = str(self._tmp)  # so that whatever is left there is ours
+        tempfile.tempdir = str(self._tmp)  # so that whatever is left there is of an attack
         self._course = self.canaries.root / "course"
         make_course(self._course)
         with (self._course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
@@ -268,11 +267,11 @@ class Field:
         from autograder.judge.client import close_shared
 
         close_shared()
-        tempfile.tempdir = self._kept_tmp
+        tempfile.tempdir = self._tempdir
         self.canaries.__exit__()
 
     def attempt(self, case: Attack) -> Verdict:
-        """Try a case, and wait until nothing of it is left; what does not go is a finding."""
+        """Try a case, and wait until nothing of it is left; what stays is a finding."""
         if self._before is None:
             self._lesson = case.lesson
             self._grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
@@ -284,7 +283,7 @@ class Field:
         while left and time.monotonic() < until:
             time.sleep(0.01)
             left = self._left()
-        return Verdict(**{**asdict(verdict), "found": verdict.found + left})
+        return replace(verdict, findings=verdict.findings + left)
 
     def _grade(self, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         from autograder.grading.run import Grading
@@ -293,7 +292,7 @@ class Field:
         submitted = self._course / "submitted" / "attacker" / name / f"{name}.ipynb"
         submitted.parent.mkdir(parents=True, exist_ok=True)
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
-        (result,) = list(Grading(self._course, [name], "attacker", force=True))
+        (result,) = Grading(self._course, [name], "attacker", force=True)
         graded = self._course / "autograded" / "attacker" / name / f"{name}.ipynb"
         if result.status != "graded":
             return None, [result.reason]
@@ -301,19 +300,19 @@ class Field:
         return result.score, [cell.get("outputs", []) for cell in cells]
 
     def _left(self) -> list[str]:
-        found = []
+        findings = []
         extra = len(_descendants(os.getpid())) - (self._before or 0)
         if extra > 0:
-            found.append(f"left {extra} processes")
+            findings.append(f"left {extra} processes")
         judges = {str(pid) for pid in _descendants(os.getpid())}
         groups = [g.name for g in CGROUPS.glob("*/heinit-*-*") if g.name.split("-")[1] in judges]
         if groups:
-            found.append(f"left {len(groups)} groups of limits")
+            findings.append(f"left {len(groups)} groups of limits")
         files = [p.name for p in self._tmp.iterdir()]
         files += [p.name for p in Path("/dev/shm").glob("heinit*")]
         if files:
-            found.append(f"left {', '.join(sorted(files))}")
-        return found
+            findings.append(f"left {', '.join(sorted(files))}")
+        return findings
 
 
 def _descendants(root: int) -> set[int]:
@@ -322,7 +321,7 @@ def _descendants(root: int) -> set[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    found: set[int] = set()
-    while more := {pid for pid, parent in parents.items() if parent in {root, *found}} - found:
-        found |= more
-    return found
+    descendants: set[int] = set()
+    while more := {pid for pid, parent in parents.items() if parent in {root, *descendants}} - descendants:
+        descendants |= more
+    return descendants

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a case.")
 def attack(name: str | None, as_json: bool) -> None:
     """Grade hostile notebooks on this machine, and say what each one gained."""
-    from autograder.attacks.run import Field, attacks
+    from autograder.attacks.run import AttackCourse, attacks
 
     warnings.filterwarnings("ignore", module="nbgrader")
     cases = attacks(name)
     click.echo(f"Trying {len(cases)} hostile notebooks in a course of their own.", err=True)
     failed = 0
-    with Field() as field:
-        verdicts = (field.attempt(case) for case in cases)
+    with AttackCourse() as course:
+        verdicts = (course.attempt(case) for case in cases)
         for verdict in _shown(verdicts, as_json):
             failed += not verdict.held
     click.echo(f"{len(cases) - failed} of {len(cases)} attacks were held.", err=True)
@@ -43,7 +43,7 @@ def _shown(verdicts: Iterable[Verdict], as_json: bool) -> Iterable[Verdict]:
     table = Table("case", "what it tries", "stopped by", "points", "verdict")
     for verdict in verdicts:
         points = "none" if verdict.score is None else f"{verdict.score:g}"
-        says = "held" if verdict.held else "; ".join(verdict.found)
+        says = "held" if verdict.held else "; ".join(verdict.findings)
         if as_json:
             click.echo(json.dumps(verdict.to_json()))
         elif console.is_terminal:

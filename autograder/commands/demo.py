@@ -21,7 +21,7 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
     from autograder.commands.grade import grade
     from autograder.course import make_course
     from autograder.demo.students import Class
-    from autograder.feedback.run import Making
+    from autograder.feedback.run import FeedbackRun
     from autograder.report.files import make_report
 
     click.echo(f"Making a course in {directory}.", err=True)
@@ -38,7 +38,7 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
         if left.code != 1:  # some could not be graded: classes are like that
             raise
     click.echo("Making the feedback pages and the report.", err=True)
-    made_pages = sum(made.status == "made" for made in Making(directory, workers=None))
+    made_pages = sum(page.status == "made" for page in FeedbackRun(directory, workers=None))
     made_report = make_report(directory)
     click.echo(f"\n{made_pages} feedback pages:")
     for page in sorted((directory / "feedback").glob("*/*/*.html")):

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from autograder.commands.workers import spread
+from autograder.commands.workers import conclude, over_submissions
 
 if TYPE_CHECKING:
     from autograder.grading.result import Result
-from autograder.grading.run import Grading
+    from autograder.grading.run import Grading
 
 UNSANDBOXED = (
     "Grading without a sandbox: a submission can read your files and the other submissions, use the network, "
@@ -25,27 +24,13 @@ UNSANDBOXED = (
 
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path))
-@click.argument("lessons", nargs=-1, metavar="[LESSON]...")
-@click.option("--student", metavar="NAME", help="Grade only this student.")
-@click.option("--force", is_flag=True, help="Grade again what is graded at its present content.")
-@spread
+@over_submissions
 @click.option(
     "--unsandboxed",
     is_flag=True,
     help="Where there is no sandbox: run students' code with your own rights, over all that is yours.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a submission.")
-def grade(
-    directory: Path,
-    lessons: tuple[str, ...],
-    student: str | None,
-    force: bool,
-    workers: int | None,
-    scheduler: str | None,
-    unsandboxed: bool,
-    as_json: bool,
-) -> None:
+def grade(directory: Path, unsandboxed: bool, as_json: bool, **options: Any) -> None:
     """Grade what is submitted in DIRECTORY and not graded at its present content."""
     from autograder.grading.run import Grading
 
@@ -53,7 +38,10 @@ def grade(
     warnings.filterwarnings("ignore", module="nbgrader")
     if unsandboxed:
         click.echo(UNSANDBOXED, err=True)
-    grading = Grading(directory, lessons, student, force, not unsandboxed, workers, scheduler)
+    grading = Grading(directory, sandboxed=not unsandboxed, **options)
+    if not grading.submissions:
+        click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
+        return
     counts: Counter[str] = Counter()
     for result in progress(grading):
         counts[result.status] += 1
@@ -66,12 +54,7 @@ def grade(
             click.echo(
                 f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0.", err=True
             )
-    if not grading.submissions:
-        click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
-    else:
-        click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
-    if counts["ungradable"]:
-        sys.exit(1)
+    conclude(counts, "ungradable")
 
 
 def progress(grading: Grading) -> Iterator[Result]:
@@ -79,11 +62,9 @@ def progress(grading: Grading) -> Iterator[Result]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
-    results: Iterable[Result] = grading
-    total = len(grading.submissions)
+    console, total = Console(stderr=True), len(grading.submissions)
     if not console.is_terminal:
-        for i, result in enumerate(results, 1):
+        for i, result in enumerate(grading, 1):
             score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
             click.echo(f"[{i}/{total}] {result.student} {result.lesson}: {result.status}{score}", err=True)
             yield result
@@ -91,6 +72,6 @@ def progress(grading: Grading) -> Iterator[Result]:
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, TextColumn("{task.description}"), console=console) as bar:
         task = bar.add_task("", total=total)
-        for result in results:
+        for result in grading:
             bar.update(task, advance=1, description=f"{result.student} {result.lesson}")
             yield result

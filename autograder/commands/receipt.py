@@ -23,8 +23,8 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
     verified = verify(directory, student, lesson)
     result, differences = verified.result, verified.differences
     if as_json:
-        told = {**result.to_json(), "verified": not differences, "differences": differences}
-        click.echo(json.dumps(told))
+        answer = {**result.to_json(), "verified": not differences, "differences": differences}
+        click.echo(json.dumps(answer))
     else:
         click.echo(f"{student}, {lesson}: {result.score:g} of {result.max_score:g}")
         for name, cell in result.cells.items():

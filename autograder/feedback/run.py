@@ -1,6 +1,6 @@
 """Make the feedback pages of a course directory: read the gradebook once, draw each page, write by rename.
 
-The engine that grades draws them as well, so they are drawn on as many cores or machines.
+The pages are drawn by the same pool as grading, so they are drawn on as many cores or machines.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from nbgrader.api import MissingEntry
 
 from autograder import hints
 from autograder.course import nbgrader_api
-from autograder.errors import UsageError
-from autograder.feedback.grades import read_grades
-from autograder.feedback.worker import UNREADABLE, Drawing, Graded
-from autograder.grading.pool import engine
+from autograder.feedback.grades import Grades, read_grades
+from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
+from autograder.files import write_atomically
+from autograder.grading.pool import Refusal, do_all
+from autograder.submissions import check_selection
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
 EXCHANGE = ("timestamp.txt", "submission_secret.txt")
@@ -26,7 +27,7 @@ HEAD = 2000  # bytes of a page in which it says what it was made from
 
 
 @dataclass(frozen=True)
-class Made:
+class PageResult:
     """What became of one page; `asdict` of it is a line of `heinit feedback --json`.
 
     status: made, unchanged or failed. page: its path in the course directory.
@@ -42,7 +43,7 @@ class Made:
         return asdict(self)
 
 
-class Making:
+class FeedbackRun:
     """A run over a course directory: which notebooks are graded, and a page for each in turn.
 
     root: the course directory. names: only these lessons. student: only this student.
@@ -64,11 +65,7 @@ class Making:
         self._api = nbgrader_api(root)
         self._workers, self._scheduler = workers, scheduler
         self.root, self.force, wanted = root, force, set(names)
-        lessons = sorted(self._api.get_source_assignments())
-        for name in sorted(wanted - set(lessons)):
-            raise UsageError(f"{root} has no lesson called {name!r}. Its lessons are: {', '.join(lessons)}.")
-        if student is not None and not (root / "submitted" / student).is_dir():
-            raise UsageError(f"{root / 'submitted'} has no folder of a student called {student!r}.")
+        check_selection(root, sorted(self._api.get_source_assignments()), wanted, student)
         self.graded = [
             path
             for path in sorted((root / "autograded").glob("*/*/*.ipynb"))
@@ -77,48 +74,39 @@ class Making:
             and (not wanted or path.stem in wanted)
         ]
 
-    def __iter__(self) -> Iterator[Made]:
-        failed: list[Made] = []
+    def __iter__(self) -> Iterator[PageResult]:
+        with self._api.gradebook as gradebook:
+            tasks = (self._read(gradebook, path) for path in self.graded)
+            for task, page in do_all(PageJob(), tasks, len(self.graded), self._workers, self._scheduler):
+                student, lesson = task.grades.student, task.grades.lesson
+                path = self._page(student, lesson).relative_to(self.root).as_posix()
+                if isinstance(page, Refusal):
+                    yield PageResult(student, lesson, "failed", path, page.reason)
+                else:
+                    if page:
+                        self._write(student, lesson, page)
+                    yield PageResult(student, lesson, "made" if page else "unchanged", path)
 
-        def tasks() -> Iterator[Graded]:
-            with self._api.gradebook as gradebook:
-                for path in self.graded:
-                    student, lesson = path.parent.parent.name, path.stem
-                    try:
-                        grades = read_grades(gradebook, lesson, student)
-                        notebook = path.read_bytes()
-                    except MissingEntry:
-                        again = hints.heinit("grade", self.root, "--student", student)
-                        reason = f"the gradebook does not have it. Run: {again}"
-                        failed.append(self._made(student, lesson, "failed", reason))
-                    except OSError as error:
-                        failed.append(self._made(student, lesson, "failed", UNREADABLE.format(error=error)))
-                    else:
-                        present = b"" if self.force else _head(self._page(student, lesson))
-                        yield Graded(notebook, grades, present)
-
-        pages = engine(Drawing(), len(self.graded), self._workers, self._scheduler)
-        for task, drawn in pages.run(tasks()):
-            student, lesson = task.grades.student, task.grades.lesson
-            if drawn.page:
-                self._write(student, lesson, drawn.page)
-            status = "made" if drawn.page else "failed" if drawn.reason else "unchanged"
-            yield self._made(student, lesson, status, drawn.reason)
-        yield from failed
+    def _read(self, gradebook: Any, path: Path) -> PageTask:
+        student, lesson = path.parent.parent.name, path.stem
+        try:
+            grades = read_grades(gradebook, lesson, student)
+            present = b"" if self.force else _head(self._page(student, lesson))
+            return PageTask(grades, path.read_bytes(), present)
+        except MissingEntry:
+            again = hints.heinit("grade", self.root, "--student", student)
+            refusal = f"the gradebook does not have it. Run: {again}"
+        except OSError as error:
+            refusal = UNREADABLE.format(error=error)
+        return PageTask(Grades(student, lesson), refusal=refusal)
 
     def _page(self, student: str, lesson: str) -> Path:
         return self.root / "feedback" / student / lesson / f"{lesson}.html"
 
-    def _made(self, student: str, lesson: str, status: str, reason: str) -> Made:
-        page = self._page(student, lesson).relative_to(self.root).as_posix()
-        return Made(student, lesson, status, page, reason)
-
     def _write(self, student: str, lesson: str, content: bytes) -> None:
         page = self._page(student, lesson)
         page.parent.mkdir(parents=True, exist_ok=True)
-        fresh = page.with_name(f".{page.name}.new")
-        fresh.write_bytes(content)
-        fresh.replace(page)
+        write_atomically(page, content)
         for name in EXCHANGE:
             beside = self.root / "autograded" / student / lesson / name
             if beside.is_file():

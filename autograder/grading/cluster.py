@@ -1,16 +1,15 @@
 """Do tasks on many cores or machines, by Dask's `distributed`.
 
 How it works. Without an address, a scheduler and a worker for each core are started on this
-machine, and know each other by certificates that are made for this run: whoever may speak to a
+machine. They know each other by certificates that are made for this run: whoever may speak to a
 scheduler may run code as the user who started it, and on a loopback address that would be
-everyone who is logged in. With an address, a scheduler and workers that somebody started, by
-`dask scheduler` and `dask worker`, do the same work. From another machine that is taken over
-TLS alone, with the certificates that Dask's own settings name.
+everyone who is logged in. With an address, the scheduler and the workers that somebody started
+there, by `dask scheduler` and `dask worker`, do the same work. A scheduler on another machine is
+reached only over TLS, with the certificates that Dask's own settings name.
 
-The order reaches each worker once, in its plugin; what comes back is bytes. A worker whose
-environment differs is refused: it would give other outcomes. When a worker dies, the tasks that
-it had are suspects, and only those; each is tried again with nothing else running, and who ends
-its worker then as well has failed, with that reason.
+The job reaches each worker once, in a plugin. A worker whose environment differs is refused,
+since it would give other outcomes. When a worker dies, the tasks that it had are suspects, and no
+others; each suspect is tried again with nothing else running, as `pool.do_alone` says.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ import uuid
 from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
+from itertools import islice
 from typing import Any, Generic, cast
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_wo
 from distributed.security import Security
 
 from autograder.errors import HeinitError, UsageError
-from autograder.grading.pool import Craft, O, Order, T, again
+from autograder.grading.pool import Job, O, Refusal, T, do_alone
 
 AHEAD = 3  # tasks for each worker that are on their way
 # seconds for the scheduler to answer, for a worker to join, and for one that ended to be there again
@@ -53,30 +53,30 @@ class StrangerError(Exception):
     """This worker's environment is not the one that the tasks are to be done in."""
 
 
-class Run(WorkerPlugin, Generic[T, O]):
-    """The order of a run and what it takes to do it, on each worker, as long as the run lasts."""
+class JobPlugin(WorkerPlugin, Generic[T, O]):
+    """The job of a run on one worker, as long as the run lasts."""
 
-    def __init__(self, order: Order[T, O], environment: str) -> None:
-        self.order, self.environment = order, environment
-        self.craft: Craft[T, O] | None = None
+    def __init__(self, job: Job[T, O], environment: str) -> None:
+        self.job, self.environment, self._started = job, environment, False
 
     def teardown(self, worker: Any) -> None:
         """The run is over."""
-        if self.craft is not None:
-            self.craft.close()
+        if self._started:
+            self.job.close()
 
-    def do(self, task: T) -> bytes:
-        """Do one task, if this worker does as all the others do."""
-        if self.order.environment() != self.environment:
+    def do(self, task: T) -> O | Refusal:
+        """Do one task. Raises StrangerError where this worker's environment differs."""
+        if self.job.environment() != self.environment:
             raise StrangerError(get_worker().address)
-        if self.craft is None:
-            self.craft = self.order.craft()
-        return self.craft.do(task).to_bytes()
+        if not self._started:
+            self.job.start()
+            self._started = True
+        return self.job.do(task)
 
 
-def do(run: str, task: Any) -> bytes:
+def do_in_worker(run: str, task: Any) -> Any:
     """What is sent to a worker: do this task of that run."""
-    return cast(Run[Any, Any], get_worker().plugins[run]).do(task)
+    return cast(JobPlugin[Any, Any], get_worker().plugins[run]).do(task)
 
 
 class Cluster(Generic[T, O]):
@@ -87,14 +87,14 @@ class Cluster(Generic[T, O]):
     no worker's environment is ours, or a worker cannot work.
     """
 
-    def __init__(self, order: Order[T, O], workers: int = 1, scheduler: str | None = None) -> None:
-        self._order, self._workers, self._scheduler = order, workers, scheduler
-        self._environment = order.environment()
+    def __init__(self, job: Job[T, O], workers: int = 1, scheduler: str | None = None) -> None:
+        self._job, self._workers, self._scheduler = job, workers, scheduler
+        self._environment = job.environment()
         self._run = f"heinit-{uuid.uuid4().hex}"
         if scheduler is not None:
             check_address(scheduler)
 
-    def run(self, tasks: Iterable[T]) -> Iterator[tuple[T, O]]:
+    def run(self, tasks: Iterable[T]) -> Iterator[tuple[T, O | Refusal]]:
         """Each task with its outcome, as they come."""
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         with ExitStack() as stack:
@@ -102,9 +102,9 @@ class Cluster(Generic[T, O]):
             try:
                 client = stack.enter_context(self._connect(stack))
                 client.wait_for_workers(1, timeout=WAIT)
-                client.register_plugin(Run(self._order, self._environment), name=self._run)
+                client.register_plugin(JobPlugin(self._job, self._environment), name=self._run)
             except (OSError, TimeoutError, ValueError) as error:
-                raise HeinitError(self._nobody(error)) from None
+                raise self._unanswered(error) from None
             if self._scheduler is None:
                 stack.callback(self._settle, client)
             stack.callback(self._leave, client)
@@ -127,77 +127,69 @@ class Cluster(Generic[T, O]):
         )
         return Client(stack.enter_context(local), security=security, set_as_default=False)
 
-    def _all(self, client: Client, tasks: Iterator[T]) -> Iterator[tuple[T, O]]:
+    def _all(self, client: Client, tasks: Iterator[T]) -> Iterator[tuple[T, O | Refusal]]:
         """All tasks, a few ahead for each worker, then the suspects one by one."""
         suspects: list[T] = []
-        sent: dict[Any, T] = {}
-        coming = as_completed(loop=client.loop)
-        places = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-        for _, task in zip(range(places), tasks, strict=False):
-            self._send(client, task, sent, coming)
-        for future in coming:
-            task = sent.pop(future)
-            outcome = self._outcome(client, future)
-            if outcome is None:
-                self._send(client, task, sent, coming)
-                continue
-            if outcome.retry:
+        ahead = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+        for task, outcome in self._completed(client, tasks, ahead):
+            if isinstance(outcome, Refusal) and outcome.retry:
                 suspects.append(task)
             else:
                 yield task, outcome
-            for following in tasks:
-                self._send(client, following, sent, coming)
-                break
         for task in suspects:
-            yield task, again(lambda task: self._alone(client, task), task, self._order)
+            yield task, do_alone(lambda task: next(self._completed(client, iter([task]), 1))[1], task)
 
-    def _send(self, client: Client, task: T, sent: dict[Any, T], coming: Any) -> None:
-        future = client.submit(do, self._run, task, pure=False)
-        sent[future] = task
-        coming.add(future)
-
-    def _alone(self, client: Client, task: T) -> O:
+    def _completed(self, client: Client, tasks: Iterator[T], ahead: int) -> Iterator[tuple[T, O | Refusal]]:
+        """The tasks with their outcomes, so many on their way at once."""
         sent: dict[Any, T] = {}
-        while True:
-            coming = as_completed(loop=client.loop)
-            self._send(client, task, sent, coming)
-            (future,) = sent
-            for _ in coming:
-                outcome = self._outcome(client, future)
-            sent.clear()
-            if outcome is not None:
-                return outcome
+        completed = as_completed(loop=client.loop)
 
-    def _outcome(self, client: Client, future: Any) -> O | None:
+        def send(task: T) -> None:
+            future = client.submit(do_in_worker, self._run, task, pure=False)
+            sent[future] = task
+            completed.add(future)
+
+        for task in islice(tasks, ahead):
+            send(task)
+        for future in completed:
+            task = sent.pop(future)
+            outcome = self._outcome(client, future)
+            if outcome is None:
+                send(task)
+                continue
+            yield task, outcome
+            for following in islice(tasks, 1):
+                send(following)
+
+    def _outcome(self, client: Client, future: Any) -> O | Refusal | None:
         """What a task gave; None where it must go to another worker, as this one was refused."""
         status = future.status
         if status == "lost":
-            return self._order.failed("its worker ended before its outcome was fetched", retry=True)
+            return Refusal("its worker ended before its outcome was fetched", retry=True)
         if status not in ("finished", "error"):
-            raise HeinitError(self._nobody(ConnectionError(status)))
+            raise self._unanswered(ConnectionError(status))
         try:
-            return self._order.outcome(future.result())
-        except Exception as raised:
-            error = raised
-        except CancelledError as gone:
-            raise HeinitError(self._nobody(gone)) from None
-        if isinstance(error, HeinitError):
-            raise error
-        if isinstance(error, (StrangerError, ImportError, AttributeError, KeyError)):
+            return cast("O | Refusal", future.result())
+        except CancelledError as error:
+            raise self._unanswered(error) from None
+        except HeinitError:
+            raise
+        except (StrangerError, ImportError, AttributeError, KeyError):
             self._refuse_strangers(client)
             return None
-        return self._order.failed(f"{type(error).__name__}: {error}", retry=True)
+        except Exception as error:
+            return Refusal(f"{type(error).__name__}: {error}", retry=True)
 
     def _refuse_strangers(self, client: Client) -> None:
         """Send away the workers whose environment is not ours."""
-        told = client.run(self._order.environment, on_error="return")
-        strangers = [address for address, found in told.items() if found != self._environment]
+        environments = client.run(self._job.environment, on_error="return")
+        strangers = [address for address, hash in environments.items() if hash != self._environment]
         if strangers:
             logging.getLogger("heinit").warning(
                 "%s was refused: its environment is not the one here.", ", ".join(sorted(strangers))
             )
             client.retire_workers(strangers, close_workers=True)
-        if len(strangers) == len(told):
+        if len(strangers) == len(environments):
             raise HeinitError(
                 "no worker has the environment that is here. Install the same version of heinit, Python and "
                 "packages (requirements.lock) on the workers' machines."
@@ -212,16 +204,16 @@ class Cluster(Generic[T, O]):
         with suppress(OSError, TimeoutError, ValueError):
             client.wait_for_workers(self._workers, timeout=SETTLE)
 
-    def _nobody(self, error: BaseException) -> str:
+    def _unanswered(self, error: BaseException) -> HeinitError:
         where = self._scheduler or "this machine"
-        return (
+        return HeinitError(
             f"the scheduler or its workers on {where} do not answer ({error}). What is done is kept. "
             "Start them, and run the same command again."
         )
 
 
 def check_address(address: str) -> None:
-    """Raise UsageError where speaking to this address could run a stranger's code, or it is none."""
+    """Raise UsageError where this is no address of a scheduler, or where a stranger might answer there."""
     parts = urlsplit(address)
     if parts.scheme not in ("tcp", "tls") or not parts.hostname or not parts.port:
         raise UsageError(

@@ -1,28 +1,40 @@
-"""What decides a score besides the submission: the code of the course, and what it runs on."""
+"""What decides a score besides the submission: the code of the course, and what it runs on.
+
+The code is every module of ours that a worker, the judge or the solver imports, and every module
+that these import. Imports are read from the source, so that nothing has to run. Two rules:
+
+- A module that imports `pkgutil` loads the modules of its own package by name: all of them count.
+- The root of a package does not count. That of heinit_lab gives notebooks what they draw with,
+  and no score depends on a figure.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import platform
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import autograder
-import heinit_lab
-import heinit_solutions
-
-# what of the autograder decides a score; the rest reads and shows
-FOLDERS = ("grading", "hidden_tests", "judge", "repair", "sandbox", "solver")
-MODULES = ("submissions.py",)
+PROGRAMS = (
+    "autograder.grading.worker",
+    "autograder.judge.process",
+    "autograder.sandbox.launch",
+    "autograder.solver.zygote",
+)
+OURS = ("autograder", "heinit_lab", "heinit_solutions")
+IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+)?import[ \t]+(\([^)]*\)|[^\n]*)", re.M)
 PACKAGES = ("numpy", "matplotlib", "ipython", "nbformat", "nbgrader")
 
 
 @cache
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that students' code and checks run on."""
-    found = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), **found}
+    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **packages}
 
 
 @cache
@@ -31,17 +43,48 @@ def environment_hash() -> str:
 
     Two machines grade alike where theirs are equal.
     """
+    folders = {}
+    for package in OURS:
+        spec = importlib.util.find_spec(package)
+        assert spec is not None and spec.origin is not None
+        folders[package] = Path(spec.origin).parent
     digest = hashlib.sha256(repr(sorted(versions().items())).encode())
-    for package in (autograder, heinit_lab, heinit_solutions):
-        folder = Path(str(package.__file__)).parent
-        for file in sorted(folder.rglob("*.py")):
-            place = file.relative_to(folder)
-            if package is autograder and place.parts[0] not in FOLDERS + MODULES:
-                continue
-            digest.update(f"{package.__name__}/{place.as_posix()}\0".encode() + file.read_bytes())
+    for name, source in sorted(modules(folders).items()):
+        digest.update(f"{name}\0".encode() + source)
     return digest.hexdigest()
 
 
 def checks_hash(source: Path) -> str:
     """A hash of the instructor's version of a lesson: its text, checks and points."""
     return hashlib.sha256(source.read_bytes() if source.is_file() else b"").hexdigest()
+
+
+def modules(folders: dict[str, Path]) -> dict[str, bytes]:
+    """The modules that decide a score, with their source. folders: of our packages, by name."""
+    sources: dict[str, bytes] = {}
+    todo = list(PROGRAMS)
+    while todo:
+        name = todo.pop()
+        root, *path = name.split(".")
+        if root not in folders or not path or name in sources:
+            continue
+        place = folders[root].joinpath(*path)
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if file.is_file():  # else it is something in the module above
+            sources[name] = file.read_bytes()
+            package = name if place.is_dir() else name.rpartition(".")[0]
+            imports = set(_imports(sources[name].decode(), package))
+            if "pkgutil" in imports:
+                inner = (p.relative_to(file.parent).with_suffix("").parts for p in file.parent.rglob("*.py"))
+                imports |= {".".join((package, *parts)).removesuffix(".__init__") for parts in inner}
+            todo += imports
+    return sources
+
+
+def _imports(source: str, package: str) -> Iterator[str]:
+    """Whatever a module of a package may import: modules, and the names that it takes from them."""
+    for dots, module, names in IMPORT.findall(source):
+        above = package.rsplit(".", len(dots) - 1)[0] if dots else ""
+        origin = ".".join(filter(None, (above, module)))
+        yield origin
+        yield from (".".join(filter(None, (origin, name))) for name in re.findall(r"[\w.]+", names))

@@ -1,122 +1,103 @@
-"""Do many tasks that know nothing of each other: here, or on the cores of one machine or of many.
+"""Do many independent tasks: in this process, or in workers on one machine or on many.
 
-How it works. An `Order` is what all tasks of a run share. Each worker gets it once and makes a
-`Craft` of it, which keeps warm what it needs and does one task after the other. `Here` is one
-worker in this process; `cluster.Cluster` has workers of Dask's `distributed`. What comes of a
-task is bytes on its way back: workers share no files with us, and never open the gradebook.
+How it works. A `Job` is what all tasks of a run share, and knows how to do one task. Where the
+tasks are done by workers, each worker gets a copy of the job once, keeps it warm, and does one
+task after the other. Workers share no files with the process that started the run, and never
+open the gradebook: a task carries all that it needs, and its outcome carries all that came of it.
 
-A task whose worker failed may be the one to blame, or its neighbour, or bad luck. It is tried
-again with nothing else running there, and fails for good only when that went wrong twice.
+A task without an outcome gets a `Refusal`. Where its worker failed, the cause may be this task,
+another task, or bad luck. So the task is tried again with nothing else running beside it, and is
+refused for good only when that has failed twice.
 """
 
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
 
-ALONE = 2  # times that a task is tried with no other beside it, before it has failed
+T = TypeVar("T")  # a task
+O = TypeVar("O")  # its outcome
+ALONE = 2  # times that a task is tried with no other beside it, before it is refused
 KILLS = "it ended the worker that had it, {times} times, with nothing else running there: {why}"
 
 
-class Outcome(Protocol):
-    """What came of a task. reason: why nothing did, or ''. retry: whether that may be the worker's fault."""
+@dataclass(frozen=True)
+class Refusal:
+    """Why a task has no outcome. retry: whether the worker may be to blame."""
 
-    @property
-    def reason(self) -> str: ...
-
-    @property
-    def retry(self) -> bool: ...
-
-    def to_bytes(self) -> bytes:
-        """What `Order.outcome` makes the same outcome of."""
+    reason: str
+    retry: bool = False
 
 
-T = TypeVar("T")
-O = TypeVar("O", bound=Outcome)
-T_contra = TypeVar("T_contra", contravariant=True)
-O_co = TypeVar("O_co", bound=Outcome, covariant=True)
+class Job(ABC, Generic[T, O]):
+    """What all tasks of a run share. It is pickled to go to the workers.
 
+    tasks_per_start: as many tasks take a worker about as long as it takes to start one.
+    """
 
-class Craft(Protocol[T_contra, O_co]):
-    """What a worker does, one task after the other."""
+    tasks_per_start: ClassVar[int]
 
     def start(self) -> None:
-        """Get ready. Raises HeinitError where that cannot be: then no task is done."""
+        """Get ready, in the process that does the tasks. Raises HeinitError where none can be done."""
 
-    def do(self, task: T_contra, /) -> O_co:
-        """Do one task. Raises HeinitError where no other would be done either."""
+    @abstractmethod
+    def do(self, task: T) -> O | Refusal:
+        """Do one task. Raises HeinitError where no other task would be done either."""
 
     def close(self) -> None:
         """The run is over."""
 
-
-class Order(Protocol[T_contra, O_co]):
-    """What all tasks of a run share; pickled to go to the workers.
-
-    worth: as many tasks take one worker about as long as it takes to start another.
-    """
-
-    @property
-    def worth(self) -> int: ...
-
-    def craft(self) -> Craft[T_contra, O_co]:
-        """Made once on each worker."""
-
+    @abstractmethod
     def environment(self) -> str:
-        """Equal on two machines where they give the same outcomes."""
-
-    def outcome(self, data: bytes) -> O_co:
-        """The outcome that `to_bytes` made them of."""
-
-    def failed(self, reason: str, retry: bool = False) -> O_co:
-        """The outcome of a task that no worker could do."""
+        """A hash that is equal on two machines where they give the same outcomes."""
 
 
-class Engine(Protocol[T, O_co]):
-    """Does tasks, in any order. Raises HeinitError where none can be done."""
+def do_all(
+    job: Job[T, O], tasks: Iterable[T], count: int, workers: int | None = 1, scheduler: str | None = None
+) -> Iterator[tuple[T, O | Refusal]]:
+    """Each task with its outcome, as they come. The tasks are drawn as they are needed.
 
-    def run(self, tasks: Iterable[T]) -> Iterator[tuple[T, O_co]]:
-        """Each task with its outcome, as they come."""
+    count: how many there are. workers, scheduler: as in `workers_for`; where a scheduler's address
+    is given, its workers do the tasks.
+    Raises HeinitError where no task can be done, UsageError where the address is not safe to use.
+    """
+    workers = workers_for(job, count, workers)
+    if workers <= 1 and scheduler is None:
+        return here(job, tasks)
+    from autograder.grading.cluster import Cluster  # Dask takes a second to import
 
-
-class Here(Engine[T, O]):
-    """One worker, in this process."""
-
-    def __init__(self, order: Order[T, O]) -> None:
-        self._order, self._craft = order, order.craft()
-
-    def run(self, tasks: Iterable[T]) -> Iterator[tuple[T, O]]:
-        """Each task with its outcome, in their order."""
-        self._craft.start()
-        for task in tasks:
-            outcome = self._craft.do(task)
-            yield task, again(self._craft.do, task, self._order) if outcome.retry else outcome
+    return Cluster(job, workers, scheduler).run(tasks)
 
 
-def again(do: Callable[[T], O], task: T, order: Order[T, O]) -> O:
-    """Try a task alone whose worker failed: blame must not fall on a neighbour, nor on bad luck."""
+def here(job: Job[T, O], tasks: Iterable[T]) -> Iterator[tuple[T, O | Refusal]]:
+    """Do the tasks in this process, in their order."""
+    job.start()
+    for task in tasks:
+        outcome = job.do(task)
+        retry = isinstance(outcome, Refusal) and outcome.retry
+        yield task, do_alone(job.do, task) if retry else outcome
+
+
+def do_alone(do: Callable[[T], O | Refusal], task: T) -> O | Refusal:
+    """Try a task again whose worker failed, while nothing else runs there."""
+    why = ""
     for _ in range(ALONE):
         outcome = do(task)
-        if not outcome.retry:
+        if not isinstance(outcome, Refusal) or not outcome.retry:
             return outcome
-    return order.failed(KILLS.format(times=ALONE, why=outcome.reason))
+        why = outcome.reason
+    return Refusal(KILLS.format(times=ALONE, why=why))
 
 
-def engine(
-    order: Order[T, O], tasks: int, workers: int | None = 1, scheduler: str | None = None
-) -> Engine[T, O]:
-    """The workers of a scheduler, so many workers on this machine, or one in this process.
+def workers_for(job: Job[T, O], count: int, workers: int | None = 1) -> int:
+    """How many workers do so many tasks; at most 1 means this process.
 
-    tasks: how many there are. workers: None for a core each, where there is enough to do.
+    workers: how many there may be; None for one on each core, where there is enough to do.
     """
-    if workers is None:
-        workers = min(cores(), tasks // order.worth)
-    if min(workers, tasks) <= 1 and scheduler is None:
-        return Here(order)
-    from autograder.grading.cluster import Cluster  # imports a second's worth
-
-    return Cluster(order, min(workers, tasks), scheduler)
+    return min(count, min(cores(), count // job.tasks_per_start) if workers is None else workers)
 
 
 def cores() -> int:

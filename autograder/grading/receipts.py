@@ -32,21 +32,14 @@ class Receipts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         if inspect(engine).has_table(RECEIPTS.name):
-            found = {column["name"] for column in inspect(engine).get_columns(RECEIPTS.name)}
-            if missing := {column.name for column in RECEIPTS.columns} - found:
+            columns = {column["name"] for column in inspect(engine).get_columns(RECEIPTS.name)}
+            if missing := {column.name for column in RECEIPTS.columns} - columns:
                 raise HeinitError(
                     f"the gradebook's table {RECEIPTS.name} is of another version of heinit: it has no "
                     f"{', '.join(sorted(missing))}. Back the gradebook up, delete that table, and grade "
                     "again: scores and comments are not in it."
                 )
         RECEIPTS.metadata.create_all(engine)
-
-    def all(self) -> dict[tuple[str, str], Result]:
-        """The latest result of each student and lesson, ungradable ones among them."""
-        row = RECEIPTS.c
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(row.student, row.lesson, row.result))
-            return {(student, lesson): Result(**json.loads(told)) for student, lesson, told in rows}
 
     def graded(self) -> dict[tuple[str, str], dict[str, Any]]:
         """For each student and lesson that is graded: at which content, in which environment, and when."""
@@ -56,33 +49,30 @@ class Receipts:
             rows = connection.execute(
                 select(row.student, row.lesson, *columns).where(row.status == "graded")
             ).mappings()
-            return {
-                (found["student"], found["lesson"]): {c.name: found[c.name] for c in columns}
-                for found in rows
-            }
+            return {(r["student"], r["lesson"]): {c.name: r[c.name] for c in columns} for r in rows}
 
     def find(self, student: str, lesson: str) -> Result | None:
         """The latest result of a student's lesson."""
         row = RECEIPTS.c
         query = select(row.result).where(row.student == student, row.lesson == lesson)
         with self._engine.connect() as connection:
-            told = connection.execute(query).scalar()
-        return Result(**json.loads(told)) if told else None
+            result = connection.execute(query).scalar()
+        return Result(**json.loads(result)) if result else None
 
     @staticmethod
     def keep(db: Any, result: Result, submitted_at: datetime | None) -> None:
         """Store a result in a session's transaction, in place of an earlier one."""
-        row, told = RECEIPTS.c, result.receipt
+        row = RECEIPTS.c
         db.execute(RECEIPTS.delete().where(row.student == result.student, row.lesson == result.lesson))
         db.execute(
             RECEIPTS.insert().values(
                 student=result.student,
                 lesson=result.lesson,
                 status=result.status,
-                submission=told["submission"],
+                submission=result.receipt["submission"],
                 submitted_at=submitted_at,
-                checks=told["checks"],
-                environment=told["environment"],
+                checks=result.receipt["checks"],
+                environment=result.receipt["environment"],
                 result=json.dumps(result.to_json()),
             )
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from autograder.grading.environment import environment_hash, versions
 
 
 @dataclass(frozen=True)
@@ -11,14 +14,13 @@ class Result:
     """What became of one submission; `to_json` of it is a line of `heinit grade --json`.
 
     status: graded, unchanged or ungradable. score: what the checks gave, before late penalties and
-    manual grades, which are in the gradebook; None where it is ungradable.
+    manual grades, which are in the gradebook; None where the submission is ungradable.
     cells: for each function, its score, max_score and the names of its misconceptions.
-    repairs: what was mended before grading, a sentence each.
+    repairs: what was repaired before grading, a sentence each.
     sandboxed: whether the student's code ran inside the sandbox.
     reproducible: False where an answer drew from the operating system's entropy.
     work: seconds of processor time that the student's cells, the answers and the checks took.
-    receipt: hashes of the submission, the checks and the environment, the versions that graded,
-    and the seed of the hidden inputs.
+    receipt: as `receipt` makes it.
     """
 
     student: str
@@ -36,3 +38,17 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def receipt(content: bytes, checks: str, seed: str = "") -> dict[str, Any]:
+    """Hashes of the submission, the checks and the environment, the versions, and the hidden inputs' seed.
+
+    checks: as `environment.checks_hash` gives it.
+    """
+    return {
+        "submission": hashlib.sha256(content).hexdigest(),
+        "checks": checks,
+        "environment": environment_hash(),
+        "versions": versions(),
+        "seed": seed,
+    }

@@ -9,11 +9,11 @@ from pathlib import Path
 from autograder import hints
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash, versions
+from autograder.grading.pool import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
 from autograder.grading.run import Grading
-from autograder.grading.worker import Grader, Outcome, Task
-from autograder.judge.preprocessor import key_of, secret
+from autograder.submissions import UngradableError
 
 
 @dataclass(frozen=True)
@@ -39,42 +39,36 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
             f"{student} has no grade for {lesson} here.{why} Grade it with: {hints.heinit('grade', root)}"
         )
     (submission,) = grading.submissions
-    content = submission.read()
-    receipt, found = result.receipt, []
-    if hashlib.sha256(content).hexdigest() != receipt["submission"]:
-        found.append("the submitted notebook is another one now: grade it first")
-        return Verified(result, found)
-    order = grading.order()
+    receipt, differences = result.receipt, []
+    try:
+        task = grading.task(submission)
+    except UngradableError as error:
+        return Verified(result, [f"it cannot be graded now: {error}"])
+    if hashlib.sha256(task.content).hexdigest() != receipt["submission"]:
+        return Verified(result, ["the submitted notebook is another one now: grade it first"])
     if grading.checks[lesson] != receipt["checks"]:
-        found.append("the lesson's checks are others than those that graded it")
+        differences.append("the lesson's checks are others than those that graded it")
     if environment_hash() != receipt["environment"]:
         changed = [
             f"{name} {receipt['versions'].get(name)} then, {now} now"
             for name, now in versions().items()
             if receipt["versions"].get(name) != now
         ]
-        found.append(
+        differences.append(
             f"the environment is another: {', '.join(changed) or 'the code that grades has changed'}"
         )
-    grader = Grader(order)
-    grader.start()
-    outcome = grader.do(Task(student, lesson, content, key_of(student, lesson, secret(root))))
-    if outcome.seed and outcome.seed != receipt["seed"]:
-        found.append("the hidden inputs are others: the course's secret has changed")
-    return Verified(result, found + _differences(result, outcome))
-
-
-def _differences(result: Result, outcome: Outcome) -> list[str]:
-    if outcome.reason:
-        return [f"it cannot be graded now: {outcome.reason}"]
-    found = []
-    for name, score in sorted(outcome.scores.items()):
-        exercise = name.removeprefix("test-")
+    job = grading.job()
+    job.start()
+    outcome = job.do(task)
+    if isinstance(outcome, Refusal):
+        return Verified(result, [*differences, f"it cannot be graded now: {outcome.reason}"])
+    if outcome.result.receipt["seed"] != receipt["seed"]:
+        differences.append("the hidden inputs are others: the course's secret has changed")
+    for exercise, now in outcome.result.cells.items():
         then = result.cells.get(exercise, {})
-        now = {"score": score, "misconceptions": outcome.misconceptions.get(exercise, [])}
-        found += [
-            f"{exercise}: {key} {then.get(key)!r} then, {value!r} now"
-            for key, value in now.items()
-            if then.get(key) != value
+        differences += [
+            f"{exercise}: {key} {then.get(key)!r} then, {now[key]!r} now"
+            for key in ("score", "misconceptions")
+            if then.get(key) != now[key]
         ]
-    return found
+    return Verified(result, differences)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-import nbformat
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import rwbase
@@ -21,181 +21,151 @@ from traitlets.config import Config
 
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash
-from autograder.judge.client import JudgeError, cells_of, close_shared, shared
-from autograder.judge.preprocessor import defined, seed
-from autograder.repair.notebook import OURS
+from autograder.grading.pool import Job, Refusal
+from autograder.grading.result import Result, receipt
+from autograder.judge.client import JudgeError, close_shared, shared
+from autograder.judge.preprocessor import declared, seed
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import repair
 from autograder.sandbox.limits import Limits
-from autograder.submissions import UngradableError, parse
+from autograder.submissions import Submission, UngradableError, parse
 from heinit_lab.checking.report import VERDICT_MIME
 
 AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's steps after execution
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What grading needs to know of a released lesson. kernelspec: as the author's notebook has it."""
+class Rubric:
+    """What grading needs to know of a released lesson.
 
-    originals: ReleasedLesson
+    kernelspec: as the author's notebook has it. checks: the hash of the instructor's version.
+    """
+
+    released: ReleasedLesson
     kernelspec: dict[str, Any] | None
+    checks: str
 
     @property
     def points(self) -> dict[str, float]:
-        """The most that each graded cell gives."""
-        return {name: cell.points or 0.0 for name, cell in self.originals.cells.items() if cell.grade}
-
-    @property
-    def declared(self) -> list[str]:
-        """The names that test cells may ask the student's session for."""
-        return list(
-            dict.fromkeys(name for cell in self.originals.solutions() for name in defined(cell.source))
-        )
+        """The most that each graded cell gives, by its grade_id."""
+        return {name: cell.points or 0.0 for name, cell in self.released.cells.items() if cell.grade}
 
 
 @dataclass(frozen=True)
-class Order:
-    """What all submissions of a run share. config: sections of nbgrader's configuration."""
+class GradingTask:
+    """One submission, read once: what is graded and what the receipt says of it are the same bytes.
 
-    lessons: Mapping[str, Lesson]
-    limits: Limits = field(default_factory=Limits)
-    sandboxed: bool = True
-    config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    submitted_at: in UTC. key: the seed of the hidden inputs follows from it and the content.
+    refusal: why there is nothing to grade, or ''.
+    """
 
-    @property
-    def worth(self) -> int:
-        """How many submissions take about as long as starting a worker does."""
-        return 20
-
-    def craft(self) -> Grader:
-        """What grades this order's submissions."""
-        return Grader(self)
-
-    def environment(self) -> str:
-        """A hash of all that decides a score besides the submission."""
-        return environment_hash()
-
-    def outcome(self, data: bytes) -> Outcome:
-        """The outcome that `Outcome.to_bytes` made them of."""
-        told, _, notebook = data.partition(b"\n")
-        return Outcome(**{**json.loads(told), "notebook": notebook})
-
-    def failed(self, reason: str, retry: bool = False) -> Outcome:
-        """The outcome of a submission that no worker could grade."""
-        return Outcome(reason=reason, retry=retry)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to grade. key: from which, and its content, its hidden inputs follow."""
-
-    student: str
-    lesson: str
-    content: bytes
-    key: bytes
+    submission: Submission
+    content: bytes = b""
+    submitted_at: datetime | None = None
+    key: bytes = b""
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it.
+    """What grading a submission gave.
 
-    reason: why it is ungradable, or ''. retry: whether that may be the worker's fault.
-    notebook: the autograded notebook. scores: of each graded cell; None where it takes a person.
+    notebook: the autograded notebook, or b'' where the result is "ungradable".
+    scores: of each graded cell, by its grade_id; None where a person must grade the cell.
     unanswered: the solution cells that are as they were released.
     """
 
-    reason: str = ""
-    retry: bool = False
+    result: Result
     notebook: bytes = b""
     scores: dict[str, float | None] = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)
-    misconceptions: dict[str, list[str]] = field(default_factory=dict)
-    repairs: list[str] = field(default_factory=list)
-    reproducible: bool = True
-    work: dict[str, float] = field(default_factory=dict)
-    seed: str = ""
-
-    def to_bytes(self) -> bytes:
-        """A line of JSON, then the notebook."""
-        return json.dumps({**self.__dict__, "notebook": None}).encode() + b"\n" + self.notebook
 
 
-class Grader:
-    """Grades the submissions of one run, one after the other."""
+class GradingJob(Job[GradingTask, Outcome]):
+    """Grades submissions, one after the other. config: sections of nbgrader's configuration."""
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
-        config = Config({name: dict(section) for name, section in order.config.items()})
-        self._after = [step for kind in AFTER if (step := kind(config=config)).enabled]
-        self._declared = {name: lesson.declared for name, lesson in order.lessons.items()}
+    tasks_per_start = 20
+
+    def __init__(
+        self,
+        lessons: Mapping[str, Rubric],
+        limits: Limits | None = None,
+        sandboxed: bool = True,
+        config: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.lessons, self.limits, self.sandboxed = lessons, limits or Limits(), sandboxed
+        self.config = config or {}
+        self._steps: list[Any] = []
 
     def start(self) -> None:
         """Start the judge. Raises SandboxError where there are no walls: then nothing is graded."""
-        shared(self.order.limits, self.order.sandboxed).start()
+        config = Config({name: dict(section) for name, section in self.config.items()})
+        self._steps = [step for kind in AFTER if (step := kind(config=config)).enabled]
+        shared(self.limits, self.sandboxed).start()
 
     def close(self) -> None:
         """End the judge."""
         close_shared()
 
-    def do(self, task: Task) -> Outcome:
+    def environment(self) -> str:
+        """A hash of all that decides a score besides the submission."""
+        return environment_hash()
+
+    def do(self, task: GradingTask) -> Outcome | Refusal:
         """Grade one submission. Raises SandboxError where there are no walls."""
+        if task.refusal:
+            return Refusal(task.refusal)
         try:
-            return self._graded(task)
+            return self._grade(task)
+        except UngradableError as error:
+            return Refusal(str(error))
+        except JudgeError as error:
+            return Refusal(f"{error}.", retry=True)
         except HeinitError:
             raise
         except Exception as error:  # whatever is in one notebook, the others are graded
-            told = UngradableError(f"it could not be graded ({error!r:.200}). Grade it by hand.")
-            return Outcome(reason=str(told))
+            reason = UngradableError(f"it could not be graded ({error!r:.200}). Grade it by hand.")
+            return Refusal(str(reason))
 
-    def _graded(self, task: Task) -> Outcome:
-        lesson = self.order.lessons[task.lesson]
-        try:
-            notebook, repairs = _mended(task.content, lesson)
-        except UngradableError as reason:
-            return Outcome(reason=str(reason))
-        asked = seed(notebook, task.key)
-        judge = shared(self.order.limits, self.order.sandboxed)
-        try:
-            judged = judge.run(cells_of(notebook), self._declared[task.lesson], asked)
-        except JudgeError as error:
-            return Outcome(reason=f"{error}.", retry=True)
-        for cell, result in zip(notebook.cells, judged.results, strict=True):
-            if cell.cell_type == "code":
-                cell.outputs = [nbformat.from_dict(output) for output in result["outputs"]]
-                cell.execution_count = result["count"]
-        notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "sandboxed": self.order.sandboxed}
-        for step in self._after:
+    def _grade(self, task: GradingTask) -> Outcome:
+        rubric = self.lessons[task.submission.lesson]
+        repaired = repair(parse(task.content), rubric.released)
+        notebook = repaired.notebook
+        if rubric.kernelspec:
+            notebook.metadata["kernelspec"] = rubric.kernelspec
+        inputs = seed(notebook, task.key)
+        judged = shared(self.limits, self.sandboxed).execute(notebook, declared(rubric.released), inputs)
+        for step in self._steps:
             notebook, _ = step(notebook, {})
         scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
-        unanswered = [c.metadata.nbgrader.grade_id for c in notebook.cells if _unanswered(c)]
-        named = misconceptions(notebook)
-        return Outcome(
-            notebook=_text(notebook).encode(),
-            scores=scores,
-            unanswered=unanswered,
-            misconceptions=named,
-            repairs=list(repairs),
+        named, points = misconceptions(notebook), rubric.points
+        cells = {}
+        for grade_id, score in sorted(scores.items()):
+            exercise = grade_id.removeprefix("test-")
+            cells[exercise] = {
+                "score": score,
+                "max_score": points[grade_id],
+                "misconceptions": named.get(exercise, []),
+            }
+        result = Result(
+            task.submission.student,
+            task.submission.lesson,
+            "graded",
+            score=sum(score or 0.0 for score in scores.values()),
+            max_score=sum(points.values()),
+            cells=cells,
+            repairs=list(repaired.repairs),
+            sandboxed=self.sandboxed,
             reproducible=not judged.entropy,
             work=judged.work,
-            seed=asked,
+            receipt=receipt(task.content, rubric.checks, inputs),
         )
-
-
-def _mended(content: bytes, lesson: Lesson) -> tuple[NotebookNode, tuple[str, ...]]:
-    notebook = parse(content)
-    try:
-        repaired = repair(notebook, lesson.originals)
-    except UngradableError:
-        raise
-    except Exception as error:  # whatever is in one notebook, the others are graded
-        raise UngradableError(f"it could not be repaired ({error!r:.200}). Grade it by hand.") from error
-    if lesson.kernelspec:
-        repaired.notebook.metadata["kernelspec"] = lesson.kernelspec
-    return repaired.notebook, repaired.repairs
+        unanswered = [c.metadata.nbgrader.grade_id for c in notebook.cells if _unanswered(c)]
+        return Outcome(result, _text(notebook).encode(), scores, unanswered)
 
 
 def misconceptions(notebook: NotebookNode) -> dict[str, list[str]]:
-    """The names of the misconceptions that each exercise's verdict tells."""
+    """The misconceptions in each exercise's verdict, by their names."""
     named = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -215,6 +185,8 @@ def _unanswered(cell: NotebookNode) -> bool:
 
 
 def _text(notebook: NotebookNode) -> str:
-    """The notebook's file, as nbgrader writes it; it was validated when it was mended."""
-    lines = rwbase.split_lines(rwbase.strip_transient(notebook))  # in place: nobody needs it after this
+    """The notebook's file, as nbgrader writes it; it was validated when it was repaired."""
+    lines = rwbase.split_lines(
+        rwbase.strip_transient(notebook)
+    )  # in place: nothing reads the notebook after this
     return json.dumps(lines, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"

@@ -1,20 +1,17 @@
 """Save what was graded: notebooks by rename, then scores and receipts in one transaction.
 
-One writer a run, and nobody else opens the gradebook. A batch is saved whole or not at all: the
-notebooks of a batch that was cut short have no receipts, and are graded again. What a grader
-entered by hand (scores, comments, extra credit) is not touched, and late penalties are those of
-nbgrader's own plugin.
+A run has one writer, and nothing else of the run opens the gradebook. A batch is saved whole or
+not at all: the notebooks of a batch that was cut short have no receipts, and are graded again.
+What a grader entered by hand (scores, comments, extra credit) is not touched, and late penalties
+are those of nbgrader's own plugin.
 """
 
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import time
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,24 +33,15 @@ from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
 from autograder.errors import HeinitError
+from autograder.files import replacing
 from autograder.grading.receipts import Receipts
-from autograder.grading.result import Result
-from autograder.grading.worker import Outcome
+from autograder.grading.worker import GradingTask, Outcome
 from autograder.submissions import Submission
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
 FULL = "the course's disk is full. What is graded so far is kept: make room, and run the same command again."
 NO_RESPONSE = "No response."  # nbgrader's words
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A submission with its outcome and result. submitted_at: its time, in UTC."""
-
-    submission: Submission
-    submitted_at: datetime | None
-    outcome: Outcome
-    result: Result
+Batch = Sequence[tuple[GradingTask, Outcome]]
 
 
 class Writer:
@@ -71,7 +59,7 @@ class Writer:
         """Let the gradebook go."""
         self._gradebook.close()
 
-    def known(self) -> set[tuple[str, str]]:
+    def graded(self) -> set[tuple[str, str]]:
         """The students and lessons that the gradebook has a grade of."""
         rows = (
             self._gradebook.db.query(SubmittedAssignment.student_id, Assignment.name)
@@ -80,23 +68,22 @@ class Writer:
         )
         return {(student, lesson) for student, lesson in rows}
 
-    def save(self, batch: Iterable[Graded]) -> None:
-        """Save a batch, ungradable ones among them, whose receipts alone are kept.
+    def save(self, batch: Batch) -> None:
+        """Save a batch. Of an ungradable submission only the receipt is saved.
 
         Raises HeinitError where the disk is full or the gradebook locked; nothing is half saved then.
         """
-        batch = list(batch)
         try:
-            for graded in batch:
-                if not graded.outcome.reason:
-                    self._write(graded)
+            for task, outcome in batch:
+                if outcome.notebook:
+                    self._write(task.submission, outcome.notebook)
             self._patiently(batch)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             raise HeinitError(FULL) from None
 
-    def _patiently(self, batch: list[Graded]) -> None:
+    def _patiently(self, batch: Batch) -> None:
         until = time.monotonic() + PATIENCE
         while True:
             try:
@@ -104,15 +91,14 @@ class Writer:
                 return
             except OperationalError as error:
                 self._gradebook.db.rollback()
-                if time.monotonic() > until or disk_full(error):  # room does not come by waiting
+                if time.monotonic() > until or disk_full(error):  # waiting makes no room on a disk
                     raise locked(error) from None
                 time.sleep(0.2)
 
     # Files
 
-    def _write(self, graded: Graded) -> None:
-        """The autograded notebook and the files beside it, each by rename, with nbgrader's permissions."""
-        submission = graded.submission
+    def _write(self, submission: Submission, notebook: bytes) -> None:
+        """Write the autograded notebook and the files beside it, with nbgrader's permissions."""
         folder = self._root / "autograded" / submission.student / submission.lesson
         folder.mkdir(parents=True, exist_ok=True)
         mode = int(str(self._autograde.permissions), 8)
@@ -120,8 +106,12 @@ class Writer:
         for source, inside in self._beside(submission).items():
             wanted.add(str(inside))
             (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-            _replace(folder / inside, source, mode)
-        _replace(folder / submission.path.name, graded.outcome.notebook, mode)
+            with replacing(folder / inside, durable=True) as temporary:
+                shutil.copy2(source, temporary)
+                temporary.chmod(mode)
+        with replacing(folder / submission.path.name, durable=True) as temporary:
+            temporary.write_bytes(notebook)
+            temporary.chmod(mode)
         for path in list(folder.rglob("*")):
             if path.is_file() and str(path.relative_to(folder)) not in wanted:
                 path.unlink()
@@ -129,37 +119,37 @@ class Writer:
             self._autograde.set_permissions(submission.lesson, submission.student)
 
     def _beside(self, submission: Submission) -> dict[Path, Path]:
-        """The other files of the submission, and the lesson's own over them: where from, and where to."""
-        handed = submission.path.parent
+        """The submission's other files, replaced by those of the lesson: from which path, to which place."""
+        folder = submission.path.parent
         lesson = self._root / "source" / submission.lesson
         ignore = [*self._coursedir.ignore, "*.ipynb"]
-        own = {lesson / name for name in self._autograde.exclude_overwriting.get(submission.lesson, [])}
-        found = {Path(p).relative_to(handed): Path(p) for p in find_all_files(str(handed), ignore)}
+        kept = {lesson / name for name in self._autograde.exclude_overwriting.get(submission.lesson, [])}
+        files = {Path(p).relative_to(folder): Path(p) for p in find_all_files(str(folder), ignore)}
         for path in map(Path, find_all_files(str(lesson), ignore)):
-            if path not in own:
-                found[path.relative_to(lesson)] = path
-        return {path: inside for inside, path in found.items() if path.is_file()}
+            if path not in kept:
+                files[path.relative_to(lesson)] = path
+        return {path: inside for inside, path in files.items() if path.is_file()}
 
     # Gradebook
 
-    def _store(self, batch: list[Graded]) -> None:
+    def _store(self, batch: Batch) -> None:
         db = self._gradebook.db
-        students = {graded.submission.student for graded in batch if not graded.outcome.reason}
+        students = {outcome.result.student for _, outcome in batch if outcome.notebook}
         known = {s for (s,) in db.query(Student.id).filter(Student.id.in_(students))}
         for student in students - known:
             db.add(Student(id=student))
         db.flush()
-        for graded in batch:
-            if not graded.outcome.reason:
-                self._store_scores(graded)
-        for graded in batch:
-            self.receipts.keep(db, graded.result, graded.submitted_at)
+        for task, outcome in batch:
+            if outcome.notebook:
+                self._store_scores(task, outcome)
+        for task, outcome in batch:
+            self.receipts.keep(db, outcome.result, task.submitted_at)
         db.commit()
         db.expunge_all()  # so that memory stays flat
 
-    def _store_scores(self, graded: Graded) -> None:
-        submission, outcome = graded.submission, graded.outcome
-        notebook = self._notebook(submission, graded.submitted_at)
+    def _store_scores(self, task: GradingTask, outcome: Outcome) -> None:
+        submission = task.submission
+        notebook = self._notebook(submission, task.submitted_at)
         grades = dict(self._of(Grade, notebook))
         for name, score in outcome.scores.items():
             grade = grades[name]
@@ -180,21 +170,21 @@ class Writer:
             with db.no_autoflush:
                 db.add(entry)
                 for each in assignment.notebooks:
-                    made = SubmittedNotebook(notebook=each, assignment=entry)
+                    notebook = SubmittedNotebook(notebook=each, assignment=entry)
                     for cell in (*each.grade_cells, *each.task_cells):
-                        db.add(Grade(cell_id=cell.id, notebook=made))
+                        db.add(Grade(cell_id=cell.id, notebook=notebook))
                     for cell in (*each.solution_cells, *each.task_cells):
-                        db.add(Comment(cell_id=cell.id, notebook=made))
+                        db.add(Comment(cell_id=cell.id, notebook=notebook))
         if submitted_at is not None:
             entry.timestamp = submitted_at
         db.flush()
-        found: SubmittedNotebook = (
+        row: SubmittedNotebook = (
             db.query(SubmittedNotebook)
             .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
             .filter(SubmittedNotebook.assignment_id == entry.id, Notebook.name == submission.lesson)
             .one()
         )
-        return found
+        return row
 
     def _of(self, kind: Any, notebook: SubmittedNotebook) -> list[tuple[str, Any]]:
         """The rows of a notebook's grades or comments, with the names of their cells."""
@@ -231,27 +221,5 @@ def locked(error: OperationalError) -> HeinitError:
         return HeinitError(FULL)
     return HeinitError(
         f"the gradebook cannot be used ({error.orig}). What is graded so far is kept: close the program that "
-        "uses it, or mend it, and run the same command again."
+        "uses it, or repair it, and run the same command again."
     )
-
-
-def _replace(path: Path, content: bytes | Path, mode: int) -> None:
-    """Put content at a path at once: whoever looks finds the old file or the new one, whole."""
-    temporary = path.with_name(f".{path.name}.heinit")
-    try:
-        with temporary.open("wb") as file:
-            if isinstance(content, bytes):
-                file.write(content)
-            else:
-                with content.open("rb") as source:
-                    shutil.copyfileobj(source, file)
-            file.flush()
-            os.fsync(file.fileno())
-        if not isinstance(content, bytes):
-            shutil.copystat(content, temporary)
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise

@@ -8,11 +8,11 @@ number as full credit, `np.float64(1.0)` included.)
 from __future__ import annotations
 
 import importlib
-import os
 import pkgutil
 import sys
 import zlib
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,9 @@ from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 from heinit_lab.exercises import EXERCISES
 
-SEED = "HEINIT_SEED"  # environment variable: any text; the hidden inputs follow from it
+SEED: ContextVar[str] = ContextVar(
+    "SEED", default=""
+)  # any text, set by the judge; hidden inputs follow from it
 
 
 def _all() -> dict[str, tuple[Behaviour, ...]]:
@@ -79,9 +81,9 @@ def grade(name: str, function: Function | None = None) -> float:
 def assess(name: str, function: Function | None, seed: str | None = None) -> Outcome:
     """What the hidden checks say about an answer.
 
-    seed: any text; by default the environment's HEINIT_SEED, else a fixed one.
+    seed: any text; by default what the judge has set as SEED, else a fixed one.
     """
-    seed = os.environ.get(SEED, "") if seed is None else seed
+    seed = SEED.get() if seed is None else seed
     behaviours, exercise = HIDDEN[name], EXERCISES[name]
     max_points = {b.name: b.points for b in behaviours}
     if not callable(function):

@@ -9,16 +9,19 @@ How it works. Three processes take part in grading a notebook:
     solver   runs the student's cells, inside the sandbox (autograder/solver). It never sees a
              test cell, an answer, the gradebook, or another student.
 
-Cells are taken in the notebook's order. A student's cell goes to the solver, and its outputs
-come back as data. At a test cell the solver forks, and the fork waits. When the last cell has
-run, each fork answers its test cell's questions and ends: what the checks' inputs taught the
-student's code comes too late for any output. In the test cell's namespace each name that a
-released solution cell declares is bound: to a copy, where the student made it plain data, or to
-a `Proxy` (proxy.py), which sends arguments over the channel and brings back the value, what
-became of the arguments, and what else the call did. No other name of the student's exists
-there: a student's `isclose` shadows nothing.
+The cells run in the notebook's order. A student's cell goes to the solver, and its outputs come
+back as data. At a test cell the solver forks, and the fork waits (solving.py). When the last cell
+has run, each fork answers its test cell's questions and ends: what the checks' inputs teach the
+student's code comes too late for any output. In the namespace of a test cell, each name that a
+released solution cell declares is bound: to a copy of its value, where that is plain data, or to
+a `Proxy` (proxy.py), which sends arguments over the channel and brings back the value, the changed
+arguments, and what else the call did. No other name of the student's exists there: a student's
+`isclose` shadows nothing.
 
-It fails closed. nbgrader gives full points to a test cell without outputs, so each begins with
-an error that only a run of the whole cell replaces. Whatever goes wrong on the way (a dead
-solver, a malformed message, a late answer) is an error of the exercise, never a pass.
+What the processes send to each other are the dataclasses in messages.py and solver/messages.py.
+The seed of the hidden inputs comes with the notebook, and is a context variable in the judge.
+
+The judge fails closed. nbgrader gives full points to a test cell without outputs, so each test
+cell begins with an error that only a run of the whole cell replaces. Whatever goes wrong on the
+way (a dead solver, a malformed message, a late answer) is an error of the exercise, never a pass.
 """

@@ -7,17 +7,19 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Collection
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
 
+import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
-from autograder.judge.judged import Judged
+from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
+from autograder.repair.notebook import OURS
 from autograder.sandbox.bubblewrap import KEEP, ONE_THREAD, SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.messages import Ready, from_wire, to_wire
 
 GRACE = 5  # seconds for an idle judge to end by itself
 START = 180  # seconds for the judge and the sandbox to import everything
@@ -42,29 +44,40 @@ class Judge:
         self._busy = False
         atexit.register(self.close)
 
-    def run(self, cells: list[dict[str, Any]], declared: list[str], seed: str = "") -> Judged:
-        """The outputs of every cell, and what they cost; see `autograder.judge.process.judge`.
+    def execute(self, notebook: NotebookNode, declared: list[str], seed: str = "") -> Judged:
+        """Run a notebook's cells, and put their outputs and numbers into the notebook.
 
+        Demonstrations and empty cells are skipped. declared, seed: as in `NotebookOrder`.
         Raises SandboxError where there are no walls, JudgeError where no answer comes.
         """
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        kinds = [kind_of(cell) for cell in cells]
+        orders = [CellOrder(k, cell.source) for k, cell in zip(kinds, cells, strict=True) if k]
+        judged = self.run(orders, declared, seed)
+        results = iter(judged.results)
+        for kind, cell in zip(kinds, cells, strict=True):
+            result = next(results) if kind else CellResult([])
+            cell.outputs = [nbformat.from_dict(output) for output in result.outputs]
+            cell.execution_count = result.count
+        notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "sandboxed": self.sandboxed}
+        return judged
+
+    def run(self, cells: Sequence[CellOrder], declared: list[str], seed: str = "") -> Judged:
+        """The results of these cells. Raises as `execute` does."""
         sock = self.start()
         seconds = 2 * self.limits.notebook_seconds
-        run = [i for i, cell in enumerate(cells) if cell["kind"] != "skip"]
-        order = {"cells": [cells[i] for i in run], "declared": declared, "seed": seed}
+        order = NotebookOrder([to_wire(cell) for cell in cells], declared, seed)
         try:
             self._busy = True
-            send(sock, order, seconds=seconds)
-            answer = receive(sock, seconds=seconds)
+            send(sock, to_wire(order), seconds=seconds)
+            answer: Judged | JudgeFailed = from_wire(receive(sock, seconds=seconds), Judged, JudgeFailed)
         except ChannelError as error:
             self.close()
             raise JudgeError(f"the judge did not finish ({error})") from None
         self._busy = False
-        if "failed" in answer:
-            raise JudgeError(f"the judge did not finish ({answer['failed']})")
-        judged = Judged(**answer)
-        found = dict(zip(run, judged.results, strict=True))
-        judged.results = [found.get(i, {"outputs": [], "count": None}) for i in range(len(cells))]
-        return judged
+        if isinstance(answer, JudgeFailed):
+            raise JudgeError(f"the judge did not finish ({answer.reason})")
+        return replace(answer, results=[from_wire(result, CellResult) for result in answer.results])
 
     def start(self) -> socket.socket:
         """The socket to the judge's process, which is started where it does not run yet.
@@ -83,14 +96,14 @@ class Judge:
         )
         theirs.close()
         try:
-            send(ours, {"limits": asdict(self.limits), "sandboxed": self.sandboxed, "without": self._without})
-            answer = receive(ours, seconds=START)
+            send(ours, to_wire(JudgeStart(asdict(self.limits), self.sandboxed, self._without)))
+            answer: Ready | JudgeFailed = from_wire(receive(ours, seconds=START), Ready, JudgeFailed)
         except ChannelError as error:
             self.close()
             raise JudgeError(f"the judge did not start ({error})") from None
-        if not answer["ready"]:
+        if isinstance(answer, JudgeFailed):
             self.close()
-            raise SandboxError(answer["why"])
+            raise SandboxError(answer.reason)
         self._sock = ours
         return ours
 
@@ -125,16 +138,12 @@ def close_shared() -> None:
         _shared.popitem()[1].close()
 
 
-def cells_of(notebook: NotebookNode) -> list[dict[str, Any]]:
-    """The cells as the judge takes them: students' cells to run, test cells, and cells to skip."""
-    return [{"kind": _kind(cell), "source": cell.source} for cell in notebook.cells]
-
-
-def _kind(cell: NotebookNode) -> str:
+def kind_of(cell: NotebookNode) -> str | None:
+    """The kind of a cell's CellOrder; None where the cell is skipped."""
     meta = cell.metadata.get("nbgrader", {})
     if cell.cell_type != "code":
-        return "skip"
+        return None
     if meta.get("grade") and not meta.get("solution"):
         return "test"  # before anything that a student can write into a cell's metadata
     demo = "demo" in cell.metadata.get("tags", []) and not meta.get("solution")
-    return "skip" if demo or not cell.source.strip() else "student"
+    return None if demo or not cell.source.strip() else "student"

@@ -1,7 +1,7 @@
 """Outputs of a student's cell, as a notebook may hold them, from whatever a solver says.
 
-The solver bounds and shapes its outputs, but it is the student's process. So all of it is done
-again here, and what is not as the notebook format has it is left out.
+The solver bounds and shapes its outputs, but the solver is the student's process. So the judge
+bounds and shapes them again, and leaves out what the notebook format does not know.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _CUT = (
 )
 
 
-def clean(told: Any, most: int = MAX_NOTEBOOK) -> tuple[list[Output], int]:
+def clean(outputs: Any, most: int = MAX_NOTEBOOK) -> tuple[list[Output], int]:
     """The outputs of one cell, well-formed and of bounded size, and that size in bytes.
 
-    most: what is left for it of the notebook's bytes.
+    most: what is left for the cell of the notebook's bytes.
     """
     kept: list[Output] = []
     room = left = min(most, 2 * MAX_OUTPUT)  # the solver cuts first, and says where
-    for one in told[:MAX_OUTPUTS] if isinstance(told, list) else []:
-        output = _output(one) if isinstance(one, dict) else None
+    for raw in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []:
+        output = _output(raw) if isinstance(raw, dict) else None
         if output is None:
             continue
         left -= len(json.dumps(output))
@@ -42,14 +42,20 @@ def clean(told: Any, most: int = MAX_NOTEBOOK) -> tuple[list[Output], int]:
     return kept, room - max(left, 0)
 
 
-def _output(told: dict[Any, Any]) -> Output | None:
-    match told:
+def error_output(name: str, message: str) -> Output:
+    """An error of which nothing is shown but its name and message."""
+    line = f"\x1b[31m{name}\x1b[0m: {message}"
+    return {"output_type": "error", "ename": name, "evalue": message, "traceback": [line]}
+
+
+def _output(raw: dict[Any, Any]) -> Output | None:
+    match raw:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
             return {"output_type": "stream", "name": name, "text": _text(text)}
         case {"output_type": "display_data", "data": dict(data)}:
             return {"output_type": "display_data", "data": _bundle(data), "metadata": {}}
         case {"output_type": "execute_result", "data": dict(data)}:
-            count = number(told.get("execution_count"))
+            count = number(raw.get("execution_count"))
             result = {"output_type": "execute_result", "data": _bundle(data), "metadata": {}}
             return {**result, "execution_count": count}
         case {"output_type": "error", "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
@@ -58,13 +64,13 @@ def _output(told: dict[Any, Any]) -> Output | None:
     return None
 
 
-def number(told: Any) -> int | None:
+def number(count: Any) -> int | None:
     """A cell's number, or None."""
-    return told if type(told) is int and 0 <= told < 2**31 else None
+    return count if type(count) is int and 0 <= count < 2**31 else None
 
 
 def _bundle(data: dict[Any, Any]) -> dict[str, Any]:
-    """What a display holds, by its kinds; never a verdict, which is ours to give."""
+    """What a display holds, by its kinds; never a verdict, which only the judge gives."""
     kept: dict[str, Any] = {}
     for kind, value in data.items():
         if not isinstance(kind, str) or not _MIME.fullmatch(kind) or kind == VERDICT_MIME:

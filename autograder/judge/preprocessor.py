@@ -14,15 +14,13 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from autograder.hidden_tests.grade import SEED
-from autograder.judge.client import cells_of, shared
-from autograder.repair.notebook import OURS
+from autograder.judge.client import shared
+from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.limits import Limits
 
 SECRET = ".heinit-secret"
@@ -43,13 +41,9 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         """Run the notebook's cells and keep their outputs in it."""
         about = resources["nbgrader"]
         key = key_of(about["student"], about["assignment"], secret(Path.cwd()))
-        asked = os.environ.get(SEED) or seed(nb, key)
-        judged = shared(self.limits, self.sandboxed).run(cells_of(nb), declared(nb, about), asked)
-        for cell, result in zip(nb.cells, judged.results, strict=True):
-            if cell.cell_type == "code":
-                cell.outputs = [nbformat.from_dict(output) for output in result["outputs"]]
-                cell.execution_count = result["count"]
-        nb.metadata[OURS] = {**nb.metadata.get(OURS, {}), "sandboxed": self.sandboxed}
+        with Gradebook(about["db_url"]) as gradebook:
+            lesson = released_lesson(gradebook, about["notebook"], about["assignment"])
+        shared(self.limits, self.sandboxed).execute(nb, declared(lesson), seed(nb, key))
         return nb, resources
 
     @property
@@ -69,39 +63,25 @@ def secret(course: Path) -> bytes:
 
 
 def key_of(student: str, lesson: str, secret: bytes) -> bytes:
-    """The key of one student's lesson; who has it cannot tell the course's secret."""
+    """The key of one student's lesson; the course's secret does not follow from it."""
     return hmac.digest(secret, f"{student}\0{lesson}".encode("utf-8", "surrogatepass"), "sha256")
 
 
 def seed(notebook: NotebookNode, key: bytes) -> str:
-    """What a submission's hidden inputs follow from: its cells, as mended, under its key.
+    """The seed of a submission's hidden inputs: its repaired cells, under its key.
 
-    The same submission is asked the same again; nobody without the secret can tell what.
+    The same submission meets the same inputs again; nobody without the secret can predict them.
     """
     content = "\0".join(cell.source for cell in notebook.cells)
     return hmac.new(key, content.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
 
-def declared(notebook: NotebookNode, resources: dict[str, Any]) -> list[str]:
-    """The names that the released solution cells define, which test cells may ask for.
+def declared(lesson: ReleasedLesson) -> list[str]:
+    """The names that the released solution cells define, which test cells may use.
 
-    They are read from the gradebook's own copy of the released cells: what the submission's
-    cells say is the student's to change.
+    They are read from the released cells: what the submission's cells say is the student's to change.
     """
-    names: list[str] = []
-    with Gradebook(resources["db_url"]) as gradebook:
-        for cell in notebook.cells:
-            meta = cell.metadata.get("nbgrader", {})
-            if not meta.get("solution"):
-                continue
-            try:
-                source = gradebook.find_source_cell(
-                    meta["grade_id"], resources["notebook"], resources["assignment"]
-                ).source
-            except MissingEntry:
-                continue
-            names += defined(source)
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(name for cell in lesson.solutions() for name in defined(cell.source)))
 
 
 def defined(source: str) -> list[str]:

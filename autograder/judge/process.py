@@ -8,127 +8,115 @@ import socket
 import sys
 import time
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 import autograder.hidden_tests  # noqa: F401  warm: test cells import it
 from autograder.hidden_tests.grade import SEED
-from autograder.judge.judged import Judged
+from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
+from autograder.judge.outputs import Output, error_output
 from autograder.judge.proxy import Line, NoAnswerError
 from autograder.judge.solving import Solving
 from autograder.sandbox.bubblewrap import Sandbox, SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selftest import prove
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.messages import Ready, from_wire, to_wire
 from autograder.solver.session import Session
 
-UNJUDGED = {
-    "output_type": "error",
-    "ename": "NotJudged",
-    "evalue": "this test cell was not run to its end",
-    "traceback": ["\x1b[31mNotJudged\x1b[0m: this test cell was not run to its end"],
-}
+NOT_JUDGED = error_output("NotJudged", "this test cell was not run to its end")
 
 
 def main(fd: int) -> None:
     """Take notebooks on the socket `fd` until it is closed."""
     caller = socket.socket(fileno=fd)
     try:
-        order = receive(caller)
-        sandbox = Sandbox(Limits(**order["limits"]), order["sandboxed"], order["without"])
-        if order["sandboxed"] and not order["without"]:
+        start: JudgeStart = from_wire(receive(caller), JudgeStart)
+        sandbox = Sandbox(Limits(**start.limits), start.sandboxed, start.without)
+        if start.sandboxed and not start.without:
             prove(sandbox)
     except ChannelError:
         return
     except SandboxError as error:
-        send(caller, {"ready": False, "why": str(error)})
+        send(caller, to_wire(JudgeFailed(str(error))))
         return
     session = Session()
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     warnings.simplefilter("ignore")  # of odd values in checks; nbgrader would take all points for one
-    send(caller, {"ready": True})
+    send(caller, to_wire(Ready()))
     while True:
         try:
-            notebook = receive(caller)
+            order: NotebookOrder = from_wire(receive(caller), NotebookOrder)
         except ChannelError:
             sandbox.close()
             return
-        os.environ[SEED] = notebook["seed"]
+        cells = [from_wire(cell, CellOrder) for cell in order.cells]
+        SEED.set(order.seed)
         try:
-            judged = judge(notebook["cells"], notebook["declared"], session, sandbox)
+            judged = judge(cells, order.declared, session, sandbox)
         except SandboxError as error:
-            _answer(caller, {"failed": str(error)})
+            _send(caller, JudgeFailed(str(error)))
         else:
-            _answer(caller, asdict(judged))
+            _send(caller, replace(judged, results=[to_wire(result) for result in judged.results]))
 
 
-def _answer(caller: socket.socket, answer: dict[str, Any]) -> None:
-    """Send an answer, or why it cannot be sent. A caller that is gone is found out at the next notebook."""
+def _send(caller: socket.socket, answer: Judged | JudgeFailed) -> None:
+    """Send an answer, or why it cannot be sent. A caller that is gone is noticed at the next notebook."""
     try:
-        send(caller, answer)
+        send(caller, to_wire(answer))
     except ChannelError as error:
         with suppress(ChannelError):
-            send(caller, {"failed": f"its outputs are not taken: {error}"})
+            send(caller, to_wire(JudgeFailed(f"its outputs are not taken: {error}")))
 
 
-def judge(cells: list[dict[str, Any]], declared: list[str], session: Session, sandbox: Sandbox) -> Judged:
-    """The outputs and number of every cell, and what they cost.
-
-    cells: each with `source` and `kind`: student or test.
-    declared: the names that the released solution cells define; test cells may ask for them.
-    """
+def judge(cells: Sequence[CellOrder], declared: list[str], session: Session, sandbox: Sandbox) -> Judged:
+    """The result of every cell, and what they cost. declared: as in NotebookOrder."""
     solving = Solving(sandbox, cells)
-    judged = Judged()
+    work, entropy = {"cells": 0.0, "answers": 0.0, "checks": 0.0}, False
     session.begin()
     try:
-        ran = solving.run()
+        results = solving.run()
         for i, cell in enumerate(cells):
-            if cell["kind"] == "test":
-                ran[i] = _test(i, cell["source"], declared, session, solving, judged), None
+            if cell.kind == "test":
+                names = [name for name in declared if re.search(rf"\b{re.escape(name)}\b", cell.source)]
+                line, bound = _bind(i, names, solving)
+                if line is None:
+                    results[i] = CellResult([NOT_JUDGED])
+                    continue
+                start = time.process_time()
+                results[i] = CellResult(_test(cell.source, bound, session, solving.limits.check_seconds))
+                work["checks"] += time.process_time() - start
+                work["answers"] += line.work
+                entropy |= line.entropy
+                line.close()
     finally:
         solving.close()
-    judged.work["cells"] = solving.work
-    found = [ran.get(i, ([], None)) for i in range(len(cells))]
-    judged.results = [{"outputs": outputs, "count": count} for outputs, count in found]
-    return judged
+    work["cells"] = solving.work
+    return Judged([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
 
 
-def _test(
-    i: int, source: str, declared: list[str], session: Session, solving: Solving, judged: Judged
-) -> list[Any]:
-    asked = [name for name in declared if re.search(rf"\b{re.escape(name)}\b", source)]
-    line, names = _bound(i, asked, solving)
-    if line is None:
-        return [UNJUDGED]
+def _test(source: str, names: dict[str, Any], session: Session, cpu_seconds: float) -> list[Output]:
+    """The outputs of a test cell, run with these names alone."""
     session.forget()
     session.namespace.update(names)
-    start = time.process_time()
-    outputs = [_told(output) for output in session.run(source, solving.limits.check_seconds)]
-    judged.work["checks"] += time.process_time() - start
-    judged.work["answers"] += line.work
-    judged.entropy |= line.entropy
-    line.close()
+    outputs = session.run(source, cpu_seconds)
     session.forget()
-    failed = any(output["output_type"] == "error" for output in outputs)
-    return outputs if failed or session.whole else [UNJUDGED]
+    errors = [output for output in outputs if output["output_type"] == "error"]
+    for error in errors:  # its frames show hidden checks
+        error.update(error_output(error["ename"], error["evalue"]))
+    return outputs if errors or session.whole else [NOT_JUDGED]
 
 
-def _told(output: dict[str, Any]) -> dict[str, Any]:
-    """An output of a test cell; of an error its name and message, as its frames show hidden checks."""
-    if output["output_type"] != "error":
-        return output
-    return {**output, "traceback": [f"\x1b[31m{output['ename']}\x1b[0m: {output['evalue']}"]}
-
-
-def _bound(i: int, asked: list[str], solving: Solving) -> tuple[Line | None, dict[str, Any]]:
+def _bind(i: int, names: list[str], solving: Solving) -> tuple[Line | None, dict[str, Any]]:
     """The line to the fork of test cell i, and what the names mean there.
 
-    A fork that another exercise's answer has ended, or what it has ended with it, is made again.
+    Where another exercise's answer has ended this fork, a fresh session makes a new one.
     """
     while (line := solving.line(i)) is not None:
         try:
-            return line, line.bind(asked)
+            return line, line.bind(names)
         except NoAnswerError:
             if not solving.again():
                 return line, {}

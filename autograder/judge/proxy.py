@@ -5,13 +5,22 @@ from __future__ import annotations
 import builtins
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from autograder.solver.answer import TOLD
 from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send
+from autograder.solver.messages import (
+    Answer,
+    BindNames,
+    CallFunction,
+    NamesBound,
+    TooLarge,
+    from_wire,
+    to_wire,
+)
 from heinit_lab.checking.observe import Asked, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
@@ -54,8 +63,8 @@ class Line:
     """The judge's end of the line to a fork that answers for one test cell.
 
     All its answers together are bounded: by seconds of wall time, and in what they may hold, since
-    the checks keep them until the cell has ended. work: seconds of processor time
-    that they took so far, and entropy: whether one drew from the system's, as the fork tells it.
+    the checks keep them until the cell has ended. work: seconds of processor time that the answers
+    took so far, and entropy: whether one drew from the system's, as the fork says.
     """
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
@@ -65,71 +74,65 @@ class Line:
         self.work = 0.0
         self.entropy = False
 
-    def ask(self, question: dict[str, Any]) -> None:
-        """Put a question, which `hear` then gives the answers of.
+    def ask(self, question: BindNames | CallFunction) -> None:
+        """Send a question, whose answers `hear` then gives.
 
-        Raises NoAnswerError where it is not taken, now and ever after.
+        Raises NoAnswerError where nobody reads it, now and ever after.
         """
-        if self._dead:
-            raise NoAnswerError(self._dead)
-        try:
-            send(self._sock, question, seconds=self._seconds())
-        except ChannelError as error:
-            raise self._gone(error) from None
+        with self._alive():
+            send(self._sock, to_wire(question), seconds=self._seconds())
 
-    def hear(self) -> dict[str, Any]:
-        """The next answer. Raises NoAnswerError where none comes, now and ever after."""
-        if self._dead:
-            raise NoAnswerError(self._dead)
-        try:
-            answer = self._inbox.receive(seconds=self._seconds(), budget=self._budget)
-        except ChannelError as error:
-            raise self._gone(error) from None
-        if isinstance(answer, list) and len(answer) == len(TOLD):
-            answer = dict(zip(TOLD, answer, strict=True))
-        if not isinstance(answer, dict):
-            self._dead = "its answer was malformed"
-            raise NoAnswerError(self._dead)
-        self.work += told_seconds(answer, "work")
-        self.entropy |= answer.get("entropy") is True
+    def hear(self, *kinds: type[Any]) -> Any:
+        """The next answer. Raises NoAnswerError where none of these kinds comes, now and ever after."""
+        with self._alive():
+            received = self._inbox.receive(seconds=self._seconds(), budget=self._budget)
+            try:
+                answer = from_wire(received, *kinds)
+            except ChannelError:
+                raise NoAnswerError("its answer was malformed") from None
+        if isinstance(answer, Answer):
+            self.work += seconds_of(answer.work)
+            self.entropy |= answer.entropy is True
         return answer
 
-    def _seconds(self) -> float:
-        return max(0.0, self._until - time.monotonic())
-
-    def _gone(self, error: ChannelError) -> NoAnswerError:
-        self._dead = _why(error)
-        return NoAnswerError(self._dead)
-
-    def bind(self, names: Iterable[str]) -> dict[str, Any]:
+    def bind(self, names: list[str]) -> dict[str, Any]:
         """What the names mean in the session: a copy of plain data, or a Proxy. Missing ones are left out."""
-        wanted = list(names)
-        if not wanted:
+        if not names:
             return {}
-        self.ask({"op": "bind", "names": wanted})
-        answer = self.hear()
-        bound: dict[str, Any] = {}
-        for name in wanted:
-            found = answer.get(name)
-            if not isinstance(found, dict):
-                continue
-            if found.get("kind") == "callable":
-                bound[name] = Proxy(name, self)
-            elif found.get("kind") == "data" and "value" in found:
-                bound[name] = found["value"]
-        return bound
+        self.ask(BindNames(names))
+        answer: NamesBound | TooLarge = self.hear(NamesBound, TooLarge)
+        if isinstance(answer, TooLarge) or not isinstance(answer.values, dict):
+            return {}
+        functions = answer.functions if isinstance(answer.functions, list) else []
+        functions = [name for name in functions if isinstance(name, str)]
+        data = {name: answer.values[name] for name in names if name in answer.values}
+        return data | {name: Proxy(name, self) for name in names if name in functions}
 
     def close(self) -> None:
         """Hang up; the fork ends."""
         self._sock.close()
 
+    def _seconds(self) -> float:
+        return max(0.0, self._until - time.monotonic())
 
-def _why(error: ChannelError) -> str:
-    """Why there is no answer, in words."""
-    if isinstance(error, ChannelTimeout):
-        return "it took too long"
-    closed = isinstance(error, ChannelClosed)
-    return f"it ended its own process ({error})" if closed else f"its answer is not taken: {error}"
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        """Raise NoAnswerError for an error of the channel in here, and for the same reason ever after."""
+        if self._dead:
+            raise NoAnswerError(self._dead)
+        try:
+            yield
+        except NoAnswerError as error:
+            self._dead = str(error)
+            raise
+        except ChannelTimeout:
+            self._dead = "it took too long"
+        except ChannelClosed as error:
+            self._dead = f"it ended its own process ({error})"
+        except ChannelError as error:
+            self._dead = f"its answer is not taken: {error}"
+        if self._dead:
+            raise NoAnswerError(self._dead)
 
 
 class Proxy:
@@ -154,65 +157,66 @@ class Proxy:
             raise call.error
         return call.value
 
-    def __observe__(self, asked: Sequence[Asked]) -> list[Call]:
+    def __observe__(self, calls: Sequence[Asked]) -> list[Call]:
         try:
-            self._line.ask({"op": "calls", "name": self.__name__, "asked": asked})
-        except NoAnswerError as none:
-            return [Call(args=args, after=args, error=none) for args, _ in asked]
-        return [self._heard(args) for args, _ in asked]
+            self._line.ask(CallFunction(self.__name__, calls))
+        except NoAnswerError as error:
+            return [Call(args=args, after=args, error=error) for args, _ in calls]
+        return [self._next_call(args) for args, _ in calls]
 
-    def _heard(self, args: tuple[Any, ...]) -> Call:
+    def _next_call(self, args: tuple[Any, ...]) -> Call:
         """The call with these arguments, whose answer is the next."""
+        error: Exception
         try:
-            return _call(args, self._line.hear())
-        except NoAnswerError as none:
-            error = none
+            answer: Answer | TooLarge = self._line.hear(Answer, TooLarge)
+            if isinstance(answer, Answer):
+                return _call(args, answer)
+            error = ValueError(f"what it returned is not taken: {_text(answer.reason)}")
+        except NoAnswerError as no_answer:
+            error = no_answer
         except (LookupError, TypeError, ValueError, AttributeError):
             error = NoAnswerError("its answer was malformed")
         return Call(args=args, after=args, error=error)
 
 
-def _call(args: tuple[Any, ...], answer: dict[str, Any]) -> Call:
-    """A Call from an answer, which may say anything: what can be seen here is not asked there."""
-    if "too_large" in answer:
-        return Call(
-            args=args, after=args, error=ValueError(f"what it returned is not taken: {answer['too_large']}")
-        )
-    told = answer["after"]
-    if not isinstance(told, list) or len(told) != len(args):
+def _call(args: tuple[Any, ...], answer: Answer) -> Call:
+    """A Call from an answer, which may say anything: what the judge can see itself it does not read there."""
+    if not isinstance(answer.after, list) or len(answer.after) != len(args):
         raise ValueError("after")
-    after = tuple(old if new is True else new for old, new in zip(args, told, strict=True))
+    after = tuple(old if new is True else new for old, new in zip(args, answer.after, strict=True))
     generators = [i for i, arg in enumerate(args) if isinstance(arg, np.random.Generator)]
     for i in generators:
         if not isinstance(after[i], np.random.Generator):
             raise ValueError("after")
-    error = answer["error"]
+    error = None
+    if answer.error is not None:
+        name, message = answer.error
+        error = student_error(_text(name), _text(message))
     return Call(
         args=args,
         after=after,
-        value=answer["value"],
-        error=None if error is None else student_error(_text(error["name"]), _text(error["message"])),
-        where=_text(answer["where"]),
+        value=answer.value,
+        error=error,
+        where=_text(answer.where),
         changed=tuple(
             i for i, new in enumerate(after) if i not in generators and not same_data(args[i], new)
         ),
-        shares=tuple(i for i in range(len(args)) if i in answer["shares"]),
+        shares=tuple(i for i in range(len(args)) if i in answer.shares),
         drew=any(_state(args[i]) != _state(after[i]) for i in generators),
-        global_rng=bool(answer["global_rng"]),
-        warnings=tuple(_text(text) for text in answer["warnings"][:20]),
-        seconds=told_seconds(answer),
+        global_rng=bool(answer.global_rng),
+        warnings=tuple(_text(text) for text in answer.warnings[:20]),
+        seconds=seconds_of(answer.seconds),
     )
 
 
-def told_seconds(answer: dict[str, Any], key: str = "seconds") -> float:
-    """The seconds that an answer says it took, or 0 where it says nothing sensible."""
-    told = answer.get(key)
-    return float(told) if isinstance(told, (int, float)) and 0 <= told < 1e6 else 0.0
+def seconds_of(value: Any) -> float:
+    """The seconds that an answer took, or 0 where it says nothing sensible."""
+    return float(value) if isinstance(value, (int, float)) and 0 <= value < 1e6 else 0.0
 
 
-def _text(told: Any) -> str:
-    """Text of bounded length from whatever was told."""
-    return told[:MAX_TEXT] if isinstance(told, str) else ""
+def _text(value: Any) -> str:
+    """Text of bounded length, whatever the value is."""
+    return value[:MAX_TEXT] if isinstance(value, str) else ""
 
 
 def _state(rng: np.random.Generator) -> str:

@@ -1,115 +1,104 @@
 """The judge's side of a solver: run a student's cells, and hold a line to each test cell's fork.
 
-All of a student's cells run before any question is asked. At the place of each test cell the
+All of a student's cells run before any question is sent. At the place of each test cell the
 solver forks, and the fork waits; when the last cell has run, the session ends, and only then
-are the forks asked, one after the other. (Where the last cell is a test cell, the session itself
-waits as its fork would.) So a fork may do what it likes with what the checks' inputs teach it
-(write files, fill shared memory, signal others): no cell is left to show it.
+does the judge question the forks, one after the other. (Where the last cell is a test cell, the
+session itself waits as its fork would.) So a fork may do what it likes with what the checks'
+inputs teach it (write files, fill shared memory, signal others): no cell is left to show it.
 
-A solver that dies or hangs is replaced by a fresh one in which the earlier cells are run again,
-without the one that ended it: that costs its exercise, not the others. All of a notebook's
-cells together, with whatever is run again, have so much wall time and no more.
+A solver that dies or hangs is replaced by a fresh solver, in which the earlier cells run again
+without the cell that ended the first: that costs its exercise, not the others. All of a
+notebook's cells together, with whatever runs again, have so much wall time and no more.
 """
 
 from __future__ import annotations
 
 import socket
 import time
-from typing import Any
+from collections.abc import Sequence
 
-from autograder.judge.outputs import MAX_NOTEBOOK, Output, clean, number
-from autograder.judge.proxy import Line, told_seconds
+from autograder.judge.messages import CellOrder, CellResult
+from autograder.judge.outputs import MAX_NOTEBOOK, clean, error_output, number
+from autograder.judge.proxy import Line, seconds_of
 from autograder.sandbox.bubblewrap import Box, Sandbox
 from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, receive, send
+from autograder.solver.messages import CellRan, ForkForTest, Ready, RunCell, from_wire, to_wire
 
 MAX_RESTARTS = 3
 
 
 class Solving:
-    """One submission's solver.
+    """One submission's solver. work: seconds of processor time of its cells so far, as the solver says."""
 
-    cells: as `autograder.judge.process.judge` takes them. work: seconds of processor time that
-    the student's cells took so far, as the solver tells it.
-    """
-
-    def __init__(self, sandbox: Sandbox, cells: list[dict[str, Any]]) -> None:
+    def __init__(self, sandbox: Sandbox, cells: Sequence[CellOrder]) -> None:
         self._sandbox, self._cells, self.limits = sandbox, cells, sandbox.limits
         self._until = time.monotonic() + self.limits.notebook_seconds
         self._box: Box | None = None
         self._lines: dict[int, socket.socket] = {}
-        self._fatal: dict[int, str] = {}
-        ran = [i for i, cell in enumerate(cells) if cell["kind"] in ("student", "test")]
-        self._last = ran[-1] if ran else -1
+        self._fatal: dict[int, CellResult] = {}
         self._restarts = 0
         self._room = MAX_NOTEBOOK
         self.work = 0.0
 
-    def run(self) -> dict[int, tuple[list[Output], int | None]]:
-        """Run the student's cells, a fork for each test cell among them; each cell's outputs and number."""
+    def run(self) -> dict[int, CellResult]:
+        """Run the student's cells, with a fork for each test cell among them; the cells' results."""
         while self._restarts <= MAX_RESTARTS and self._seconds():
             self.close()
             self._box = self._sandbox.box()
             self._room = MAX_NOTEBOOK
-            ran: dict[int, tuple[list[Output], int | None]] = {}
+            results = dict(self._fatal)
             for i, cell in enumerate(self._cells):
                 try:
-                    if cell["kind"] == "student" and i not in self._fatal:
-                        ran[i] = self._run(self._box, cell["source"])
-                    elif cell["kind"] == "test":
+                    if cell.kind == "test":
                         self._fork(self._box, i)
+                    elif i not in self._fatal:
+                        results[i] = self._run(self._box, cell.source)
                 except ChannelError as error:
                     self._restarts += 1
-                    if cell["kind"] == "student":
+                    if cell.kind == "student":
                         why = "took too long" if isinstance(error, ChannelTimeout) else "ended the session"
-                        self._fatal[i] = f"this cell {why} ({error}); the cells below run without it"
+                        self._fatal[i] = _died(f"this cell {why} ({error}); the cells below run without it")
                     break
             else:
-                return {**{i: ([_error(why)], None) for i, why in self._fatal.items()}, **ran}
+                return results
         self.close()
-        why = "the notebook ended its session too often, or took too long in all"
-        students = [i for i, cell in enumerate(self._cells) if cell["kind"] == "student"]
-        return {i: ([_error(self._fatal.get(i, why))], None) for i in students}
+        given_up = _died("the notebook ended its session too often, or took too long in all")
+        students = (i for i, cell in enumerate(self._cells) if cell.kind == "student")
+        return {i: self._fatal.get(i, given_up) for i in students}
 
     def line(self, i: int) -> Line | None:
-        """The line to the fork that was made at test cell i; None where there is none."""
+        """The line to the fork of test cell i; None where there is none."""
         ours = self._lines.pop(i, None)
         return None if ours is None else Line(ours, self._seconds())
 
     def again(self) -> bool:
-        """Make a fresh session and fresh forks, where the old ones are gone; whether that was possible."""
+        """Replace a session and forks that are gone by fresh ones; whether that was possible."""
         self._restarts += 1
         return bool(self._restarts <= MAX_RESTARTS and self._seconds() and self.run() and self._box)
 
-    def _run(self, box: Box, source: str) -> tuple[list[Output], int | None]:
-        order = {"op": "run", "source": source, "cpu_seconds": box.limits.cell_seconds}
-        send(box.sock, order, seconds=self._seconds())
-        answer = receive(box.sock, seconds=self._seconds())
-        if not isinstance(answer, dict):
-            raise ChannelError("its answer was malformed")
-        self.work += told_seconds(answer)
-        outputs, size = clean(answer.get("outputs"), self._room)
+    def _run(self, box: Box, source: str) -> CellResult:
+        send(box.sock, to_wire(RunCell(source, box.limits.cell_seconds)), seconds=self._seconds())
+        answer: CellRan = from_wire(receive(box.sock, seconds=self._seconds()), CellRan)
+        self.work += seconds_of(answer.seconds)
+        outputs, size = clean(answer.outputs, self._room)
         self._room -= size
-        return outputs, number(answer.get("count"))
+        return CellResult(outputs, number(answer.count))
 
     def _fork(self, box: Box, i: int) -> None:
+        order = ForkForTest(i == len(self._cells) - 1, box.limits.cell_seconds)
         ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                order = {
-                    "op": "test",
-                    "last": i == self._last,
-                    "cpu_seconds": box.limits.cell_seconds,
-                }
-                send(box.sock, order, seconds=self._seconds())
+        try:
+            with theirs:
+                send(box.sock, to_wire(order), seconds=self._seconds())
                 socket.send_fds(box.sock, [b"f"], [theirs.fileno()])
-                answer = receive(box.sock, seconds=self._seconds())
-            except OSError as error:
-                ours.close()
-                raise ChannelClosed(str(error)) from None
-            except ChannelError:
-                ours.close()
-                raise
-        if isinstance(answer, dict) and answer.get("ready") is True:
+                answer: Ready = from_wire(receive(box.sock, seconds=self._seconds()), Ready)
+        except OSError as error:
+            ours.close()
+            raise ChannelClosed(str(error)) from None
+        except ChannelError:
+            ours.close()
+            raise
+        if answer.ready is True:
             self._lines[i] = ours
         else:
             ours.close()
@@ -128,6 +117,5 @@ class Solving:
             self._box = None
 
 
-def _error(message: str) -> Output:
-    line = f"\x1b[31mSolverDied\x1b[0m: {message}"
-    return {"output_type": "error", "ename": "SolverDied", "evalue": message, "traceback": [line]}
+def _died(message: str) -> CellResult:
+    return CellResult([error_output("SolverDied", message)])

@@ -38,6 +38,7 @@ from autograder.errors import HeinitError
 from autograder.sandbox.cgroups import ControlGroups, remove_groups
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.messages import BoxOrder, to_wire
 
 NOBODY = 65534
 FRESH = ("/tmp", "/box", "/dev/shm")  # where a submission may write; each box has its own
@@ -140,18 +141,18 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         rlimits = {**RLIMITS, **self.control_groups.rlimits(limits.memory, limits.processes)}
-        order = {
-            "isolate": self.sandboxed,
-            "walls": sorted(self.walls),
-            "disk": limits.disk,
-            "fresh": self._fresh,
-            "directory": self._directory.name if self._directory else "",
-            "rlimits": rlimits,
-            "watch": 0 if self.control_groups.parents else limits.memory,
-        }
+        order = BoxOrder(
+            isolate=self.sandboxed,
+            walls=sorted(self.walls),
+            disk=limits.disk,
+            fresh=self._fresh,
+            directory=self._directory.name if self._directory else "",
+            rlimits=rlimits,
+            watch=0 if self.control_groups.parents else limits.memory,
+        )
         init = None
         try:
-            send(self._orders, order, seconds=START)
+            send(self._orders, to_wire(order), seconds=START)
             socket.send_fds(self._orders, [b"f"], [theirs.fileno()])
             theirs.close()
             ours.settimeout(START)

@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.sandbox.bubblewrap import Sandbox, SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
 from autograder.solver.syscalls import denied
 
 SECONDS = 60
@@ -140,8 +141,8 @@ def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
     """Run the probe in a box. Returns its breaches: which attempts succeeded, and on what."""
     try:
         with sandbox.box(limits) as box:
-            send(box.sock, {"op": "run", "source": probe, "cpu_seconds": float(SECONDS)}, seconds=SECONDS)
-            outputs = receive(box.sock, seconds=SECONDS)["outputs"]
+            send(box.sock, to_wire(RunCell(probe, SECONDS)), seconds=SECONDS)
+            outputs = from_wire(receive(box.sock, seconds=SECONDS), CellRan).outputs
         (output,) = outputs
         breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-import traceback
 from typing import Any
 
 import numpy as np
@@ -17,22 +16,10 @@ import numpy as np
 from heinit_lab.checking.observe import Call, observe, own_global_state
 
 from .channel import ChannelError, receive, send
+from .messages import Answer, BindNames, CallFunction, NamesBound, TooLarge, from_wire, to_wire
 from .randomness import drawn
 
-MAX_TEXT = 4000  # characters of a message or traceback
-# What is told of a call, in this order: names for each of hundreds of calls would cost more than the rest.
-TOLD = (
-    "value",
-    "error",
-    "where",
-    "after",
-    "shares",
-    "global_rng",
-    "warnings",
-    "seconds",
-    "work",
-    "entropy",
-)
+MAX_TEXT = 4000  # characters of a message
 
 
 def serve(sock: socket.socket, names: dict[str, Any]) -> None:
@@ -40,50 +27,42 @@ def serve(sock: socket.socket, names: dict[str, Any]) -> None:
     functions: dict[str, Any] = {}
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
-            question = receive(sock)
-            if question["op"] == "bind":
-                _answer(sock, {name: _bind(name, names, functions) for name in question["names"]})
+            question: BindNames | CallFunction = from_wire(receive(sock), BindNames, CallFunction)
+            if isinstance(question, BindNames):
+                values = {name: names[name] for name in question.names if name in names}
+                functions = {name: value for name, value in values.items() if callable(value)}
+                data = {name: value for name, value in values.items() if name not in functions}
+                _send(sock, NamesBound(list(functions), data))
             else:
-                for args, kwargs in question["asked"]:
-                    _answer(sock, _call(functions[question["name"]], args, kwargs))
+                for args, kwargs in question.calls:
+                    _send(sock, _call(functions[question.name], args, kwargs))
 
 
-def _answer(sock: socket.socket, reply: dict[str, Any] | list[Any]) -> None:
+def _send(sock: socket.socket, message: Any) -> None:
     try:
-        send(sock, reply)
+        send(sock, to_wire(message))
     except ChannelError as error:
-        send(sock, {"too_large": str(error)})
+        send(sock, to_wire(TooLarge(str(error))))
 
 
-def _bind(name: str, names: dict[str, Any], functions: dict[str, Any]) -> dict[str, Any]:
-    if name not in names:
-        return {"kind": "missing"}
-    value = names[name]
-    if callable(value):
-        functions[name] = value
-        return {"kind": "callable"}
-    return {"kind": "data", "value": value}
-
-
-def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    """What is TOLD of a call."""
+def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Answer:
     # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
     before, start = drawn(), time.thread_time()
     call = observe(function, *args, **kwargs)
     work = time.thread_time() - start
     copies = sum(isinstance(arg, np.random.Generator) for arg in (*args, *kwargs.values()))
-    return [
-        call.value,
-        None if call.error is None else _error(call),
-        call.where[:MAX_TEXT],
-        _after(call),
-        list(call.shares),
-        call.global_rng,
-        [text[:MAX_TEXT] for text in call.warnings[:20]],
-        call.seconds,
-        work,
-        drawn() - before > copies,  # a copied Generator draws once, and is then set
-    ]
+    return Answer(
+        value=call.value,
+        error=None if call.error is None else _error(call.error),
+        where=call.where[:MAX_TEXT],
+        after=_after(call),
+        shares=list(call.shares),
+        global_rng=call.global_rng,
+        warnings=[text[:MAX_TEXT] for text in call.warnings[:20]],
+        seconds=call.seconds,
+        work=work,
+        entropy=drawn() - before > copies,  # a copied Generator draws once, and is then set
+    )
 
 
 def _after(call: Call) -> list[Any]:
@@ -94,20 +73,11 @@ def _after(call: Call) -> list[Any]:
     ]
 
 
-def _error(call: Call) -> dict[str, str]:
-    error = call.error
-    assert error is not None
+def _error(error: BaseException) -> list[str]:
+    """The name of an exception's class, and its message."""
     try:
         message = str(error)
     except BaseException:
         message = ""
-    try:
-        lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-5)
-    except BaseException:
-        lines = []
     name = getattr(type(error), "__name__", "error")
-    return {
-        "name": name[:200] if isinstance(name, str) else "error",
-        "message": message[:MAX_TEXT],
-        "traceback": "".join(lines)[-MAX_TEXT:],
-    }
+    return [name[:200] if isinstance(name, str) else "error", message[:MAX_TEXT]]

@@ -1,11 +1,12 @@
 """One submission: run its cells in order, and fork for each test cell.
 
 The process that runs this has no rights left and runs the student's code. It takes orders
-from the judge over a socket:
+(messages.py) from the judge over a socket:
 
-    run   a cell: run it, give its outputs
-    test  with a socket: fork; the fork waits for the judge's questions there, answers, and ends.
-          The last test cell of a notebook needs no fork, as no cell comes after it
+    RunCell      run a student's cell, and send its outputs
+    ForkForTest  with a socket: fork. The fork waits for the judge's questions on that socket,
+                 answers them, and ends. After the last test cell of a notebook no cell comes, so
+                 that the session itself answers
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import NoReturn
 
 from .answer import serve
 from .channel import ChannelError, receive, send
+from .messages import CellRan, ForkForTest, Ready, RunCell, from_wire, to_wire
 from .randomness import watch
 from .session import Session
 
@@ -28,27 +30,25 @@ def work(sock: socket.socket, session: Session) -> None:
     watch()
     while True:
         try:
-            order = receive(sock)
+            order: RunCell | ForkForTest = from_wire(receive(sock), RunCell, ForkForTest)
         except ChannelError:
             return
-        if order["op"] == "run":
+        if isinstance(order, RunCell):
             start = time.thread_time()
-            outputs = session.run(order["source"], order["cpu_seconds"])
+            outputs = session.run(order.source, order.cpu_seconds)
             seconds = time.thread_time() - start
             count = session.shell.execution_count - 1
             try:
-                send(sock, {"outputs": outputs, "count": count, "seconds": seconds})
+                send(sock, to_wire(CellRan(outputs, count, seconds)))
             except ChannelError as error:
-                send(sock, {"outputs": [_told(str(error))], "count": count, "seconds": seconds})
-        elif order["op"] == "test":
-            _, (fd,), _, _ = socket.recv_fds(sock, 1, 1)
-            questions = socket.socket(fileno=fd)
-            with questions:
-                if order["last"]:
-                    send(sock, {"ready": True})
-                    _serve(questions, sock, session, order["cpu_seconds"])
-                else:
-                    send(sock, {"ready": _fork(questions, sock, session, order["cpu_seconds"])})
+                send(sock, to_wire(CellRan([_left_out(error)], count, seconds)))
+            continue
+        _, (fd,), _, _ = socket.recv_fds(sock, 1, 1)
+        with socket.socket(fileno=fd) as questions:
+            if order.last:
+                send(sock, to_wire(Ready()))
+                _serve(questions, sock, session, order.cpu_seconds)
+            send(sock, to_wire(Ready(_fork(questions, sock, session, order.cpu_seconds))))
 
 
 def _fork(questions: socket.socket, sock: socket.socket, session: Session, cpu_seconds: float) -> bool:
@@ -74,5 +74,5 @@ def _serve(questions: socket.socket, sock: socket.socket, session: Session, cpu_
         os._exit(0)
 
 
-def _told(text: str) -> dict[str, object]:
-    return {"output_type": "stream", "name": "stdout", "text": f"[the output is left out: {text}]\n"}
+def _left_out(error: ChannelError) -> dict[str, object]:
+    return {"output_type": "stream", "name": "stdout", "text": f"[the output is left out: {error}]\n"}

@@ -47,9 +47,9 @@ import signal
 import socket
 import struct
 import sys
-from typing import Any
 
 from .channel import ChannelError, receive, send
+from .messages import BoxOrder, Ready, from_wire, to_wire
 from .session import Session
 from .syscalls import forbid_calls
 from .work import work
@@ -76,11 +76,11 @@ def main(fd: int, apart: bool) -> None:
     session = _warm_session()
     orders = socket.socket(fileno=fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for init
-    send(orders, {"ready": True})
+    send(orders, to_wire(Ready()))
     _close_streams()
     while True:
         try:
-            order = receive(orders)
+            order: BoxOrder = from_wire(receive(orders), BoxOrder)
             _, (judge,), _, _ = socket.recv_fds(orders, 1, 1)
         except (ChannelError, ValueError):
             return
@@ -161,14 +161,14 @@ def _collapse() -> None:
                 libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(HUGE), MADV_COLLAPSE)
 
 
-def _run_init(judge: socket.socket, limits: dict[str, Any], session: Session) -> None:
+def _run_init(judge: socket.socket, limits: BoxOrder, session: Session) -> None:
     """Create the box of a submission, and end it when the judge or the solver is done.
 
     The first byte carries this process's credentials, which the kernel translates. So the sandbox
     learns the process's number on the host, and sets limits on it before it answers.
     """
-    walls = limits["walls"] if limits["isolate"] else ()
-    if limits["isolate"]:
+    walls = limits.walls if limits.isolate else ()
+    if limits.isolate:
         if "rights" in walls:  # a submission makes no namespaces of its own
             with contextlib.suppress(OSError):
                 pathlib.Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
@@ -178,8 +178,8 @@ def _run_init(judge: socket.socket, limits: dict[str, Any], session: Session) ->
         libc.prctl(PR_SET_DUMPABLE, 0)
     if "mounts" in walls:
         _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-        space = f"mode=0700,size={limits['disk']},nr_inodes=4096".encode()
-        for place in limits["fresh"]:
+        space = f"mode=0700,size={limits.disk},nr_inodes=4096".encode()
+        for place in limits.fresh:
             _mount(b"tmpfs", place.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, space)
         if "processes" in walls:
             _mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV, None)
@@ -192,7 +192,7 @@ def _run_init(judge: socket.socket, limits: dict[str, Any], session: Session) ->
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setsid()
-        os.chdir("/box" if limits["isolate"] else limits["directory"])
+        os.chdir("/box" if limits.isolate else limits.directory)
         if "streams" in walls:
             os.closerange(3, judge.fileno())
             os.closerange(judge.fileno() + 1, 1024)
@@ -200,14 +200,14 @@ def _run_init(judge: socket.socket, limits: dict[str, Any], session: Session) ->
         if "rights" in walls:
             _give_up_rights()
         if "calls" in walls:
-            forbid_calls(libc, detached_memory=bool(limits["watch"]))
+            forbid_calls(libc, detached_memory=bool(limits.watch))
         work(judge, session)
         os._exit(0)
     hung_up = select.poll()
     hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
     pid = os.pidfd_open(solver)
     hung_up.register(pid, select.POLLIN)
-    most = limits["watch"] if "processes" in walls and "mounts" in walls else 0
+    most = limits.watch if "processes" in walls and "mounts" in walls else 0
     if any(fd == pid for fd, _ in _events(hung_up, most)):  # the solver ended; its forks live on
         with contextlib.suppress(OSError):
             judge.shutdown(socket.SHUT_WR)
@@ -262,9 +262,9 @@ def _check(result: int, what: str) -> None:
         raise OSError(error, f"{what}: {os.strerror(error)}")
 
 
-def _limit(limits: dict[str, Any]) -> None:
+def _limit(limits: BoxOrder) -> None:
     """Set the limits of a single process. The sandbox sets those of the whole box from outside."""
-    for name, value in limits["rlimits"].items():
+    for name, value in limits.rlimits.items():
         resource.setrlimit(getattr(resource, name), (value, value))
 
 

@@ -26,7 +26,7 @@ def fill(root: Path, of: Class) -> None:
     """Put a class into the gradebook of a course directory that has its lessons."""
     api = nbgrader_api(root)
     with api.gradebook as gradebook:
-        db, kept = gradebook.db, Receipts(gradebook.engine)
+        db, receipts = gradebook.db, Receipts(gradebook.engine)
         for student in of.students.values():
             if student.enrolled:
                 gradebook.update_or_create_student(
@@ -41,7 +41,7 @@ def fill(root: Path, of: Class) -> None:
                 _grade(db, record)
         for record in of.records.values():
             if record.status in (Status.GRADED, Status.UNGRADABLE):
-                kept.keep(db, _result(record), record.handed_in)
+                receipts.keep(db, _result(record), record.handed_in)
         db.commit()
     for record in of.records.values():
         if record.status is Status.UNGRADED:

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from autograder.feedback.run import Making
+from autograder.feedback.run import FeedbackRun
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, mistaken, solved
@@ -31,7 +31,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> di
     hand_in(root, "anna", LESSONS[0], solved(LESSONS[0]))
     hand_in(root, "cleo", LESSONS[1], mistaken(LESSONS[1], 0)[0])
     assert {result.status for result in Grading(root)} == {"graded"}
-    return {made.student: root / made.page for made in Making(root)}
+    return {made.student: root / made.page for made in FeedbackRun(root)}
 
 
 @pytest.mark.parametrize("student", ["anna", "cleo"])

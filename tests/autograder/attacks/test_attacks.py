@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.attacks.run import CASES, Attack, Canaries, Field, attacks, attempt
+from autograder.attacks.run import CASES, Attack, AttackCourse, Canaries, attacks, attempt
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.sandbox.bubblewrap import WALLS
@@ -28,12 +28,12 @@ by_name = lambda case: case.name
 
 
 @pytest.fixture(scope="module")
-def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AttackCourse]:
     system_tool("bwrap", "apt install bubblewrap")
-    tmp_path_factory.getbasetemp()  # made now: while attacks are tried, temporary files have another home
+    tmp_path_factory.getbasetemp()  # now, since while attacks are tried, temporary files have another home
     warnings.filterwarnings("ignore", module="nbgrader")
-    with Field() as field:
-        yield field
+    with AttackCourse() as course:
+        yield course
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,9 @@ def canaries() -> Iterator[Canaries]:
 
 
 @pytest.mark.parametrize("case", ALL, ids=by_name)
-def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, field: Field):
-    verdict = field.attempt(case)
-    assert verdict.found == []
+def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, course: AttackCourse):
+    verdict = course.attempt(case)
+    assert verdict.findings == []
     if case.solved:
         assert verdict.score == case.score  # the honest part beside it still counts
 
@@ -86,7 +86,7 @@ def test_an_attack_wins_without_the_wall_that_stops_it(case: Attack, tmp_path: P
         finally:
             if judge is not None:
                 judge.close()
-    assert verdict.found != []
+    assert verdict.findings != []
 
 
 def test_the_corpus_is_large_and_every_case_is_shown_or_says_why_not():
@@ -121,7 +121,7 @@ def test_a_canary_that_is_read_written_signalled_or_called_is_seen(canaries: Can
 
     verdict = attempt(case, canaries, grade)
     path.write_text(kept)
-    assert verdict.found == [
+    assert verdict.findings == [
         "took 2 points where 0 are earned",
         "showed WON",
         "read a secret",

@@ -15,8 +15,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.attacks.run import Attack, Grader
-from autograder.judge.client import Judge, cells_of
+from autograder.attacks.run import Attack, Grade
+from autograder.judge.client import Judge, kind_of
 from autograder.lessons import lesson
 from autograder.lessons.compose import asked, checked, compose
 from autograder.sandbox.bubblewrap import WALLS
@@ -31,7 +31,7 @@ WIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def without(case: Attack) -> tuple[Judge | None, Grader]:
+def without(case: Attack) -> tuple[Judge | None, Grade]:
     """A judge to close afterwards, and a grader that lacks the wall that stops this case."""
     if case.without in ("apart", "output"):
         return None, lambda notebook: in_one_process(whole(case, notebook), case.without == "output")
@@ -41,7 +41,8 @@ def without(case: Attack) -> tuple[Judge | None, Grader]:
     def grade(notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         notebook = notebook if case.without == "hidden" else whole(case, notebook)
         declared = [name for cell in notebook.cells if (name := asked(cell))]
-        outputs = [result["outputs"] for result in judge.run(cells_of(notebook), declared).results]
+        judge.execute(notebook, declared)
+        outputs = [cell.get("outputs", []) for cell in notebook.cells]
         score = passed(notebook, outputs) if case.without == "hidden" else points(notebook, outputs)
         return score, outputs
 
@@ -50,8 +51,8 @@ def without(case: Attack) -> tuple[Judge | None, Grader]:
 
 def whole(case: Attack, notebook: NotebookNode) -> NotebookNode:
     """The notebook as nbgrader runs it: its test cells are the course's own, hidden checks included."""
-    found = lesson(case.lesson)
-    own = compose(nbformat.read(found.path, as_version=4), found.solutions)
+    released = lesson(case.lesson)
+    own = compose(nbformat.read(released.path, as_version=4), released.solutions)
     tests = {cell.metadata.nbgrader.grade_id: cell for cell in own.cells if checked(cell)}
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -109,9 +110,5 @@ def _run(notebook: NotebookNode, pipe: Any, uncut: bool) -> None:
     os.chdir(os.environ["TMPDIR"])
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     session = running.Session()
-    kinds = [cell["kind"] for cell in cells_of(notebook)]
-    outputs = [
-        [] if kind == "skip" else list(session.run(cell.source))
-        for kind, cell in zip(kinds, notebook.cells, strict=True)
-    ]
+    outputs = [list(session.run(cell.source)) if kind_of(cell) else [] for cell in notebook.cells]
     pipe.send_bytes(json.dumps(outputs, default=str).encode())

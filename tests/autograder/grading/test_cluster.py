@@ -23,18 +23,21 @@ from distributed import Security
 
 from autograder.commands.grade import grade
 from autograder.errors import HeinitError, UsageError
+from autograder.grading import run
+from autograder.grading.pool import Refusal, do_all
 from autograder.grading.run import Grading
+from autograder.grading.worker import GradingJob
 from tests.autograder.grading.conftest import MOMENTS, scores
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 
 
 def wait_for(happened, seconds: float = 120.0):
-    """What `happened` gives when it gives something; an upper bound, not a time to wait."""
+    """What `happened` returns as soon as that is true; the seconds are an upper bound."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if found := happened():
-            return found
+        if result := happened():
+            return result
         time.sleep(0.02)
     raise AssertionError("it did not happen")
 
@@ -77,12 +80,12 @@ SCHEDULER = ["dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashb
 @contextmanager
 def scheduler(tmp_path: Path, workers: int = 2, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
     """A scheduler on loopback and workers that were started by themselves; its address and process."""
-    told = tmp_path / "scheduler.json"
-    with dask(tmp_path / "a", [*SCHEDULER, "--scheduler-file", str(told)]) as (process,):
-        wait_for(told.is_file)
-        worker = ["dask_worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-dashboard"]
+    address_file = tmp_path / "scheduler.json"
+    with dask(tmp_path / "a", [*SCHEDULER, "--scheduler-file", str(address_file)]) as (process,):
+        wait_for(address_file.is_file)
+        worker = ["dask_worker", "--scheduler-file", str(address_file), "--nthreads", "1", "--no-dashboard"]
         with dask(tmp_path / "b", *[worker] * workers, **environment):
-            yield json.loads(told.read_text())["address"], process
+            yield json.loads(address_file.read_text())["address"], process
 
 
 @pytest.fixture(autouse=True)
@@ -107,11 +110,11 @@ def test_workers_of_another_machine_grade_over_tls_and_nobody_without_the_certif
     for key in ("ca_file", "scheduler_cert", "scheduler_key", "worker_cert", "worker_key"):
         (tmp_path / key).write_text(getattr(given, f"tls_{key}"))
         settings[f"DASK_DISTRIBUTED__COMM__TLS__{key.upper().replace('R_', 'R__')}"] = str(tmp_path / key)
-    told = tmp_path / "scheduler.json"
-    serve = [*SCHEDULER, "--protocol", "tls", "--scheduler-file", str(told)]
+    address_file = tmp_path / "scheduler.json"
+    serve = [*SCHEDULER, "--protocol", "tls", "--scheduler-file", str(address_file)]
     with dask(tmp_path / "a", serve, **settings):
-        wait_for(told.is_file)
-        address = json.loads(told.read_text())["address"]
+        wait_for(address_file.is_file)
+        address = json.loads(address_file.read_text())["address"]
         worker = ["dask_worker", address, "--nthreads", "1", "--no-dashboard"]
         with dask(tmp_path / "b", worker, **settings):
             with pytest.raises(UsageError, match="needs certificates"):
@@ -146,7 +149,7 @@ def test_a_scheduler_that_vanishes_is_named_and_what_is_graded_is_kept(course, t
 def test_a_worker_with_another_environment_is_refused(course, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(Path(__file__).parents[3] / "heinit_solutions", other / "heinit_solutions")
-    with (other / "heinit_solutions" / "__init__.py").open("a") as file:
+    with (other / "heinit_solutions" / "worked_examples.py").open("a") as file:
         file.write("\n# another version\n")
     with (
         scheduler(tmp_path, workers=1, PYTHONPATH=str(other)) as (address, _),
@@ -163,45 +166,44 @@ def test_workers_and_scheduler_are_not_given_together(course):
 
 def workers_of(pid: int) -> list[psutil.Process]:
     """The worker processes of a grading that runs: Dask starts them by multiprocessing's spawn."""
-    found = []
+    workers = []
     for child in psutil.Process(pid).children(recursive=True):
         with suppress(psutil.Error):  # solvers come and go
             if "spawn_main" in " ".join(child.cmdline() or []):
-                found.append(child)
-    return found
+                workers.append(child)
+    return workers
 
 
 @pytest.mark.parametrize("moment", range(max(1, MOMENTS // 4)))
 def test_a_worker_that_vanishes_costs_a_retry_and_no_more(course, reference, finished, moment, monkeypatch):
-    real, outcomes, killed = Grading.graded, count(), []
+    outcomes, killed = count(), []
 
-    def graded(self, *args):
-        if next(outcomes) == 2 * moment:
-            killed.append(random.Random(moment).choice(workers_of(os.getpid())))
-            os.kill(killed[0].pid, signal.SIGKILL)
-        return real(self, *args)
+    def do_and_kill(*args):
+        for done in do_all(*args):
+            if next(outcomes) == 2 * moment:
+                killed.append(random.Random(moment).choice(workers_of(os.getpid())))
+                os.kill(killed[0].pid, signal.SIGKILL)
+            yield done
 
-    monkeypatch.setattr(Grading, "graded", graded)
+    monkeypatch.setattr(run, "do_all", do_and_kill)
     assert scores(Grading(course, workers=2)) == reference[1]
     assert killed
     finished(course)
 
 
 def test_who_ends_its_worker_alone_is_ungradable_and_its_neighbours_are_not(course, reference, monkeypatch):
-    from autograder.grading.worker import Grader
-
     victims = sorted(student for student, _ in reference[1])
     kills = next(s for s in victims if reference[1][s, "1-relu-half-killing"][0] is not None)
-    real = Grader.do
+    real = GradingJob.do
 
     def do_or_fail(self, task):
         outcome = real(self, task)
-        return type(outcome)(reason="the judge ended.", retry=True) if task.student == kills else outcome
+        return Refusal("the judge ended.", retry=True) if task.submission.student == kills else outcome
 
-    monkeypatch.setattr(Grader, "do", do_or_fail)
-    found = {r.student: r for r in Grading(course)}
-    assert found[kills].status == "ungradable"
-    assert "with nothing else running there" in found[kills].reason
-    assert {s: (r.score, r.cells) for s, r in found.items() if s != kills} == {
-        s: (told[0], told[1]) for (s, _), told in reference[1].items() if s != kills
+    monkeypatch.setattr(GradingJob, "do", do_or_fail)
+    results = {r.student: r for r in Grading(course)}
+    assert results[kills].status == "ungradable"
+    assert "with nothing else running there" in results[kills].reason
+    assert {s: (r.score, r.cells) for s, r in results.items() if s != kills} == {
+        s: (score, cells) for (s, _), (score, cells, *_) in reference[1].items() if s != kills
     }

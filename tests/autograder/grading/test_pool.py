@@ -9,43 +9,44 @@ from distributed import Future, LocalCluster
 
 from autograder.errors import HeinitError, UsageError
 from autograder.grading.cluster import Cluster, check_address
-from autograder.grading.pool import Here, cores, engine
+from autograder.grading.pool import Refusal, cores, do_all, here, workers_for
 from tests.autograder.grading.toy import Squares
 
 
 def test_here_each_task_is_done_in_this_process_and_in_order():
-    done = list(Here(Squares()).run(range(5)))
-    assert [(n, square.number, square.where) for n, square in done] == [
-        (n, n * n, os.getpid()) for n in range(5)
-    ]
+    done = list(do_all(Squares(), range(5), 5))
+    assert done == [(n, (n * n, os.getpid())) for n in range(5)]
 
 
 def test_bad_luck_costs_a_retry_and_what_goes_wrong_alone_too_has_failed():
-    done = dict(Here(Squares()).run([3, -1, -2, 4]))
-    assert {n: square.number for n, square in done.items() if not square.reason} == {3: 9, -1: 1, 4: 16}
-    assert "with nothing else running there: bad luck" in done[-2].reason
+    done = dict(here(Squares(), [3, -1, -2, 4]))
+    refusal = done.pop(-2)
+    assert {n: square for n, (square, _) in done.items()} == {3: 9, -1: 1, 4: 16}
+    assert isinstance(refusal, Refusal)
+    assert "with nothing else running there: bad luck" in refusal.reason
 
 
 def test_workers_do_all_tasks_but_the_one_that_ends_its_worker():
     done = dict(Cluster(Squares(deadly=frozenset({7})), workers=2).run(range(40)))
-    assert {n: s.number for n, s in done.items() if n != 7} == {n: n * n for n in range(40) if n != 7}
-    assert "with nothing else running there: KilledWorker" in done[7].reason
-    assert os.getpid() not in {square.where for square in done.values()}
+    refusal = done.pop(7)
+    assert {n: square for n, (square, _) in done.items()} == {n: n * n for n in range(40) if n != 7}
+    assert "with nothing else running there: KilledWorker" in refusal.reason
+    assert os.getpid() not in {process for _, process in done.values()}
 
 
 def test_an_outcome_that_goes_with_its_worker_before_it_is_fetched_is_made_again(monkeypatch):
     status = Future.status.fget
     lost: set[str] = set()
 
-    def told(future: Future) -> str:
+    def lost_once(future: Future) -> str:
         if status(future) == "finished" and not lost:
             lost.add(future.key)
         return "lost" if future.key in lost else status(future)
 
-    monkeypatch.setattr(Future, "status", property(told))
+    monkeypatch.setattr(Future, "status", property(lost_once))
     done = dict(Cluster(Squares(), workers=2).run(range(5)))
     assert lost
-    assert {n: square.number for n, square in done.items()} == {n: n * n for n in range(5)}
+    assert {n: square for n, (square, _) in done.items()} == {n: n * n for n in range(5)}
 
 
 def test_a_run_whose_last_task_ends_its_worker_closes_when_the_worker_is_there_again(monkeypatch):
@@ -56,27 +57,27 @@ def test_a_run_whose_last_task_ends_its_worker_closes_when_the_worker_is_there_a
         return close(cluster, *args)
 
     monkeypatch.setattr(LocalCluster, "close", closing)
-    ((_, square),) = Cluster(Squares(deadly=frozenset({7})), workers=2).run([7])
-    assert "KilledWorker" in square.reason
+    ((_, refusal),) = Cluster(Squares(deadly=frozenset({7})), workers=2).run([7])
+    assert "KilledWorker" in refusal.reason
     assert there[0] == 2
 
 
 def test_where_no_task_can_be_done_the_run_ends_with_the_reason():
-    for workers in (Here(Squares(walls=False)), Cluster(Squares(walls=False), workers=1)):
+    for done in (here(Squares(walls=False), [1]), Cluster(Squares(walls=False), workers=1).run([1])):
         with pytest.raises(HeinitError, match="there are no walls"):
-            list(workers.run([1]))
+            list(done)
 
 
 @pytest.mark.parametrize(
-    ("tasks", "workers", "kind"),
-    [(1000, 1, Here), (1000, 3, Cluster), (1, 3, Here), (5, None, Here), (19, None, Here), (0, None, Here)],
+    ("tasks", "workers", "started"),
+    [(1000, 1, 1), (1000, 3, 3), (1, 3, 1), (5, None, 0), (19, None, 1), (0, None, 0), (1000, None, cores())],
 )
-def test_workers_are_started_where_there_is_enough_to_do(tasks: int, workers: int | None, kind: type):
-    assert type(engine(Squares(), tasks, workers)) is kind
+def test_workers_are_started_where_there_is_enough_to_do(tasks: int, workers: int | None, started: int):
+    assert workers_for(Squares(), tasks, workers) == started
 
 
-def test_by_default_there_are_as_many_workers_as_cores():
-    assert type(engine(Squares(), 1000, None)) is (Cluster if cores() > 1 else Here)
+def test_where_there_is_enough_to_do_other_processes_do_it():
+    assert os.getpid() not in {process for _, (_, process) in do_all(Squares(), range(30), 30, workers=2)}
 
 
 @pytest.mark.parametrize(
@@ -94,4 +95,4 @@ def test_an_address_that_is_not_safe_or_none_is_refused_with_what_to_do(address:
     with pytest.raises(UsageError, match=says):
         check_address(address)
     with pytest.raises(UsageError, match=says):
-        engine(Squares(), 1, None, address)
+        do_all(Squares(), [1], 1, None, address)

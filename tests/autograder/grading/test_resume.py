@@ -127,4 +127,4 @@ def test_an_ungradable_submission_is_tried_again_and_keeps_its_reason(course, re
     list(Grading(course))
     again = scores(r for r in Grading(course) if r.status == "ungradable")
     assert again
-    assert again == {key: told for key, told in reference[1].items() if told[0] is None}
+    assert again == {key: graded for key, graded in reference[1].items() if graded[0] is None}

@@ -1,4 +1,4 @@
-"""What cannot be graded is told so before it costs anything, in one harmless line."""
+"""What cannot be graded is refused before it costs anything, with a reason in one harmless line."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_a_notebook_of_endless_parts_is_refused_and_one_of_endless_outputs_is_no
 
 
 def test_a_reason_is_one_short_line_without_controls():
-    told = str(UngradableError("first\nsecond \x1b[31m red \x07" + "x" * 1000))
-    assert told.startswith("first?second ?[31m red ?")
-    assert len(told) == 500
+    reason = str(UngradableError("first\nsecond \x1b[31m red \x07" + "x" * 1000))
+    assert reason.startswith("first?second ?[31m red ?")
+    assert len(reason) == 500
 
 
 def test_the_name_of_a_file_beside_cannot_steer_a_terminal(tmp_path: Path):

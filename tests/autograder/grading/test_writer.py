@@ -95,11 +95,11 @@ def test_what_a_grader_entered_by_hand_survives_a_regrade(released_course, tmp_p
     assert result.score == 15
 
 
-@pytest.mark.parametrize("told", ["the day before yesterday", "9" * 20, "2" * 3000 + ":" + "3" * 3000])
-def test_a_timestamp_that_is_no_time_is_named(released_course, tmp_path, told):
+@pytest.mark.parametrize("text", ["the day before yesterday", "9" * 20, "2" * 3000 + ":" + "3" * 3000])
+def test_a_timestamp_that_is_no_time_is_named(released_course, tmp_path, text):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
     path = hand_in(root, "anna", ONE, solved(ONE))
-    path.with_name("timestamp.txt").write_text(told)
+    path.with_name("timestamp.txt").write_text(text)
     (result,) = Grading(root)
     assert result.status == "ungradable"
     assert "timestamp.txt holds no time" in result.reason
@@ -110,18 +110,18 @@ def test_a_timestamp_that_is_no_time_is_named(released_course, tmp_path, told):
 
 def programs() -> Path:
     """Where initdb and pg_ctl lie, which Debian keeps off the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     which = shutil.which("initdb")
-    if not found and which is None:
+    if not initdb and which is None:
         sentence = "PostgreSQL is not installed: apt install postgresql"
         pytest.fail(sentence, pytrace=False) if os.environ.get(NO_SKIP) == "1" else pytest.skip(sentence)
-    return found[-1].parent if found else Path(str(which)).parent
+    return initdb[-1].parent if initdb else Path(str(which)).parent
 
 
 @pytest.fixture
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the test's own, on a socket in a temporary directory; the address of its database."""
-    found = programs()
+    folder = programs()
     base = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())  # where others may enter
     who = {}
     if os.geteuid() == 0:  # it refuses to run as root
@@ -135,13 +135,13 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
-    run_program(found / "initdb", "-D", base / "data", "-U", "heinit", "-A", "trust", "-E", "UTF8")
+    run_program(folder / "initdb", "-D", base / "data", "-U", "heinit", "-A", "trust", "-E", "UTF8")
     options = f"-c listen_addresses='' -c unix_socket_directories='{base}' -c fsync=off"
-    run_program(found / "pg_ctl", "-D", base / "data", "-w", "-l", base / "log", "-o", options, "start")
+    run_program(folder / "pg_ctl", "-D", base / "data", "-w", "-l", base / "log", "-o", options, "start")
     try:
         yield f"postgresql+psycopg://heinit@/postgres?host={base}"
     finally:
-        run_program(found / "pg_ctl", "-D", base / "data", "-w", "-m", "immediate", "stop")
+        run_program(folder / "pg_ctl", "-D", base / "data", "-w", "-m", "immediate", "stop")
         shutil.rmtree(base)
 
 

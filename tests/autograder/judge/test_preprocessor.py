@@ -1,4 +1,4 @@
-"""What the judge is given by nbgrader: the seed of a submission, and the names it may be asked for."""
+"""What the judge gets with a submission: its seed, and the names that test cells may use."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from autograder.judge.preprocessor import SECRET, defined, key_of, secret, seed
 LESSON = "3-worked-examples"
 
 
-def test_the_same_submission_is_asked_the_same_and_any_other_something_else():
+def test_the_same_submission_meets_the_same_inputs_and_any_other_meets_others():
     notebook, other = new_notebook(cells=[new_code_cell("a")]), new_notebook(cells=[new_code_cell("b")])
-    asked = seed(notebook, key_of("anna", LESSON, b"secret"))
-    assert asked == seed(notebook, key_of("anna", LESSON, b"secret"))
+    inputs = seed(notebook, key_of("anna", LESSON, b"secret"))
+    assert inputs == seed(notebook, key_of("anna", LESSON, b"secret"))
     others = {
         seed(other, key_of("anna", LESSON, b"secret")),
         seed(notebook, key_of("ben", LESSON, b"secret")),
         seed(notebook, key_of("anna", "4", b"secret")),
         seed(notebook, key_of("anna", LESSON, b"another secret")),
     }
-    assert asked not in others
+    assert inputs not in others
     assert len(others) == 4
 
 
@@ -30,7 +30,7 @@ def test_a_course_keeps_its_secret_and_two_courses_have_two(tmp_path):
     assert (tmp_path / "one" / SECRET).stat().st_mode & 0o077 == 0
 
 
-def test_only_names_bound_at_the_top_of_a_cell_may_be_asked_for():
+def test_only_names_bound_at_the_top_of_a_cell_may_be_used():
     source = "import os\nx, (y, z) = 1, (2, 3)\ndef f():\n    inner = 1\nclass C:\n    pass\nw: int = 4"
     assert defined(source) == ["x", "y", "z", "f", "C", "w"]
     assert defined("def (") == []

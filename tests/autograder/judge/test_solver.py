@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import nbformat
 import pytest
 
 from autograder.judge.client import Judge
+from autograder.judge.messages import CellOrder, CellResult
 from autograder.judge.outputs import clean
 from autograder.sandbox.limits import Limits
 from autograder.solver.session import MAX_OUTPUT, Session
@@ -16,7 +16,7 @@ from heinit_lab.checking.report import VERDICT_MIME
 from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("sandbox")
-Run = Callable[..., list[dict[str, Any]]]
+Run = Callable[..., list[CellResult]]
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def judge() -> Iterator[Judge]:
 @pytest.fixture
 def run(judge) -> Run:
     """Run cells, each ("student" or "test", source); the test cells may ask for `f` and `g`."""
-    return lambda *cells: judge.run([{"kind": k, "source": s} for k, s in cells], ["f", "g"]).results
+    return lambda *cells: judge.run([CellOrder(*cell) for cell in cells], ["f", "g"]).results
 
 
-def texts(result: dict[str, Any]) -> list[str]:
-    return [o.get("text") or o.get("ename") or o["data"]["text/plain"] for o in result["outputs"]]
+def texts(result: CellResult) -> list[str]:
+    return [o.get("text") or o.get("ename") or o["data"]["text/plain"] for o in result.outputs]
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def texts(result: dict[str, Any]) -> list[str]:
 )
 def test_a_cell_shows_what_it_shows_in_a_kernel(run, source, shown):
     (result,) = run(("student", source))
-    got = [o["output_type"] for o in result["outputs"]]
+    got = [o["output_type"] for o in result.outputs]
     assert [(kind, text.replace("\r", "")) for kind, text in zip(got, texts(result), strict=True)] == shown
 
 
 def test_a_figure_is_shown_as_a_picture(run):
     (result,) = run(("student", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"))
-    (picture,) = [o for o in result["outputs"] if "image/png" in o.get("data", {})]
+    (picture,) = [o for o in result.outputs if "image/png" in o.get("data", {})]
     assert len(picture["data"]["image/png"]) > 1000
 
 
@@ -77,8 +77,8 @@ def test_the_outputs_of_a_notebook_are_valid_in_its_format(run):
     cells = ["print(1)", "1 / 0", "2", "display(3)", "import matplotlib.pyplot as plt\nplt.plot([1])"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in cells])
     for cell, result in zip(notebook.cells, run(*(("student", s) for s in cells)), strict=True):
-        cell.outputs = [nbformat.from_dict(output) for output in result["outputs"]]
-        cell.execution_count = result["count"]
+        cell.outputs = [nbformat.from_dict(output) for output in result.outputs]
+        cell.execution_count = result.count
     nbformat.validate(notebook)
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4, 5]
 
@@ -170,7 +170,7 @@ def test_a_test_cell_that_says_nothing_and_ends_well_is_not_an_error(run):
 def test_an_error_in_a_test_cell_shows_nothing_of_the_check(run):
     source = "def check(secret):\n    raise ValueError('no')  # hidden\ncheck(17)"
     results = run(("student", "f = 1"), ("test", source))
-    (error,) = results[1]["outputs"]
+    (error,) = results[1].outputs
     assert error["traceback"] == ["\x1b[31mValueError\x1b[0m: no"]
 
 
@@ -182,12 +182,12 @@ def test_a_check_that_never_ends_is_ended(run):
 def test_a_test_cell_starts_as_an_error(run):
     cells = [("student", "f = 1"), ("test", "f +"), ("test", "raise SystemExit"), ("test", "f")]
     results = run(*cells)
-    assert [r["outputs"][0]["output_type"] for r in results[1:3]] == ["error", "error"]
+    assert [r.outputs[0]["output_type"] for r in results[1:3]] == ["error", "error"]
 
 
 def test_outputs_that_are_none_are_left_out():
     good = {"output_type": "stream", "name": "stdout", "text": "1"}
-    outputs = [
+    raw = [
         good,
         17,
         {"output_type": "stream", "name": "stdin", "text": "1"},
@@ -195,7 +195,7 @@ def test_outputs_that_are_none_are_left_out():
         {"output_type": "display_data", "data": 1},
         {"output_type": "comm"},
     ]
-    assert clean(outputs)[0] == [good]
+    assert clean(raw)[0] == [good]
     assert clean("nonsense") == clean(None) == ([], 0)
 
 
@@ -219,15 +219,15 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
 
 
 def test_outputs_are_cut_by_the_judge_too():
-    outputs = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
-    kept, size = clean(outputs)
+    raw = [{"output_type": "stream", "name": "stdout", "text": "x" * MAX_OUTPUT}] * 5
+    kept, size = clean(raw)
     assert sum(len(output["text"]) for output in kept) < size + 200 < 3 * MAX_OUTPUT
     assert "cut off" in kept[-1]["text"]
 
 
 def test_all_cells_of_a_notebook_share_what_it_may_show():
-    outputs = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
-    kept, size = clean(outputs, most=500)
+    raw = [{"output_type": "stream", "name": "stdout", "text": "x" * 1000}]
+    kept, size = clean(raw, most=500)
     assert size == 500
     assert [output["text"] for output in kept] == [kept[0]["text"]]
     assert "cut off" in kept[0]["text"]

@@ -18,6 +18,7 @@ from autograder.sandbox.bubblewrap import Box, Sandbox, SandboxError, _masks
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selftest import prove
 from autograder.solver.channel import ChannelClosed, receive, send
+from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
 from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -35,8 +36,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 def run(box: Box, source: str) -> str:
     """What a cell prints, or the name of the error that it ends in."""
-    send(box.sock, {"op": "run", "source": source, "cpu_seconds": SECONDS})
-    outputs = receive(box.sock, seconds=SECONDS)["outputs"]
+    send(box.sock, to_wire(RunCell(source, SECONDS)))
+    outputs = from_wire(receive(box.sock, seconds=SECONDS), CellRan).outputs
     return "".join(output.get("text") or output.get("ename") or "" for output in outputs)
 
 

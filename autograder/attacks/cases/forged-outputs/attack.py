@@ -11,6 +11,7 @@ def control():
         if isinstance(value, socket.socket) and value.fileno() > 2:
             return value
 from solver.channel import send
+from solver.messages import CellRan, to_wire
 
 outputs = [
     {"output_type": "execute_result", "data": {"text/plain": "15.0"}, "metadata": {}, "execution_count": 10**4000},
@@ -19,4 +20,4 @@ outputs = [
     {"output_type": "error", "ename": 1, "evalue": [], "traceback": "x"},
     17,
 ]
-send(control(), {"outputs": outputs, "count": -1})
+send(control(), to_wire(CellRan(outputs, -1, 0.0)))

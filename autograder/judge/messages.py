@@ -1,0 +1,66 @@
+"""The messages between the caller and the judge; `autograder.solver.messages` puts them on the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class JudgeStart:
+    """The first message, answered by Ready. limits: the fields of `Limits`. without: walls to leave out."""
+
+    limits: dict[str, Any]
+    sandboxed: bool
+    without: list[str]
+
+
+@dataclass(frozen=True)
+class JudgeFailed:
+    """Why the judge cannot start, or cannot judge a notebook."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class CellOrder:
+    """A cell to run. kind: "student" runs in the solver, "test" in the judge."""
+
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True)
+class NotebookOrder:
+    """A notebook to judge, answered by Judged.
+
+    cells: its CellOrders, in order. declared: the names that the released solution cells define;
+    test cells may use them. seed: the hidden inputs follow from it.
+    """
+
+    cells: list[Any]
+    declared: list[str]
+    seed: str
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """The outputs of a cell, as a notebook keeps them, and its number."""
+
+    outputs: list[dict[str, Any]]
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of a notebook.
+
+    results: a CellResult for each cell. work: seconds of processor time that the student's `cells`
+    took, the `answers` to the checks' calls (each observed, as it would be in a kernel), and the
+    `checks`, without the forks and the channel between them.
+    entropy: whether an answer drew from the operating system's, so that a regrade may differ.
+    """
+
+    results: list[Any]
+    work: dict[str, float]
+    entropy: bool

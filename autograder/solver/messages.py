@@ -1,0 +1,132 @@
+"""The messages between judge and solver, and their form on the channel.
+
+Every message is a frozen dataclass. On the channel it is a list: the name of its class, then its
+fields. The reader names the classes that it expects, and takes nothing else. A field of a solver's
+message (typed Any) holds whatever a student's process sent, so the judge checks each that it uses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from .channel import ChannelError
+
+
+@dataclass(frozen=True)
+class BoxOrder:
+    """From the sandbox to the warm parent: make a box for one submission, whose socket follows.
+
+    isolate: False runs the solver with the caller's own rights, in `directory`. fresh: the folders
+    that are empty in every box. disk, watch: bytes of these folders, and of all processes together,
+    where 0 leaves that to a control group. rlimits: limits of one process, by their names.
+    """
+
+    isolate: bool
+    walls: list[str]
+    disk: int
+    fresh: list[str]
+    directory: str
+    rlimits: dict[str, int]
+    watch: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Whether the warm parent, a fork or the judge is ready."""
+
+    ready: Any = True
+
+
+@dataclass(frozen=True)
+class RunCell:
+    """To the solver: run a student's cell, in so many seconds of processor time."""
+
+    source: str
+    cpu_seconds: float
+
+
+@dataclass(frozen=True)
+class CellRan:
+    """What a cell showed, its number, and the seconds of processor time that it took."""
+
+    outputs: Any
+    count: Any
+    seconds: Any
+
+
+@dataclass(frozen=True)
+class ForkForTest:
+    """To the solver: fork for a test cell, whose socket follows; answered by Ready.
+
+    last: whether no cell comes after it. cpu_seconds: processor time of all the test cell's calls.
+    """
+
+    last: bool
+    cpu_seconds: float
+
+
+@dataclass(frozen=True)
+class BindNames:
+    """To a fork: say what these names of the session mean; answered by NamesBound."""
+
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class NamesBound:
+    """Which of the names are functions, and the values of the others; a missing name is in neither."""
+
+    functions: Any
+    values: Any
+
+
+@dataclass(frozen=True)
+class CallFunction:
+    """To a fork: call a bound function with each of these arguments and keywords; an Answer for each."""
+
+    name: str
+    calls: Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a call: a `heinit_lab.checking.observe.Call`, without what the judge knows itself.
+
+    error: the name and the message of what it raised, or None. after: for each argument, True where
+    the argument is unchanged, else its new value. work: seconds of processor time, observing it
+    included. entropy: whether it drew from the operating system's.
+    """
+
+    value: Any
+    error: Any
+    where: Any
+    after: Any
+    shares: Any
+    global_rng: Any
+    warnings: Any
+    seconds: Any
+    work: Any
+    entropy: Any
+
+
+@dataclass(frozen=True)
+class TooLarge:
+    """In place of an answer that the channel does not take, with the reason."""
+
+    reason: Any
+
+
+def to_wire(message: Any) -> list[Any]:
+    """What the channel sends of a message."""
+    return [type(message).__name__, *vars(message).values()]
+
+
+def from_wire(value: Any, *kinds: type[Any]) -> Any:
+    """The message that was received. Raises ChannelError where the value is none of these kinds."""
+    match value:
+        case [str(name), *parts]:
+            for kind in kinds:
+                if name == kind.__name__ and len(parts) == len(fields(kind)):
+                    return kind(*parts)
+    raise ChannelError("its answer was malformed")
