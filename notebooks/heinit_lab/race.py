@@ -1,10 +1,13 @@
-"""The training race: one deep ReLU network learns the digits, and tells after every epoch how far it is.
+"""The training race: one deep ReLU network learns the digits, and reports after every epoch.
 
 The network has `depth` weight matrices, the output layer's included; every hidden layer has `width` units.
 Weights are normal of variance c / n_in; biases start at zero and are trained. The loss is softmax
-cross-entropy on batches of 64 (the last, partial batch of an epoch is dropped). All in float32. The test
-images go through in batches of 64 too: products of 64 x 64 matrices are small enough that OpenBLAS does not
-spread them over threads, which on a busy machine would take ten times as long.
+cross-entropy on batches of 64 (the last, partial batch of an epoch is dropped). All in float32.
+
+The trainer has layer loops of its own, and not those of `heinit_lab.networks`: for speed it works in place,
+in one long vector of values, and it can normalise batches. The test images go through in batches of 64 too:
+products of 64 x 64 matrices are small enough that OpenBLAS does not spread them over threads, which on a
+busy machine would take ten times as long.
 
     for epoch in train(depth=30, c=2, seed=0):
         print(epoch.number, epoch.loss, epoch.share)
@@ -12,16 +15,19 @@ spread them over threads, which on a busy machine would take ten times as long.
 `train` is a generator: whoever stops asking stops the training. `race` runs it to its end.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
+from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
 
-from .digits import CLASSES, digits
+from heinit_lab.digits import CLASSES, digits
+from heinit_lab.networks import draw
 
-__all__ = ["CHANCE", "Epoch", "Optimiser", "Run", "race", "train"]
+__all__ = ["CHANCE", "Epoch", "Optimiser", "Run", "race", "sizes", "stored", "train"]
 
 Optimiser = Literal["sgd", "adam"]
 Arrays = list[np.ndarray]
@@ -69,6 +75,23 @@ class Run:
         return next((n for n, value in enumerate(self.losses, 1) if value < loss), None)
 
 
+def sizes(depth: int, width: int = 64) -> list[int]:
+    """The numbers of units of a network of `depth` weight matrices, the input's and the output's included."""
+    return [digits().train.shape[1], *[width] * (depth - 1), CLASSES]
+
+
+@cache
+def stored() -> dict[str, dict[str, Any]]:
+    """What 520 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
+
+    Keys are settings such as "he 30" and "xavier 30, Adam"; values hold `share` (of the test images),
+    `loss` (of the last epoch; None where it overflowed) and `below_1` (the first epoch with a loss below 1),
+    an entry a seed.
+    """
+    text = (files("heinit_lab") / "data" / "replication.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
 def race(depth: int, c: float = 2.0, seed: int = 0, epochs: int = 30, **options: Any) -> Run:
     """`train` to the end, with its options."""
     run = list(train(depth, c, seed, epochs, **options))
@@ -95,11 +118,7 @@ def train(
     0.001 for Adam.
     """
     rng = np.random.default_rng(seed)
-    sizes = [digits().train.shape[1], *[width] * (depth - 1), CLASSES]
-    drawn = [
-        rng.standard_normal((out, into), dtype=np.float32) * np.float32(np.sqrt(c / into))
-        for into, out in pairwise(sizes)
-    ]
+    drawn = list(draw(sizes(depth, width), c, rng))
     network = _Network(drawn if weights is None else [np.asarray(W, np.float32) for W in weights], normalised)
     steps = _Steps(network, optimiser, _RATE[optimiser] if rate is None else rate)
     data = digits()

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
-from itertools import pairwise
 from math import isfinite
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,8 +26,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from heinit_lab.digits import CLASSES, digits
-from heinit_lab.race import Run, race
+from heinit_lab.digits import digits
+from heinit_lab.networks import draw
+from heinit_lab.race import Run, race, sizes
 
 SEEDS = tuple(range(10))
 RULES = {"he": 2.0, "xavier": 1.0}
@@ -85,12 +85,7 @@ def calibrated_weights(depth: int, c: float, seed: int) -> list[np.ndarray]:
     """The matrices that `race` would draw, each rescaled on the first 256 training images."""
     from heinit_solutions.very_deep_networks import calibrate
 
-    rng = np.random.default_rng(seed)
-    sizes = [digits().train.shape[1], *[64] * (depth - 1), CLASSES]
-    drawn = [
-        rng.standard_normal((out, into), dtype=np.float32) * np.float32(np.sqrt(c / into))
-        for into, out in pairwise(sizes)
-    ]
+    drawn = list(draw(sizes(depth), c, np.random.default_rng(seed)))
     return calibrate(digits().train[:256], drawn)
 
 

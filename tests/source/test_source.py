@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.lessons import lessons
-from heinit_lab.lessons import worked_examples
+from heinit_lab.plots import worked_examples
 from heinit_lab.source import PRINTED, PRINTED_LARGE
 from tests.source import measures
 
