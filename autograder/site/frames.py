@@ -53,7 +53,7 @@ def frames(explorer: Explorer) -> dict[str, Any]:
 
 def race_frames(race: Any) -> dict[str, Any]:
     """The live race as stored runs: the same training, picture and words, epoch by epoch."""
-    return _table("The race", race.size, RACE_SLIDERS, race.stored) | {"note": RACE_NOTE}
+    return _table("The race", size(race.fig), RACE_SLIDERS, race.stored) | {"note": RACE_NOTE}
 
 
 def _table(
@@ -69,7 +69,7 @@ def _table(
     states: Iterable[Mapping[str, Any]] = (
         dict(zip(names, values, strict=True)) for values in product(*(slider.values for slider in sliders))
     )
-    made = [frame(**state) for state in states]
+    drawn = [frame(**state) for state in states]
     return {
         "title": title,
         "size": shown,
@@ -82,7 +82,7 @@ def _table(
             }
             for slider in sliders
         ],
-        "frames": [{"picture": base64.b64encode(small(f.png)).decode(), "words": f.words} for f in made],
+        "frames": [{"picture": base64.b64encode(small(f.png)).decode(), "words": f.words} for f in drawn],
     }
 
 

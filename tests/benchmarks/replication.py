@@ -132,10 +132,10 @@ def table(results: dict[str, dict[str, Any]]) -> Table:
 def losses(values: Sequence[float | None]) -> str:
     """The spread of those that are numbers, and how many overflowed."""
     finite = [value for value in values if value is not None]
-    told = [spread(finite)] if finite else []
+    words = [spread(finite)] if finite else []
     if len(finite) < len(values):
-        told.append(f"({len(values) - len(finite)} overflow)")
-    return " ".join(told)
+        words.append(f"({len(values) - len(finite)} overflow)")
+    return " ".join(words)
 
 
 def spread(values: Sequence[float]) -> str:
@@ -147,15 +147,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write = "--write" in (sys.argv[1:] if arguments is None else arguments)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     console = Console()
-    asked = list(settings())
-    tasks = [(setting, seed) for setting in asked for seed in SEEDS]
+    wanted = list(settings())
+    tasks = [(setting, seed) for setting in wanted for seed in SEEDS]
     began = time.perf_counter()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        made = track(pool.map(one, tasks), "Races", len(tasks), console=console, transient=True)
-        runs = dict(zip(((setting.name, seed) for setting, seed in tasks), made, strict=True))
+        finished = track(pool.map(one, tasks), "Races", len(tasks), console=console, transient=True)
+        runs = dict(zip(((setting.name, seed) for setting, seed in tasks), finished, strict=True))
     results = {
         setting.name: summary([runs[setting.name, seed] for seed in SEEDS], setting.name in DRAWN)
-        for setting in asked
+        for setting in wanted
     }
     console.print(table(results))
     console.print(f"{len(tasks)} races in {time.perf_counter() - began:.0f} s, NumPy {np.__version__}")

@@ -245,13 +245,13 @@ def test_the_explorer_tells_the_exact_shares_of_lopsided_clouds(explorer):
 
 def test_the_scale_changes_nothing_without_a_mean(explorer):
     for kind in KINDS:
-        told = {explorer.frame(kind=kind, scale=scale).words.split("ReLU")[1] for scale in (0.25, 1.0, 2.0)}
-        assert len(told) == 1
+        words = {explorer.frame(kind=kind, scale=scale).words.split("ReLU")[1] for scale in (0.25, 1.0, 2.0)}
+        assert len(words) == 1
 
 
 def test_only_the_ratio_of_mean_to_scale_counts(explorer):
-    told = {explorer.frame(mean=m, scale=s).words.split("ReLU")[1] for m, s in ((-0.5, 0.5), (-2.0, 2.0))}
-    assert len(told) == 1
+    words = {explorer.frame(mean=m, scale=s).words.split("ReLU")[1] for m, s in ((-0.5, 0.5), (-2.0, 2.0))}
+    assert len(words) == 1
 
 
 def test_the_text_after_the_explorer_tells_what_it_shows(explorer):

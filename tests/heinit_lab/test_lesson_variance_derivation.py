@@ -24,8 +24,8 @@ class Page:
     """The solved lesson, run from top to bottom."""
 
     def __init__(self):
-        made = lesson("2-variance-derivation")
-        cells = solve(nbformat.read(made.path, 4), made.solutions).cells
+        source = lesson("2-variance-derivation")
+        cells = solve(nbformat.read(source.path, 4), source.solutions).cells
         self.prose = {cell.id: cell.source for cell in cells if cell.cell_type == "markdown"}
         self.alts: dict[str, str] = {}
         self.names: dict[str, dict] = {}

@@ -216,8 +216,8 @@ def test_dead_units_grow_with_depth_as_the_text_says(prose):
         counts.append(unit_shares(forward(digits().train[:500], Ws)[0]))
     dead, always, active = np.mean(counts, axis=0)
     assert dead[0] == 0
-    told = f"{dead[9]:.2f} of them in layer 10, {dead[29]:.2f} in layer 30 and {dead[119]:.2f} in layer 120"
-    assert told in prose["read-silent"]
+    shares = f"{dead[9]:.2f} of them in layer 10, {dead[29]:.2f} in layer 30 and {dead[119]:.2f} in layer 120"
+    assert shares in prose["read-silent"]
     assert f"{dead[29]:.2f} of the units of layer 30" in prose["silent"]
     assert f"only {1 - dead[119] - always[119]:.2f} of the units" in prose["read-silent"]
     assert np.abs(always - dead)[[29, 119]].max() < 0.06

@@ -18,8 +18,8 @@ from heinit_solutions.worked_examples import draws_needed, he_normal, he_std, lo
 TEXT = "\n".join(c.source for c in nbformat.read(find("3").path, 4).cells if c.cell_type == "markdown")
 
 
-def said(*numbers: str) -> None:
-    """Each of these is in the lesson's text."""
+def text_gives(*numbers: str) -> None:
+    """Assert that each of these is in the lesson's text."""
     for number in numbers:
         assert number in TEXT, number
 
@@ -41,7 +41,7 @@ def test_the_standard_deviations_are_those_of_the_text():
     assert he_std(128) == 0.125
     assert 2 / 128 == 0.015625
     assert f"{he_std(4) / he_std(128):.2f}" == "5.66"
-    said("0.707", "0.7071", "0.015625", "0.125", "5.66")
+    text_gives("0.707", "0.7071", "0.015625", "0.125", "5.66")
 
 
 def test_the_printed_matrix_has_the_variances_that_the_text_gives():
@@ -54,14 +54,14 @@ def test_the_printed_matrix_has_the_variances_that_the_text_gives():
         "z": "-0.902",
     }
     assert np.sum(PRINTED**2 >= 0.5) == 3
-    said("0.316", "0.306", "0.334", "0.204", "-0.902", "only 3 of the 12 squares")
+    text_gives("0.316", "0.306", "0.334", "0.204", "-0.902", "only 3 of the 12 squares")
 
 
 def test_a_variance_passed_as_scale_is_xaviers_for_four_inputs_and_a_64th_of_hes_for_128():
     assert 0.5**2 == 1 / 4
     assert (2 / 128) ** 2 / (2 / 128) == 1 / 64
     assert f"{2 * 0.25 * math.sqrt(2 / 8192):.3f}" == "0.008"
-    said("0.25, give or take 0.008")
+    text_gives("0.25, give or take 0.008")
 
 
 def test_the_printed_matrix_passes_on_63_per_cent_of_the_energy():
@@ -83,7 +83,7 @@ def test_twelve_honest_draws_lie_where_the_text_says():
     above = probability_above(np.mean(PRINTED**2), 0.5, 12)
     assert f"{1 - above:.2f}" == "0.18"
     assert f"{2 * (1 - above):.2f}" == "0.37"
-    said("0.183", "0.972", "0.37 or 1.94", "lower 18 %", "$p = 0.37$")
+    text_gives("0.183", "0.972", "0.37 or 1.94", "lower 18 %", "$p = 0.37$")
 
 
 @pytest.mark.parametrize("var", [0.25, 0.8])
@@ -108,7 +108,7 @@ def test_five_per_cent_takes_3074_draws_and_8192_give_three():
     assert f"{196 * math.sqrt(2 / 8192):.1f}" == "3.1"
     assert math.sqrt(2 / 8192) == 1 / 64
     assert (2 / 128 - 1 / 128) / (2 / 128) * 64 == 32
-    said("3,074", "3074", "± 80 %", "3.1 %", "32 standard errors")
+    text_gives("3,074", "3074", "± 80 %", "3.1 %", "32 standard errors")
 
 
 def test_the_printed_matrix_slightly_favours_xavier():
@@ -117,11 +117,11 @@ def test_the_printed_matrix_slightly_favours_xavier():
     m2 = np.mean(PRINTED**2)
     heights = [float(density(m2, v, 12)) for v in (0.5, 0.25)]
     assert [f"{h:.2f}" for h in heights] == ["1.77", "2.56"]
-    said("-0.369", "0.69", "1.77 against 2.56")
+    text_gives("-0.369", "0.69", "1.77 against 2.56")
     charge, pay = 12 / 2 * math.log(0.5 / 0.25), (1 / 0.25 - 1 / 0.5) / 2 * np.sum(PRINTED**2)
     assert (f"{charge:.2f}", f"{pay:.2f}") == ("4.16", "3.79")
     assert pay == pytest.approx(12 * m2)
-    said(r"$6 \log 2 = 4.16$", r"$12 \times 0.316 = 3.79$")
+    text_gives(r"$6 \log 2 = 4.16$", r"$12 \times 0.316 = 3.79$")
 
 
 def test_the_ratio_of_two_densities_of_the_mean_square_is_the_likelihood_ratio_of_the_entries():
@@ -138,7 +138,7 @@ def test_a_quarter_of_right_matrices_favour_xavier_and_a_sixth_of_his_favour_he(
     lr = log_ratio(mean_squares(20_000, np.random.default_rng(36)), 0.5, 0.25, n=12)
     assert f"{np.mean(lr < 0):.2f}" == "0.24"
     assert f"{196 * math.sqrt(0.24 * 0.76 / 20_000):.1f}" == "0.6"
-    said("24 % give or take 0.6", "(16 %)")
+    text_gives("24 % give or take 0.6", "(16 %)")
 
 
 def test_the_fifteen_printed_weights_are_illustrative():
@@ -152,7 +152,7 @@ def test_the_fifteen_printed_weights_are_illustrative():
     report = sample_report(PRINTED_LARGE, 2 / 128)
     assert (f"{report['m2']:.5f}", f"{report['se']:.4f}") == ("0.01401", "0.0057")
     assert abs(report["z"]) < 1
-    said("0.01401", "0.0057", "16,384", "once in 580", "**illustrative**")
+    text_gives("0.01401", "0.0057", "16,384", "once in 580", "**illustrative**")
 
 
 def test_no_matrix_of_the_second_example_is_mistaken_for_xaviers():
@@ -167,18 +167,18 @@ def test_squared_weights_into_a_unit_add_up_to_two_whatever_the_width():
         assert f"{2 * math.sqrt(2 / n):.2f}" == spread
         assert sums.mean() == pytest.approx(2, abs=0.05)
         assert sums.std() == pytest.approx(2 * math.sqrt(2 / n), rel=0.05)
-        said(f"± {spread}")
+        text_gives(f"± {spread}")
     assert 128 * 0.5 == 64
     assert 4 * 0.125**2 == 2 / 32
     assert f"{2 / 32}" == "0.0625"
-    said("64", "32-fold", "0.0625", "a 32nd")
+    text_gives("64", "32-fold", "0.0625", "a 32nd")
 
 
 def test_a_uniform_number_of_hes_variance_ends_at_1225_for_four_inputs():
     assert f"{math.sqrt(6 / 4):.3f}" == "1.225"
     assert f"{math.sqrt(3) * he_std(4):.3f}" == "1.225"
     assert math.isclose((1 / 4 / 3) / (2 / 4), 1 / 6)
-    said("1.225", "a sixth of his")
+    text_gives("1.225", "a sixth of his")
 
 
 def test_every_figure_comes_with_words_that_give_its_numbers():

@@ -221,12 +221,12 @@ def test_every_matrix_of_a_xavier_network_gets_a_gradient_of_one_size():
 
 
 def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes():
-    made = (
+    drawn = (
         explorers.scales_explorer(answers.xavier_std, answers.glorot_std),
         explorers.depth_explorer(),
         explorers.gradient_explorer(answers.layer_backward),
     )
-    for explorer in made:
+    for explorer in drawn:
         limits = [(ax.get_xlim(), ax.get_ylim()) for ax in explorer.fig.axes]
         words = {
             explorer.update(**dict(zip(explorer.start, values, strict=True)))

@@ -85,7 +85,7 @@ class Curve:
 
 def moving_theory(ax: Axes) -> Line2D:
     """A predicted line, dashed, that moves."""
-    (line,) = ax.plot([], [], "--", color=COLOURS["theory"], lw=1.2, marker="")
+    (line,) = ax.plot([], [], "--", color=COLOURS["theory"], lw=1.4, marker="", zorder=2.5)
     return line
 
 

@@ -23,7 +23,7 @@ from heinit_lab.explorers.explorer import (
     named,
     status,
 )
-from heinit_lab.figures import COLOURS, figure, image, level, note, number, size
+from heinit_lab.figures import COLOURS, figure, level, note, number, size
 from heinit_lab.race import Epoch, train
 
 HE, RIVAL = COLOURS["he"], COLOURS["xavier"]
@@ -54,13 +54,13 @@ class Choice:
     helper: str = "plain SGD"
 
 
-class LiveRace:
+class LiveRace(Explorer):
     """Two networks train side by side, one of them with He's scale, while the kernel stays free.
 
     The training runs in a thread of its own, or, where Python has none because it runs in a browser, in
     the kernel's event loop. After every epoch it draws, and looks whether it is to stop.
 
-    start, stop: what the two buttons do. wait: until the race is over. running: whether it runs.
+    begin, stop: what the two buttons do. wait: until the race is over. running: whether it runs.
     epochs_run: epochs that both have finished.
     """
 
@@ -70,10 +70,21 @@ class LiveRace:
         self._halt = threading.Event()
         self._thread: threading.Thread | None = None
         self._task: asyncio.Task[None] | None = None
-        self._picture = self._make_picture()
         self._words = QUESTION
         self._widgets: dict[str, Any] = {}
         self._choice = Choice()
+        fig, axes = figure(7.2, 3.3, ncols=2)
+        self._lines: list[Line2D] = []
+        tops, guessing = (2.7, 1.0), (np.log(10), 0.1)
+        titles = ("training loss", "test images named correctly")
+        for ax, top, chance, lift, title in zip(axes, tops, guessing, (0.06, 0.02), titles, strict=True):
+            level(ax, chance)
+            note(ax, 0.8, chance + lift, "guessing")
+            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="share of the epochs", title=title)
+            self._lines += ax.plot([], [], color=HE, marker="o", ms=3.5, label="He, c = 2")
+            self._lines += ax.plot([], [], color=RIVAL, marker="s", ms=3.5, label="the other")
+        axes[0].legend(loc="lower left")
+        super().__init__("The race, live", fig, self._draw_epochs, self._lines, ())
 
     @property
     def running(self) -> bool:
@@ -85,13 +96,13 @@ class LiveRace:
     def epochs_run(self) -> int:
         return min(len(self.he), len(self.rival))
 
-    def start(self, **setting: Any) -> None:
-        """Begin a race; one that runs is stopped first. setting: depth, c, epochs, seed, helper."""
+    def begin(self, **choice: Any) -> None:
+        """Begin a race; one that runs is stopped first. choice: depth, c, epochs, seed, helper."""
         self.stop()
         self.wait()
         if self._task is not None:
             self._task.cancel()
-        self._choice = replace(self._choice, **setting)
+        self._choice = replace(self._choice, **choice)
         self.he, self.rival = [], []
         self._halt.clear()
         thread = threading.Thread(target=self._run, name="race", daemon=True)
@@ -149,46 +160,20 @@ class LiveRace:
         )
         return f"{race.depth} layers, {race.helper}, epoch {now} of {race.epochs}{end}. {each}."
 
-    def _make_picture(self) -> Explorer:
-        fig, axes = figure(7.2, 3.3, ncols=2)
-        lines: list[Line2D] = []
-        tops, guessing = (2.7, 1.0), (np.log(10), 0.1)
-        titles = ("training loss", "test images named correctly")
-        for ax, top, chance, lift, title in zip(axes, tops, guessing, (0.06, 0.02), titles, strict=True):
-            level(ax, chance)
-            note(ax, 0.8, chance + lift, "guessing")
-            ax.set(xlim=(0, 1), ylim=(0, top), xlabel="share of the epochs", title=title)
-            lines += ax.plot([], [], color=HE, marker="o", ms=3.5, label="He, c = 2")
-            lines += ax.plot([], [], color=RIVAL, marker="s", ms=3.5, label="the other")
-        axes[0].legend(loc="lower left")
-
-        def update() -> str:
-            he, rival = list(self.he), list(self.rival)
-            drawn = [[min(epoch.loss, 2.7) for epoch in run] for run in (he, rival)]
-            drawn += [[epoch.share for epoch in run] for run in (he, rival)]
-            for line, values in zip(lines, drawn, strict=True):
-                line.set_data(np.arange(1, len(values) + 1) / self._choice.epochs, values)
-            return self._verdict(over=False)
-
-        return Explorer("The race, live", fig, update, lines, [])
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """The width and height at which the picture is shown, in pixels of a page."""
-        return size(self._picture.fig)
-
-    def frame(self) -> Frame:
-        """The picture and the words as they are now."""
-        return self._picture.frame()
+    def _draw_epochs(self) -> str:
+        """Draw the epochs so far. Returns the words beside the picture."""
+        runs = list(self.he), list(self.rival)
+        values = [[min(epoch.loss, 2.7) for epoch in run] for run in runs]
+        values += [[epoch.share for epoch in run] for run in runs]
+        for line, heights in zip(self._lines, values, strict=True):
+            line.set_data(np.arange(1, len(heights) + 1) / self._choice.epochs, heights)
+        return self._verdict(over=False)
 
     def stored(self, depth: int, c: float, epoch: int, epochs: int = 30, seed: int = 0) -> Frame:
         """The picture and the words of a race with plain SGD, as they were after this epoch."""
         self._choice = Choice(depth, c, epochs, seed)
         self.he, self.rival = (_run(depth, c, seed, epochs)[:epoch] for c in (2.0, c))
         return self.frame()
-
-    def _image(self, frame: Frame) -> str:
-        return image(frame.png, frame.words, *self.size)
 
     def _show(self) -> None:
         frame = self.frame()
@@ -208,19 +193,10 @@ class LiveRace:
         self._widgets["start"].disabled, self._widgets["stop"].disabled = running, not running
         self._widgets["words"].value = status(self._words)
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        first = self.frame()
-        bundle = dict(self._widget(first)._repr_mimebundle_())
-        bundle["text/html"] = f"{self._image(first)}{status(first.words)}"
-        bundle["text/plain"] = f"[The race, live: {first.words}]"
-        display(bundle, raw=True)
-
     def _widget(self, first: Frame) -> Any:
         import ipywidgets as widgets
 
-        width = self.size[0]
+        width = size(self.fig)[0]
         controls = {slider.name: slider.widget(width) for slider in SLIDERS}
         controls["helper"] = widgets.Dropdown(options=list(HELPERS), description="with", style=LABELS)
         start = widgets.Button(
@@ -239,9 +215,9 @@ class LiveRace:
             "picture": picture,
             "words": words,
         }
-        start.on_click(lambda _: self.start(**{name: control.value for name, control in controls.items()}))
+        start.on_click(lambda _: self.begin(**{name: control.value for name, control in controls.items()}))
         stop.on_click(lambda _: self.stop())
-        heading = widgets.HTML("<strong>The race, live</strong>")
+        heading = widgets.HTML(f"<strong>{self.title}</strong>")
         return widgets.VBox(
             [heading, *controls.values(), widgets.HBox([start, stop]), progress, picture, words],
         )

@@ -32,7 +32,7 @@ def scales_explorer(xavier_std: Callable[..., Any], glorot_std: Callable[..., An
     cursor = ax.axvline(4, color=COLOURS["off"], lw=1)
     lines, names, dots = {}, {}, {}
     for rule, (colour, marker) in RULES.items():
-        (lines[rule],) = ax.plot([], [], color=colour)
+        (lines[rule],) = ax.plot([], [], color=colour, marker=marker)
         (dots[rule],) = ax.plot([], [], marker, color=colour, ms=7)
         names[rule] = note(ax, 1110, 1, rule, colour, weight="bold", va="center")
 

@@ -20,8 +20,8 @@ def band(
 
 
 def theory(ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
-    """A predicted line, dashed."""
-    ax.plot(x, y, "--", color=COLOURS["theory"], lw=1.2, marker="")
+    """A predicted line, dashed, over whatever was measured."""
+    ax.plot(x, y, "--", color=COLOURS["theory"], lw=1.4, marker="", zorder=2.5)
 
 
 def level(ax: Axes, y: float) -> None:

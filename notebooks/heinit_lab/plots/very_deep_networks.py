@@ -205,10 +205,10 @@ def silent_units(counts: Sequence[np.ndarray], guess: float) -> Plot:
     ax.set(xlim=(1, 1.24 * depth), ylim=(0, 1), xlabel="layer", ylabel="share of the 256 units")
     ax.set_xticks([1, *range(20, depth + 1, 20)])
     at = [0, 9, 29, depth - 1]
-    told = (", ".join(f"{row.mean(axis=0)[layer]:.2f}" for layer in at) for row in (dead, always))
+    shares = (", ".join(f"{row.mean(axis=0)[layer]:.2f}" for layer in at) for row in (dead, always))
     return fig, (
         f"Shares of units in {len(dead)} He networks of width 256 on 500 images, in layers "
-        f"{', '.join(str(layer + 1) for layer in at)}. Dead: {next(told)}. Always on: {next(told)}. "
+        f"{', '.join(str(layer + 1) for layer in at)}. Dead: {next(shares)}. Always on: {next(shares)}. "
         f"Both near one half, dashed. Your guess for the dead in the last layer: {guess:g}."
     )
 
