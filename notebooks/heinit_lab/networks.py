@@ -69,6 +69,7 @@ def draw(
 
     sizes: the number of units of each layer, the input's first. c: one number, or one for each matrix;
     2 is He's rule (He et al. 2015, equation 10), 1 is Xavier's. networks: how many to draw at once.
+    law: a name in `LAWS`. dtype: numpy.float32 or numpy.float64.
     """
     for (n_in, n_out), c_l in zip(pairwise(sizes), np.broadcast_to(c, len(sizes) - 1), strict=True):
         shape = (n_out, n_in) if networks is None else (networks, n_out, n_in)
@@ -78,7 +79,10 @@ def draw(
 def forward(
     x: Array, Ws: Iterable[Array], f: Callable[[Array], Array] = relu, biases: Iterable[Any] = repeat(0)
 ) -> tuple[list[Array], list[Array]]:
-    """Send a batch through a network: the pre-activations z_1 .. z_L, and the activations h_0 = x .. h_L."""
+    """Send a batch through a network: the pre-activations z_1 .. z_L, and the activations h_0 = x .. h_L.
+
+    f: the activation. biases: for each layer, what is added to its sums.
+    """
     zs: list[Array] = []
     hs = [x]
     for W, b in zip(Ws, biases, strict=False):
