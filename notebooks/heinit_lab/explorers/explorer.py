@@ -19,9 +19,8 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from heinit_lab.figures import COLOURS, image, size
+from heinit_lab.figures import image, size
 
 DPI = 140
 LABELS = {"description_width": "11em"}
@@ -81,12 +80,6 @@ class Curve:
     def move(self, x: np.ndarray, low: np.ndarray, middle: np.ndarray, high: np.ndarray) -> None:
         self.band.set_data(x, low, high)
         self.line.set_data(x, middle)
-
-
-def moving_theory(ax: Axes) -> Line2D:
-    """A predicted line, dashed, that moves."""
-    (line,) = ax.plot([], [], "--", color=COLOURS["theory"], lw=1.4, marker="", zorder=2.5)
-    return line
 
 
 class Explorer:

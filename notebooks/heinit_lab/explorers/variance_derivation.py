@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.explorers.explorer import Explorer, Slider, moving_theory
+from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures import COLOURS, figure, label_line, level, number, theory
 from heinit_lab.networks import draw, forward, moments, unit_normal
 
@@ -80,7 +80,7 @@ def depth_explorer(networks: int = 80, seed: int = 1) -> Explorer:
     units = {n: _unit_moments(n, networks, rng) for n in (8, 32, 128)}
     fig, ax = figure(6.4, 3.7)
     lines = _Networks(ax, markevery=3)
-    predicted = moving_theory(ax)
+    predicted = theory(ax)
     text = label_line(
         ax, DEPTH, 1, "predicted", COLOURS["theory"], xytext=(-4, 12), ha="right", va="baseline"
     )

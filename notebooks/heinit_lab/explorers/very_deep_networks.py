@@ -19,11 +19,10 @@ from heinit_lab.explorers.explorer import (
     Explorer,
     Frame,
     Slider,
-    moving_theory,
     named,
     status,
 )
-from heinit_lab.figures import COLOURS, figure, level, note, number, size
+from heinit_lab.figures import COLOURS, figure, level, note, number, size, theory
 from heinit_lab.race import Epoch, train
 
 HE, RIVAL = COLOURS["he"], COLOURS["xavier"]
@@ -270,7 +269,7 @@ def depth_explorer(
     ax.set(yscale="log", xlim=(0, 60), ylim=(1e-20, 1e20), title="Signal and gradient against depth")
     ax.set(xlabel="layers", ylabel="second moment, against where it began")
     ax.axhline(1, color=COLOURS["off"], lw=1)
-    predicted = moving_theory(ax)
+    predicted = theory(ax)
     curves = Curve(ax, HE, marker="o"), Curve(ax, RIVAL, marker="s")
     cursor = ax.axvline(30, color=COLOURS["accent"], lw=1.5, ls=":")
     handles = [*(curve.line for curve in curves), predicted]

@@ -7,8 +7,8 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.explorers.explorer import Explorer, Slider, moving_theory
-from heinit_lab.figures import COLOURS, figure, note
+from heinit_lab.explorers.explorer import Explorer, Slider
+from heinit_lab.figures import COLOURS, figure, note, theory
 from heinit_lab.mean_squares import density, quick_interval
 
 Fill = Callable[[int, int, np.random.Generator], np.ndarray]
@@ -26,11 +26,11 @@ def weights_explorer(he_normal: Fill) -> Explorer:
     left.grid(False)
 
     bars = middle.stairs(np.zeros(40), np.linspace(-1, 1, 41), fill=True, color=COLOURS["he"], alpha=0.4)
-    bell = moving_theory(middle)
+    bell = theory(middle)
     middle.set(title="its histogram", xlim=(-2.2, 2.2), ylim=(0, 1.6), yticks=[], xlabel="weight")
 
     t = np.linspace(0.004, 2.5, 900)  # mean squares, in variances asked for
-    curve = moving_theory(right)
+    curve = theory(right)
     band = right.axvspan(0, 1, color=COLOURS["he"], alpha=0.15, lw=0)
     here = right.axvline(1, color=COLOURS["he"], lw=2)
     right.axvline(0.5, color=COLOURS["xavier"], ls="-.", lw=1.5)
@@ -54,7 +54,19 @@ def weights_explorer(he_normal: Fill) -> Explorer:
         band.set_x(low)
         band.set_width(high - low)
         here.set_xdata([ratio, ratio])
-        return words(n_in, n_out, sigma, ratio, low, high)
+        var = sigma**2
+        words = (
+            f"{n_out} × {n_in} = {n:,} weights with standard deviation {sigma:.3g}. Their mean square is "
+            f"{ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie between "
+            f"{low * var:.3g} and {high * var:.3g}. "
+        )
+        if not low <= ratio <= high:
+            words += "This one does not, as happens to one right sample in twenty. "
+        if low < 0.5:
+            return words + (
+                "Xavier's variance lies in that range too: this sample cannot tell the two rules apart."
+            )
+        return words + "Xavier's variance lies outside: a sample of this size tells the two rules apart."
 
     return Explorer(
         title="A layer's weights",
@@ -68,18 +80,3 @@ def weights_explorer(he_normal: Fill) -> Explorer:
         ],
         powered_by=("he_normal",),
     )
-
-
-def words(n_in: int, n_out: int, sigma: float, ratio: float, low: float, high: float) -> str:
-    """What the pictures show."""
-    var, n = sigma**2, n_in * n_out
-    says = (
-        f"{n_out} × {n_in} = {n:,} weights with standard deviation {sigma:.3g}. Their mean square is "
-        f"{ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie between "
-        f"{low * var:.3g} and {high * var:.3g}. "
-    )
-    if not low <= ratio <= high:
-        says += "This one does not, as happens to one right sample in twenty. "
-    if low < 0.5:
-        return says + "Xavier's variance lies in that range too: this sample cannot tell the two rules apart."
-    return says + "Xavier's variance lies outside: a sample of this size tells the two rules apart."

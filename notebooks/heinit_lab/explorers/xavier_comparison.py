@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.artist import Artist
 
 from heinit_lab.experiments.xavier_comparison import Flow, flow, gains
-from heinit_lab.explorers.explorer import Curve, Explorer, Slider, moving_theory
-from heinit_lab.figures import COLOURS, RULES, figure, note, number
+from heinit_lab.explorers.explorer import Curve, Explorer, Slider
+from heinit_lab.figures import COLOURS, RULES, figure, note, number, theory
 from heinit_lab.networks import draw, forward
 from heinit_lab.plots.xavier_comparison import sigma_axes
 
@@ -89,7 +89,7 @@ def depth_explorer(seed: int = 4) -> Explorer:
         drawn.append({})
         for rule, (colour, marker) in RULES.items():
             curve = Curve(ax, colour, marker=marker, markevery=3)
-            predicted, name = moving_theory(ax), note(ax, 0, 1, rule, colour, weight="bold", va="center")
+            predicted, name = theory(ax), note(ax, 0, 1, rule, colour, weight="bold", va="center")
             drawn[-1][rule] = curve, predicted, name
             moving += [*curve.artists, predicted, name]
     axes[0].set(xlim=(0, 40), xlabel="layer, from the input on", ylabel="second moment / at its start")
@@ -178,7 +178,7 @@ def gradient_explorer(layer_backward: Callable[..., Any], seed: int = 4, network
         colour, marker = RULES[rule]
         style = {"color": colour, "lw": 1, "alpha": 0.7, "marker": marker, "ms": 3, "markevery": 5}
         lines[rule] = [ax.plot([], [], **style)[0] for _ in range(networks)]
-        predicted[rule] = moving_theory(ax)
+        predicted[rule] = theory(ax)
         note(ax, 35.5, height, rule, colour, weight="bold", va="center")
 
     @cache

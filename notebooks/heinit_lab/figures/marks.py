@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from heinit_lab.figures.style import COLOURS, in_words
@@ -19,9 +20,10 @@ def band(
     ax.plot(x, middle, color=colour, **line)
 
 
-def theory(ax: Axes, x: ArrayLike, y: ArrayLike) -> None:
-    """A predicted line, dashed, over whatever was measured."""
-    ax.plot(x, y, "--", color=COLOURS["theory"], lw=1.4, marker="", zorder=2.5)
+def theory(ax: Axes, x: ArrayLike = (), y: ArrayLike = ()) -> Line2D:
+    """A predicted line, dashed, over whatever was measured. Without numbers, one that is to move."""
+    (line,) = ax.plot(x, y, "--", color=COLOURS["theory"], lw=1.4, marker="", zorder=2.5)
+    return line
 
 
 def level(ax: Axes, y: float) -> None:

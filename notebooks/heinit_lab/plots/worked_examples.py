@@ -124,13 +124,10 @@ def energies(ratio: np.ndarray, printed: float) -> Plot:
     """Histogram of the energy that right layers pass on, and the printed layer's."""
     low, high = np.quantile(ratio, [0.025, 0.975])
     fig, ax = figure(6, 2.8)
-    top = 1.25 * histogram(ax, ratio, np.linspace(0, 3, 61), HE, density=True).max()
+    top = _samples(ax, ratio, np.linspace(0, 3, 61), (low, high), printed, f"printed: {printed:.2f}")
     ax.axvline(1, color=THEORY, ls="--", lw=1.5)
-    ax.axvline(printed, color=XAVIER)
-    label_line(ax, 1, 0.93 * top, f"mean of all: {ratio.mean():.2f}", THEORY)
-    label_left(ax, printed, 0.93 * top, f"printed: {printed:.2f}", XAVIER)
-    ax.axvspan(low, high, color=HE, alpha=0.08, lw=0)
-    ax.set(xlim=(0, 3), ylim=(0, top), yticks=[], xlabel="energy out / energy in, one layer of 4 → 3")
+    label_line(ax, 1, top, f"mean of all: {ratio.mean():.2f}", THEORY)
+    ax.set_xlabel("energy out / energy in, one layer of 4 → 3")
     return fig, (
         f"Energy kept by {ratio.size:,} random layers: mean {ratio.mean():.2f}, 95 % between {low:.2f} and "
         f"{high:.2f}; the printed one keeps {printed:.2f}."
@@ -143,19 +140,28 @@ def mean_squares(m2: np.ndarray, var: float, n: int, printed: float) -> Plot:
     inside = float(np.mean((m2 > low) & (m2 < high)))
     t = np.linspace(0.01, 1.6, 400)
     fig, ax = figure(6, 3.2)
-    top = 1.25 * histogram(ax, m2, np.linspace(0, 1.6, 65), HE, density=True).max()
+    top = _samples(ax, m2, np.linspace(0, 1.6, 65), (low, high), printed, f"printed: {printed:.3f}")
     theory(ax, t, density(t, var, n))
-    ax.axvspan(low, high, color=HE, alpha=0.08, lw=0)
-    ax.axvline(printed, color=XAVIER)
-    label_left(ax, printed, 0.95 * top, f"printed: {printed:.3f}", XAVIER)
-    note(ax, (low + high) / 2 + 0.12, 0.95 * top, f"95 %: {low:.3f} to {high:.3f}", va="center")
+    note(ax, (low + high) / 2 + 0.12, top, f"95 %: {low:.3f} to {high:.3f}", va="center")
     label_line(ax, 0.86, float(density(0.86, var, n)) + 0.12, "theory", THEORY)
-    ax.set(xlim=(0, 1.6), ylim=(0, top), yticks=[], xlabel=f"mean square of {n} draws from N(0, {var:g})")
+    ax.set_xlabel(f"mean square of {n} draws from N(0, {var:g})")
     return fig, (
         f"Histogram of {m2.size:,} mean squares with its exact density, peaked near 0.42, a long tail to the "
         f"right. {percent(inside)} lie between {low:.3f} and {high:.3f}, the printed {printed:.3f} among "
         "them."
     )
+
+
+def _samples(
+    ax: Axes, values: np.ndarray, edges: np.ndarray, span: tuple[float, float], printed: float, name: str
+) -> float:
+    """Histogram of samples, shaded where 95 % lie, and a printed one. Returns a height for more words."""
+    highest = histogram(ax, values, edges, HE, density=True).max()
+    ax.axvspan(*span, color=HE, alpha=0.08, lw=0)
+    ax.axvline(printed, color=XAVIER)
+    label_left(ax, printed, 1.18 * highest, name, XAVIER)
+    ax.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.25 * highest), yticks=[])
+    return float(1.18 * highest)
 
 
 def two_claims(printed: float, n: int, var_a: float = 0.5, var_b: float = 0.25) -> Plot:
