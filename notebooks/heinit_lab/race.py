@@ -141,29 +141,18 @@ class _Network:
     """Weights, biases and their gradients, all views into two long vectors, so that one step moves all."""
 
     def __init__(self, weights: Arrays, normalised: bool) -> None:
-        units = [len(W) for W in weights]
-        shapes: list[tuple[int, ...]] = [W.shape for W in weights] + [(n,) for n in units]
-        if normalised:
-            shapes += [(n,) for n in units[:-1]]
-        self.values, views = _parcel(shapes)
-        self.slopes, slope_views = _parcel(shapes)
-        depth = len(weights)
-        self.W, self.b, self.scale = views[:depth], views[depth : 2 * depth], views[2 * depth :]
-        self.dW, self.db, self.dscale = (
-            slope_views[:depth],
-            slope_views[depth : 2 * depth],
-            slope_views[2 * depth :],
-        )
+        self.values, self.W, self.b, self.scale = _views(weights, normalised)
+        self.gradients, self.dW, self.db, self.dscale = _views(weights, normalised)
         for mine, given in zip(self.W, weights, strict=True):
             mine[:] = given
         for scale in self.scale:
             scale[:] = 1
         self.normalised = normalised
-        self.means = [np.zeros(n, np.float32) for n in units[:-1]]
-        self.variances = [np.ones(n, np.float32) for n in units[:-1]]
+        self.means = [np.zeros_like(b) for b in self.b[:-1]]
+        self.variances = [np.ones_like(b) for b in self.b[:-1]]
 
     def learn(self, x: np.ndarray, labels: np.ndarray) -> float:
-        """The mean loss of a batch; leaves its gradients in `slopes`."""
+        """The mean loss of a batch; `gradients` then holds its gradients."""
         inputs, gates, standard, spreads = [x], [], [], []
         for layer in range(len(self.W) - 1):
             z = inputs[-1] @ self.W[layer].T
@@ -209,7 +198,7 @@ class _Network:
 
 
 class _Steps:
-    """Moves a network's values down its slopes, by momentum or by Adam."""
+    """Moves a network's values down its gradients, by momentum or by Adam."""
 
     def __init__(self, network: _Network, optimiser: Optimiser, rate: float) -> None:
         self._network, self._adam, self._rate = network, optimiser == "adam", np.float32(rate)
@@ -218,24 +207,27 @@ class _Steps:
         self._count = 0
 
     def take(self) -> None:
-        values, slopes, speed = self._network.values, self._network.slopes, self._speed
+        values, gradients, speed = self._network.values, self._network.gradients, self._speed
         self._count += 1
         if not self._adam:
             speed *= np.float32(_MOMENTUM)
-            speed += slopes
+            speed += gradients
             values -= self._rate * speed
             return
-        speed += np.float32(0.1) * (slopes - speed)
-        self._square += np.float32(0.001) * (slopes**2 - self._square)
+        speed += np.float32(0.1) * (gradients - speed)
+        self._square += np.float32(0.001) * (gradients**2 - self._square)
         size = np.sqrt(self._square / np.float32(1 - 0.999**self._count)) + np.float32(1e-8)
         values -= self._rate / np.float32(1 - 0.9**self._count) * speed / size
 
 
-def _parcel(shapes: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, Arrays]:
-    """A vector of zeros, and views into it of the shapes asked for."""
+def _views(weights: Arrays, normalised: bool) -> tuple[np.ndarray, Arrays, Arrays, Arrays]:
+    """A vector of zeros, and views into it: as the weights are, the biases, and the scales, if normalised."""
+    depth, units = len(weights), [(len(W),) for W in weights]
+    shapes = [*(W.shape for W in weights), *units, *(units[:-1] if normalised else ())]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     long = np.zeros(ends[-1], np.float32)
-    return long, [part.reshape(shape) for part, shape in zip(np.split(long, ends[:-1]), shapes, strict=True)]
+    views = [part.reshape(shape) for part, shape in zip(np.split(long, ends[:-1]), shapes, strict=True)]
+    return long, views[:depth], views[depth : 2 * depth], views[2 * depth :]
 
 
 def _cross_entropy(scores: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, float]:
