@@ -27,7 +27,7 @@ import numpy as np
 from heinit_lab.digits import CLASSES, digits
 from heinit_lab.networks import draw
 
-__all__ = ["CHANCE", "Epoch", "Optimiser", "Run", "race", "sizes", "stored", "train"]
+__all__ = ["CHANCE", "Epoch", "Optimiser", "Race", "race", "sizes", "stored", "train"]
 
 Optimiser = Literal["sgd", "adam"]
 Arrays = list[np.ndarray]
@@ -54,7 +54,7 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Run:
+class Race:
     """One finished race: a number for each epoch."""
 
     losses: tuple[float, ...]
@@ -92,10 +92,10 @@ def stored() -> dict[str, dict[str, Any]]:
     return dict(json.loads(text))
 
 
-def race(depth: int, c: float = 2.0, seed: int = 0, epochs: int = 30, **options: Any) -> Run:
+def race(depth: int, c: float = 2.0, seed: int = 0, epochs: int = 30, **options: Any) -> Race:
     """`train` to the end, with its options."""
     run = list(train(depth, c, seed, epochs, **options))
-    return Run(tuple(epoch.loss for epoch in run), tuple(epoch.share for epoch in run))
+    return Race(tuple(epoch.loss for epoch in run), tuple(epoch.share for epoch in run))
 
 
 def train(

@@ -66,7 +66,7 @@ _probe()
 
 
 @dataclass(frozen=True)
-class Run:
+class LessonRun:
     """A solved lesson, run once. Seconds and megabytes; processor: the kernel's own seconds."""
 
     lesson: str
@@ -110,7 +110,7 @@ def import_table() -> Table:
     return table
 
 
-def run(lesson: Lesson) -> Run:
+def run(lesson: Lesson) -> LessonRun:
     """Run a solved lesson from top to bottom, on one core."""
     notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
     os.environ.update(ONE_CORE)
@@ -135,10 +135,10 @@ def run(lesson: Lesson) -> Run:
         manager.shutdown_kernel(now=True)
     text = "".join(output.get("text", "") for output in probe.outputs)
     probed: dict[str, Any] = json.loads(text) if text else {"peak": float("nan"), "frames": {}}
-    return Run(lesson.name, started - begin, cells, busy, probed["peak"], probed["frames"], error)
+    return LessonRun(lesson.name, started - begin, cells, busy, probed["peak"], probed["frames"], error)
 
 
-def lesson_table(runs: Sequence[Run]) -> Table:
+def lesson_table(runs: Sequence[LessonRun]) -> Table:
     """Each solved lesson from top to bottom."""
     seconds, memory = f"of {LESSON_LIMIT:g} s", f"of {MEMORY_LIMIT:g} MB"
     columns = ("lesson", "start", "cells", "processor", "cells / start", seconds, "peak", memory)
@@ -180,7 +180,7 @@ def answer_table() -> Table:
     return table
 
 
-def frame_table(runs: Sequence[Run]) -> Table:
+def frame_table(runs: Sequence[LessonRun]) -> Table:
     """One frame of each explorer, at every stop of every slider."""
     table = titled_table(
         "Explorers, a frame", "explorer", "stops", "median", "slowest", f"slowest of {ms(FRAME_LIMIT)}"

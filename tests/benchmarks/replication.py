@@ -28,7 +28,7 @@ from rich.table import Table
 
 from heinit_lab.digits import digits
 from heinit_lab.networks import draw
-from heinit_lab.race import Run, race, sizes
+from heinit_lab.race import Race, race, sizes
 
 SEEDS = tuple(range(10))
 RULES = {"he": 2.0, "xavier": 1.0}
@@ -45,7 +45,7 @@ class Setting:
     options: dict[str, Any] = field(default_factory=dict)
     calibrated: bool = False
 
-    def run(self, seed: int) -> Run:
+    def run(self, seed: int) -> Race:
         options = dict(self.options)
         if self.calibrated:
             options["weights"] = calibrated_weights(self.depth, self.c, seed)
@@ -89,12 +89,12 @@ def calibrated_weights(depth: int, c: float, seed: int) -> list[np.ndarray]:
     return calibrate(digits().train[:256], drawn)
 
 
-def one(task: tuple[Setting, int]) -> Run:
+def one(task: tuple[Setting, int]) -> Race:
     setting, seed = task
     return setting.run(seed)
 
 
-def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
+def summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
     """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn.
 
     A loss that overflowed is None.

@@ -11,7 +11,7 @@ from IPython.display import display
 from heinit_lab.checking.report import Report
 from heinit_lab.digits import digits
 from heinit_lab.networks import backward, draw, forward, moments, relu
-from heinit_lab.race import Run, race
+from heinit_lab.race import Race, race
 
 
 def carried(width: int, depth: int, networks: int = 2000, seed: int = 0) -> np.ndarray:
@@ -117,7 +117,7 @@ def calibrated_race(
     calibrate: Callable[[np.ndarray, list[np.ndarray]], Any],
     seed: int,
     depth: int = 30,
-) -> Run | None:
+) -> Race | None:
     """A race from 1/n matrices that the student's `calibrate` has rescaled on 256 training images.
 
     Where one of the two functions is not solved, says so and gives None.

@@ -21,12 +21,12 @@ from heinit_lab.figures import (
     theory,
 )
 from heinit_lab.networks import moments, unit_shares
-from heinit_lab.race import Run
+from heinit_lab.race import Race
 
 ON, OFF, ACCENT, XAVIER = COLOURS["he"], COLOURS["off"], COLOURS["accent"], COLOURS["xavier"]
 
 
-def race(first: Run, second: Run, guess: float) -> Plot:
+def race(first: Race, second: Race, guess: float) -> Plot:
     """Two runs, epoch by epoch. guess: how many images more the second one names, of 360."""
     tests = len(digits().test)
     fig, ax = figure()

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from heinit_lab.figures import COLOURS, RULES, Plot, band, figure, label_line, level, note, number, theory
-from heinit_lab.race import CHANCE, Run, stored
+from heinit_lab.race import CHANCE, Race, stored
 
 HE, XAVIER, GLOROT, ACCENT = (COLOURS[name] for name in ("he", "xavier", "glorot", "accent"))
 SCALES = (0.5, 1.0, 1.5, 1.8, 2.0, 2.2, 3.0, 4.0)
@@ -68,7 +68,7 @@ def scale_range(depths: Sequence[int] = (10, 30)) -> Plot:
     return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}."
 
 
-def losses(runs: Mapping[str, Run], depth: int) -> Plot:
+def losses(runs: Mapping[str, Race], depth: int) -> Plot:
     """Training loss by epoch of a He and a 1/n run, over the band of ten stored seeds.
 
     runs: by rule, "He" and "Xavier". depth: 10 or 30, of which the bands are stored.
@@ -90,7 +90,7 @@ def losses(runs: Mapping[str, Run], depth: int) -> Plot:
     return fig, f"Training loss over 30 epochs at {depth} layers: {'; '.join(words)} of the test images."
 
 
-def lanes(settings: Mapping[str, str], live: Mapping[str, Run] | None = None) -> Plot:
+def lanes(settings: Mapping[str, str], live: Mapping[str, Race] | None = None) -> Plot:
     """Final test shares, a lane for each setting: ten stored seeds as dots, a race just run as a ring.
 
     settings: label to the name of the setting in `stored()`. live: label to a race just run.
