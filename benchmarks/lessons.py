@@ -49,8 +49,8 @@ def _probe():
         info = psutil.Process().memory_info()
         peak = getattr(info, "peak_wset", info.rss) / 2**20
     frames = {}
-    found = [*globals().values(), *globals().get("Out", {}).values()]
-    for explorer in {id(v): v for v in found if isinstance(v, Explorer)}.values():
+    shown = [*globals().values(), *globals().get("Out", {}).values()]
+    for explorer in {id(v): v for v in shown if isinstance(v, Explorer)}.values():
         explorer.frame()
         seconds = []
         for slider in explorer.sliders:
@@ -66,7 +66,7 @@ _probe()
 
 
 @dataclass(frozen=True)
-class Run:
+class LessonRun:
     """A solved lesson, run once. Seconds and megabytes; processor: the kernel's own seconds."""
 
     lesson: str
@@ -97,12 +97,12 @@ def import_table() -> Table:
     )
     runs = []
     for _ in track(range(RUNS + 1), "Importing", console=Console(stderr=True)):
-        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        runs.append([float(word) for word in told.stdout.split()])
+        child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        runs.append([float(word) for word in child.stdout.split()])
     runs = runs[1:]  # the first fills the disk's cache
     base, added = ([run[k] for run in runs] for k in (0, 1))
     limit = f"of {ms(IMPORT_LIMIT)}"
-    table = made(f"Imports, {RUNS} fresh processes", "", "median", "least to most", "ratio", limit)
+    table = titled_table(f"Imports, {RUNS} fresh processes", "", "median", "least to most", "ratio", limit)
     table.add_row("NumPy, Matplotlib, ipywidgets", *spread(base), "1.00", "")
     ratio = statistics.median(more / less for more, less in zip(added, base, strict=True))
     used = share(statistics.median(added), IMPORT_LIMIT)
@@ -110,7 +110,7 @@ def import_table() -> Table:
     return table
 
 
-def run(lesson: Lesson) -> Run:
+def run(lesson: Lesson) -> LessonRun:
     """Run a solved lesson from top to bottom, on one core."""
     notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
     os.environ.update(ONE_CORE)
@@ -134,15 +134,15 @@ def run(lesson: Lesson) -> Run:
         client.execute_cell(probe, len(notebook.cells) - 1)
         manager.shutdown_kernel(now=True)
     text = "".join(output.get("text", "") for output in probe.outputs)
-    told: dict[str, Any] = json.loads(text) if text else {"peak": float("nan"), "frames": {}}
-    return Run(lesson.name, started - begin, cells, busy, told["peak"], told["frames"], error)
+    probed: dict[str, Any] = json.loads(text) if text else {"peak": float("nan"), "frames": {}}
+    return LessonRun(lesson.name, started - begin, cells, busy, probed["peak"], probed["frames"], error)
 
 
-def lesson_table(runs: Sequence[Run]) -> Table:
+def lesson_table(runs: Sequence[LessonRun]) -> Table:
     """Each solved lesson from top to bottom."""
     seconds, memory = f"of {LESSON_LIMIT:g} s", f"of {MEMORY_LIMIT:g} MB"
     columns = ("lesson", "start", "cells", "processor", "cells / start", seconds, "peak", memory)
-    table = made("Solved lessons from top to bottom, on one core, after the kernel's start", *columns)
+    table = titled_table("Solved lessons from top to bottom, on one core, after the kernel's start", *columns)
     for one in runs:
         table.add_row(
             one.lesson,
@@ -161,7 +161,7 @@ def lesson_table(runs: Sequence[Run]) -> Table:
 
 def answer_table() -> Table:
     """How long `check` takes with the reference answer, beside the answer's own work."""
-    table = made(
+    table = titled_table(
         "Public checks, reference answers", "exercise", "median", "least to most", f"of {ms(ANSWER_LIMIT)}"
     )
     references: dict[str, Callable[..., Any]] = {}
@@ -180,9 +180,9 @@ def answer_table() -> Table:
     return table
 
 
-def frame_table(runs: Sequence[Run]) -> Table:
+def frame_table(runs: Sequence[LessonRun]) -> Table:
     """One frame of each explorer, at every stop of every slider."""
-    table = made(
+    table = titled_table(
         "Explorers, a frame", "explorer", "stops", "median", "slowest", f"slowest of {ms(FRAME_LIMIT)}"
     )
     for one in runs:
@@ -198,7 +198,7 @@ def frame_table(runs: Sequence[Run]) -> Table:
     return table
 
 
-def made(title: str, *columns: str) -> Table:
+def titled_table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
-from itertools import pairwise
 from math import isfinite
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,8 +26,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from heinit_lab.digits import CLASSES, digits
-from heinit_lab.race import Run, race
+from heinit_lab.digits import digits
+from heinit_lab.networks import draw
+from heinit_lab.race import Race, race, sizes
 
 SEEDS = tuple(range(10))
 RULES = {"he": 2.0, "xavier": 1.0}
@@ -45,7 +45,7 @@ class Setting:
     options: dict[str, Any] = field(default_factory=dict)
     calibrated: bool = False
 
-    def run(self, seed: int) -> Run:
+    def run(self, seed: int) -> Race:
         options = dict(self.options)
         if self.calibrated:
             options["weights"] = calibrated_weights(self.depth, self.c, seed)
@@ -85,21 +85,16 @@ def calibrated_weights(depth: int, c: float, seed: int) -> list[np.ndarray]:
     """The matrices that `race` would draw, each rescaled on the first 256 training images."""
     from heinit_solutions.very_deep_networks import calibrate
 
-    rng = np.random.default_rng(seed)
-    sizes = [digits().train.shape[1], *[64] * (depth - 1), CLASSES]
-    drawn = [
-        rng.standard_normal((out, into), dtype=np.float32) * np.float32(np.sqrt(c / into))
-        for into, out in pairwise(sizes)
-    ]
+    drawn = list(draw(sizes(depth), c, np.random.default_rng(seed)))
     return calibrate(digits().train[:256], drawn)
 
 
-def one(task: tuple[Setting, int]) -> Run:
+def one(task: tuple[Setting, int]) -> Race:
     setting, seed = task
     return setting.run(seed)
 
 
-def summary(runs: Sequence[Run], drawn: bool) -> dict[str, Any]:
+def summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
     """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn.
 
     A loss that overflowed is None.
@@ -137,10 +132,10 @@ def table(results: dict[str, dict[str, Any]]) -> Table:
 def losses(values: Sequence[float | None]) -> str:
     """The spread of those that are numbers, and how many overflowed."""
     finite = [value for value in values if value is not None]
-    told = [spread(finite)] if finite else []
+    words = [spread(finite)] if finite else []
     if len(finite) < len(values):
-        told.append(f"({len(values) - len(finite)} overflow)")
-    return " ".join(told)
+        words.append(f"({len(values) - len(finite)} overflow)")
+    return " ".join(words)
 
 
 def spread(values: Sequence[float]) -> str:
@@ -152,15 +147,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write = "--write" in (sys.argv[1:] if arguments is None else arguments)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     console = Console()
-    asked = list(settings())
-    tasks = [(setting, seed) for setting in asked for seed in SEEDS]
+    wanted = list(settings())
+    tasks = [(setting, seed) for setting in wanted for seed in SEEDS]
     began = time.perf_counter()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        made = track(pool.map(one, tasks), "Races", len(tasks), console=console, transient=True)
-        runs = dict(zip(((setting.name, seed) for setting, seed in tasks), made, strict=True))
+        finished = track(pool.map(one, tasks), "Races", len(tasks), console=console, transient=True)
+        runs = dict(zip(((setting.name, seed) for setting, seed in tasks), finished, strict=True))
     results = {
         setting.name: summary([runs[setting.name, seed] for seed in SEEDS], setting.name in DRAWN)
-        for setting in asked
+        for setting in wanted
     }
     console.print(table(results))
     console.print(f"{len(tasks)} races in {time.perf_counter() - began:.0f} s, NumPy {np.__version__}")

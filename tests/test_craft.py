@@ -1,4 +1,4 @@
-"""The craft of a lesson, held as numbers: short cells, prose beside code, headings, alt text.
+"""How a lesson is written, held as numbers: short cells, prose beside code, headings, alt text.
 
 Run with `pytest tests/test_craft.py -s` to read the numbers of every lesson.
 """
@@ -21,7 +21,7 @@ from autograder.lessons import lesson, lessons
 from autograder.lessons.canonical import CELL_METADATA, KERNEL, LANGUAGE
 from autograder.lessons.compose import asked, checked, solve
 
-pytestmark = pytest.mark.parametrize("name", [found.name for found in lessons()])
+pytestmark = pytest.mark.parametrize("name", [each.name for each in lessons()])
 
 CODE_MEDIAN, CODE_NINETIETH, CODE_MOST = 4, 12, 25  # lines, solutions filled in
 PROSE_MEDIAN = (30, 80)  # words
@@ -85,13 +85,13 @@ def prose(source: str) -> str:
 
 def headings(name: str) -> list[tuple[int, str]]:
     """Level and text of every heading, in order; what looks like one in a code block is none."""
-    found = []
+    levels = []
     for cell in markdown(name):
         source = re.sub(r"(?ms)^(```|~~~).*?^\1\s*$", "", cell.source)
-        found += [
+        levels += [
             (len(marks), text.strip()) for marks, text in re.findall(r"(?m)^(#{1,6})\s+(.+?)\s*#*$", source)
         ]
-    return found
+    return levels
 
 
 def anchor(heading: str) -> str:
@@ -143,10 +143,9 @@ def test_there_is_one_title_and_it_comes_first(name):
 
 
 def test_no_heading_level_is_skipped(name):
-    found = headings(name)
-    for (above, _), (below, text) in pairwise(found):
+    for (above, _), (below, text) in pairwise(headings(name)):
         assert below <= above + 1, f"{text!r} is at level {below}, below level {above}"
-    levels = [level for level, _ in found]
+    levels = [level for level, _ in headings(name)]
     print(f"\n{name}: " + ", ".join(f"{levels.count(n)} headings of level {n}" for n in sorted(set(levels))))
 
 
@@ -159,7 +158,7 @@ def test_every_figure_is_shown_with_words(name):
                 continue
             shown += 1
             if any(isinstance(arg, ast.Starred) for arg in node.args):
-                continue  # show(*made()) gets both from a helper, and refuses an empty alt when run
+                continue  # show(*plots.name(...)): both come from a function, and an empty alt is refused
             alts = [k.value for k in node.keywords if k.arg == "alt"] + node.args[1:2]
             assert alts, f"{cell.id}: show(...) without alt"
             for constant in (alts[0],) if isinstance(alts[0], ast.Constant) else ():
@@ -216,21 +215,21 @@ def test_exercises_are_numbered_in_order_and_say_their_points(name):
     cells = student(name).cells
     points = {checked(cell): cell.metadata.nbgrader.points for cell in cells if checked(cell)}
     solutions = [asked(cell) for cell in cells if asked(cell)]
-    number, told = name.split("-")[0], []
+    number, headed = name.split("-")[0], []
     for place, cell in enumerate(cells):
         if cell.cell_type != "markdown":
             continue
         for heading in re.findall(r"(?m)^#+\s+Exercise.*$", cell.source):
             match = re.fullmatch(r"### Exercise (\d)\.(\d+) · `(\w+)` · (\d+) points?", heading)
             assert match, f"{heading!r} is not of the form ### Exercise N.k · `name` · P points"
-            lesson_number, k, exercise, worth = match.groups()
-            told.append(exercise)
-            assert (lesson_number, int(k)) == (number, len(told)), heading
-            assert float(worth) == points[exercise], heading
-            assert heading.endswith("point" if worth == "1" else "points"), heading
+            lesson_number, k, exercise, its_points = match.groups()
+            headed.append(exercise)
+            assert (lesson_number, int(k)) == (number, len(headed)), heading
+            assert float(its_points) == points[exercise], heading
+            assert heading.endswith("point" if its_points == "1" else "points"), heading
             assert exercise == next(filter(None, map(asked, cells[place:])), None), heading
-    print(f"\n{name}: {len(told)} exercises, {sum(points.values()):g} points")
-    assert told == solutions == list(points)
+    print(f"\n{name}: {len(headed)} exercises, {sum(points.values()):g} points")
+    assert headed == solutions == list(points)
 
 
 def test_no_remote_resource_is_fetched(name):

@@ -20,15 +20,6 @@ FRAMES_MIME = "application/vnd.heinit.frames+json"
 MOST = 300  # frames of one explorer
 COLOURS = 64  # of a frame: flat areas, lines and their soft edges
 
-# The stops that a page keeps, where all products of all stops would be too many pictures. Each is a
-# thinning of one slider; what a lesson's text tells the reader to look at is among them.
-FEWER: dict[tuple[str, str], Sequence[Any]] = {
-    ("Half of what?", "mean"): tuple(0.5 * k for k in range(-4, 5)),
-    ("A layer's weights", "n_out"): (1, 3, 8, 32, 128),
-    ("A layer's weights", "seed"): (0, 1, 2, 3),
-    ("Signal and gradient against depth", "depth"): (4, 12, 20, 28, 36, 44, 52, 60),
-}
-
 RACE_NOTE = (
     "In JupyterLab you start and stop this race yourself, with any seed, and with Adam or batch "
     "normalisation. Here are stored runs of seed 0 with plain SGD: choose, and move the epoch."
@@ -56,18 +47,13 @@ def record() -> None:
 
 def frames(explorer: Explorer) -> dict[str, Any]:
     """All frames of an explorer: its sliders' stops, and a picture and words for every product of them."""
-    sliders = [thinned(explorer.title, slider) for slider in explorer.sliders]
+    sliders = [replace(slider, values=slider.page_values or slider.values) for slider in explorer.sliders]
     return _table(explorer.title, size(explorer.fig), sliders, explorer.frame)
 
 
 def race_frames(race: Any) -> dict[str, Any]:
     """The live race as stored runs: the same training, picture and words, epoch by epoch."""
-    return _table("The race", race.size, RACE_SLIDERS, race.stored) | {"note": RACE_NOTE}
-
-
-def thinned(title: str, slider: Slider) -> Slider:
-    """The slider with the stops that a page keeps."""
-    return replace(slider, values=FEWER.get((title, slider.name), tuple(slider.values)))
+    return _table("The race", size(race.fig), RACE_SLIDERS, race.stored) | {"note": RACE_NOTE}
 
 
 def _table(
@@ -77,13 +63,13 @@ def _table(
     if count > MOST:
         raise ValueError(
             f"{title!r} would take {count} pictures, and a page keeps {MOST} at most: "
-            "thin one of its sliders in FEWER, in autograder/site/frames.py"
+            "give one of its sliders fewer page_values"
         )
     names = [slider.name for slider in sliders]
     states: Iterable[Mapping[str, Any]] = (
         dict(zip(names, values, strict=True)) for values in product(*(slider.values for slider in sliders))
     )
-    made = [frame(**state) for state in states]
+    drawn = [frame(**state) for state in states]
     return {
         "title": title,
         "size": shown,
@@ -96,7 +82,7 @@ def _table(
             }
             for slider in sliders
         ],
-        "frames": [{"picture": base64.b64encode(small(f.png)).decode(), "words": f.words} for f in made],
+        "frames": [{"picture": base64.b64encode(small(f.png)).decode(), "words": f.words} for f in drawn],
     }
 
 

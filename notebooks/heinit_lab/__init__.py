@@ -1,6 +1,7 @@
-"""What the lessons import: checks, figures, explorers, and the digits they train on.
+"""What the lessons import: checks, random networks, figures, explorers, and the digits they train on.
 
-Importing it gives new figures the course's style. It holds no answers and no hidden checks.
+Importing it gives new figures the course's style. It holds no hidden checks and no answers, though lesson 5
+asks students to write much of `networks` again, by themselves.
 """
 
 from heinit_lab.checking import check

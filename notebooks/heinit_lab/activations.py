@@ -1,6 +1,6 @@
 """The activations that lesson 2 asks a gain for, by name.
 
-Each is a function f(z, a) of an array (or a number) z and a parameter a; most ignore a.
+Each is a function f(z, a) of an array (or a number) z and a parameter a; only `leaky` and `elu` use a.
 
     from heinit_lab.activations import ACTIVATIONS
 
@@ -22,78 +22,28 @@ Activation = Callable[..., Array]
 _erf = np.vectorize(math.erf, otypes=[float])
 
 
-def _identity(z: Array, a: float = 0.0) -> Array:
-    """The number itself: a linear unit."""
-    return np.asarray(z, dtype=float)
-
-
-def _relu(z: Array, a: float = 0.0) -> Array:
-    """The number where it is positive, else 0."""
-    return np.maximum(z, 0.0)
-
-
-def _leaky(z: Array, a: float = 0.0) -> Array:
-    """Slope 1 above 0 and slope a below (Maas et al. 2013; with a learned, PReLU of He et al. 2015)."""
-    return np.where(np.asarray(z) > 0, z, a * np.asarray(z))
-
-
-def _elu(z: Array, a: float = 0.0) -> Array:
-    """Slope 1 above 0, a (e^z - 1) below (Clevert et al. 2016)."""
-    return np.where(np.asarray(z) > 0, z, a * np.expm1(np.minimum(z, 0.0)))
-
-
-def _gelu(z: Array, a: float = 0.0) -> Array:
-    """Z times the standard normal's distribution function, exactly (Hendrycks and Gimpel 2016)."""
-    return 0.5 * np.asarray(z) * (1 + _erf(np.asarray(z) / math.sqrt(2)))
-
-
-def _sigmoid(z: Array, a: float = 0.0) -> Array:
+def _sigmoid(z: Array) -> Array:
     """1 / (1 + e^-z), written so that it overflows for no z."""
     return 0.5 * (1 + np.tanh(np.asarray(z) / 2))
 
 
-def _silu(z: Array, a: float = 0.0) -> Array:
-    """Z times its sigmoid, also called swish."""
-    return np.asarray(z) * _sigmoid(z)
-
-
-def _tanh(z: Array, a: float = 0.0) -> Array:
-    """The hyperbolic tangent."""
-    return np.tanh(z)
-
-
-def _softplus(z: Array, a: float = 0.0) -> Array:
-    """log(1 + e^z), a smooth ReLU."""
-    return np.logaddexp(0.0, z)
-
-
-def _abs(z: Array, a: float = 0.0) -> Array:
-    """The size of the number."""
-    return np.abs(np.asarray(z, dtype=float))
-
-
-def _squared_relu(z: Array, a: float = 0.0) -> Array:
-    """The square where the number is positive, else 0."""
-    return np.maximum(z, 0.0) ** 2
-
-
-def _sine(z: Array, a: float = 0.0) -> Array:
-    """The sine."""
-    return np.sin(z)
-
-
 ACTIVATIONS: dict[str, Activation] = {
-    "identity": _identity,
-    "relu": _relu,
-    "leaky": _leaky,
-    "elu": _elu,
-    "gelu": _gelu,
-    "silu": _silu,
-    "tanh": _tanh,
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
-    "abs": _abs,
-    "squared_relu": _squared_relu,
-    "sine": _sine,
+    "identity": lambda z, a=0.0: np.asarray(z, dtype=float),
+    "relu": lambda z, a=0.0: np.maximum(z, 0.0),
+    # slope a below 0 (Maas et al. 2013; with a learned, PReLU of He et al. 2015)
+    "leaky": lambda z, a=0.0: np.where(np.asarray(z) > 0, z, a * np.asarray(z)),
+    # Clevert et al. 2016
+    "elu": lambda z, a=0.0: np.where(np.asarray(z) > 0, z, a * np.expm1(np.minimum(z, 0.0))),
+    # z times the standard normal's distribution function, exactly (Hendrycks and Gimpel 2016)
+    "gelu": lambda z, a=0.0: 0.5 * np.asarray(z) * (1 + _erf(np.asarray(z) / math.sqrt(2))),
+    # z times its sigmoid, also called swish
+    "silu": lambda z, a=0.0: np.asarray(z) * _sigmoid(z),
+    "tanh": lambda z, a=0.0: np.tanh(z),
+    "sigmoid": lambda z, a=0.0: _sigmoid(z),
+    # log(1 + e^z), a smooth ReLU
+    "softplus": lambda z, a=0.0: np.logaddexp(0.0, z),
+    "abs": lambda z, a=0.0: np.abs(np.asarray(z, dtype=float)),
+    "squared_relu": lambda z, a=0.0: np.maximum(z, 0.0) ** 2,
+    "sine": lambda z, a=0.0: np.sin(z),
 }
-"""Name -> f(z, a), elementwise, of z's shape. Only `leaky` and `elu` use a."""
+"""Name -> f(z, a), elementwise, of z's shape."""

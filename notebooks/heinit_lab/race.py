@@ -1,10 +1,13 @@
-"""The training race: one deep ReLU network learns the digits, and tells after every epoch how far it is.
+"""The training race: one deep ReLU network learns the digits, and reports after every epoch.
 
 The network has `depth` weight matrices, the output layer's included; every hidden layer has `width` units.
 Weights are normal of variance c / n_in; biases start at zero and are trained. The loss is softmax
-cross-entropy on batches of 64 (the last, partial batch of an epoch is dropped). All in float32. The test
-images go through in batches of 64 too: products of 64 x 64 matrices are small enough that OpenBLAS does not
-spread them over threads, which on a busy machine would take ten times as long.
+cross-entropy on batches of 64 (the last, partial batch of an epoch is dropped). All in float32.
+
+The trainer has layer loops of its own, and not those of `heinit_lab.networks`: for speed it works in place,
+in one long vector of values, and it can normalise batches. The test images go through in batches of 64 too:
+products of 64 x 64 matrices are small enough that OpenBLAS does not spread them over threads, which on a
+busy machine would take ten times as long.
 
     for epoch in train(depth=30, c=2, seed=0):
         print(epoch.number, epoch.loss, epoch.share)
@@ -12,16 +15,19 @@ spread them over threads, which on a busy machine would take ten times as long.
 `train` is a generator: whoever stops asking stops the training. `race` runs it to its end.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
+from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
 
-from .digits import CLASSES, digits
+from heinit_lab.digits import CLASSES, digits
+from heinit_lab.networks import draw
 
-__all__ = ["CHANCE", "Epoch", "Optimiser", "Run", "race", "train"]
+__all__ = ["CHANCE", "Epoch", "Optimiser", "Race", "race", "sizes", "stored", "train"]
 
 Optimiser = Literal["sgd", "adam"]
 Arrays = list[np.ndarray]
@@ -48,7 +54,7 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Run:
+class Race:
     """One finished race: a number for each epoch."""
 
     losses: tuple[float, ...]
@@ -69,10 +75,27 @@ class Run:
         return next((n for n, value in enumerate(self.losses, 1) if value < loss), None)
 
 
-def race(depth: int, c: float = 2.0, seed: int = 0, epochs: int = 30, **options: Any) -> Run:
+def sizes(depth: int, width: int = 64) -> list[int]:
+    """The numbers of units of a network of `depth` weight matrices, the input's and the output's included."""
+    return [digits().train.shape[1], *[width] * (depth - 1), CLASSES]
+
+
+@cache
+def stored() -> dict[str, dict[str, Any]]:
+    """What 520 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
+
+    Keys are settings such as "he 30" and "xavier 30, Adam"; values hold `share` (of the test images),
+    `loss` (of the last epoch; None where it overflowed) and `below_1` (the first epoch with a loss below 1),
+    an entry a seed.
+    """
+    text = (files("heinit_lab") / "data" / "replication.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def race(depth: int, c: float = 2.0, seed: int = 0, epochs: int = 30, **options: Any) -> Race:
     """`train` to the end, with its options."""
     run = list(train(depth, c, seed, epochs, **options))
-    return Run(tuple(epoch.loss for epoch in run), tuple(epoch.share for epoch in run))
+    return Race(tuple(epoch.loss for epoch in run), tuple(epoch.share for epoch in run))
 
 
 def train(
@@ -95,11 +118,7 @@ def train(
     0.001 for Adam.
     """
     rng = np.random.default_rng(seed)
-    sizes = [digits().train.shape[1], *[width] * (depth - 1), CLASSES]
-    drawn = [
-        rng.standard_normal((out, into), dtype=np.float32) * np.float32(np.sqrt(c / into))
-        for into, out in pairwise(sizes)
-    ]
+    drawn = list(draw(sizes(depth, width), c, rng))
     network = _Network(drawn if weights is None else [np.asarray(W, np.float32) for W in weights], normalised)
     steps = _Steps(network, optimiser, _RATE[optimiser] if rate is None else rate)
     data = digits()
@@ -122,29 +141,18 @@ class _Network:
     """Weights, biases and their gradients, all views into two long vectors, so that one step moves all."""
 
     def __init__(self, weights: Arrays, normalised: bool) -> None:
-        units = [len(W) for W in weights]
-        shapes: list[tuple[int, ...]] = [W.shape for W in weights] + [(n,) for n in units]
-        if normalised:
-            shapes += [(n,) for n in units[:-1]]
-        self.values, views = _parcel(shapes)
-        self.slopes, slope_views = _parcel(shapes)
-        depth = len(weights)
-        self.W, self.b, self.scale = views[:depth], views[depth : 2 * depth], views[2 * depth :]
-        self.dW, self.db, self.dscale = (
-            slope_views[:depth],
-            slope_views[depth : 2 * depth],
-            slope_views[2 * depth :],
-        )
+        self.values, self.W, self.b, self.scale = _views(weights, normalised)
+        self.gradients, self.dW, self.db, self.dscale = _views(weights, normalised)
         for mine, given in zip(self.W, weights, strict=True):
             mine[:] = given
         for scale in self.scale:
             scale[:] = 1
         self.normalised = normalised
-        self.means = [np.zeros(n, np.float32) for n in units[:-1]]
-        self.variances = [np.ones(n, np.float32) for n in units[:-1]]
+        self.means = [np.zeros_like(b) for b in self.b[:-1]]
+        self.variances = [np.ones_like(b) for b in self.b[:-1]]
 
     def learn(self, x: np.ndarray, labels: np.ndarray) -> float:
-        """The mean loss of a batch; leaves its gradients in `slopes`."""
+        """The mean loss of a batch; `gradients` then holds its gradients."""
         inputs, gates, standard, spreads = [x], [], [], []
         for layer in range(len(self.W) - 1):
             z = inputs[-1] @ self.W[layer].T
@@ -190,7 +198,7 @@ class _Network:
 
 
 class _Steps:
-    """Moves a network's values down its slopes, by momentum or by Adam."""
+    """Moves a network's values down its gradients, by momentum or by Adam."""
 
     def __init__(self, network: _Network, optimiser: Optimiser, rate: float) -> None:
         self._network, self._adam, self._rate = network, optimiser == "adam", np.float32(rate)
@@ -199,24 +207,27 @@ class _Steps:
         self._count = 0
 
     def take(self) -> None:
-        values, slopes, speed = self._network.values, self._network.slopes, self._speed
+        values, gradients, speed = self._network.values, self._network.gradients, self._speed
         self._count += 1
         if not self._adam:
             speed *= np.float32(_MOMENTUM)
-            speed += slopes
+            speed += gradients
             values -= self._rate * speed
             return
-        speed += np.float32(0.1) * (slopes - speed)
-        self._square += np.float32(0.001) * (slopes**2 - self._square)
+        speed += np.float32(0.1) * (gradients - speed)
+        self._square += np.float32(0.001) * (gradients**2 - self._square)
         size = np.sqrt(self._square / np.float32(1 - 0.999**self._count)) + np.float32(1e-8)
         values -= self._rate / np.float32(1 - 0.9**self._count) * speed / size
 
 
-def _parcel(shapes: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, Arrays]:
-    """A vector of zeros, and views into it of the shapes asked for."""
+def _views(weights: Arrays, normalised: bool) -> tuple[np.ndarray, Arrays, Arrays, Arrays]:
+    """A vector of zeros, and views into it: as the weights are, the biases, and the scales, if normalised."""
+    depth, units = len(weights), [(len(W),) for W in weights]
+    shapes = [*(W.shape for W in weights), *units, *(units[:-1] if normalised else ())]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     long = np.zeros(ends[-1], np.float32)
-    return long, [part.reshape(shape) for part, shape in zip(np.split(long, ends[:-1]), shapes, strict=True)]
+    views = [part.reshape(shape) for part, shape in zip(np.split(long, ends[:-1]), shapes, strict=True)]
+    return long, views[:depth], views[depth : 2 * depth], views[2 * depth :]
 
 
 def _cross_entropy(scores: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, float]:

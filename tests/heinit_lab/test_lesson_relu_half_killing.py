@@ -15,8 +15,9 @@ from autograder.lessons import lesson as find
 from autograder.lessons.compose import asked, checked
 from heinit_lab import race as racing
 from heinit_lab.digits import digits
-from heinit_lab.explorers.relu_half_killing import KINDS, half_explorer
-from heinit_lab.lessons import relu_half_killing as lesson
+from heinit_lab.explorers.relu_half_killing import KINDS, half_explorer, spaced
+from heinit_lab.networks import unit_shares
+from heinit_lab.plots import relu_half_killing as plots
 from heinit_lab.source import PRINTED
 from heinit_solutions.relu_half_killing import activity, dead_units, energy_kept, relu, zero_share
 
@@ -31,8 +32,10 @@ def says(cell: str, *texts: str) -> None:
 
 
 def run(cell: str, **names):
-    """What a demo cell defines, without the helpers' seconds where `names` gives them."""
-    space = {"np": np, "lesson": lesson, "digits": digits, "show": lambda fig, alt: None, **names}
+    """What a demo cell defines after the first cell, and the words of its figure as `alt`."""
+    space: dict = {}
+    exec(CELLS["setup"].source, space)
+    space |= {"show": lambda fig, alt: space.update(alt=alt), **names}
     exec(CELLS[cell].source, space)
     return space
 
@@ -44,7 +47,12 @@ def counts():
 
 @pytest.fixture(scope="module")
 def layers():
-    return run("two-directions")["layers"]
+    return run("two-directions")["zs"]
+
+
+@pytest.fixture(scope="module")
+def by_scale():
+    return run("same-units")["by_scale"]
 
 
 def test_the_second_network_learns_and_the_first_does_not():
@@ -72,23 +80,24 @@ def test_ten_seeds_of_the_race_go_the_same_way():
 
 
 def test_zeros_and_equal_weights_stay_at_guessing():
-    shares = run("starts", guess_equal=0.5)["shares"]
+    shares = {k: np.array(v) for k, v in run("starts", guess_equal=0.5)["shares"].items()}
     assert all(v.shape == (3, 8) for v in shares.values())
     assert shares["random"][:, -1].mean() == pytest.approx(0.9, abs=0.03)
-    for start in ("zero", "equal"):
+    for start in ("all zero", "all equal"):
         assert shares[start].mean(0) == pytest.approx(0.1, abs=0.03)
         assert shares[start].max() < shares["random"].min()
     says("read-starts", "about 0.9", "near 0.1")
 
 
 def test_equal_units_have_equal_gradients_and_zero_weights_none():
-    for start, moves in (("zero", False), ("equal", False), ("random", True)):
-        W, _, V = lesson.weights(start, seed=0)
+    space = run("starts", guess_equal=0.5)
+    for start, moves in (("all zero", False), ("all equal", False), ("random", True)):
+        W, _, V = (space["starts"][start](W) for W in space["drawn"])
         x, error = np.abs(digits().train[0]), np.arange(10.0)
         gate = x @ W.T > 0
         gradient = np.outer((V.T @ error) * gate, x)
         assert (np.ptp(gradient, axis=0).max() > 0) == moves
-        if start == "zero":
+        if start == "all zero":
             assert not gradient.any()
 
 
@@ -119,8 +128,8 @@ def test_zeros_of_a_layer_are_coins():
 
 def test_the_spread_of_the_active_share_is_one_over_two_root_n():
     spreads = run("spreads")["spreads"]
-    theory = 0.5 / np.sqrt(lesson.WIDTHS)
-    assert spreads == pytest.approx(theory, rel=4 / sqrt(2 * 400))
+    theory = 0.5 / np.sqrt(list(spreads))
+    assert list(spreads.values()) == pytest.approx(theory, rel=4 / sqrt(2 * 400))
     assert round(100 / sqrt(2 * 400)) == 4
     says("read-spreads", "0.25 for 4", "one layer in eight", f"{theory[3]:.3f} for 256")
     says("read-spreads", f"{theory[4]:.3f} for 1,024", "about 4 %", "400")
@@ -143,7 +152,7 @@ def test_units_take_sides_with_depth_and_images_do_not(layers):
     assert 100 * first.min() == pytest.approx(41, abs=0.6)
     assert 100 * first.max() == pytest.approx(59, abs=0.6)
     says("read-directions", "41 to 59 %")
-    dead, always, _ = lesson.census(layers)
+    dead, always, _ = unit_shares(layers)
     assert dead[29] + always[29] > 0.5
     spread = 0.5 / sqrt(256)
     for z in (layers[0], layers[9], layers[29]):
@@ -165,21 +174,22 @@ def test_a_third_of_the_units_of_a_deep_layer_is_dead(counts):
 def test_every_scale_has_the_same_dead_units():
     space = run("same-units")
     assert "the same for every c; in all 398, 398, 398, 398 of 1,856 units" in space["alt"]
-    assert all(round(64 * lesson.census(z)[0][-1]) == 23 for z in space["by_scale"].values())
+    by_scale = space["by_scale"]
+    assert all(round(64 * unit_shares(zs)[0][-1]) == 23 for zs in by_scale.values())
     says("read-same", "398 of 1,856", "23 of its last 64", "35 powers of ten")
-    patterns = [[z > 0 for z in lesson.racers(c)] for c in (0.5, 1, 2, 8)]
+    patterns = [[z > 0 for z in zs] for zs in by_scale.values()]
     for other in patterns[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(patterns[0], other, strict=True))
-    sizes = [np.mean(lesson.racers(c)[-1] ** 2) for c in (0.5, 8)]
+    sizes = [np.mean(by_scale[c][-1] ** 2) for c in (0.5, 8)]
     assert round(np.log10(sizes[1] / sizes[0])) == 35
 
 
-def test_no_whole_layer_goes_silent(counts):
+def test_no_whole_layer_goes_silent(counts, by_scale):
     assert np.max(np.array(counts)[:, 0]) < 0.6
-    assert np.max(lesson.census(lesson.racers(2))[0]) < 0.6
+    assert np.max(unit_shares(by_scale[2])[0]) < 0.6
 
 
-def test_the_networks_of_the_table_are_those_of_the_race(monkeypatch):
+def test_the_networks_of_the_table_are_those_of_the_race(monkeypatch, by_scale):
     given = []
 
     class Seen(racing._Network):
@@ -189,8 +199,8 @@ def test_the_networks_of_the_table_are_those_of_the_race(monkeypatch):
 
     monkeypatch.setattr(racing, "_Network", Seen)
     racing.race(30, c=2, seed=0, epochs=1)
-    h = digits().train[: lesson.IMAGES]
-    for W, z in zip(given[:-1], lesson.racers(2), strict=True):
+    h = digits().train[:500]
+    for W, z in zip(given[:-1], by_scale[2], strict=True):
         assert h @ W.T == pytest.approx(z, rel=1e-5)
         h = np.maximum(z, 0)
 
@@ -235,13 +245,13 @@ def test_the_explorer_tells_the_exact_shares_of_lopsided_clouds(explorer):
 
 def test_the_scale_changes_nothing_without_a_mean(explorer):
     for kind in KINDS:
-        told = {explorer.frame(kind=kind, scale=scale).words.split("ReLU")[1] for scale in (0.25, 1.0, 2.0)}
-        assert len(told) == 1
+        words = {explorer.frame(kind=kind, scale=scale).words.split("ReLU")[1] for scale in (0.25, 1.0, 2.0)}
+        assert len(words) == 1
 
 
 def test_only_the_ratio_of_mean_to_scale_counts(explorer):
-    told = {explorer.frame(mean=m, scale=s).words.split("ReLU")[1] for m, s in ((-0.5, 0.5), (-2.0, 2.0))}
-    assert len(told) == 1
+    words = {explorer.frame(mean=m, scale=s).words.split("ReLU")[1] for m, s in ((-0.5, 0.5), (-2.0, 2.0))}
+    assert len(words) == 1
 
 
 def test_the_text_after_the_explorer_tells_what_it_shows(explorer):
@@ -259,7 +269,7 @@ def test_a_cloud_that_is_killed_whole_has_no_factor(explorer):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_clouds_have_mean_zero_and_variance_one(kind):
-    y = lesson.spaced(kind)
+    y = spaced(kind)
     assert y.shape == (2000,)
     assert y.mean() == pytest.approx(0, abs=2e-3)
     assert y.var() == pytest.approx(1, abs=2e-3)
@@ -277,7 +287,7 @@ def test_an_unsolved_exercise_is_named_where_the_explorer_waits_for_it(shell, ca
 
 def test_a_guess_anywhere_leaves_the_figures_whole():
     for guess in (-5, 0.5, 1e6):
-        fig, alt = lesson.coins_figure(np.full(1000, 128), guess)
+        fig, alt = plots.coins(np.full(1000, 128), guess)
         assert fig.axes[0].get_xlim()[1] < 200
         assert f"{guess:g}" in alt
 

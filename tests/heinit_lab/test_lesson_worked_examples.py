@@ -9,18 +9,24 @@ import numpy as np
 import pytest
 
 from autograder.lessons import lesson as find
-from heinit_lab.explorers.worked_examples import between, weights_explorer
-from heinit_lab.lessons import worked_examples as lesson
-from heinit_lab.lessons.worked_examples import PRINTED, PRINTED_LARGE
+from heinit_lab.explorers.worked_examples import weights_explorer
+from heinit_lab.mean_squares import density, interval, log_ratio, probability_above, quick_interval
+from heinit_lab.plots import worked_examples as plots
+from heinit_lab.source import PRINTED, PRINTED_LARGE
 from heinit_solutions.worked_examples import draws_needed, he_normal, he_std, log_lr, sample_report
 
 TEXT = "\n".join(c.source for c in nbformat.read(find("3").path, 4).cells if c.cell_type == "markdown")
 
 
-def said(*numbers: str) -> None:
-    """Each of these is in the lesson's text."""
+def text_gives(*numbers: str) -> None:
+    """Assert that each of these is in the lesson's text."""
     for number in numbers:
         assert number in TEXT, number
+
+
+def mean_squares(samples: int, rng: np.random.Generator) -> np.ndarray:
+    """Of 3 x 4 matrices drawn by He's rule."""
+    return np.mean(rng.normal(0, 0.5**0.5, size=(samples, 3, 4)) ** 2, axis=(1, 2))
 
 
 def test_the_printed_matrices_are_the_sources():
@@ -35,7 +41,7 @@ def test_the_standard_deviations_are_those_of_the_text():
     assert he_std(128) == 0.125
     assert 2 / 128 == 0.015625
     assert f"{he_std(4) / he_std(128):.2f}" == "5.66"
-    said("0.707", "0.7071", "0.015625", "0.125", "5.66")
+    text_gives("0.707", "0.7071", "0.015625", "0.125", "5.66")
 
 
 def test_the_printed_matrix_has_the_variances_that_the_text_gives():
@@ -48,14 +54,14 @@ def test_the_printed_matrix_has_the_variances_that_the_text_gives():
         "z": "-0.902",
     }
     assert np.sum(PRINTED**2 >= 0.5) == 3
-    said("0.316", "0.306", "0.334", "0.204", "-0.902", "only 3 of the 12 squares")
+    text_gives("0.316", "0.306", "0.334", "0.204", "-0.902", "only 3 of the 12 squares")
 
 
 def test_a_variance_passed_as_scale_is_xaviers_for_four_inputs_and_a_64th_of_hes_for_128():
     assert 0.5**2 == 1 / 4
     assert (2 / 128) ** 2 / (2 / 128) == 1 / 64
     assert f"{2 * 0.25 * math.sqrt(2 / 8192):.3f}" == "0.008"
-    said("0.25, give or take 0.008")
+    text_gives("0.25, give or take 0.008")
 
 
 def test_the_printed_matrix_passes_on_63_per_cent_of_the_energy():
@@ -70,30 +76,30 @@ def test_the_printed_matrix_passes_on_63_per_cent_of_the_energy():
 
 
 def test_twelve_honest_draws_lie_where_the_text_says():
-    low, high = lesson.mean_square_interval(0.5, 12)
+    low, high = interval(0.5, 12)
     assert (f"{low:.3f}", f"{high:.3f}") == ("0.183", "0.972")
     assert high / low > 5
     assert (f"{2 * low:.2f}", f"{2 * high:.2f}") == ("0.37", "1.94")
-    above = lesson.mean_square_above(np.mean(PRINTED**2), 0.5, 12)
+    above = probability_above(np.mean(PRINTED**2), 0.5, 12)
     assert f"{1 - above:.2f}" == "0.18"
     assert f"{2 * (1 - above):.2f}" == "0.37"
-    said("0.183", "0.972", "0.37 or 1.94", "lower 18 %", "$p = 0.37$")
+    text_gives("0.183", "0.972", "0.37 or 1.94", "lower 18 %", "$p = 0.37$")
 
 
 @pytest.mark.parametrize("var", [0.25, 0.8])
 def test_the_printed_matrix_is_compatible_with_other_variances_too(var):
-    low, high = lesson.mean_square_interval(var, 12)
+    low, high = interval(var, 12)
     assert low < np.mean(PRINTED**2) < high
 
 
 def test_the_series_for_the_tail_agrees_with_simulation_and_with_the_density():
-    m2 = np.mean(lesson.matrices(4, 3, 0.5, 20_000, np.random.default_rng(34)) ** 2, axis=(1, 2))
+    m2 = mean_squares(20_000, np.random.default_rng(34))
     assert f"{m2.std():.3f}" == "0.204"
     for t in (0.2, 0.316, 0.5, 0.9):
-        p = lesson.mean_square_above(t, 0.5, 12)
+        p = probability_above(t, 0.5, 12)
         assert abs(np.mean(m2 > t) - p) < 5 * math.sqrt(p * (1 - p) / m2.size)
         grid = np.linspace(t, 5, 20_001)
-        assert np.trapezoid(lesson.mean_square_density(grid, 0.5, 12), grid) == pytest.approx(p, rel=1e-3)
+        assert np.trapezoid(density(grid, 0.5, 12), grid) == pytest.approx(p, rel=1e-3)
 
 
 def test_five_per_cent_takes_3074_draws_and_8192_give_three():
@@ -102,36 +108,37 @@ def test_five_per_cent_takes_3074_draws_and_8192_give_three():
     assert f"{196 * math.sqrt(2 / 8192):.1f}" == "3.1"
     assert math.sqrt(2 / 8192) == 1 / 64
     assert (2 / 128 - 1 / 128) / (2 / 128) * 64 == 32
-    said("3,074", "3074", "± 80 %", "3.1 %", "32 standard errors")
+    text_gives("3,074", "3074", "± 80 %", "3.1 %", "32 standard errors")
 
 
 def test_the_printed_matrix_slightly_favours_xavier():
     assert f"{log_lr(PRINTED, 0.5, 0.25):.3f}" == "-0.369"
     assert f"{math.exp(log_lr(PRINTED, 0.5, 0.25)):.2f}" == "0.69"
     m2 = np.mean(PRINTED**2)
-    heights = [float(lesson.mean_square_density(m2, v, 12)) for v in (0.5, 0.25)]
+    heights = [float(density(m2, v, 12)) for v in (0.5, 0.25)]
     assert [f"{h:.2f}" for h in heights] == ["1.77", "2.56"]
-    said("-0.369", "0.69", "1.77 against 2.56")
+    text_gives("-0.369", "0.69", "1.77 against 2.56")
     charge, pay = 12 / 2 * math.log(0.5 / 0.25), (1 / 0.25 - 1 / 0.5) / 2 * np.sum(PRINTED**2)
     assert (f"{charge:.2f}", f"{pay:.2f}") == ("4.16", "3.79")
     assert pay == pytest.approx(12 * m2)
-    said(r"$6 \log 2 = 4.16$", r"$12 \times 0.316 = 3.79$")
+    text_gives(r"$6 \log 2 = 4.16$", r"$12 \times 0.316 = 3.79$")
 
 
 def test_the_ratio_of_two_densities_of_the_mean_square_is_the_likelihood_ratio_of_the_entries():
-    W = lesson.matrices(4, 3, 0.5, 20, np.random.default_rng(0))
-    assert lesson.log_ratios(W) == pytest.approx([log_lr(w, 0.5, 0.25) for w in W])
+    W = np.random.default_rng(0).normal(0, 0.5**0.5, size=(20, 3, 4))
+    ratios = log_ratio(np.mean(W**2, axis=(1, 2)), 0.5, 0.25, n=12)
+    assert ratios == pytest.approx([log_lr(w, 0.5, 0.25) for w in W])
 
 
 def test_a_quarter_of_right_matrices_favour_xavier_and_a_sixth_of_his_favour_he():
     # log LR < 0 where the sum of squares is below 12 ln 2 / (2 (1/0.25 - 1/0.5) / 2)
     turn = math.log(2) / (1 / 0.25 - 1 / 0.5)
-    assert f"{1 - lesson.mean_square_above(turn, 0.5, 12):.2f}" == "0.24"
-    assert f"{lesson.mean_square_above(turn, 0.25, 12):.2f}" == "0.16"
-    lr = lesson.log_ratios(lesson.matrices(4, 3, 0.5, 20_000, np.random.default_rng(36)))
+    assert f"{1 - probability_above(turn, 0.5, 12):.2f}" == "0.24"
+    assert f"{probability_above(turn, 0.25, 12):.2f}" == "0.16"
+    lr = log_ratio(mean_squares(20_000, np.random.default_rng(36)), 0.5, 0.25, n=12)
     assert f"{np.mean(lr < 0):.2f}" == "0.24"
     assert f"{196 * math.sqrt(0.24 * 0.76 / 20_000):.1f}" == "0.6"
-    said("24 % give or take 0.6", "(16 %)")
+    text_gives("24 % give or take 0.6", "(16 %)")
 
 
 def test_the_fifteen_printed_weights_are_illustrative():
@@ -145,7 +152,7 @@ def test_the_fifteen_printed_weights_are_illustrative():
     report = sample_report(PRINTED_LARGE, 2 / 128)
     assert (f"{report['m2']:.5f}", f"{report['se']:.4f}") == ("0.01401", "0.0057")
     assert abs(report["z"]) < 1
-    said("0.01401", "0.0057", "16,384", "once in 580", "**illustrative**")
+    text_gives("0.01401", "0.0057", "16,384", "once in 580", "**illustrative**")
 
 
 def test_no_matrix_of_the_second_example_is_mistaken_for_xaviers():
@@ -156,42 +163,40 @@ def test_no_matrix_of_the_second_example_is_mistaken_for_xaviers():
 
 def test_squared_weights_into_a_unit_add_up_to_two_whatever_the_width():
     for n, spread in ((4, "1.41"), (128, "0.25")):
-        W = lesson.matrices(n, 1, 2 / n, 20_000, np.random.default_rng(n))
-        sums = np.sum(W**2, axis=(1, 2))
+        sums = np.sum(np.random.default_rng(n).normal(0, math.sqrt(2 / n), size=(20_000, n)) ** 2, axis=1)
         assert f"{2 * math.sqrt(2 / n):.2f}" == spread
         assert sums.mean() == pytest.approx(2, abs=0.05)
         assert sums.std() == pytest.approx(2 * math.sqrt(2 / n), rel=0.05)
-        said(f"± {spread}")
+        text_gives(f"± {spread}")
     assert 128 * 0.5 == 64
     assert 4 * 0.125**2 == 2 / 32
     assert f"{2 / 32}" == "0.0625"
-    said("64", "32-fold", "0.0625", "a 32nd")
+    text_gives("64", "32-fold", "0.0625", "a 32nd")
 
 
 def test_a_uniform_number_of_hes_variance_ends_at_1225_for_four_inputs():
     assert f"{math.sqrt(6 / 4):.3f}" == "1.225"
     assert f"{math.sqrt(3) * he_std(4):.3f}" == "1.225"
     assert math.isclose((1 / 4 / 3) / (2 / 4), 1 / 6)
-    said("1.225", "a sixth of his")
+    text_gives("1.225", "a sixth of his")
 
 
 def test_every_figure_comes_with_words_that_give_its_numbers():
     rng = np.random.default_rng(1)
-    W = lesson.matrices(4, 3, 0.5, 500, rng)
-    m2 = np.mean(W**2, axis=(1, 2))
+    m2 = mean_squares(500, rng)
     for fig, words in (
-        lesson.printed_example(),
-        lesson.printed_spread(0.4),
-        lesson.scales({"a": W[0], "b": W[1]}),
-        lesson.energies(2 * m2, 0.63),
-        lesson.mean_squares(m2, 0.5, 12, 0.316),
-        lesson.two_claims(),
-        lesson.evidence(lesson.log_ratios(W), -0.369),
-        lesson.precision(rng),
-        lesson.printed_large(),
-        lesson.large_mean_squares(np.array([0.0155, 0.0157])),
-        lesson.sums_of_squares(rng),
-        lesson.densities(4),
+        plots.printed_example(),
+        plots.printed_spread(0.4),
+        plots.scales({"a": m2[:12], "b": m2[12:24]}),
+        plots.energies(2 * m2, 0.63),
+        plots.mean_squares(m2, 0.5, 12, 0.316),
+        plots.two_claims(0.316, 12),
+        plots.evidence(log_ratio(m2, 0.5, 0.25, 12), -0.369),
+        plots.precision(rng),
+        plots.printed_large(),
+        plots.large_mean_squares(np.array([0.0155, 0.0157])),
+        plots.sums_of_squares(rng),
+        plots.densities(4),
     ):
         assert len(words.split()) >= 10
         assert any(letter.isdigit() for letter in words)
@@ -208,5 +213,5 @@ def test_the_explorer_tells_when_a_sample_cannot_decide():
 
 @pytest.mark.parametrize("n", [12, 64, 8192])
 def test_the_explorers_band_is_the_exact_one_to_a_per_cent(n):
-    exact = lesson.mean_square_interval(1, n)
-    assert between(n) == pytest.approx(exact, rel=0.01)
+    exact = interval(1, n)
+    assert quick_interval(1, n) == pytest.approx(exact, rel=0.01)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from autograder.lessons import lesson as find
+from heinit_lab.experiments.xavier_comparison import Flow, flow, gains
 from heinit_lab.explorers import xavier_comparison as explorers
-from heinit_lab.lessons import xavier_comparison as lesson
+from heinit_lab.plots import xavier_comparison as plots
 from heinit_solutions import xavier_comparison as answers
 
 CELLS = {cell.id: cell for cell in nbformat.read(find("4-xavier-comparison").path, 4).cells}
@@ -35,13 +36,18 @@ def two(value: float) -> str:
 
 
 @pytest.fixture(scope="module")
-def networks() -> tuple[lesson.Flow, lesson.Flow]:
+def networks() -> tuple[Flow, Flow]:
     rng = np.random.default_rng(4)
-    return lesson.flow([64] * 31, rng, relu=False), lesson.flow([64] * 31, rng)
+    return flow([64] * 31, rng, linear=True), flow([64] * 31, rng)
 
 
-def ends(flow: lesson.Flow, rule: str) -> np.ndarray:
-    return lesson.spread(flow.under(lesson.gains(flow.sizes)[rule]).forward)[:, -1]
+def spread(rows: np.ndarray) -> np.ndarray:
+    """The 10 %, 50 % and 90 % quantiles over networks."""
+    return np.quantile(rows, [0.1, 0.5, 0.9], axis=0)
+
+
+def ends(measured: Flow, rule: str) -> np.ndarray:
+    return spread(measured.under(gains(measured.sizes)[rule]).forward)[:, -1]
 
 
 def test_thirty_factors_of_root_two_make_32768_in_every_network():
@@ -108,23 +114,23 @@ def test_each_rule_is_stable_in_its_own_network(networks):
     says("read-own-network", *(two(v) for v in ends(relu, "He")), tex(ends(relu, "Xavier")[1]))
     says("read-own-network", r"1.1 \times 10^9")
     assert f"{2**30:.1e}" == "1.1e+09"
-    _, words = lesson.own_network_figure(linear, relu, 60)
+    _, words = plots.own_network(linear, relu, 60)
     assert "Linear units: Xavier 0.62, He 6.6 × 10⁸" in words
     assert "ReLU units: Xavier 3.2 × 10⁻¹⁰, He 0.34" in words
 
 
 def test_the_measured_means_are_the_predicted_ones():
-    flow = lesson.flow([64] * 6, np.random.default_rng(1), networks=4000)
-    for rule, c in lesson.gains(flow.sizes).items():
-        under = flow.under(c)
-        for measured, predicted in zip((under.forward, under.backward), flow.predicted(c), strict=True):
+    networks = flow([64] * 6, np.random.default_rng(1), networks=4000)
+    for rule, c in gains(networks.sizes).items():
+        under = networks.under(c)
+        for measured, predicted in zip((under.forward, under.backward), networks.predicted(c), strict=True):
             error = measured.std(axis=0) / np.sqrt(len(measured))
             assert np.all(np.abs(measured.mean(axis=0) - predicted) <= 5 * error + 1e-12), rule
 
 
 def test_one_set_of_draws_serves_all_rules():
     sizes, c = [5, 8, 3], np.array([0.7, 1.9])
-    measured = lesson.flow(sizes, np.random.default_rng(3), networks=6).under(c)
+    measured = flow(sizes, np.random.default_rng(3), networks=6).under(c)
     rng = np.random.default_rng(3)
     h = rng.standard_normal((6, 5, 1), dtype=np.float32)
     start, Ws, masks = h, [], []
@@ -149,19 +155,19 @@ def test_one_set_of_draws_serves_all_rules():
 
 
 def test_four_variances_in_one_layer():
-    rng = np.random.default_rng(4)
-    narrow = lesson.one_layer(128, 64, rng)
-    wide = lesson.one_layer(64, 128, rng)
+    space = {"np": np, "plots": plots, "show": lambda fig, alt: None, "guess_first_axis": 1.0}
+    exec(CELLS["four-variances"].source, space)
+    narrow, wide = space["layers"].values()
     for kept, layer in ((narrow, (128, 64)), (wide, (64, 128))):
         n, m = layer
         exact = (1, 2 * n / (n + m), n / (n + m), n / m)
         for values, mean in zip(kept.values(), exact, strict=True):
             assert abs(values.mean() - mean) < 5 * values.std() / np.sqrt(len(values))
     a, b = ([values.mean() for values in kept.values()] for kept in (narrow, wide))
-    low, _, high = lesson.spread(narrow["1 / W.shape[0]"][:, None])[:, 0]
+    low, _, high = spread(narrow["1 / W.shape[0]"][:, None])[:, 0]
     says("read-four", f"{a[3]:.2f}", f"{b[3]:.2f}", f"{low:.2f}", f"{high:.2f}")
     says("read-forgotten", f"{a[1]:.2f}", f"{b[1]:.2f}", f"{a[2]:.2f}", f"{b[2]:.2f}", tex(2.0**-30))
-    _, words = lesson.one_layer_figure({"128 → 64": narrow, "64 → 128": wide}, 1.0)
+    _, words = plots.one_layer({"128 → 64": narrow, "64 → 128": wide}, 1.0)
     assert all(f"{x:.2f} and {y:.2f}" in words for x, y in zip(a, b, strict=True))
 
 
@@ -178,14 +184,9 @@ def test_the_gradient_explorer_finds_32768_in_every_network_by_the_student_s_fun
     explorer = explorers.gradient_explorer(answers.layer_backward)
     assert "in each network: 32,768. √2 to the power 30 is 32,768" in explorer.frame(steps=30).words
     rows = {
-        rule: np.array(
-            [
-                explorers._walk(
-                    answers.layer_backward, np.random.default_rng([4, k]), 30, 64, np.sqrt(c / 64)
-                )
-                for k in range(10)
-            ]
-        )[:, -1]
+        rule: np.array([explorers._walk(answers.layer_backward, [4, k], [64] * 31, c) for k in range(10)])[
+            :, -1
+        ]
         for rule, c in (("He", 2), ("Xavier", 1))
     }
     says("read-gradient", *(two(v) for v in (np.median(rows["He"]), rows["He"].min(), rows["He"].max())))
@@ -198,34 +199,34 @@ def test_the_depth_explorer_says_what_the_text_reads_from_it():
     assert "predicted mean 0.25" in narrowing.split("Gradient")[1]
     assert "predicted mean 1;" in narrowing.split("Gradient")[0]
     assert "Glorot the same" in explorer.frame(depth=30, shape=explorers.SHAPES[0]).words
-    flow = lesson.flow(explorers.widths(explorers.SHAPES[3], 30), np.random.default_rng(0), networks=2)
-    rules = lesson.gains(flow.sizes)
-    xavier, glorot = (flow.predicted(rules[rule])[0][-1] for rule in ("Xavier", "Glorot"))
+    alternating = flow(explorers.widths(explorers.SHAPES[3], 30), np.random.default_rng(0), networks=2)
+    rules = gains(alternating.sizes)
+    xavier, glorot = (alternating.predicted(rules[rule])[0][-1] for rule in ("Xavier", "Glorot"))
     assert pytest.approx(0.16) == 128 * 32 / 160**2
     assert 750 < xavier / glorot < 850
     for k, way in enumerate(("forward", "backward")):
-        assert flow.predicted(rules["He"])[k][-1 if k == 0 else 0] == pytest.approx(1), way
+        assert alternating.predicted(rules["He"])[k][-1 if k == 0 else 0] == pytest.approx(1), way
     says("read-depth", "0.25")
     says("read-alternating", "0.16", "0.25", "800")
 
 
 def test_every_matrix_of_a_xavier_network_gets_a_gradient_of_one_size():
-    measured = lesson.flow([64] * 31, np.random.default_rng(4), networks=100)
-    rules = lesson.gains(measured.sizes)
+    measured = flow([64] * 31, np.random.default_rng(4), networks=100)
+    rules = gains(measured.sizes)
     for rule, form in (("Xavier", tex), ("He", two)):
-        median = lesson.spread(measured.under(rules[rule]).weights)[1]
+        median = spread(measured.under(rules[rule]).weights)[1]
         says("read-weights", form(median.min()), form(median.max()))
-    _, words = lesson.weight_gradients_figure(measured, "the first")
+    _, words = plots.weight_gradients(measured, "the first")
     assert "He between 0.14 and 0.21; Xavier between 2.6 × 10⁻¹⁰ and 4.0 × 10⁻¹⁰" in words
 
 
 def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes():
-    made = (
+    drawn = (
         explorers.scales_explorer(answers.xavier_std, answers.glorot_std),
         explorers.depth_explorer(),
         explorers.gradient_explorer(answers.layer_backward),
     )
-    for explorer in made:
+    for explorer in drawn:
         limits = [(ax.get_xlim(), ax.get_ylim()) for ax in explorer.fig.axes]
         words = {
             explorer.update(**dict(zip(explorer.start, values, strict=True)))
@@ -271,22 +272,12 @@ def h_like(W):
 
 @pytest.mark.parametrize("guess", [0, -3, 1e30, 42, 0.5])
 def test_any_guess_can_be_drawn(guess, networks):
-    assert f"{guess:,}" in lesson.guess_figure([1.0, 1.4, 2.0], guess)[1]
-    assert f"{guess:,}" in lesson.own_network_figure(*networks, guess)[1]
-    rng = np.random.default_rng(0)
-    layers = {"a": lesson.one_layer(3, 2, rng, 5), "b": lesson.one_layer(2, 3, rng, 5)}
-    assert f"{guess}" in lesson.one_layer_figure(layers, guess)[1]
+    assert f"{guess:,}" in plots.ratio([1.0, 1.4, 2.0], guess)[1]
+    assert f"{guess:,}" in plots.own_network(*networks, guess)[1]
+    rules = {rule: np.arange(5.0) for rule in ("1 / n_in", "with a mean", "2 forgotten", "1 / W.shape[0]")}
+    assert f"{guess}" in plots.one_layer({"a": rules, "b": rules}, guess)[1]
 
 
 def test_the_figures_of_the_two_lines_say_what_they_show():
-    assert "from 1 to 32,768 at layer 30" in lesson.guess_figure([2 ** (k / 2) for k in range(31)], 42)[1]
-    assert "Xavier from 0.500 to 0.0625; He from 0.707 to 0.088" in lesson.sigma_figure()[1]
-
-
-def test_a_stock_deals_the_same_numbers_again_and_says_when_it_is_used_up():
-    stock = lesson.Stock(np.random.default_rng(0), 10)
-    first = stock.standard_normal((2, 4))
-    with pytest.raises(ValueError, match="used up"):
-        stock.standard_normal((3,))
-    stock.restart()
-    assert (stock.standard_normal((2, 4)) == first).all()
+    assert "from 1 to 32,768 at layer 30" in plots.ratio([2 ** (k / 2) for k in range(31)], 42)[1]
+    assert "Xavier from 0.500 to 0.0625; He from 0.707 to 0.088" in plots.sigma()[1]

@@ -39,7 +39,7 @@ def test_the_trainer_goes_down_the_slope_it_says(depth, normalised):
     network = _Network(Ws, normalised)
     x, y = digits().train[:64], digits().train_labels[:64]
     network.learn(x, y)
-    slopes, start = network.slopes.copy(), network.values.copy()
+    slopes, start = network.gradients.copy(), network.values.copy()
     for i in np.argsort(-np.abs(slopes))[:20]:
         network.values[:] = start
         network.values[i] += 1e-3

@@ -42,9 +42,9 @@ def centre(W: np.ndarray) -> str:
 
 def deviation(W: np.ndarray) -> str:
     """The standard deviation of He's law, which these draws of it have as near as chance allows."""
-    asked = he_std(W.shape[1])
-    assert abs(W.std() / asked - 1) < 6 / np.sqrt(2 * W.size)
-    return f"{asked:.3f}"
+    sigma = he_std(W.shape[1])
+    assert abs(W.std() / sigma - 1) < 6 / np.sqrt(2 * W.size)
+    return f"{sigma:.3f}"
 
 
 def power(n: int) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.lessons import lessons
-from heinit_lab.lessons import worked_examples
+from heinit_lab.plots import worked_examples
 from heinit_lab.source import PRINTED, PRINTED_LARGE
 from tests.source import measures
 
@@ -26,36 +26,36 @@ CELLS = {
     for lesson in lessons()
     for cell in nbformat.read(lesson.path, as_version=4).cells
 }
-IDS = [statement["said"][:50] for statement in STATEMENTS]
+IDS = [statement["words"][:50] for statement in STATEMENTS]
 # The words of the source, frozen: what the course must teach does not change by an edit of the map.
 WORDS = "d8aa1ceb72517190"
 
 
-def numbers(said: str) -> list[str]:
+def numbers(words: str) -> list[str]:
     """The numbers of a statement as printed, signs included; names such as n_in have none."""
-    return [n.replace("−", "-") for n in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?=$|[^\d])", said)]
+    return [n.replace("−", "-") for n in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?=$|[^\d])", words)]
 
 
 def problems(statement: Statement, cells: dict[tuple[str, str], str]) -> list[str]:
     """What is wrong with a statement's place in the course; nothing where all is well."""
     place = statement["lesson"], statement["cell"]
-    found = []
+    wrong = []
     if place not in cells:
-        found.append(f"there is no cell {place}")
+        wrong.append(f"there is no cell {place}")
     elif statement["teaches"] not in cells[place]:
-        found.append(f"the cell {place} no longer says {statement['teaches']!r}")
+        wrong.append(f"the cell {place} no longer says {statement['teaches']!r}")
     if not hasattr(measures, statement["measure"]):
-        found.append(f"there is no measure {statement['measure']}")
-    elif (measured := numbers_of(statement["measure"])) != numbers(statement["said"]):
-        found.append(f"measured {measured}, the source says {numbers(statement['said'])}")
-    return found
+        wrong.append(f"there is no measure {statement['measure']}")
+    elif (measured := numbers_of(statement["measure"])) != numbers(statement["words"]):
+        wrong.append(f"measured {measured}, the source says {numbers(statement['said'])}")
+    return wrong
 
 
 @cache
 def numbers_of(measure: str) -> list[str]:
     """The numbers that a measure gives; measured once."""
-    found: list[str] = getattr(measures, measure)()
-    return found
+    measured: list[str] = getattr(measures, measure)()
+    return measured
 
 
 def other_digit(text: str, match: re.Match[str]) -> str:
@@ -70,8 +70,8 @@ def test_a_statement_of_the_source_is_taught_and_holds(statement):
 
 
 def digest(statements: list[Statement]) -> str:
-    said = "\n".join(statement["said"] for statement in statements)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    words = "\n".join(statement["words"] for statement in statements)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def test_the_sources_words_are_the_sources_words():
@@ -88,10 +88,10 @@ def test_altering_the_lesson_is_noticed(statement):
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
 def test_altering_any_number_in_the_map_is_noticed(statement):
-    for match in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?", statement["said"]):
-        altered = {**statement, "said": other_digit(statement["said"], match)}
-        if numbers(altered["said"]) != numbers(statement["said"]):
-            assert problems(altered, CELLS) != [], altered["said"]
+    for match in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?", statement["words"]):
+        altered = {**statement, "words": other_digit(statement["words"], match)}
+        if numbers(altered["words"]) != numbers(statement["words"]):
+            assert problems(altered, CELLS) != [], altered["words"]
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
@@ -104,9 +104,9 @@ def test_altering_any_number_of_it_in_the_lesson_is_noticed(statement):
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
 def test_altering_any_word_in_the_map_is_noticed(statement):
-    for word in re.findall(r"[A-Za-z]+", statement["said"]):
+    for word in re.findall(r"[A-Za-z]+", statement["words"]):
         altered = [
-            {**other, "said": other["said"].replace(word, "another")} if other is statement else other
+            {**other, "words": other["words"].replace(word, "another")} if other is statement else other
             for other in STATEMENTS
         ]
         assert digest(altered) != WORDS, word
@@ -118,12 +118,12 @@ def test_altering_any_printed_weight_is_noticed_and_the_lesson_draws_them_all(na
         "PRINTED": (PRINTED, measures.printed_matrix, worked_examples.printed_example),
         "PRINTED_LARGE": (PRINTED_LARGE, measures.printed_rows, worked_examples.printed_large),
     }[name]
-    said = next(numbers(s["said"]) for s in STATEMENTS if s["measure"] == measure.__name__)
+    printed_numbers = next(numbers(s["words"]) for s in STATEMENTS if s["measure"] == measure.__name__)
     for at in np.ndindex(printed.shape):
         altered = printed.copy()
         altered[at] += 0.001
         monkeypatch.setattr(measures, name, altered)
-        assert measure() != said, at
+        assert measure() != printed_numbers, at
     fig, _ = drawn()
     shown = [text.get_text().replace("\u2212", "-") for ax in fig.axes for text in ax.texts]
     assert [f"{w:.3f}" for w in printed.ravel() if f"{w:.3f}" not in shown] == []

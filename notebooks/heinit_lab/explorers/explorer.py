@@ -16,26 +16,49 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from heinit_lab.figures import image, size
 
 DPI = 140
+LABELS = {"description_width": "11em"}
+"""The style of widgets whose labels stand one under the other."""
 
 
 @dataclass(frozen=True)
 class Slider:
-    """One control. name: the argument of `update`. values: its stops. start: where it stands."""
+    """One control: its stops, and the one at which it starts."""
 
     name: str
+    """The argument of the explorer's `update` that it sets."""
     label: str
     values: Sequence[Any]
     start: Any
     form: str = "{}"
+    """How a stop is written."""
+    page_values: Sequence[Any] | None = None
+    """The stops that a page without a kernel keeps, where a picture for every stop would be too many.
+
+    What a lesson's text tells the reader to look at is among them.
+    """
 
     def text(self, value: Any) -> str:
         return self.form.format(value)
+
+    def widget(self, width: int) -> Any:
+        """The slider for a notebook, at most `width` pixels wide."""
+        import ipywidgets as widgets
+
+        return widgets.SelectionSlider(
+            options=[(self.text(value), value) for value in self.values],
+            value=self.start,
+            description=self.label,
+            continuous_update=True,
+            layout=widgets.Layout(width=f"min(100%, {width}px)"),
+            style=LABELS,
+        )
 
 
 @dataclass(frozen=True)
@@ -44,6 +67,19 @@ class Frame:
 
     png: bytes
     words: str
+
+
+class Curve:
+    """A measured line that moves, and the band of single networks around it. line: goes to `Axes.plot`."""
+
+    def __init__(self, ax: Axes, colour: str, **line: Any) -> None:
+        self.band = ax.fill_between([0, 1], [1, 1], [1, 1], color=colour, alpha=0.18, lw=0)
+        (self.line,) = ax.plot([], [], color=colour, **line)
+        self.artists: list[Artist] = [self.band, self.line]
+
+    def move(self, x: np.ndarray, low: np.ndarray, middle: np.ndarray, high: np.ndarray) -> None:
+        self.band.set_data(x, low, high)
+        self.line.set_data(x, middle)
 
 
 class Explorer:
@@ -118,18 +154,8 @@ class Explorer:
 
         # an HTML widget, since ipywidgets' Image has no alt text
         shown = widgets.HTML(named(self._image(first)))
-        words = widgets.HTML(_words(first.words))
-        controls = {
-            slider.name: widgets.SelectionSlider(
-                options=[(slider.text(value), value) for value in slider.values],
-                value=slider.start,
-                description=slider.label,
-                continuous_update=True,
-                layout=widgets.Layout(width=f"min(100%, {size(self.fig)[0]}px)"),
-                style={"description_width": "11em"},
-            )
-            for slider in self.sliders
-        }
+        words = widgets.HTML(status(first.words))
+        controls = {slider.name: slider.widget(size(self.fig)[0]) for slider in self.sliders}
 
         def moved(_: Any) -> None:
             try:
@@ -137,7 +163,7 @@ class Explorer:
             except Exception as error:
                 words.value = _sorry(self, error).html
                 return
-            shown.value, words.value = named(self._image(frame)), _words(frame.words)
+            shown.value, words.value = named(self._image(frame)), status(frame.words)
 
         for control in controls.values():
             control.observe(moved, names="value")
@@ -160,7 +186,8 @@ def named(image: str) -> str:
     return image.replace("<img ", f'<img onload="{" ".join(_NAMES.split())}" ', 1)
 
 
-def _words(text: str) -> str:
+def status(text: str) -> str:
+    """Words beside a picture that moves; a screen reader says them when they change."""
     style = "max-width:52em;line-height:1.5"
     return f'<div role="status" aria-live="polite" style="{style}">{html.escape(text)}</div>'
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from heinit_lab.explorers.explorer import Explorer, Slider
-from heinit_lab.figures import COLOURS, figure
-from heinit_lab.lessons.relu_half_killing import OFF, ON, percent, spaced
+from heinit_lab.figures import COLOURS, figure, note, percent
 
+ON, OFF, SPIKE = COLOURS["he"], COLOURS["off"], COLOURS["xavier"]
 EDGES = np.arange(-6, 8.01, 0.5)
 KINDS = ("normal", "Exp(1) − 1", "1 − Exp(1)")
 
@@ -23,26 +25,23 @@ def half_explorer(
     relu, zero_share, energy_kept: the student's answers; they draw and count.
     """
     clouds = {kind: spaced(kind) for kind in KINDS}
-    fig, axes = figure(7.4, 3.5, ncols=3, sharex=True, width_ratios=(1, 1, 1))
+    fig, axes = figure(7.4, 3.5, ncols=3, sharex=True)
     titles = ("Before", "After ReLU", "Energy, lost and kept")
     for ax, title, label in zip(axes, titles, ("share of the units", "", "share of the energy"), strict=True):
         ax.axvline(0, color=COLOURS["theory"], lw=0.8, zorder=3)
         ax.set(xlim=(-6, 8), ylim=(0, 1 if ax is axes[1] else 0.5), xlabel="z", title=title, ylabel=label)
-    empty = np.zeros(EDGES.size - 1)
 
-    def bars(ax: Any, colour: str, hatch: str = "") -> Any:
-        return ax.stairs(empty, EDGES, fill=True, color=colour, hatch=hatch or None, ec="white", lw=0)
+    def bars(ax: Axes, colour: str) -> Any:
+        hatch = "///" if colour == OFF else None
+        return ax.stairs(0 * EDGES[1:], EDGES, fill=True, color=colour, hatch=hatch, ec="white", lw=0)
 
-    below, above = bars(axes[0], OFF, "///"), bars(axes[0], ON)
-    after = bars(axes[1], ON)
-    (spike,) = axes[1].plot([], [], color=COLOURS["xavier"], marker="o", lw=3)
-    lost, kept = bars(axes[2], OFF, "///"), bars(axes[2], ON)
+    below, above, after = bars(axes[0], OFF), bars(axes[0], ON), bars(axes[1], ON)
+    (spike,) = axes[1].plot([], [], color=SPIKE, marker="o", lw=3)
+    lost, kept = bars(axes[2], OFF), bars(axes[2], ON)
     notes = [
-        ax.text(x, 0.93, "", transform=ax.transAxes, color=colour, weight="bold", fontsize=9, ha=ha)
-        for ax, x, colour, ha in (
-            (axes[0], 0.03, "#666666", "left"),
-            (axes[1], 0.5, COLOURS["xavier"], "left"),
-            (axes[2], 0.97, ON, "right"),
+        note(ax, x, 0.93, "", colour, inside=True, weight="bold", ha=ha)
+        for ax, x, colour, ha in zip(
+            axes, (0.03, 0.5, 0.97), (OFF, SPIKE, ON), ("left", "left", "right"), strict=True
         )
     ]
 
@@ -60,14 +59,15 @@ def half_explorer(
         lost.set_data(np.where(left, energy, 0))
         kept.set_data(np.where(left, 0, energy))
         off, energy_left = percent(killed), percent(share)
-        for note, text in zip(notes, (f"{off} off", f"{off} at 0", f"{energy_left} kept"), strict=True):
-            note.set_text(text)
+        for text, words in zip(notes, (f"{off} off", f"{off} at 0", f"{energy_left} kept"), strict=True):
+            text.set_text(words)
         factor = f"a factor {1 / share:.2f} restores it" if share else "no factor restores it"
         return (
             f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. ReLU kills {off} of "
             f"the units and keeps {energy_left} of the energy; {factor}."
         )
 
+    means = tuple(round(0.25 * k, 2) for k in range(-8, 9))
     return Explorer(
         "Half of what?",
         fig,
@@ -75,8 +75,24 @@ def half_explorer(
         [below, above, after, spike, lost, kept, *notes],
         [
             Slider("kind", "shape of z", KINDS, KINDS[0]),
-            Slider("mean", "mean of z", tuple(round(0.25 * k, 2) for k in range(-8, 9)), 0.0, "{:+.2f}"),
+            Slider("mean", "mean of z", means, 0.0, "{:+.2f}", page_values=means[::2]),
             Slider("scale", "scale of z", (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0), 1.0, "{:.2f}"),
         ],
         powered_by=("relu", "zero_share", "energy_kept"),
     )
+
+
+def spaced(distribution: str, n: int = 2000) -> np.ndarray:
+    """n numbers of mean 0 and variance 1, each standing for an equal share of the distribution.
+
+    distribution: one of `KINDS`. Each number is the root mean square of its part, with the part's sign, so
+    there is no luck in them, and their second moment is that of the distribution.
+    """
+    fine = (np.arange(50 * n) + 0.5) / (50 * n)
+    if distribution == "normal":
+        inverse = NormalDist().inv_cdf
+        y = np.array([inverse(float(p)) for p in fine[25::50]])
+    else:
+        parts = (-np.log(1 - fine) - 1).reshape(n, 50)
+        y = np.sign(parts.mean(axis=1)) * np.sqrt(np.mean(parts**2, axis=1))
+    return -y[::-1] if distribution == "1 − Exp(1)" else y

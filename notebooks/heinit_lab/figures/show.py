@@ -11,6 +11,9 @@ from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+Plot = tuple[Figure, str]
+"""A figure and its alt text, as the functions of `heinit_lab.plots` return them: `show(*plot)`."""
+
 
 def figure(width: float = 6, height: float = 3.5, **subplots: Any) -> tuple[Figure, Any]:
     """A figure and its axes, in inches. Keywords go to `Figure.subplots`.

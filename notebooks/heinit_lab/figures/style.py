@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import matplotlib
-import matplotlib.style
-from matplotlib.axes import Axes
+from matplotlib import rc_params_from_file, rcParams
+
+STYLE = rc_params_from_file(Path(__file__).with_name("course.mplstyle"), use_default_template=False)
+
+PAPER: str = STYLE["figure.facecolor"]
+"""The colour behind every figure."""
 
 # Okabe and Ito's colours, by what they mean in this course; some darker than theirs, so that small
 # words in them have a contrast of 4.5 on a figure's paper.
@@ -23,28 +25,19 @@ COLOURS = {
 }
 _WORDS = {COLOURS["off"]: "#666666", COLOURS["warm"]: "#8A5F00", COLOURS["sky"]: "#1C6E9E"}
 
+RULES: dict[str, tuple[str, str]] = {
+    "Xavier": (COLOURS["xavier"], "s"),
+    "Glorot": (COLOURS["glorot"], "^"),
+    "He": (COLOURS["he"], "o"),
+}
+"""The colour and the marker of each rule for the weights."""
+
 
 def use_style() -> None:
     """Make the course's style the default of new figures."""
-    matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
+    rcParams.update(STYLE)
 
 
 def in_words(colour: str) -> str:
     """The colour in which words about something of this colour are written: dark enough to be read."""
     return _WORDS.get(colour, colour)
-
-
-def label_line(
-    ax: Axes, x: float, y: float, text: str, colour: str, *, lift: float = 0, **kwargs: Any
-) -> None:
-    """Write a line's name to the right of a point, in its colour, instead of a legend.
-
-    lift: how far above the point, in points. Other keywords go to `Axes.annotate`.
-    """
-    beside = {"textcoords": "offset points", "va": "center", "fontsize": 9, "annotation_clip": False}
-    ax.annotate(text, (x, y), **{"xytext": (6, lift), "color": in_words(colour), **beside, **kwargs})
-
-
-def label_left(ax: Axes, x: float, y: float, text: str, colour: str, *, lift: float = 0) -> None:
-    """Like `label_line`, to the left of the point."""
-    label_line(ax, x, y, text, colour, xytext=(-6, lift), ha="right")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from autograder.site.frames import FEWER, MOST, RACE_SLIDERS, frames, race_frames, small, thinned
+from autograder.site.frames import MOST, RACE_SLIDERS, frames, race_frames, small
 from heinit_lab.explorers import Explorer, Slider
 from heinit_lab.explorers.relu_half_killing import half_explorer
 from heinit_lab.explorers.very_deep_networks import depth_explorer, race_explorer
@@ -60,24 +61,28 @@ def test_a_frame_is_the_notebooks_picture_in_few_colours():
 
 
 def test_too_many_pictures_are_refused_with_what_to_do():
-    with pytest.raises(ValueError, match="thin one of its sliders in FEWER"):
+    with pytest.raises(ValueError, match="fewer page_values"):
         frames(explorer(stops=MOST))
 
 
-def test_thinned_sliders_keep_stops_of_their_own_and_their_start():
-    found = {
-        (one.title, slider.name): slider
-        for one in (
-            half_explorer(first.relu, first.zero_share, first.energy_kept),
-            weights_explorer(third.he_normal),
-            depth_explorer(last.init_network, last.forward_moments, last.backward),
-        )
-        for slider in one.sliders
-    }
-    for key in FEWER:
-        kept = thinned(key[0], found[key]).values
-        assert set(kept) < set(found[key].values)
-        assert found[key].start in kept
+def test_the_stops_of_a_page_are_some_of_the_sliders_own_and_its_start_is_among_them():
+    explorers = (
+        half_explorer(first.relu, first.zero_share, first.energy_kept),
+        weights_explorer(third.he_normal),
+        depth_explorer(last.init_network, last.forward_moments, last.backward),
+    )
+    for drawn in explorers:
+        fewer = [slider for slider in drawn.sliders if slider.page_values is not None]
+        assert fewer, drawn.title
+        for slider in fewer:
+            assert set(slider.page_values) < set(slider.values)
+            assert slider.start in slider.page_values
+
+
+def test_a_page_keeps_the_page_values_of_a_slider():
+    drawn = explorer(stops=MOST)
+    drawn.sliders = (replace(drawn.sliders[0], page_values=(0, 1)), *drawn.sliders[1:])
+    assert len(frames(drawn)["frames"]) == 2 * 3
 
 
 def test_the_race_is_told_epoch_by_epoch(monkeypatch):

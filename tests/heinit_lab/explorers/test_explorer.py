@@ -70,19 +70,19 @@ def test_moving_the_slider_changes_the_picture_and_the_words():
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "sentence"),
     [
         (NotImplementedError(), "waiting for your `answer`."),
         (ValueError("bad shape"), "your `answer` raised"),
     ],
 )
-def test_an_unsolved_or_failing_exercise_is_told_kindly(shell, error, said):
+def test_an_unsolved_or_failing_exercise_is_told_kindly(shell, error, sentence):
     def answer(height):
         raise error
 
     with capture_output() as captured:
         bar(answer)._ipython_display_()
-    assert said in captured.outputs[0].data["text/plain"]
+    assert sentence in captured.outputs[0].data["text/plain"]
     assert "drawn by your own `answer`." in captured.outputs[0].data["text/plain"]
 
 
@@ -92,6 +92,6 @@ def test_a_value_that_cannot_be_drawn_is_not_told_as_an_error_of_the_answer(shel
 
     with capture_output() as captured:
         bar(answer)._ipython_display_()
-    said = captured.outputs[0].data["text/plain"]
-    assert "cannot be drawn" in said
-    assert "raised" not in said
+    sentence = captured.outputs[0].data["text/plain"]
+    assert "cannot be drawn" in sentence
+    assert "raised" not in sentence

@@ -40,7 +40,7 @@ def test_a_live_race_can_be_stopped_by_its_button_and_says_where():
     live._widget(live.frame())
     live._widgets["start"].click()
     live.stop()
-    live.start(depth=5, epochs=10**6)
+    live.begin(depth=5, epochs=10**6)
     while live.epochs_run < 3:
         assert live.running
     assert live._widgets["start"].disabled
@@ -63,7 +63,7 @@ def test_where_python_has_no_threads_a_race_runs_in_the_loop_and_can_be_stopped(
     live._widget(live.frame())
 
     async def pressed():
-        live.start(depth=5, epochs=200)
+        live.begin(depth=5, epochs=200)
         while live.epochs_run < 2:
             assert live.running
             await asyncio.sleep(0)
@@ -83,7 +83,7 @@ def test_where_python_has_no_threads_a_race_runs_in_the_loop_and_can_be_stopped(
 
 def test_a_live_race_runs_to_its_end_and_tells_both_results():
     live = race_explorer()
-    live.start(depth=5, c=1.0, epochs=3, helper="Adam")
+    live.begin(depth=5, c=1.0, epochs=3, helper="Adam")
     live.wait(60)
     assert live.epochs_run == 3
     assert "done" in live._words

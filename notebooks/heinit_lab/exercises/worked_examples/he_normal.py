@@ -17,13 +17,11 @@ from heinit_lab.exercises.worked_examples._shared import (
     normal,
     uniform,
 )
+from heinit_lab.networks import LAWS, TRUNCATED_STD
 
 
 def _truncated(rng: Rng, std: float, n_in: int, n_out: int) -> np.ndarray:
-    draws = rng.standard_normal((n_out, n_in))
-    while (beyond := np.abs(draws) > 2).any():
-        draws[beyond] = rng.standard_normal(int(beyond.sum()))
-    return std * draws
+    return np.asarray(std * LAWS["truncated"](rng, (n_out, n_in), np.float64))
 
 
 EXERCISE = Exercise(
@@ -75,7 +73,7 @@ EXERCISE = Exercise(
             "truncated-for-normal",
             "The variance is right, and the tails are cut off at two standard deviations. Nothing is "
             "to be cut off here.",
-            (lambda n_in, n_out, rng: _truncated(rng, sqrt(2 / n_in) / 0.87962566, n_in, n_out),),
+            (lambda n_in, n_out, rng: _truncated(rng, sqrt(2 / n_in) / TRUNCATED_STD, n_in, n_out),),
         ),
         Misconception(
             "framework-default",

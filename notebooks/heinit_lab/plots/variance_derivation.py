@@ -1,0 +1,220 @@
+"""Lesson 2: moments, forward and backward, measured beside what the derivation predicts.
+
+A row of a measurement is one random network, a column one depth, as `networks.moments` gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from heinit_lab.figures import COLOURS, PAPER, Plot, band, figure, label_line, level, note, number, theory
+from heinit_lab.networks import TRUNCATED_STD
+
+HE, XAVIER, GLOROT, ACCENT = (COLOURS[name] for name in ("he", "xavier", "glorot", "accent"))
+WARM, SKY, THEORY = (COLOURS[name] for name in ("warm", "sky", "theory"))
+
+
+def relu_moments(values: Mapping[str, float], expected: Mapping[str, float], guess: float) -> Plot:
+    """Bars of the measured moments, a tick where each is expected, and a line at the guess."""
+    fig, ax = figure(6, 2.6)
+    names = list(values)
+    ax.barh(names, [values[k] for k in names], height=0.5, color=SKY)
+    ax.axvline(guess, color=ACCENT, lw=1.5, ls=":")
+    note(ax, guess + 0.012, -0.62, f"your variance, {guess:g}", ACCENT, va="bottom")
+    card = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+    for row, name in enumerate(names):
+        theory(ax, [expected[name]] * 2, [row - 0.34, row + 0.34])
+        right = max(values[name], expected[name])
+        label_line(ax, right, row, f"{values[name]:.3f}", THEORY, xytext=(8, 0), fontsize=10, bbox=card)
+    ax.set(xlim=(0, max(1.05, 1.1 * guess)), ylim=(-0.65, len(names) - 0.5), title="A unit normal after ReLU")
+    ax.grid(axis="y", visible=False)
+    each = ", ".join(f"{name} {value:.3f} (expected {expected[name]:.3f})" for name, value in values.items())
+    return fig, f"Bars, measured on the draws: {each}. Your guess for the variance: {guess:g}."
+
+
+def through_weights(rows: Sequence[tuple[str, float, float, Mapping[str, float]]]) -> Plot:
+    """Measured variances of a pre-activation, in a row for each input, beside two predictions.
+
+    rows: (name of the input, n v mean(x^2), n v Var[x], measured by law of the weights).
+    """
+    fig, ax = figure(6, 3.1)
+    looks = {"normal": (HE, "o"), "uniform": (GLOROT, "^"), "signs": (WARM, "s")}
+    top = len(rows) - 1
+    for i, (_, right, wrong, measured) in enumerate(rows):
+        theory(ax, [right] * 2, [i - 0.36, i + 0.36])
+        ax.plot(wrong, i, "x", color=XAVIER, ms=9, mew=2)
+        for k, (law, value) in enumerate(measured.items()):
+            colour, marker = looks[law]
+            ax.plot(value, i + 0.22 * (k - 1), marker, color=colour, ms=6)
+            if i == top:
+                label_line(ax, value, i + 0.22 * (k - 1), law, colour)
+    label_line(ax, rows[top][2], top, "n v Var[x]", XAVIER, xytext=(10, 0))
+    label_line(ax, rows[0][1], -0.36, "n v mean(x²)", THEORY, xytext=(0, -9), ha="center")
+    ax.set_yticks(range(len(rows)), [row[0] for row in rows])
+    ax.set(xlim=(-0.15, 2.75), ylim=(-0.75, top + 0.5), xlabel="variance of z over the draw of the weights")
+    ax.set_title("One unit, three inputs, three laws of the weights")
+    ax.grid(axis="y", visible=False)
+    each = "; ".join(
+        f"{name}: {min(m.values()):.2f} to {max(m.values()):.2f} by law, {right:.2f} by the second moment, "
+        f"{wrong:.2f} by the variance of the input"
+        for name, right, wrong, m in rows
+    )
+    return fig, f"Variance of z for three inputs, measured and predicted. {each}."
+
+
+def kept(n: np.ndarray, shares: Mapping[str, Sequence[float]]) -> Plot:
+    """Share of the second moment that ReLU keeps, against the number of inputs of a unit."""
+    fig, ax = figure(6, 3.1)
+    looks = {"symmetric": (HE, "o", -6), "skewed": (XAVIER, "s", 4)}
+    for name, values in shares.items():
+        colour, marker, lift = looks[name]
+        ax.plot(n, values, color=colour, marker=marker)
+        label_line(ax, n[-1], values[-1], f"{name} weights", colour, lift=lift)
+    level(ax, 0.5)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(n, [str(k) for k in n])
+    ax.set(ylim=(0.4, 0.8), xlabel="inputs of the unit", ylabel="share kept by ReLU")
+    ax.set_title("Half is exact for symmetric weights alone")
+    each = "; ".join(
+        f"{k} weights: {v[0]:.3f} with one input, {v[-1]:.3f} with {n[-1]}" for k, v in shares.items()
+    )
+    return fig, f"Share of the second moment that ReLU keeps. {each}."
+
+
+def ties(flow: Mapping[str, np.ndarray]) -> Plot:
+    """Independent layers beside one matrix used again and again: the middle network, and 8 in 10."""
+    fig, ax = figure(6, 3.3)
+    looks = {"independent": (HE, "o", 5), "one matrix": (XAVIER, "s", -9)}
+    ends = []
+    for name, q in flow.items():
+        colour, marker, lift = looks[name]
+        low, middle, high = np.percentile(q, (10, 50, 90), axis=0)
+        band(ax, range(len(middle)), low, middle, high, colour, marker=marker, markevery=3)
+        label_line(ax, len(middle) - 1, middle[-1], name, colour, lift=lift)
+        ends.append(f"{name}: {number(middle[-1])}, 8 in 10 between {number(low[-1])} and {number(high[-1])}")
+    level(ax, 1)
+    ax.set(yscale="log", title="One matrix for every layer breaks A3", xlabel="layer", ylabel="second moment")
+    return fig, f"Second moment against depth, the middle of many networks. At the end, {'; '.join(ends)}."
+
+
+def biases(q: np.ndarray, variances: np.ndarray) -> Plot:
+    """Mean second moment against depth for several biases, +- 2 standard errors, theory dashed."""
+    fig, ax = figure(6, 3.3)
+    x, ends = np.arange(q.shape[-1]), []
+    for rows, s2, colour, marker in zip(q, variances, (HE, WARM, XAVIER), "o^s", strict=True):
+        mean, error = rows.mean(axis=0), 2 * rows.std(axis=0) / np.sqrt(len(rows))
+        band(ax, x, mean - error, mean, mean + error, colour, marker=marker, markevery=2)
+        theory(ax, x, 1 + x * s2 / 2)
+        label_line(ax, x[-1], mean[-1], f"s² = {s2:g}", colour)
+        ends.append(f"s² = {s2:g} ends at {mean[-1]:.1f}, expected {1 + x[-1] * s2 / 2:.0f}")
+    ax.set(ylim=(0, None), xlabel="layer", ylabel="second moment", title="Biases add, layer by layer")
+    ax.set_xticks(x[::5])
+    return fig, (
+        f"Mean second moment over {x[-1]} layers, a straight line for each variance of the biases: "
+        f"{', '.join(ends)}."
+    )
+
+
+def gradients(flow: Mapping[str, np.ndarray], expected: np.ndarray, guess: float) -> Plot:
+    """Gradients against the layers they have come down through, with two predictions and a guess for ones."""
+    fig, ax = figure()
+    depth = len(expected) - 1
+    low, high = np.percentile(flow["ones"], (10, 90), axis=0)
+    ax.fill_between(range(depth + 1), low, high, color=XAVIER, alpha=0.18, lw=0)
+    theory(ax, range(depth + 1), expected)
+    theory(ax, range(depth + 1), np.ones(depth + 1))
+    _mean_line(ax, flow["ones"], "ones", XAVIER, marker="s")
+    _mean_line(ax, flow["loss"], "a loss", GLOROT, marker="^", lift=6)
+    _mean_line(ax, flow["random"], "random", HE, marker="o", lift=-6)
+    guess = min(max(guess, 1e-3), 1e9)
+    ax.plot(depth, guess, "*", color=ACCENT, ms=11, clip_on=False)
+    label_line(ax, depth, guess, f"your {guess:g}", ACCENT)
+    ax.set(yscale="log", ylim=(min(0.3, 0.5 * guess), max(60, 2 * guess)), xlabel="layers below the top")
+    ax.set(ylabel="second moment of the gradient", title="Gradients of He layers, from the top down")
+    return fig, (
+        f"Second moment of the gradient against the layers below the top. {_ends(flow)}. "
+        f"Expected: {expected[-1]:.1f} for ones, 1 for random. For ones, 8 in 10 networks end between "
+        f"{number(low[-1])} and {number(high[-1])}."
+    )
+
+
+def taper(sizes: Sequence[int], flow: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Plot:
+    """Forward and backward second moments along a tapering network, for both fans, theory dashed."""
+    fig, axes = figure(7.2, 3.3, ncols=2, sharey=True)
+    n = np.array(sizes, float)
+    level_line = np.ones(len(n))
+    expected = {"in": (level_line, n[-1] / n), "out": (n[0] / n, level_line)}
+    looks = {"in": (HE, "o"), "out": (XAVIER, "s")}
+    for i, (ax, title) in enumerate(zip(axes, ("Forward: activations", "Backward: gradients"), strict=True)):
+        for fan, both in flow.items():
+            colour, marker = looks[fan]
+            mean = both[i].mean(axis=0)
+            ax.plot(mean, color=colour, marker=marker)
+            theory(ax, range(len(n)), expected[fan][i])
+            place, ha = ((0, 10), "center") if expected[fan][i] is level_line else ((-6, 6), "right")
+            label_line(ax, 2, mean[2], f"fan_{fan}", colour, xytext=place, ha=ha, va="baseline")
+        ax.set(yscale="log", title=title, xlabel="units in the layer")
+        ax.set_xticks(range(len(n)), [str(size) for size in sizes])
+    axes[0].set_ylabel("second moment")
+    each = "; ".join(
+        f"fan_{fan}: activations end at {number(up[:, -1].mean())} times the input's, "
+        f"gradients at {number(down[:, 0].mean())} times the output's"
+        for fan, (up, down) in flow.items()
+    )
+    return fig, f"Second moments in layers of {sizes[0]} down to {sizes[-1]} units. {each}."
+
+
+def laws(flow: Mapping[str, np.ndarray]) -> Plot:
+    """Mean second moment for four laws of the weights, +- 2 standard errors, expected factors dashed."""
+    fig, ax = figure(6, 3.3)
+    looks = {
+        "normal": (HE, "o", 1),
+        "uniform": (GLOROT, "^", -9),
+        "corrected": (WARM, "D", 11),
+        "truncated": (XAVIER, "s", 4),
+    }
+    for law, q in flow.items():
+        colour, marker, lift = looks[law]
+        layers, mean, error = np.arange(q.shape[1]), q.mean(axis=0), 2 * q.std(axis=0) / np.sqrt(len(q))
+        ax.fill_between(layers, mean - error, mean + error, color=colour, alpha=0.18, lw=0)
+        theory(ax, layers, (TRUNCATED_STD**2 if law == "truncated" else 1.0) ** layers)
+        _mean_line(ax, q, law, colour, marker=marker, lift=lift)
+    ax.set(yscale="log", ylim=(0.05, 2), xlabel="layer", ylabel="second moment")
+    ax.set_title("Four laws, one variance asked for")
+    return fig, f"Second moment against depth. {_ends(flow)}."
+
+
+def integrands(activations: Mapping[str, Callable[..., np.ndarray]]) -> Plot:
+    """The function whose integral is E[f(Z)^2], beside that of Z^2, for each activation."""
+    fig, axes = figure(7.4, 2.5, ncols=len(activations), sharey=True)
+    z = np.linspace(-4, 4, 401)
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    for ax, (name, f) in zip(axes, activations.items(), strict=True):
+        theory(ax, z, z**2 * density)
+        ax.fill_between(z, f(z, 0.0) ** 2 * density, color=SKY, alpha=0.6, lw=0)
+        ax.plot(z, f(z, 0.0) ** 2 * density, color=HE, marker="")
+        ax.set(title=name, xlabel="z", xticks=[-3, 0, 3])
+    axes[0].set_ylabel("f(z)² × density")
+    return fig, (
+        "Panels of f(z) squared times the normal density, over the dashed outline for z squared, of area 1. "
+        "The identity fills it; ReLU fills its right half, GELU rather less of it; tanh makes two low humps."
+    )
+
+
+def _mean_line(ax: Axes, q: np.ndarray, name: str, colour: str, lift: float = 0, **line: Any) -> None:
+    """The mean over networks, named at its end."""
+    mean = q.mean(axis=0)
+    ax.plot(mean, color=colour, markevery=max(1, len(mean) // 10), **line)
+    label_line(ax, len(mean) - 1, mean[-1], name, colour, lift=lift)
+
+
+def _ends(flow: Mapping[str, np.ndarray]) -> str:
+    """The mean at the last layer and its standard error, for each line."""
+    return ", ".join(
+        f"{name} ends at {number(q[:, -1].mean())} ± {q[:, -1].std() / np.sqrt(len(q)):.1g}"
+        for name, q in flow.items()
+    )

@@ -1,0 +1,272 @@
+"""Lesson 5: races, run now and stored, and what random deep networks do to signals, images and units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from heinit_lab.figures import COLOURS, RULES, Plot, band, figure, label_line, level, note, number, theory
+from heinit_lab.race import CHANCE, Race, stored
+
+HE, XAVIER, GLOROT, ACCENT = (COLOURS[name] for name in ("he", "xavier", "glorot", "accent"))
+SCALES = (0.5, 1.0, 1.5, 1.8, 2.0, 2.2, 3.0, 4.0)
+_APART = np.linspace(-0.2, 0.2, 10)  # so that ten equal results are seen as ten
+
+
+def depth_race(guess: float, depths: Sequence[int] = (5, 8, 10, 12, 15, 20, 25, 30)) -> Plot:
+    """Final test share against depth, He and 1/n, ten stored seeds each, and the reader's guess."""
+    fig, ax = figure(6.4, 3.6)
+    shares = {rule: np.array([stored()[f"{rule} {d}"]["share"] for d in depths]) for rule in ("he", "xavier")}
+    looks = (*RULES["He"], -0.25), (*RULES["Xavier"], 0.25)
+    for rows, (colour, marker, shift) in zip(shares.values(), looks, strict=True):
+        ax.plot(depths, np.median(rows, axis=1), color=colour, marker="")
+        for depth, ten in zip(depths, rows, strict=True):
+            ax.plot([depth + shift] * 10, ten, marker, color=colour, ms=4, alpha=0.55, ls="")
+    label_line(ax, 30.3, 0.95, "He, c = 2", HE)
+    label_line(ax, 30.3, 0.15, "Xavier, c = 1", XAVIER)
+    level(ax, 0.1)
+    note(ax, 3.3, 0.045, "guessing", va="center")
+    ax.axvline(guess, color=ACCENT, ls=":", lw=2)
+    note(ax, guess, 1.02, f"your guess: {guess:g}", ACCENT, ha="center")
+    ax.set(xlim=(3, 36.5), ylim=(0, 1), xlabel="weight matrices, L", ylabel="test images named correctly")
+    stopped = next(d for d, ten in zip(depths, shares["xavier"], strict=True) if np.median(ten) < CHANCE)
+    return fig, (
+        f"Test share against depth after 30 epochs, ten seeds each. He stays between "
+        f"{shares['he'][-1].min():.2f} and {shares['he'][0].max():.2f} from 5 to 30 layers. Xavier falls "
+        f"from depth 10 on; from {stopped} layers its middle run is at chance. "
+        f"Your guess stands at {guess:g}."
+    )
+
+
+def scale_range(depths: Sequence[int] = (10, 30)) -> Plot:
+    """Final test share against c, ten stored seeds each, in a panel for each depth."""
+    fig, axes = figure(7.2, 3.5, ncols=len(depths), sharey=True)
+    words = []
+    for ax, depth in zip(axes, depths, strict=True):
+        middle = []
+        for c in SCALES:
+            races = stored()[{1.0: f"xavier {depth}", 2.0: f"he {depth}"}.get(c, f"c {c:g}, {depth}")]
+            shares, burst = np.array(races["share"]), None in races["loss"]
+            colour, marker = (HE, "o") if c == 2 else (XAVIER, "x" if burst else "s")
+            ax.plot(c * (1 + 0.1 * _APART), shares, marker, color=colour, ms=4, alpha=0.55, ls="")
+            middle.append(np.median(shares))
+            words.append(
+                f"{depth} layers, c = {c:g}: {shares.min():.2f} to {shares.max():.2f}{', overflow' * burst}"
+            )
+        ax.plot(SCALES, middle, color=COLOURS["off"], marker="", zorder=1)
+        level(ax, 0.1)
+        ax.set(xscale="log", xlim=(0.42, 4.8), ylim=(0, 1), xlabel="c, in Var[w] = c/n")
+        ax.set_xticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
+        ax.minorticks_off()
+        ax.set_title(f"{depth} weight matrices")
+    axes[0].set_ylabel("test images named correctly")
+    note(axes[0], 4.6, 0.12, "guessing", ha="right")
+    note(axes[-1], 4.6, 0.03, "×: overflow", XAVIER, ha="right")
+    return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}."
+
+
+def losses(runs: Mapping[str, Race], depth: int) -> Plot:
+    """Training loss by epoch of a He and a 1/n run, over the band of ten stored seeds.
+
+    runs: by rule, "He" and "Xavier". depth: 10 or 30, of which the bands are stored.
+    """
+    fig, ax = figure(6.4, 3.4)
+    words = []
+    for rule, run in runs.items():
+        colour, marker = RULES[rule]
+        least, _, most = stored()[f"{rule.lower()} {depth}"]["loss_band"]
+        ax.fill_between(np.arange(1, len(least) + 1), least, most, color=colour, alpha=0.18, lw=0)
+        epochs, last = np.arange(1, len(run.losses) + 1), run.losses[-1]
+        ax.plot(epochs, run.losses, color=colour, marker=marker, ms=3.5)
+        lift = -0.03 if rule == "He" else 0.09 if last < 1 else -0.12
+        label_line(ax, len(epochs) + 0.3, last + lift, rule, colour)
+        words.append(f"{rule} ends at a loss of {last:.2f} and names {100 * run.share:.0f} %")
+    level(ax, np.log(10))
+    note(ax, 11, np.log(10) + 0.05, "guessing, ln 10 = 2.30")
+    ax.set(xlim=(0.3, 34), ylim=(0, 2.6), xlabel="epoch", ylabel="training loss")
+    return fig, f"Training loss over 30 epochs at {depth} layers: {'; '.join(words)} of the test images."
+
+
+def lanes(settings: Mapping[str, str], live: Mapping[str, Race] | None = None) -> Plot:
+    """Final test shares, a lane for each setting: ten stored seeds as dots, a race just run as a ring.
+
+    settings: label to the name of the setting in `stored()`. live: label to a race just run.
+    """
+    live = live or {}
+    fig, ax = figure(6.4, 0.9 + 0.42 * len(settings))
+    words = []
+    for row, (label, name) in enumerate(settings.items()):
+        shares = np.array(stored()[name]["share"])
+        colour, marker = RULES["He" if name.startswith("he") else "Xavier"]
+        if "calibrated" in name and name.startswith("xavier"):
+            colour, marker = GLOROT, "^"
+        ax.plot(shares, row + _APART[: len(shares)], marker, color=colour, alpha=0.55, ms=6, ls="")
+        ax.plot([np.median(shares)] * 2, [row - 0.28, row + 0.28], color=colour, marker="")
+        words.append(f"{label}: {shares.min():.2f} to {shares.max():.2f}, median {np.median(shares):.2f}")
+        if label in live:
+            ax.plot(live[label].share, row, "o", ms=12, mfc="none", mec=ACCENT, mew=2)
+            words[-1] += f", the run just made {live[label].share:.2f}"
+    ax.axvline(0.1, color=COLOURS["theory"], ls="--", lw=1)
+    note(ax, 0.105, -0.62, "guessing", va="center")
+    ax.set_yticks(range(len(settings)), list(settings))
+    ax.set(xlim=(0, 1), ylim=(len(settings) - 0.5, -0.85), xlabel="test images named correctly")
+    ax.grid(axis="y", visible=False)
+    return fig, f"Test shares of ten seeds, one lane a setting. {'; '.join(words)}."
+
+
+def signal_spread(q: np.ndarray, width: int, guess: float | None = None) -> Plot:
+    """Mean, median and spread over networks of q_l / q_0, against depth. q: (networks, layers)."""
+    layers, depth = np.arange(q.shape[1]), q.shape[1] - 1
+    fig, ax = figure(6.4, 3.6)
+    low, middle, high = np.quantile(q, [0.05, 0.5, 0.95], axis=0)
+    mean, within = q[:, -1].mean(), float(np.mean(np.abs(q[:, -1] - 1) < 0.1))
+    ax.axhspan(0.9, 1.1, color=ACCENT, alpha=0.3, lw=0)
+    ax.plot(layers, q.mean(axis=0), color=COLOURS["warm"], marker="")
+    band(ax, layers, low, middle, high, HE, marker="")
+    theory(ax, layers, np.exp(-2.5 * layers / width))
+    label_line(ax, depth, mean * 1.12, f"mean {mean:.2f}", COLOURS["warm"])
+    label_line(ax, depth, middle[-1] * 0.86, f"median {middle[-1]:.2f}", HE)
+    label_line(ax, depth, high[-1], "19 of 20 below", HE)
+    label_line(ax, depth, low[-1], "19 of 20 above", HE)
+    ax.set(yscale="log", xlim=(0, depth * 1.28), ylim=(0.01, 20), xlabel="layer, l")
+    ax.set_ylabel("second moment, against the input's")
+    title = f"He, {width} units a layer"
+    if guess is not None:
+        title = f"Of 100 networks, {100 * within:.0f} end within 10 % of 1 (pink); your guess {guess:g}"
+    ax.set_title(title, fontsize=10)
+    return fig, (
+        f"Second moment over {depth} layers of {width} in {len(q)} He networks: the mean ends at "
+        f"{mean:.2f}, the median at {middle[-1]:.2f}, nine in ten between {low[-1]:.2f} and "
+        f"{high[-1]:.2f}; {100 * within:.1f} % end within 10 % of 1."
+    )
+
+
+def two_signals(by_scale: Mapping[int, np.ndarray]) -> Plot:
+    """For each c: signal, gradient and weight gradient (3, networks, layers), in panels side by side."""
+    fig, axes = figure(6.8, 3.5, ncols=len(by_scale), sharey=True)
+    words = []
+    looks = ((HE, "o", "signal"), (XAVIER, "s", "gradient"), (GLOROT, "^", "a weight's gradient"))
+    for ax, (c, rows) in zip(axes, by_scale.items(), strict=True):
+        name = {1: "Xavier", 2: "He"}[c]
+        layers = np.arange(1, rows.shape[2] + 1)
+        for row, (colour, marker, label) in zip(rows, looks, strict=True):
+            _line(ax, layers, row, colour, marker=marker, ms=3, label=label)
+        ax.set(yscale="log", xlabel="layer", title=f"{name}, c = {c:g}", ylim=(1e-11, 30))
+        first, last = (number(np.median(rows[2, :, k])) for k in (0, -1))
+        words.append(f"{name}: a weight's squared gradient is {first} in layer 1, {last} in {len(layers)}")
+    axes[0].set_ylabel("mean square")
+    axes[-1].legend(loc="lower center")
+    return fig, (
+        "Forward signal, backward gradient and a weight's gradient at each of 30 layers, ten networks. "
+        f"{'; '.join(words)}. In both panels that line is nearly level."
+    )
+
+
+def growing_alike(measured: np.ndarray, predicted: np.ndarray) -> Plot:
+    """Mean cosine between images against depth, in He networks of width 64, a row each."""
+    layers, mean = np.arange(measured.shape[1]), measured.mean(axis=0)
+    fig, ax = figure(6.4, 3.3)
+    band(ax, layers, measured.min(axis=0), mean, measured.max(axis=0), HE, markevery=5)
+    theory(ax, layers, predicted)
+    label_line(ax, 40, mean[-1] - 0.04, f"{mean[-1]:.2f} at 40", HE)
+    note(ax, 9, 0.62, "dashed: infinitely wide layers")
+    ax.set(xlim=(0, 46), ylim=(-0.05, 1.04), xlabel="layer", ylabel="mean cosine of two images")
+    return fig, (
+        f"Mean cosine between 200 images against depth, ten He networks of width 64: 0 at the input, "
+        f"{mean[5]:.2f} after 5 layers, {mean[10]:.2f} after 10, "
+        f"{mean[-1]:.2f} after 40 ({measured[:, -1].min():.2f} to {measured[:, -1].max():.2f})."
+    )
+
+
+def silent_units(counts: Sequence[np.ndarray], guess: float) -> Plot:
+    """Units dead for 500 images, and units always on, against depth. counts: `unit_shares` of networks.
+
+    guess: the share dead at the end.
+    """
+    dead, always, _ = np.array(counts).swapaxes(0, 1)
+    depth = dead.shape[1]
+    layers = np.arange(1, depth + 1)
+    fig, ax = figure(6.4, 3.6)
+    for rows, colour, marker, style, name, lift in (
+        (dead, XAVIER, "s", "-", "dead", 0.06),
+        (always, GLOROT, "^", "-", "always on", -0.03),
+        (1 - dead - always, COLOURS["off"], "o", ":", "neither", 0.0),
+    ):
+        mean = rows.mean(axis=0)
+        low, high = rows.min(axis=0), rows.max(axis=0)
+        band(ax, layers, low, mean, high, colour, marker=marker, ls=style, markevery=(9, 10))
+        label_line(ax, depth, mean[-1] + lift, f"{name} {mean[-1]:.2f}", colour)
+    theory(ax, [1, depth], [0.5, 0.5])
+    ax.plot(depth, guess, "*", color=ACCENT, ms=11, clip_on=False)
+    label_line(ax, depth, guess, f"your guess {guess:g}", ACCENT, lift=-12)
+    ax.set(xlim=(1, 1.24 * depth), ylim=(0, 1), xlabel="layer", ylabel="share of the 256 units")
+    ax.set_xticks([1, *range(20, depth + 1, 20)])
+    at = [0, 9, 29, depth - 1]
+    shares = (", ".join(f"{row.mean(axis=0)[layer]:.2f}" for layer in at) for row in (dead, always))
+    return fig, (
+        f"Shares of units in {len(dead)} He networks of width 256 on 500 images, in layers "
+        f"{', '.join(str(layer + 1) for layer in at)}. Dead: {next(shares)}. Always on: {next(shares)}. "
+        f"Both near one half, dashed. Your guess for the dead in the last layer: {guess:g}."
+    )
+
+
+def convolutions(measured: Mapping[str, Mapping[str, np.ndarray]]) -> Plot:
+    """Second moment through ten convolutions, by variance of the weights and by padding, a row a network."""
+    fig, ax = figure(6.6, 3.7)
+    words = []
+    looks = {"circular": ("o", "-"), "zero": ("s", ":")}
+    for (variance, by_padding), colour in zip(measured.items(), (HE, XAVIER), strict=True):
+        for padding, q in by_padding.items():
+            marker, style = looks[padding]
+            _line(ax, np.arange(q.shape[1]), q, colour, marker=marker, ls=style)
+            words.append(f"{variance}, {padding} padding: times {q[:, 1].mean():.2f} in the first layer")
+        label_line(ax, 10, float(np.median(by_padding["circular"][:, -1])), variance, colour)
+    level(ax, 1)
+    ax.set(yscale="log", xlim=(0, 13.4), xlabel="convolution", ylabel="second moment, against the input's")
+    note(ax, 0.3, 3e8, "solid, dots: circular padding\ndotted, squares: zero padding")
+    return fig, f"Second moment through ten 3 x 3 convolutions of 16 channels. {'; '.join(words)}."
+
+
+def residual_blocks(plain: np.ndarray, scaled: np.ndarray) -> Plot:
+    """Second moment along a residual network, branches as they come and scaled by 1/sqrt(L)."""
+    fig, ax = figure(6.4, 3.5)
+    blocks = plain.shape[1] - 1
+    layers, words = np.arange(blocks + 1), []
+    for q, colour, marker, name, factor in (
+        (plain, XAVIER, "s", "added as they are", 2.0),
+        (scaled, HE, "o", "scaled by 1/√L", 1 + 1 / blocks),
+    ):
+        _line(ax, layers, q, colour, marker=marker, markevery=5)
+        theory(ax, layers, factor**layers)
+        label_line(ax, blocks, float(np.median(q[:, -1])), name, colour)
+        words.append(f"{name}: the mean of {len(q)} networks ends at {number(q[:, -1].mean())}")
+    ax.plot([0, blocks], [math.e, math.e], color=COLOURS["warm"], lw=1, marker="")
+    note(ax, 0.5, math.e * 1.7, "e", COLOURS["warm"], weight="bold", fontsize=10)
+    ax.set(yscale="log", xlim=(0, blocks * 1.38), xlabel="residual block")
+    ax.set_ylabel("second moment, against the input's")
+    return fig, f"Second moment along {blocks} residual blocks of width 64. {'; '.join(words)}; e is 2.72."
+
+
+def default_scales(rules: Mapping[str, float], measured: Mapping[str, np.ndarray]) -> Plot:
+    """Second moment after each layer, a row a network, by the name of the rule. rules: each rule's c."""
+    fig, ax = figure(6.4, 3.5)
+    words = []
+    for (name, q), (colour, marker) in zip(measured.items(), reversed(RULES.values()), strict=True):
+        layers, last = np.arange(1, q.shape[1] + 1), float(np.median(q[:, -1]))
+        _line(ax, layers, q, colour, marker=marker, markevery=4)
+        theory(ax, layers, (rules[name] / 2) ** layers)
+        label_line(ax, len(layers), last, name, colour)
+        words.append(f"{name}: {number(last)}")
+    depth = len(layers)
+    ax.set(yscale="log", xlim=(1, depth * 1.42), xlabel="layer", ylabel="second moment")
+    return fig, (
+        f"Second moment after {depth} layers of width 64, middle of ten networks. {'; '.join(words)}."
+    )
+
+
+def _line(ax: Axes, x: np.ndarray, rows: np.ndarray, colour: str, **line: object) -> None:
+    """The middle of several networks, a row each, and a band from the least to the greatest."""
+    band(ax, x, rows.min(axis=0), np.median(rows, axis=0), rows.max(axis=0), colour, **line)

@@ -1,0 +1,306 @@
+"""Lesson 3: the source's printed samples, and how far a sample's mean square may stray."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from heinit_lab.figures import (
+    COLOURS,
+    PAPER,
+    Plot,
+    figure,
+    histogram,
+    label_left,
+    label_line,
+    level,
+    note,
+    percent,
+    theory,
+)
+from heinit_lab.mean_squares import density, interval
+from heinit_lab.networks import draw
+from heinit_lab.source import PRINTED, PRINTED_LARGE
+
+HE, XAVIER, GLOROT, ACCENT = (COLOURS[name] for name in ("he", "xavier", "glorot", "accent"))
+THEORY, OFF, WARM = (COLOURS[name] for name in ("theory", "off", "warm"))
+
+
+def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str) -> None:
+    """Draw a small matrix with its numbers in its cells. rows: what a row is called, given its number."""
+    ax.imshow(W, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", alpha=0.75)
+    for (i, j), w in np.ndenumerate(W):
+        ax.text(j, i, f"{w:.3f}".replace("-", "−"), ha="center", va="center", fontsize=11)
+    ax.grid(False)
+    ax.set_xticks(range(W.shape[1]), [f"input {j}" for j in range(W.shape[1])])
+    ax.set_yticks(range(W.shape[0]), [rows.format(i) for i in range(W.shape[0])])
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+
+
+def printed_example() -> Plot:
+    """The first example as the source prints it, tick and all."""
+    fig, ax = figure(6, 2.5)
+    _matrix(ax, PRINTED, 1.2, "unit {}")
+    ax.set_title("W, drawn from N(0, 0.707²)")
+    ax.set_xlabel("✓ variance ≈ 0.5", color=GLOROT, fontsize=12, fontweight="bold", labelpad=8)
+    return fig, (
+        "The source's 3 by 4 weight matrix, from -0.891 to 0.821, and under it: tick, variance about 0.5."
+    )
+
+
+def printed_spread(guess: float) -> Plot:
+    """The guess, the claim, and the three ways to measure the printed matrix, on one line."""
+    m2, var0, var1 = float(np.mean(PRINTED**2)), float(np.var(PRINTED)), float(np.var(PRINTED, ddof=1))
+    fig, ax = figure(6, 2.4)
+    ax.plot(PRINTED.ravel() ** 2, np.full(12, -0.5), "|", color=OFF, ms=12)
+    note(ax, 0.82, -0.5, "the twelve squares", OFF, va="center")
+    rows = (
+        (2.6, 0.5, "claimed: 0.5", THEORY, "D"),
+        (1.8, guess, f"your guess: {guess:g}", ACCENT, "P"),
+        (1.0, var1, f"variance, n − 1: {var1:.3f}", HE, "o"),
+        (0.4, m2, f"mean square: {m2:.3f}", XAVIER, "s"),
+    )
+    for y, x, text, colour, marker in rows:
+        ax.plot(x, y, marker, color=colour, ms=7)
+        label_line(ax, x, y, text, colour)
+    ax.plot(var0, 1.0, "o", color=HE, mfc="none", ms=7)
+    label_left(ax, var0, 1.0, f"variance, n: {var0:.3f}", HE)
+    theory(ax, [0.5, 0.5], [1.45, 2.6])
+    ax.set(xlim=(0, 1.05), ylim=(-0.9, 3.1), yticks=[], xlabel="variance of the twelve printed weights")
+    ax.spines["left"].set_visible(False)
+    return fig, (
+        f"On a line from 0 to 1: the claim at 0.5, your guess at {guess:g}, the printed matrix at {var0:.3f} "
+        f"(variance, divided by n), {var1:.3f} (by n minus 1) and {m2:.3f} (mean square)."
+    )
+
+
+def scales(draws: Mapping[str, np.ndarray]) -> Plot:
+    """Histograms of draws, named by how they were made, with their mean squares."""
+    fig, axes = figure(6, 2.8, ncols=len(draws), sharey=True, sharex=True)
+    each = []
+    for ax, (name, w), colour in zip(axes, draws.items(), (HE, XAVIER), strict=True):
+        histogram(ax, w, np.linspace(-2.5, 2.5, 51), colour, density=True)
+        ax.set_title(name, fontsize=10)
+        ax.set_xlabel("weight")
+        mean_square = f"mean square\n{np.mean(w**2):.3f}"
+        note(ax, 0.97, 0.93, mean_square, colour, inside=True, fontsize=10, ha="right", va="top")
+        each.append(f"{name} has mean square {np.mean(w**2):.3f}")
+    axes[0].set_ylabel("density")
+    return fig, f"Two histograms. {'; '.join(each)}."
+
+
+def zeros_and_energy(X: np.ndarray, H: np.ndarray) -> Plot:
+    """What a layer with outputs H makes of inputs X: zeros by unit, mean squares by unit."""
+    zeros, energy, before = np.mean(H == 0, axis=0), np.mean(H**2, axis=0), float(np.mean(X**2))
+    fig, (left, right) = figure(6, 3, ncols=2)
+    units = range(len(zeros))
+    left.bar(units, zeros, color=OFF, width=0.55)
+    level(left, 0.5)
+    left.set(title="outputs that are 0", ylim=(0, 1), ylabel="share of 10,000 inputs")
+    right.bar(units, energy, color=HE, width=0.55, hatch="//", edgecolor=PAPER)
+    level(right, before)
+    right.axhline(energy.mean(), color=XAVIER, lw=1.5)
+    for y, name, colour in ((before, "inputs", THEORY), (energy.mean(), "outputs", XAVIER)):
+        note(right, 2.45, y + 0.02, f"{name}: {y:.2f}", colour, ha="right", va="bottom")
+    right.set(title="mean square", ylim=(0, 1.25))
+    card = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+    for ax, texts in ((left, [percent(z) for z in zeros]), (right, [f"{e:.2f}" for e in energy])):
+        ax.set_xticks(units, [f"unit {i}" for i in units])
+        ax.grid(axis="x", visible=False)
+        for x, text in zip(units, texts, strict=True):
+            note(ax, x, 0.03, text, ha="center", va="bottom", bbox=card)
+    return fig, (
+        f"Left: the three units are 0 on {', '.join(map(percent, zeros))} of the inputs. Right: their "
+        f"mean squares are {', '.join(f'{e:.2f}' for e in energy)}, on average {energy.mean():.2f}; that of "
+        f"the inputs is {before:.2f}."
+    )
+
+
+def energies(ratio: np.ndarray, printed: float) -> Plot:
+    """Histogram of the energy that right layers pass on, and the printed layer's."""
+    low, high = np.quantile(ratio, [0.025, 0.975])
+    fig, ax = figure(6, 2.8)
+    top = _samples(ax, ratio, np.linspace(0, 3, 61), (low, high), printed, f"printed: {printed:.2f}")
+    ax.axvline(1, color=THEORY, ls="--", lw=1.5)
+    label_line(ax, 1, top, f"mean of all: {ratio.mean():.2f}", THEORY)
+    ax.set_xlabel("energy out / energy in, one layer of 4 → 3")
+    return fig, (
+        f"Energy kept by {ratio.size:,} random layers: mean {ratio.mean():.2f}, 95 % between {low:.2f} and "
+        f"{high:.2f}; the printed one keeps {printed:.2f}."
+    )
+
+
+def mean_squares(m2: np.ndarray, var: float, n: int, printed: float) -> Plot:
+    """Mean squares of many samples of n draws, their exact density, and a printed sample's."""
+    low, high = interval(var, n)
+    inside = float(np.mean((m2 > low) & (m2 < high)))
+    t = np.linspace(0.01, 1.6, 400)
+    fig, ax = figure(6, 3.2)
+    top = _samples(ax, m2, np.linspace(0, 1.6, 65), (low, high), printed, f"printed: {printed:.3f}")
+    theory(ax, t, density(t, var, n))
+    note(ax, (low + high) / 2 + 0.12, top, f"95 %: {low:.3f} to {high:.3f}", va="center")
+    label_line(ax, 0.86, float(density(0.86, var, n)) + 0.12, "theory", THEORY)
+    ax.set_xlabel(f"mean square of {n} draws from N(0, {var:g})")
+    return fig, (
+        f"Histogram of {m2.size:,} mean squares with its exact density, peaked near 0.42, a long tail to the "
+        f"right. {percent(inside)} lie between {low:.3f} and {high:.3f}, the printed {printed:.3f} among "
+        "them."
+    )
+
+
+def _samples(
+    ax: Axes, values: np.ndarray, edges: np.ndarray, span: tuple[float, float], printed: float, name: str
+) -> float:
+    """Histogram of samples, shaded where 95 % lie, and a printed one. Returns a height for more words."""
+    highest = histogram(ax, values, edges, HE, density=True).max()
+    ax.axvspan(*span, color=HE, alpha=0.08, lw=0)
+    ax.axvline(printed, color=XAVIER)
+    label_left(ax, printed, 1.18 * highest, name, XAVIER)
+    ax.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.25 * highest), yticks=[])
+    return float(1.18 * highest)
+
+
+def two_claims(printed: float, n: int, var_a: float = 0.5, var_b: float = 0.25) -> Plot:
+    """The densities of the mean square of n draws under He's and Xavier's variance, at a printed one."""
+    t = np.linspace(0.005, 1.4, 500)
+    fig, ax = figure(6, 3.2)
+    heights = []
+    for var, name, colour, style, marker, x in (
+        (var_a, f"He: variance {var_a:g}", HE, "-", "o", 0.62),
+        (var_b, f"Xavier: variance {var_b:g}", XAVIER, "-.", "s", 0.24),
+    ):
+        ax.plot(t, density(t, var, n), color=colour, ls=style, marker="")
+        heights.append(float(density(printed, var, n)))
+        ax.plot(printed, heights[-1], marker, color=colour, ms=7, zorder=4)
+        label_left(ax, printed, heights[-1], f"{heights[-1]:.2f}", colour)
+        label_line(ax, x, float(density(x, var, n)) + 0.08, name, colour)
+    ax.axvline(printed, color=OFF, lw=1.5, zorder=1, ymax=0.66)
+    label_line(ax, printed, 3.0, f"printed: {printed:.3f}", OFF)
+    ax.set(xlim=(0, 1.4), ylim=(0, 4.6), xlabel=f"mean square of {n} draws", ylabel="density")
+    return fig, (
+        f"Two densities of the mean square of {n} draws. At the printed {printed:.3f}, He's curve has "
+        f"height {heights[0]:.2f} and Xavier's {heights[1]:.2f}: a ratio of {heights[0] / heights[1]:.2f}."
+    )
+
+
+def evidence(lr: np.ndarray, printed: float) -> Plot:
+    """Histogram of log-likelihood ratios of right samples, split at 0, and a printed sample's."""
+    wrong = float(np.mean(lr < 0))
+    fig, ax = figure(6, 3)
+    counts, edges = np.histogram(lr, bins=np.arange(-4.25, 8.01, 0.25), density=True)
+    for mask, colour in ((edges[1:] <= 0, XAVIER), (edges[:-1] >= 0, HE)):
+        ax.stairs(np.where(mask, counts, 0), edges, fill=True, color=colour, alpha=0.45)
+    top = 1.25 * counts.max()
+    ax.axvline(0, color=THEORY, ls="--", lw=1.5)
+    ax.axvline(printed, ymax=0.82, color=THEORY, lw=1.5)
+    label_left(ax, printed, 0.8 * top, f"printed: {printed:.3f}".replace("-", "−"), THEORY)
+    note(ax, -4, 0.93 * top, f"← for Xavier: {percent(wrong, 0)}", XAVIER)
+    note(ax, 0.3, 0.93 * top, f"for He: {percent(1 - wrong, 0)} →", HE)
+    ax.set(xlim=(-4.25, 8), ylim=(0, top), yticks=[])
+    ax.set_xlabel("log-likelihood ratio, He against Xavier, of 12 draws")
+    return fig, (
+        f"Log-likelihood ratios of {lr.size:,} matrices drawn by He's rule: {percent(wrong, 0)} lie below 0 "
+        f"and favour Xavier. The printed matrix stands at {printed:.3f}."
+    )
+
+
+def precision(rng: np.random.Generator) -> Plot:
+    """How far a mean square is from its variance, by number of draws: 95 % band and samples."""
+    fine = np.geomspace(6, 70_000, 200)
+    fig, ax = figure(6, 3.4)
+    edge = 196 * np.sqrt(2 / fine)
+    ax.fill_between(fine, -edge, edge, color=HE, alpha=0.12, lw=0)
+    theory(ax, fine, edge)
+    theory(ax, fine, -edge)
+    for n in np.geomspace(8, 50_000, 24).astype(int):
+        ax.plot(np.full(20, n), 100 * (rng.chisquare(n, 20) / n - 1), ".", color=HE, ms=3)
+    for n in (12, 3074, 8192):
+        ax.axvline(n, color=XAVIER, lw=1.2, ls=":")
+        note(ax, n, 118, f"{n:,}", XAVIER, ha="center")
+    ax.axhspan(-5, 5, color=WARM, alpha=0.3, lw=0)
+    note(ax, 66_000, 7, "± 5 %", va="bottom", ha="right")
+    ax.set(xscale="log", xlim=(6, 70_000), ylim=(-115, 115), xlabel="number of draws")
+    ax.set_ylabel("mean square, % off")
+    ax.set_xticks([10, 100, 1000, 10_000], ["10", "100", "1,000", "10,000"])
+    return fig, (
+        "Deviation of the mean square in per cent against the number of draws. A funnel of half-width "
+        "1.96 sqrt(2/n) around 0 holds nearly all samples: 80 % at 12 draws, 5 % at 3,074, 3.1 % at 8,192."
+    )
+
+
+def printed_large() -> Plot:
+    """The fifteen printed weights of the second example."""
+    fig, ax = figure(6, 2.3)
+    _matrix(ax, PRINTED_LARGE, 0.25, "W[{}, :5]")
+    ax.set_title("fifteen of the 64 × 128 weights")
+    return fig, "Three rows of five printed weights, from -0.145 to 0.178. Their signs form a checkerboard."
+
+
+def large_mean_squares(m2: np.ndarray) -> Plot:
+    """Mean squares of whole 64 × 128 matrices beside Xavier's variance."""
+    var, se = 2 / 128, 2 / 128 * sqrt(2 / 8192)
+    fig, ax = figure(6, 2.8)
+    top = 1.3 * histogram(ax, m2, np.linspace(0.0146, 0.0167, 43), HE).max()
+    for x, text, colour, label in (
+        (1 / 128, "Xavier: 0.0078", XAVIER, label_line),
+        (var, "He: 0.0156", HE, label_left),
+    ):
+        ax.axvline(x, color=colour, ls="--", lw=1.5)
+        label(ax, x, 0.93 * top, text, colour)
+    ax.set(xlim=(0.007, 0.0175), ylim=(0, top), yticks=[])
+    ax.set_xlabel("mean square of the 8,192 weights of one matrix")
+    return fig, (
+        f"Mean squares of {m2.size} matrices of 64 by 128 lie in a narrow heap, {m2.min():.4f} to "
+        f"{m2.max():.4f}, around 0.0156 with standard error {se:.5f}; Xavier's 0.0078 is far to the left."
+    )
+
+
+def sums_of_squares(rng: np.random.Generator) -> Plot:
+    """Sum of the squared weights into a unit, by n_in, for He's rule and two fixed scales."""
+    n = 2 ** np.arange(1, 11)
+    fig, ax = figure(6, 3.6)
+    low, high = np.array([interval(2, int(k)) for k in n]).T
+    ax.fill_between(n, low, high, color=HE, alpha=0.13, lw=0)
+    for k in n:
+        (W,) = draw([int(k), 40], 2, rng, dtype=np.float64)
+        ax.plot(np.full(40, k), np.sum(W**2, axis=1), ".", color=HE, ms=3, alpha=0.6)
+    for y, text, colour, style in (
+        (n * 0.5, "0.707 kept: n/2", XAVIER, "-."),
+        (np.full(n.size, 2.0), "σ = √(2/n): 2", HE, "--"),
+        (n / 64, "0.125 kept: n/64", GLOROT, ":"),
+    ):
+        ax.plot(n, y, color=colour, ls=style, marker="")
+        label_line(ax, n[-1], y[-1], text, colour)
+    ax.set(xscale="log", yscale="log", xlim=(2, 1024), ylim=(0.02, 700), xlabel="n_in")
+    ax.set_ylabel("sum of squared weights into a unit")
+    ax.set_xticks(n, [str(k) for k in n])
+    ax.minorticks_off()
+    return fig, (
+        "Against n_in from 2 to 1,024, the sum of squared weights into a unit. Under He's rule units "
+        "scatter around 2, ever more closely; with the standard deviation kept at 0.707 the sum grows to "
+        "512, kept at 0.125 it starts at 0.03 and ends at 16."
+    )
+
+
+def densities(n_in: int) -> Plot:
+    """Normal and uniform weights of the same variance 2 / n_in."""
+    sigma = sqrt(2 / n_in)
+    b = sqrt(3) * sigma
+    x = np.linspace(-3.5 * sigma, 3.5 * sigma, 400)
+    bell = np.exp(-(x**2) / (2 * sigma**2)) / sqrt(2 * np.pi) / sigma
+    fig, ax = figure(6, 2.8)
+    ax.plot(x, bell, color=HE, marker="")
+    ax.stairs([1 / (2 * b)], [-b, b], color=WARM, lw=2, ls="-.", baseline=0)
+    label_line(ax, 0.3 * sigma, 0.41 / sigma, "normal", HE)
+    label_line(ax, b, 0.2 / sigma, f"uniform, ends at ±{b:.3f}", WARM)
+    ax.vlines((-sigma, sigma), 0, bell.max() * np.exp(-0.5), color=THEORY, ls=":", lw=1)
+    note(ax, sigma, 0.01, " σ")
+    ax.set(ylim=(0, 0.45 / sigma), xlabel=f"weight, n_in = {n_in}", ylabel="density")
+    return fig, (
+        f"A bell and a box with the same variance {2 / n_in:g}: the bell's standard deviation is "
+        f"{sigma:.3f}, the box ends at plus and minus {b:.3f}."
+    )

@@ -1,0 +1,164 @@
+"""Lesson 4: the rules side by side, in one layer and over depth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from heinit_lab.experiments.xavier_comparison import Flow, gains
+from heinit_lab.figures import COLOURS, PAPER, RULES, Plot, band, figure, label_line, note, number, theory
+
+ACCENT = COLOURS["accent"]
+
+
+def ratio(measured: Sequence[float], guess: float) -> Plot:
+    """The ratio of two networks' signals against depth, and a reader's guess across it."""
+    fig, ax = figure()
+    depth = np.arange(len(measured))
+    theory(ax, depth, np.sqrt(2) ** depth)
+    ax.plot(depth, measured, "o", color=RULES["He"][0], ms=5)
+    last = f"{measured[-1]:,.0f}"
+    label_line(ax, depth[-1], measured[-1], last, RULES["He"][0], weight="bold")
+    label_line(ax, 20, 200, "dashed: √2 to the power L", COLOURS["theory"])
+    _guess(ax, 0.5, float(np.clip(guess, 0.8, 1e5)), guess)
+    ax.set(yscale="log", xlim=(0, 36), ylim=(0.7, 2e5), title="One factor of 1.41, layer after layer")
+    ax.set(xlabel="layers passed", ylabel="large network / small network")
+    return fig, (
+        "The ratio of the two networks' signals grows as √2 to the power of the layer: on a logarithmic "
+        f"axis, a line from 1 to {last} at layer {depth[-1]}. Your guess, {guess:,}, lies across."
+    )
+
+
+def sigma() -> Plot:
+    """The source's table as two parallel lines on logarithmic axes."""
+    fig, ax = figure()
+    n = np.array([4, 16, 64, 256])
+    printed = {"Xavier": ("0.500", "0.250", "0.125", "0.0625"), "He": ("0.707", "0.354", "0.177", "0.088")}
+    for rule, c, below in (("Xavier", 1, -13), ("He", 2, 7)):
+        colour, marker = RULES[rule]
+        s = np.sqrt(c / n)
+        ax.plot(n, s, marker=marker, ms=6, color=colour)
+        for x, y, text in zip(n, s, printed[rule], strict=True):
+            label_line(ax, x, y, text, colour, xytext=(0, below), ha="center", va="baseline")
+        label_line(ax, 256, s[-1], rule, colour, weight="bold")
+    sigma_axes(ax, n)
+    ax.set(xlim=(2.7, 520), ylim=(0.04, 1.2), title="Two rules, one slope, one gap")
+    ax.annotate("", (32, np.sqrt(2 / 32)), (32, np.sqrt(1 / 32)), arrowprops={"arrowstyle": "<->", "lw": 1.2})
+    note(ax, 30, 0.155, "× 1.41", va="center", ha="right")
+    ends = "; ".join(f"{rule} from {digits[0]} to {digits[-1]}" for rule, digits in printed.items())
+    return fig, (
+        f"Standard deviation against the number of inputs, {n[0]} to {n[-1]}, both axes logarithmic: two "
+        f"parallel lines, a factor of 1.41 apart. {ends}."
+    )
+
+
+def sigma_axes(ax: Axes, n: np.ndarray) -> None:
+    """Logarithmic axes for standard deviations against n_in, with powers of 2 as ticks."""
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("log", base=2)
+    ax.set_xticks(n, [f"{v:.0f}" for v in n])
+    ax.set_yticks([2.0**-k for k in range(6)], ["1", "1/2", "1/4", "1/8", "1/16", "1/32"])
+    ax.set(xlabel="inputs of the layer, n_in", ylabel="σ of a weight")
+
+
+def own_network(linear: Flow, relu: Flow, guess: float) -> Plot:
+    """Xavier and He in a network without and with ReLU, forward.
+
+    guess: a reader's guess for He at the end of the linear network.
+    """
+    fig, axes = figure(7.2, 3.5, ncols=2, sharey=True)
+    ends = []
+    for ax, flow, name in zip(axes, (linear, relu), ("Linear units", "ReLU units"), strict=True):
+        depth, medians = len(flow.sizes) - 1, []
+        for rule in ("Xavier", "He"):
+            c = gains(flow.sizes)[rule]
+            predicted = flow.predicted(c)[0]
+            median = _rule_line(ax, np.arange(depth + 1), flow.under(c).forward, predicted, rule)
+            label_line(ax, depth, predicted[-1], rule, RULES[rule][0], weight="bold")
+            medians.append(f"{rule} {number(median[-1])}")
+        ax.set(yscale="log", xlim=(0, 1.28 * depth), ylim=(1e-11, 1e11), xlabel="layer", title=name)
+        ax.set(xticks=range(0, depth + 1, 10), yticks=[10.0**k for k in range(-9, 10, 3)])
+        ends.append(f"{name}: {', '.join(medians)}")
+    _guess(axes[0], 15, float(np.clip(guess, 1e-10, 1e10)), guess)
+    axes[0].set_ylabel("second moment / input's")
+    return fig, (
+        f"Second moment against layer, medians over many networks, at layer {depth}. {'. '.join(ends)}. "
+        f"Predicted means are dashed. Your guess for He's growth in linear units: {guess:,}."
+    )
+
+
+def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> Plot:
+    """Four scalings on layers of two shapes: median, 10 to 90 % range, and mean.
+
+    layers: for each shape and each scaling, what many layers keep. guess: a reader's, for the last scaling.
+    """
+    fig, ax = figure(6.4, 3.6)
+    looks = zip(layers, (-0.16, 0.16), ("o", "s"), (COLOURS["sky"], COLOURS["warm"]), strict=True)
+    for shape, nudge, marker, colour in looks:
+        for row, kept in enumerate(layers[shape].values()):
+            low, median, high = np.quantile(kept, [0.1, 0.5, 0.9])
+            y = row + nudge
+            ax.plot([low, high], [y, y], color=colour, lw=5, alpha=0.5, marker="", solid_capstyle="butt")
+            ax.plot(median, y, marker, color=colour, ms=7, mec="#333333", mew=0.8, zorder=3)
+            ax.plot(kept.mean(), y, "|", color=COLOURS["theory"], ms=13, mew=1.5, zorder=4)
+            if row == 0:
+                note(ax, high + 0.05, y, shape, va="center")
+    ax.axvline(1, color=COLOURS["theory"], ls="--", lw=1.2, zorder=0)
+    x = float(np.clip(guess, 0.02, 2.7))
+    ax.plot([x, x], [2.6, 3.45], ":", color=ACCENT, lw=2, marker="")
+    card = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+    note(ax, x, 2.52, f"your guess: {guess}", ACCENT, ha="center", bbox=card)
+    scalings = list(next(iter(layers.values())))
+    whose = ("Xavier, fan-in form", "Glorot", "the 2 forgotten", "first axis")
+    ax.set_yticks(range(4), [f"{scaling}\n{name}" for scaling, name in zip(scalings, whose, strict=True)])
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.set(xlim=(0, 2.75), xlabel="second moment out / in, linear layer", title="Four variances in one layer")
+    means = "; ".join(
+        f"{name}: " + " and ".join(f"{kept[name].mean():.2f}" for kept in layers.values())
+        for name in scalings
+    )
+    return fig, (
+        f"What a linear layer keeps of the second moment, means for {' and '.join(layers)}. "
+        f"{means}. Your guess for the last, first layer: {guess}."
+    )
+
+
+def weight_gradients(flow: Flow, guess: str) -> Plot:
+    """The second moment of each matrix's gradient, Xavier and He, by layer.
+
+    guess: a reader's word for the layer that gets least.
+    """
+    fig, ax = figure()
+    depth = len(flow.sizes) - 1
+    ranges = []
+    for rule in ("He", "Xavier"):
+        c = gains(flow.sizes)[rule]
+        predicted = np.full(depth, np.prod(c / 2) / c[0])
+        median = _rule_line(ax, np.arange(1, depth + 1), flow.under(c).weights, predicted, rule)
+        label_line(ax, depth, median[-1], rule, RULES[rule][0], weight="bold")
+        ranges.append(f"{rule} between {number(median.min())} and {number(median.max())}")
+    ax.set(yscale="log", xlim=(0, 1.15 * depth), ylim=(1e-12, 1e2), xlabel="layer of the matrix")
+    note(ax, 1, 1e-6, f"your guess for the smallest under Xavier: {guess}", ACCENT)
+    ax.set(ylabel="second moment of its gradient", title="What each matrix would learn from")
+    return fig, (
+        f"The second moment of each matrix's gradient, medians over networks of {depth} layers: two level "
+        f"bands. {'; '.join(ranges)}. Your guess for the smallest under Xavier: {guess}."
+    )
+
+
+def _rule_line(ax: Axes, x: np.ndarray, rows: np.ndarray, predicted: np.ndarray, rule: str) -> np.ndarray:
+    """Median and 10 to 90 % band of many networks, and the predicted mean, dashed. Returns the median."""
+    colour, marker = RULES[rule]
+    low, median, high = np.quantile(rows, [0.1, 0.5, 0.9], axis=0)
+    band(ax, x, low, median, high, colour, marker=marker, markevery=3)
+    theory(ax, x, predicted)
+    return np.asarray(median)
+
+
+def _guess(ax: Axes, x: float, height: float, guess: float) -> None:
+    """A reader's guess as a dotted line, at a height that the axes can show, with its words from x on."""
+    ax.axhline(height, color=ACCENT, ls=":", lw=2)
+    label_line(ax, x, height, f"your guess: {guess:,}", ACCENT, xytext=(0, 4), va="bottom")
