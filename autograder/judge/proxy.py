@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.solver.answer import TOLD
 from autograder.solver.channel import Budget, ChannelError, Inbox, send
-from heinit_lab.checking.observe import Asked, Call, same_data
+from heinit_lab.checking.observe import Arguments, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
 
@@ -153,7 +153,7 @@ class Proxy:
             raise call.error
         return call.value
 
-    def __observe__(self, asked: Sequence[Asked]) -> list[Call]:
+    def __observe__(self, asked: Sequence[Arguments]) -> list[Call]:
         try:
             self._line.ask({"op": "calls", "name": self.__name__, "asked": asked})
         except NoAnswerError as none:
