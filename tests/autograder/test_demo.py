@@ -53,9 +53,9 @@ def test_students_make_nearly_all_mistakes_of_every_exercise():
     ("exercise", "mistake"), [(name, mistake) for name, slips in SLIPS.items() for mistake in slips]
 )
 def test_a_slip_is_the_mistake_that_it_is_called(exercise, mistake):
-    for body in SLIPS[exercise][mistake]:
-        evidence = EXERCISES[exercise].probe(answer(exercise, body))
-        assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake], body
+    for text in SLIPS[exercise][mistake]:
+        evidence = EXERCISES[exercise].probe(answer(exercise, text))
+        assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake], text
 
 
 def test_a_slip_uses_the_names_of_the_stub_and_nothing_from_outside():
@@ -92,8 +92,8 @@ def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_an_accident_has_no_name(exercise):
-    for body in ACCIDENTS[1:]:
-        evidence = EXERCISES[exercise].probe(answer(exercise, body))
+    for text in ACCIDENTS[1:]:
+        evidence = EXERCISES[exercise].probe(answer(exercise, text))
         assert evidence.finding
         assert EXERCISES[exercise].named(evidence) == []
 
