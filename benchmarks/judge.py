@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import make_course
-from autograder.demo.students import Class
+from autograder.demo.students import MadeUpClass
 from autograder.grading.run import Grading
 from autograder.grading.worker import Grader, Task
 from autograder.judge.preprocessor import key_of
@@ -66,7 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder, counting() as usage:
         course = Path(folder, "course")
         make_course(course)
-        handed = list(Class(told.students, broken=False).hand_in(course, lessons()))
+        handed = list(MadeUpClass(told.students, broken=False).hand_in(course, lessons()))
         grading = Grading(course)
         tasks = [
             Task(s.student, s.lesson, s.read(), key_of(s.student, s.lesson, b"benchmark"))

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import make_course, nbgrader_api
-from autograder.demo.students import Class
+from autograder.demo.students import MadeUpClass
 from autograder.grading.cluster import Cluster
 from autograder.grading.pool import cores
 from autograder.grading.run import Grading, Pending
@@ -83,7 +83,7 @@ def graded(size: int) -> Run:
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
         course = Path(folder, "course")
         make_course(course)
-        handed = list(Class(-(-size // 5), broken=False).hand_in(course, lessons()))
+        handed = list(MadeUpClass(-(-size // 5), broken=False).hand_in(course, lessons()))
         for path in handed[size:]:
             path.unlink()
             path.with_name("timestamp.txt").unlink()
@@ -156,7 +156,7 @@ def written(count: int = 1000) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
         course = Path(folder, "course")
         make_course(course)
-        (path,) = list(Class(1, broken=False).hand_in(course, lessons()[:1]))
+        (path,) = list(MadeUpClass(1, broken=False).hand_in(course, lessons()[:1]))
         grading = Grading(course)
         (result,) = list(grading)
         text = (course / "autograded" / path.relative_to(course / "submitted")).read_bytes()

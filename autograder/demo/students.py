@@ -34,7 +34,7 @@ TWINS = (9, 20)  # these two hand in the last lesson alike, step by step: the re
 
 
 @dataclass(frozen=True)
-class Class:
+class MadeUpClass:
     """A class of made-up students.
 
     students: how many. seed: the same seed makes the same class. broken: whether some notebooks are

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main as cli
 from autograder.demo.slips import step_by_step
-from autograder.demo.students import ACCIDENTS, Class, mistakes, written
+from autograder.demo.students import ACCIDENTS, MadeUpClass, mistakes, written
 from autograder.hidden_tests import assess
 from autograder.lessons import lessons
 from autograder.lessons.compose import asked, body
@@ -78,7 +78,7 @@ def test_an_answer_written_step_by_step_is_right(exercise):
 def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_them(tmp_path):
     last = lessons()[-1]
     texts = {}
-    for path in Class(24).hand_in(tmp_path, lessons()):
+    for path in MadeUpClass(24).hand_in(tmp_path, lessons()):
         if path.stem == last.name:
             try:
                 cells = nbformat.read(path, 4).cells
@@ -99,7 +99,7 @@ def test_an_accident_has_no_name(exercise):
 
 
 def test_a_class_is_the_same_for_the_same_seed_and_nothing_in_it_tells_how_it_was_made(tmp_path):
-    handed = [list(Class(3, seed=seed).hand_in(tmp_path / place, lessons())) for place, seed in
+    handed = [list(MadeUpClass(3, seed=seed).hand_in(tmp_path / place, lessons())) for place, seed in
               (("a", 1), ("b", 1), ("c", 2))]  # fmt: skip
     texts = [[path.read_text(encoding="utf-8") for path in paths] for paths in handed]
     assert texts[0] == texts[1] != texts[2]

@@ -55,7 +55,7 @@ class Plan:
         """The first law alone."""
         return replace(self, shapes=(), laws=self.laws[:1], random=None)
 
-    def __call__(self, name: str, function: Function) -> Draws:
+    def __call__(self, name: str, function: Function) -> DrawTrials:
         shape_calls = _calls(function, self.shapes, range(self.seed, self.seed + len(self.shapes)))
         law_calls, read = [], []
         for i, case in enumerate(self.laws, len(self.shapes)):  # megabytes each: only one is in memory
@@ -64,7 +64,7 @@ class Plan:
             law_calls.append(replace(call, value=None, after=()))
         failed = any(call.error is not None for call in (*shape_calls, *law_calls))
         random_calls = [] if failed or self.random is None else self._random_calls(self.random, function)
-        return Draws(name, self, tuple(shape_calls), tuple(law_calls), tuple(random_calls), tuple(read))
+        return DrawTrials(name, self, tuple(shape_calls), tuple(law_calls), tuple(random_calls), tuple(read))
 
     def _random_calls(self, case: DrawCase, function: Function) -> list[Call]:
         """Calls with two equal Generators, with another one, and with the first one after its call."""
@@ -96,7 +96,7 @@ class Randomness:
 
 
 @dataclass(frozen=True)
-class Draws(Evidence):
+class DrawTrials(Evidence):
     """The calls of an answer on a plan, and the laws of what they returned.
 
     laws: for every law of the plan, the laws of its matrices; None for a matrix that has
@@ -301,7 +301,7 @@ class Draws(Evidence):
             for shape, right in zip(shapes, case.shapes, strict=False)
         )
 
-    def _laws_like(self, other: Draws) -> bool:
+    def _laws_like(self, other: DrawTrials) -> bool:
         """Whether the same code may have drawn all matrices of both."""
         return all(
             len(mine) == len(theirs)
@@ -314,7 +314,7 @@ class Draws(Evidence):
 
 
 @lru_cache(maxsize=512)
-def _draws_of(plan: Plan, function: Function) -> Draws:
+def _draws_of(plan: Plan, function: Function) -> DrawTrials:
     """A mistake's draws; every answer is compared with the same ones."""
     return plan("", function)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from heinit_lab.checking import Misconception
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.draws import Draws
+from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.trials import Trials
 
 VARIANCE_FOR_STD = "This is the *variance* of these weights. The question asks for the standard deviation."
@@ -38,7 +38,7 @@ def is_rounded(trials: Trials) -> bool:
     return some
 
 
-def _touches_global(draws: Draws) -> bool:
+def _touches_global(draws: DrawTrials) -> bool:
     return draws.randomness is not None and draws.randomness.global_rng
 
 

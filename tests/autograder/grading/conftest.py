@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.demo.students import Class
+from autograder.demo.students import MadeUpClass
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from tests.tools import system_tool
@@ -30,7 +30,7 @@ def scores(results) -> Scores:
 def handed_in(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course of one lesson in which a small class handed in, nothing graded."""
     root = Path(shutil.copytree(made, tmp_path_factory.mktemp("class") / "course"))
-    list(Class(12, seed=3).hand_in(root, [ONE]))
+    list(MadeUpClass(12, seed=3).hand_in(root, [ONE]))
     broken = root / "submitted" / "student012" / ONE.name / f"{ONE.name}.ipynb"
     broken.write_text(broken.read_text()[:500])
     (root / ".heinit-secret").write_text("of this test")

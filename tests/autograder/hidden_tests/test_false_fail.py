@@ -9,7 +9,7 @@ import pytest
 
 from autograder.hidden_tests import HIDDEN
 from heinit_lab.checking.draw_cases import NORMAL, UNIFORM
-from heinit_lab.checking.draws import Draws
+from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.laws import ENOUGH, FALSE_FAIL, MEAN_SPREAD, kurtosis_spread, law_of, spread
 from heinit_lab.exercises import EXERCISES
 from tests.heinit_lab.test_exercises import RIGHT_ANSWERS
@@ -119,7 +119,7 @@ def test_a_behaviour_states_the_bounds_of_the_matrices_that_it_weighs(name):
         evidence = behaviour.probe(RIGHT[name], np.random.default_rng(0))
         sizes = (
             [rows * columns for case in evidence.plan.laws for rows, columns in case.shapes]
-            if isinstance(evidence, Draws)
+            if isinstance(evidence, DrawTrials)
             else []
         )
         assert all(size >= ENOUGH for size in sizes), behaviour.name

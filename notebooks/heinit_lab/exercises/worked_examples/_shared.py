@@ -9,7 +9,7 @@ import numpy as np
 
 from heinit_lab.checking import DrawCase, Misconception, Plan
 from heinit_lab.checking.draw_cases import UNIFORM
-from heinit_lab.checking.draws import Draws
+from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.laws import kurtosis_spread
 from heinit_lab.exercises._shared import generator_mistakes
 
@@ -44,7 +44,7 @@ def uniform(rng: Rng, bound: float, n_in: int, n_out: int) -> np.ndarray:
     return rng.uniform(-bound, bound, (n_out, n_in))
 
 
-def never_negative(draws: Draws) -> bool:
+def never_negative(draws: DrawTrials) -> bool:
     """Uniform numbers from 0 up, whatever their scale: the squared mean is 3/4 of the mean square."""
     if draws.randomness and not draws.randomness.varies:
         return False
