@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import make_course
-from autograder.demo.students import Class
+from autograder.demo.students import MadeUpClass
 from autograder.grading.pool import cores
 from autograder.lessons import lessons
 
@@ -71,7 +71,7 @@ def main() -> None:
         base = Path(folder)
         course = base / "course"
         make_course(course)
-        submissions = list(Class(options.students, broken=False).hand_in(course, lessons()))
+        submissions = list(MadeUpClass(options.students, broken=False).hand_in(course, lessons()))
         for number in range(options.rounds):
             rounds.append(one_round(base, course, len(submissions), options.sample))
             print(f"round {number + 1} of {options.rounds}: {rounds[-1]}", file=sys.stderr)

@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import make_course
-from autograder.demo.students import Class
+from autograder.demo.students import MadeUpClass
 from autograder.grading.pool import Refusal
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob, GradingTask
@@ -66,7 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder, counting() as usage:
         course = Path(folder, "course")
         make_course(course)
-        list(Class(options.students, broken=False).hand_in(course, lessons()))
+        list(MadeUpClass(options.students, broken=False).hand_in(course, lessons()))
         grading = Grading(course)
         (course / ".heinit-secret").write_text("benchmark")
         tasks = [grading.task(submission) for submission in grading.submissions]

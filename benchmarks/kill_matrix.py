@@ -1,8 +1,8 @@
 """Which check catches which mistake, and calls it by its name: `heinit bench kill_matrix [--store]`.
 
-Every named mistake, in every version that there is of it, against the public check and each hidden
-behaviour; every right answer against the same; and every mutant of every reference answer against
-the hidden checks. `--store` writes docs/kill-matrix.md, which a test holds to be current.
+Runs the public check and each hidden behaviour on every version of every named mistake, and on every right
+answer; and the hidden checks on every mutant of every reference answer. `--store` writes
+docs/kill-matrix.md, which a test holds to be current.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from autograder.hidden_tests import HIDDEN, assess
 from autograder.lessons import lessons
 from benchmarks.mutants import Mutant, mutants
 from heinit_lab.checking.check import examine
+from heinit_lab.checking.trials import Cases
 from heinit_lab.exercises import BY_LESSON, EXERCISES
 from tests.variants import MISTAKES, RIGHT, UNNAMED
 
@@ -34,7 +35,6 @@ BEHAVIOURS = ("values", "shape", "purity", "randomness", "edge cases")
 SYMMETRIC = "the larger of two numbers is the same in either order"
 GRID = "the answer is asked for to 0.1 %, and this grid gives it"
 GRIDS = ("10, -10, 10001", "-10, 11, 10001", "-10, 9, 10001", "-10, 10, 10002", "-10, 10, 10000", "-10, 10")
-WHOLE = "it is a whole number already"
 HALF = "the float type is free, and draws of 11 bits have the same law"
 MIRRORED = "the law is the same on both sides of 0"
 DRAWN = ("rng.normal(0, he_std(n_in), size=(n_out, n_in))", "rng.uniform(-b, b, size=(n_out, n_in))")
@@ -67,13 +67,6 @@ EQUIVALENT = {
         (name, f"return {drawn} → return {changed}"): why
         for name, drawn in zip(("he_normal", "he_uniform"), DRAWN, strict=True)
         for changed, why in ((f"-{drawn}", MIRRORED), (f"np.asarray({drawn}).astype(np.float16)", HALF))
-    },
-    **{
-        (name, f"return {whole} → return np.asarray({whole}).astype(int)"): WHOLE
-        for name, whole in (
-            ("draws_needed", "int(np.ceil(2 * (z / rel) ** 2))"),
-            ("conv_fan_in", "c_in * k_h * k_w"),
-        )
     },
     ("forward_moments", "h = np.maximum(h @ W.T, 0) → h = np.maximum(0, h @ W.T)"): SYMMETRIC,
     ("forward_moments", "moments = [np.mean(h ** 2)] → moments = [np.mean(x ** 2)]"): "h is x there",
@@ -130,7 +123,7 @@ def versions(exercise: str, mistake: str) -> tuple[Callable[..., Any], ...]:
 
 
 def named_mistakes() -> list[tuple[str, str]]:
-    """Every exercise with every mistake that has a name in it, in the order of the course."""
+    """Every pair of an exercise and a mistake that has a name in it, in the order of the course."""
     return [(name, m.name) for name, exercise in EXERCISES.items() for m in exercise.misconceptions]
 
 
@@ -144,19 +137,19 @@ def row(exercise: str, mistake: str) -> Row:
         public[0] += report.mark == "✗"
         evidence = EXERCISES[exercise].probe(wrong)
         public[1] += [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake]
-        outcome = assess(exercise, wrong, SEED)
-        hidden[0] += outcome.score < outcome.max_score
-        hidden[1] += outcome.misconceptions == (mistake,)
+        assessment = assess(exercise, wrong, SEED)
+        hidden[0] += assessment.score < assessment.max_score
+        hidden[1] += assessment.misconceptions == (mistake,)
         for kind in kinds:
-            kinds[kind] += not outcome.points[kind]
+            kinds[kind] += not assessment.points[kind]
     return Row(exercise, mistake, len(written), tuple(public), tuple(hidden), kinds)  # type: ignore[arg-type]
 
 
 def accepted(exercise: str) -> tuple[int, int]:
     """How many right answers there are, and how many get every point and no name, in both checks."""
     answers = (references()[exercise], *RIGHT[exercise])
-    outcomes = [(examine(exercise, right).mark, assess(exercise, right, SEED)) for right in answers]
-    good = sum(mark == "✓" and o.score == o.max_score and not o.misconceptions for mark, o in outcomes)
+    verdicts = [(examine(exercise, right).mark, assess(exercise, right, SEED)) for right in answers]
+    good = sum(mark == "✓" and o.score == o.max_score and not o.misconceptions for mark, o in verdicts)
     return len(answers), good
 
 
@@ -171,8 +164,11 @@ def nameless(exercise: str) -> tuple[int, int]:
 
 
 def of_reference(exercise: str) -> list[Mutant]:
-    """The mutants of a reference answer."""
-    return list(mutants(references()[exercise]))  # type: ignore[arg-type]
+    """The mutants of a reference answer; a whole number made whole is no mutant."""
+    check = EXERCISES[exercise].check
+    whole = isinstance(check, Cases) and isinstance(check.cases[0].want, int)
+    made = mutants(references()[exercise])  # type: ignore[arg-type]
+    return [mutant for mutant in made if not (whole and mutant.change.endswith(".astype(int)"))]
 
 
 def survives(mutant: Mutant) -> bool:
@@ -229,13 +225,13 @@ def page(
     yield from INTRODUCTION
     yield "| what | how many | caught | called by its name, and no other |"
     yield "|---|---|---|---|"
-    for which, told in (
+    for which, counts in (
         ("public check", [r.public for r in rows]),
         ("when graded", [r.hidden for r in rows]),
     ):
         yield (
             f"| {len(rows)} named mistakes in {total} versions, {which} "
-            f"| {total} | {sum(c for c, _ in told)} | {sum(n for _, n in told)} |"
+            f"| {total} | {sum(c for c, _ in counts)} | {sum(n for _, n in counts)} |"
         )
     n, good = (sum(pair[k] for pair in right.values()) for k in (0, 1))
     yield ""
@@ -290,13 +286,19 @@ INTRODUCTION = (
     "Which check catches which mistake, and calls it by its name. Made by",
     "`./heinit bench kill_matrix --store`; `tests/test_kill_matrix.py` holds it to be current.",
     "",
-    "A mistake's versions are those that its hint was written with, and differently written ones",
-    "(`tests/variants/`): most were not used to build any check; some of those in `further/` were missed",
-    "at first, and made the recognition broader. A mutant is a reference answer with one",
-    "small change: another operator, comparison, constant, function or name; operands or arguments",
-    "swapped or left out; a statement, an index, an end of a slice or a transposition gone; a loop one",
-    "round short; a result negated, rounded to 11 bits, made whole, short of a part, or none; another",
-    "Generator than the one passed in; an argument overwritten.",
+    "A mistake has several versions. A few are part of the exercise itself; the others, in",
+    "`tests/variants/`, make the same mistake in different code. Most of these were never used to build a",
+    "check. Some in `further/` went unrecognised at first, and recognition was made broader for them.",
+    "",
+    "A mutant is a reference answer with one small change. The change is one of these:",
+    "",
+    "- another operator, comparison, constant, function or name;",
+    "- operands or arguments swapped, or one of them left out;",
+    "- a statement, an index, an end of a slice or a transposition removed;",
+    "- a loop that ends one round early or begins one round late;",
+    "- a result negated, rounded to 11 bits, made whole, short of a part, or missing;",
+    "- another Generator than the one passed in;",
+    "- an argument overwritten.",
     "",
 )
 
@@ -319,8 +321,8 @@ def main() -> None:
     gaps += [r.line() for r in rows if {*r.public, *r.hidden} != {r.versions}]
     gaps += [
         f"{name}: {pair[1]} of {pair[0]} {kind} answers"
-        for kind, found in (("right", right), ("nameless", others))
-        for name, pair in found.items()
+        for kind, pairs in (("right", right), ("nameless", others))
+        for name, pair in pairs.items()
         if len(set(pair)) > 1
     ]
     print("\n".join(gaps) or "No gaps.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Small changes to a function, one at a time: what a slip of the hand would make of it.
+"""Mutants of a function: copies with one small change, such as a slip of the hand makes.
 
 Swapped operators, operands and comparisons, an operand or an argument left out, arguments swapped,
 changed constants, one function of NumPy for another, one name for another, a statement left out, a

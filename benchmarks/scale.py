@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.course import make_course, nbgrader_api
-from autograder.demo.students import Class
+from autograder.demo.students import MadeUpClass
 from autograder.grading.cluster import Cluster
 from autograder.grading.pool import Job, Refusal, cores
 from autograder.grading.run import Grading
@@ -82,7 +82,7 @@ def graded(size: int) -> ScaleRun:
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
         course = Path(folder, "course")
         make_course(course)
-        paths = list(Class(-(-size // 5), broken=False).hand_in(course, lessons()))
+        paths = list(MadeUpClass(-(-size // 5), broken=False).hand_in(course, lessons()))
         for path in paths[size:]:
             path.unlink()
             path.with_name("timestamp.txt").unlink()
@@ -152,7 +152,7 @@ def written(count: int = 1000) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
         course = Path(folder, "course")
         make_course(course)
-        (path,) = list(Class(1, broken=False).hand_in(course, lessons()[:1]))
+        (path,) = list(MadeUpClass(1, broken=False).hand_in(course, lessons()[:1]))
         (result,) = Grading(course)
         text = (course / "autograded" / path.relative_to(course / "submitted")).read_bytes()
         scores = {f"test-{name}": cell["score"] for name, cell in result.cells.items()}

@@ -20,12 +20,12 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
     from autograder import hints
     from autograder.commands.grade import grade
     from autograder.course import make_course
-    from autograder.demo.students import Class
+    from autograder.demo.students import MadeUpClass
     from autograder.feedback.run import FeedbackRun
     from autograder.report.files import make_report
 
     click.echo(f"Making a course in {directory}.", err=True)
-    made_up = Class(students, seed)
+    made_up = MadeUpClass(students, seed)
     made = make_course(directory, made_up.roster())
     count = sum(1 for _ in made_up.hand_in(directory, made))
     click.echo(f"{students} made-up students handed in {count} notebooks.", err=True)

@@ -1,240 +1,211 @@
-"""Wrong answers as students write them: the body of each function, by the mistake's name.
+"""The bodies of wrong answers, from the code that an exercise keeps for each of its named mistakes.
 
-None is taken from the checks. The most common mistake of an exercise stands first.
+A mistake's `wrong` functions are short, and lean on the module around them. As a student would write it:
+
+- the parameters have the names that the stub gives them;
+- `sqrt` of the module `math` becomes NumPy's, and the rest of the standard library is imported;
+- a number from outside is written out;
+- a helper that is one expression takes the place of its call, and any other helper is defined at the top.
+
+A function that takes anything else from outside cannot stand on its own, and is left out.
 """
 
 from __future__ import annotations
 
-SLIPS: dict[str, dict[str, str]] = {
-    "relu": {
-        "max-over-an-axis": "return np.max(x, 0)",
-        "changes-its-input": "x[x < 0] = 0\nreturn x",
-        "one-question-for-all": "if x > 0:\n    return x\nelse:\n    return 0",
-        "drops-entries": "return x[x > 0]",
-        "gate-for-value": "return np.where(x > 0, 1, 0)",
-    },
-    "zero_share": {
-        "complement": "return np.count_nonzero(H) / H.size",
-        "count-for-share": "return np.sum(H == 0)",
-        "negatives-for-zeros": "killed = H < 0\nreturn killed.mean()",
-        "rows-for-entries": "return (H == 0).sum() / len(H)",
-    },
-    "activity": {
-        "axes-swapped": "on = Z > 0\nreturn on.mean(axis=0), on.mean(axis=1)",
-        "zero-counts-as-active": "on = Z >= 0\nreturn np.mean(on, axis=1), np.mean(on, axis=0)",
-        "count-for-share": "return np.sum(Z > 0, axis=1), np.sum(Z > 0, axis=0)",
-        "activation-for-share": "A = np.maximum(Z, 0)\nreturn A.mean(axis=1), A.mean(axis=0)",
-    },
-    "dead_units": {
-        "any-for-all": "A = np.maximum(Z, 0)\nreturn np.any(A == 0, axis=0)",
-        "examples-for-neurons": "return np.all(Z <= 0, axis=1)",
-        "half-off-for-dead": "off = np.mean(Z <= 0, axis=0)\nreturn off > 0.5",
-        "zero-counts-as-active": "return Z.max(axis=0) < 0",
-    },
-    "energy_kept": {
-        "count-for-energy": "return np.mean(np.maximum(y, 0) > 0)",
-        "variance-for-second-moment": "kept = np.maximum(y, 0)\nreturn np.var(kept) / np.var(y)",
-        "square-missing": "return np.sum(np.maximum(y, 0)) / np.sum(np.abs(y))",
-        "not-normalised": "return np.sum(np.maximum(y, 0) ** 2)",
-    },
-    "second_moment": {
-        "variance-for-second-moment": "return np.var(x, axis=axis)",
-        "square-of-the-mean": "return np.mean(x, axis=axis) ** 2",
-        "ignores-the-axis": "return np.mean(x ** 2)",
-        "root-mean-square": "return np.sqrt(np.mean(x ** 2, axis=axis))",
-    },
-    "relu_moments": {
-        "second-moment-for-variance": (
-            "mean = sigma / np.sqrt(2 * np.pi)\nvariance = sigma**2 / 2\nreturn mean, variance, sigma**2 / 2"
-        ),
-        "mean-zero": "return 0.0, sigma**2 / 2, sigma**2 / 2",
-        "sigma-for-variance": (
-            "mean = sigma / np.sqrt(2 * np.pi)\nsecond = sigma / 2\nreturn mean, second - mean**2, second"
-        ),
-    },
-    "preact_variance": {
-        "variance-for-second-moment": "n = len(x)\nreturn n * var_w * np.var(x)",
-        "fan-missing": "return var_w * np.mean(x**2)",
-        "std-taken-for-variance": "total = 0\nfor xi in x:\n    total += (var_w * xi) ** 2\nreturn total",
-    },
-    "weight_variance": {
-        "slope-not-squared": "return 2 / ((1 + slope) * fan)",
-        "std-for-variance": "return np.sqrt(2 / ((1 + slope**2) * fan))",
-        "minus-for-plus": "return 2 / (fan * (1 - slope**2)) if slope != 1 else np.inf",
-    },
-    "gain": {
-        "too-coarse": (
-            "z = np.random.default_rng(1).standard_normal(20_000)\n"
-            "return 1 / np.mean(ACTIVATIONS[name](z, a) ** 2)"
-        ),
-        "another-density": "z = np.linspace(-5, 5, 2001)\nreturn 1 / np.mean(ACTIVATIONS[name](z, a) ** 2)",
-        "share-for-its-inverse": (
-            "z = np.linspace(-8, 8, 4001)\np = np.exp(-(z**2) / 2)\n"
-            "return np.sum(p * ACTIVATIONS[name](z, a) ** 2) / np.sum(p)"
-        ),
-        "relu-for-any": "return 2 / (1 + a**2)",
-    },
-    "he_std": {
-        "variance-for-std": "return 2 / n_in",
-        "root-of-two-over-n": "return np.sqrt(2) / n_in",
-        "xavier-for-he": "return 1 / np.sqrt(n_in)",
-        "rounded": "return round(np.sqrt(2 / n_in), 2)",
-    },
-    "he_normal": {
-        "variance-for-std": "return rng.normal(0, 2 / n_in, (n_out, n_in))",
-        "transposed": "return rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out))",
-        "fan-out-for-fan-in": "return rng.standard_normal((n_out, n_in)) * np.sqrt(2 / n_out)",
-        "fixed-seed": "rng = np.random.default_rng(0)\nreturn rng.normal(0, (2 / n_in)**0.5, (n_out, n_in))",
-        "global-state": "return np.random.randn(n_out, n_in) * np.sqrt(2 / n_in)",
-    },
-    "he_uniform": {
-        "sigma-for-bound": "s = np.sqrt(2 / n_in)\nreturn rng.uniform(-s, s, (n_out, n_in))",
-        "one-sided": "return rng.random((n_out, n_in)) * np.sqrt(6 / n_in)",
-        "normal-for-uniform": "return rng.normal(0, np.sqrt(2 / n_in), (n_out, n_in))",
-    },
-    "sample_report": {
-        "ddof-swapped": (
-            "m2 = np.mean(W**2)\nse = var * np.sqrt(2 / W.size)\n"
-            'return {"m2": m2, "var0": np.var(W, ddof=1), "var1": np.var(W), "se": se, "z": (m2 - var) / se}'
-        ),
-        "two-missing": (
-            "m2 = np.mean(W**2)\nse = var / np.sqrt(W.size)\n"
-            'return {"m2": m2, "var0": np.var(W), "var1": np.var(W, ddof=1), "se": se, "z": (m2 - var) / se}'
-        ),
-        "rows-for-entries": (
-            "m2 = np.mean(W**2)\nse = var * np.sqrt(2 / len(W))\n"
-            'return {"m2": m2, "var0": np.var(W), "var1": np.var(W, ddof=1), "se": se, "z": (m2 - var) / se}'
-        ),
-    },
-    "draws_needed": {
-        "fraction-of-a-draw": "return 2 * (z / rel) ** 2",
-        "rounded-down": "return int(2 * (z / rel) ** 2)",
-        "two-missing": "return int(np.ceil((z / rel) ** 2))",
-    },
-    "log_lr": {
-        "log-determinant-missing": "return np.sum(W**2) / 2 * (1 / var_b - 1 / var_a)",
-        "mean-for-sum": "return np.mean(0.5 * np.log(var_b / var_a) - W**2 / 2 * (1 / var_a - 1 / var_b))",
-        "variance-taken-for-std": (
-            "la = -np.log(var_a) - W**2 / (2 * var_a**2)\nlb = -np.log(var_b) - W**2 / (2 * var_b**2)\n"
-            "return np.sum(la - lb)"
-        ),
-    },
-    "xavier_std": {
-        "variance-for-std": "return 1 / n_in",
-        "he-for-xavier": "return np.sqrt(2 / n_in)",
-    },
-    "glorot_std": {
-        "one-fan-only": "return np.sqrt(1 / n_in)",
-        "two-missing": "return np.sqrt(1 / (n_in + n_out))",
-        "variance-for-std": "return 2 / (n_in + n_out)",
-    },
-    "he_over_glorot": {
-        "constant-root-two": "return np.sqrt(2)",
-        "ratio-inverted": "return np.sqrt(n_in / (n_in + n_out))",
-        "variance-for-std": "return (n_in + n_out) / n_in",
-    },
-    "compare_table": {
-        "transposed": (
-            "n = np.array(ns, dtype=float)\nx = 1 / np.sqrt(n)\nh = np.sqrt(2 / n)\n"
-            "return np.array([n, x, h, h / x])"
-        ),
-        "rounded": (
-            "rows = []\nfor n in ns:\n    x, h = (1 / n) ** 0.5, (2 / n) ** 0.5\n"
-            "    rows.append([n, round(x, 3), round(h, 3), 1.41])\nreturn np.array(rows)"
-        ),
-        "ratio-inverted": (
-            "rows = []\nfor n in ns:\n    x, h = (1 / n) ** 0.5, (2 / n) ** 0.5\n"
-            "    rows.append([n, x, h, x / h])\nreturn np.array(rows)"
-        ),
-    },
-    "layer_backward": {
-        "mask-missing": "return W.T @ g",
-        "mask-on-the-wrong-side": "return (W.T @ g) * (z > 0)",
-        "activation-for-its-slope": "return W.T @ (g * np.maximum(z, 0))",
-        "changes-its-input": "g[z <= 0] = 0\nreturn W.T @ g",
-        "zero-counts-as-active": "return W.T @ np.where(z >= 0, g, 0)",
-    },
-    "conv_fan_in": {
-        "fan-out-for-fan-in": "return shape[0] * shape[2] * shape[3]",
-        "kernel-missing": "return shape[1]",
-        "all-weights": "return int(np.prod(shape))",
-    },
-    "init_network": {
-        "transposed": (
-            "Ws = []\nfor a, b in zip(sizes[:-1], sizes[1:]):\n"
-            "    Ws.append(rng.normal(0, np.sqrt(c / a), (a, b)))\nreturn Ws"
-        ),
-        "last-layer-missing": (
-            "return [rng.normal(0, np.sqrt(c / sizes[k]), (sizes[k + 1], sizes[k])) "
-            "for k in range(len(sizes) - 2)]"
-        ),
-        "ignores-c": (
-            "return [rng.normal(0, np.sqrt(2 / a), (b, a)) for a, b in zip(sizes[:-1], sizes[1:])]"
-        ),
-    },
-    "forward_moments": {
-        "pre-activation-for-activation": (
-            "h = x\nout = [np.mean(x**2)]\nfor W in Ws:\n    z = h @ W.T\n    out.append(np.mean(z**2))\n"
-            "    h = np.maximum(z, 0)\nreturn np.array(out)"
-        ),
-        "input-left-out": (
-            "h, out = x, []\nfor W in Ws:\n    h = np.maximum(h @ W.T, 0)\n    out.append(np.mean(h**2))\n"
-            "return np.array(out)"
-        ),
-        "variance-for-second-moment": (
-            "h, out = x, [x.var()]\nfor W in Ws:\n    h = np.maximum(h @ W.T, 0)\n    out.append(h.var())\n"
-            "return np.array(out)"
-        ),
-    },
-    "backward": {
-        "mask-missing": "for W in reversed(Ws):\n    g = W.T @ g\nreturn g",
-        "mask-off-by-one": (
-            "hs = [x]\nfor W in Ws:\n    hs.append(np.maximum(W @ hs[-1], 0))\n"
-            "for k in reversed(range(len(Ws))):\n    g = (Ws[k].T @ g) * (hs[k] > 0)\nreturn g"
-        ),
-        "activation-for-its-slope": (
-            "hs = [x]\nfor W in Ws:\n    hs.append(np.maximum(W @ hs[-1], 0))\n"
-            "for k in reversed(range(len(Ws))):\n    g = Ws[k].T @ (g * hs[k + 1])\nreturn g"
-        ),
-    },
-    "calibrate": {
-        "scaled-from-the-first-pass": (
-            "h, new = x, []\nfor W in Ws:\n    h = np.maximum(h @ W.T, 0)\n"
-            "    new.append(W / np.sqrt(np.mean(h**2)))\nreturn new"
-        ),
-        "root-missing": (
-            "h, new = x, []\nfor W in Ws:\n    z = np.maximum(h @ W.T, 0)\n    s = 1 / np.mean(z**2)\n"
-            "    new.append(s * W)\n    h = s * z\nreturn new"
-        ),
-        "changes-its-input": (
-            "h = x\nfor W in Ws:\n    h = np.maximum(h @ W.T, 0)\n    s = 1 / np.sqrt(np.mean(h**2))\n"
-            "    W *= s\n    h = s * h\nreturn Ws"
-        ),
-    },
-}
+import ast
+import copy
+import itertools
+import keyword
+import math
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+from typing import Any
 
-# Answers that make no named mistake: the cell cannot run, the call fails, or nothing comes back.
-ACCIDENTS = ("return (", "return undefined_name", "print({first})")
+import numpy as np
 
-# Right answers to the last lesson that nobody else writes like this: two students hand them in.
-OWN_WAY = {
-    "conv_fan_in": "fan = 1\nfor side in shape[1:]:\n    fan = fan * side\nreturn fan",
-    "init_network": (
-        "layers, before = [], sizes[0]\nfor after in sizes[1:]:\n"
-        "    layers.append((c / before) ** 0.5 * rng.standard_normal((after, before)))\n"
-        "    before = after\nreturn layers"
-    ),
-    "forward_moments": (
-        "signal, kept = x.T, np.zeros(len(Ws) + 1)\nkept[0] = (x * x).mean()\nfor k, W in enumerate(Ws):\n"
-        "    signal = np.clip(W @ signal, 0, None)\n    kept[k + 1] = (signal * signal).mean()\nreturn kept"
-    ),
-    "backward": (
-        "signal, masks = x, []\nfor W in Ws:\n    signal = np.clip(W @ signal, 0, None)\n"
-        "    masks.insert(0, np.sign(signal))\nfor W, mask in zip(Ws[::-1], masks):\n"
-        "    g = (mask * g) @ W\nreturn g"
-    ),
-    "calibrate": (
-        "new, signal = [], x\nfor W in Ws:\n    out = np.clip(signal @ W.T, 0, None)\n"
-        "    rms = np.sqrt((out * out).mean())\n    new.append(W / rms)\n    signal = out / rms\nreturn new"
-    ),
-}
+from heinit_lab.checking.exercise import Exercise
+
+
+class NotOnItsOwnError(Exception):
+    """The code takes something from outside that a notebook does not have."""
+
+
+def slips(exercise: Exercise, parameters: Sequence[str], known: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The bodies that make each mistake, by its name, in the order of the exercise.
+
+    parameters: the names in the stub. known: what the notebook defines, by name.
+    """
+    bodies: dict[str, list[str]] = {}
+    for mistake in exercise.misconceptions:
+        for wrong in mistake.wrong:
+            try:
+                bodies.setdefault(mistake.name, []).append(_Body(known).text(wrong, parameters))
+            except NotOnItsOwnError:
+                continue
+    return {name: versions for name, versions in bodies.items() if versions}
+
+
+def step_by_step(body: str) -> str:
+    """The same answer with a line and a name for every step, as hardly anybody else writes it."""
+    names = (f"step{number}" for number in itertools.count(1))
+
+    def split(node: ast.expr, steps: list[ast.stmt]) -> ast.expr:
+        parts = node.args if isinstance(node, ast.Call) else [node.left, node.right]  # type: ignore[attr-defined]
+        for i, part in enumerate(parts):
+            if isinstance(part, (ast.BinOp, ast.Call)):
+                value, name = split(part, steps), next(names)
+                steps.append(ast.Assign([ast.Name(name)], value))
+                parts[i] = ast.Name(name)
+        if isinstance(node, ast.BinOp):
+            node.left, node.right = parts
+        return node
+
+    def lines(statements: list[ast.stmt]) -> list[ast.stmt]:
+        written: list[ast.stmt] = []
+        for statement in statements:
+            if isinstance(statement, ast.For):
+                statement.body = lines(statement.body)
+            value = getattr(statement, "value", None)
+            if isinstance(value, (ast.BinOp, ast.Call)):
+                split(value, written)
+            written.append(statement)
+        return written
+
+    tree = ast.parse(f"def answer():\n{textwrap.indent(body, '    ')}").body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    return "\n".join(ast.unparse(ast.fix_missing_locations(line)) for line in lines(tree.body))
+
+
+class _Body:
+    """A function's body, and the imports and helpers that must stand above it."""
+
+    def __init__(self, known: Mapping[str, Any]) -> None:
+        self.known = known
+        self.above: dict[str, ast.stmt] = {}
+
+    def text(self, function: Callable[..., Any], parameters: Sequence[str]) -> str:
+        definition = self.definition(function)
+        if len(definition.args.args) != len(parameters):
+            raise NotOnItsOwnError(f"not {len(parameters)} parameters")
+        names = map(ast.Name, parameters)
+        lines = [*self.above.values(), *_put(definition, names).body]
+        return "\n".join(ast.unparse(ast.fix_missing_locations(line)) for line in lines)
+
+    def definition(self, function: Callable[..., Any]) -> ast.FunctionDef:
+        """A function's definition, in which every name from outside is replaced or known."""
+        if not isinstance(function, FunctionType):
+            raise NotOnItsOwnError(f"{function} is not written in Python")
+        definition = _source(function)
+        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        values = {**function.__globals__, **dict(zip(function.__code__.co_freevars, cells, strict=True))}
+        bound = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
+        bound |= {
+            n.id for n in ast.walk(definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        }
+        outside = {name: value for name, value in values.items() if name not in bound}
+        changed = _Outside(self, outside).visit(definition)
+        assert isinstance(changed, ast.FunctionDef)
+        return changed
+
+    def instead(self, name: str, value: object) -> ast.expr:
+        """What stands for a name from outside."""
+        module = getattr(value, "__module__", None)
+        if self.known.get(name) is value:
+            return ast.Name(name)
+        if getattr(math, name, None) is value and hasattr(np, name):
+            return ast.Attribute(ast.Name("np"), name)
+        if isinstance(value, (int, float, tuple)):
+            return _expression(repr(value))
+        if module in sys.stdlib_module_names:
+            self.above[name] = ast.ImportFrom(module, [ast.alias(name)], 0)
+            return ast.Name(name)
+        if isinstance(value, FunctionType):
+            public = name if keyword.iskeyword(name.strip("_")) else name.strip("_")
+            helper = self.definition(value)
+            helper.name = public
+            self.above[public] = helper
+            return ast.Name(public)
+        raise NotOnItsOwnError(name)
+
+
+class _Outside(ast.NodeTransformer):
+    """Replaces the names that a function takes from outside, and calls of helpers that are one expression."""
+
+    def __init__(self, body: _Body, values: Mapping[str, Any]) -> None:
+        self.body, self.values = body, values
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        helper = self.values.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if isinstance(helper, FunctionType) and not node.keywords:
+            definition = self.body.definition(helper)
+            line = definition.body[0]
+            value = line.value if isinstance(line, ast.Return) else None
+            if value and not isinstance(value, ast.Tuple) and len(definition.args.args) == len(node.args):
+                put = _put(definition, [self.visit(argument) for argument in node.args]).body[0]
+                assert isinstance(put, ast.Return) and put.value
+                return put.value
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return self.body.instead(node.id, self.values[node.id]) if node.id in self.values else node
+
+
+def _put(definition: ast.FunctionDef, expressions: Iterable[ast.expr]) -> ast.FunctionDef:
+    """The definition with expressions in the place of its parameters."""
+    names = [arg.arg for arg in definition.args.args]
+    instead = dict(zip(names, expressions, strict=True))
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.AST:
+            return copy.deepcopy(instead.get(node.id, node))
+
+    definition.body = [Put().visit(line) for line in definition.body]
+    return definition
+
+
+def _source(function: FunctionType) -> ast.FunctionDef:
+    """A function's definition, without docstring and types. Two lambdas of a line differ in their extent."""
+    code = function.__code__
+    places = [place for place in code.co_positions() if None not in place and place[2:] != (0, 0)]
+    extent = (*min((p[0], p[2]) for p in places), *max((p[1], p[3]) for p in places))
+    for node in ast.walk(ast.parse(_text(code.co_filename))):
+        if isinstance(node, ast.FunctionDef) and (node.name, node.lineno) == (
+            code.co_name,
+            code.co_firstlineno,
+        ):
+            return _bare(node)
+        if isinstance(node, ast.Lambda):
+            body = node.body
+            if (body.lineno, body.col_offset, body.end_lineno, body.end_col_offset) == extent:
+                return _bare(ast.FunctionDef(code.co_name, node.args, [ast.Return(body)], []))
+    raise NotOnItsOwnError(f"no source of {code.co_name}")
+
+
+@cache
+def _text(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
+
+
+def _bare(definition: ast.FunctionDef) -> ast.FunctionDef:
+    if definition.args.vararg or definition.args.kwarg:
+        raise NotOnItsOwnError("any number of arguments")
+    if ast.get_docstring(definition) is not None:
+        definition.body = definition.body[1:]
+    definition.returns = None
+    for arg in definition.args.args:
+        arg.annotation = None
+
+    class Untyped(ast.NodeTransformer):
+        def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+            return ast.Assign([node.target], node.value or ast.Constant(None), lineno=node.lineno)
+
+    definition.body = [Untyped().visit(line) for line in definition.body]
+    return definition
+
+
+def _expression(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body

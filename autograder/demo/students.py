@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 import random
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,11 +13,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
+from autograder.demo.slips import slips, step_by_step
 from autograder.lessons import Lesson
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import asked, body, fill
 from autograder.lms.roster import Entry
+from heinit_lab.exercises import EXERCISES
 
 EXTRA = ("x = np.linspace(-2, 2, 9)\nprint(np.maximum(x, 0))", "# my own try\nnp.mean([1, 2, 4])", "")
 NAMES = (
@@ -27,11 +28,13 @@ NAMES = (
     *("Sean O'Brien", "Thu Nguyễn", "Una Kavanagh", "Viktor Horváth", "Wanjiru Kamau", "Ximena Castro"),
 )
 SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
-TWINS = (9, 20)  # these two hand in the lesson of OWN_WAY alike: the report shows such pairs
+# Answers that make no named mistake: the cell cannot run, the call fails, or nothing comes back.
+ACCIDENTS = ("return (", "return undefined_name", "print({first})")
+TWINS = (9, 20)  # these two hand in the last lesson alike, step by step: the report shows such pairs
 
 
 @dataclass(frozen=True)
-class Class:
+class MadeUpClass:
     """A class of made-up students.
 
     students: how many. seed: the same seed makes the same class. broken: whether some notebooks are
@@ -66,7 +69,7 @@ class Class:
             for lesson in lessons:
                 if self.broken and rng.random() < 0.03:
                     continue
-                twin = self.broken and place in TWINS and OWN_WAY.keys() >= _answers(lesson).keys()
+                twin = self.broken and place in TWINS and lesson == lessons[-1]
                 notebook = _twin(lesson) if twin else self._notebook(lesson, skill, rng)
                 content = (
                     self._broken(notebook, rng) if self.broken and rng.random() < 0.08 else text(notebook)
@@ -87,7 +90,7 @@ class Class:
         for cell in notebook.cells:
             name = asked(cell)
             if name is not None and rng.random() < 0.97:
-                answer = answers[name] if rng.random() < skill else _mistaken(name, rng)
+                answer = answers[name] if rng.random() < skill else _mistaken(lesson, name, rng)
                 cell.source = written(cell.source, name, answer)
         if extra := rng.choice(EXTRA):
             notebook.cells.append(nbformat.v4.new_code_cell(extra, id=f"own-{rng.getrandbits(24):06x}"))
@@ -98,10 +101,11 @@ class Class:
 
 
 def _twin(lesson: Lesson) -> NotebookNode:
+    """A notebook whose answers are right, and written as nobody else writes them."""
     notebook = nbformat.from_dict(_released(lesson))
     for cell in notebook.cells:
         if (name := asked(cell)) is not None:
-            cell.source = written(cell.source, name, OWN_WAY[name])
+            cell.source = written(cell.source, name, step_by_step(_answers(lesson)[name]))
     return notebook
 
 
@@ -118,16 +122,33 @@ def _answers(lesson: Lesson) -> dict[str, str]:
 
 def written(stub: str, name: str, answer: str) -> str:
     """The cell with an answer in the stub's place, as a student leaves it."""
-    first = re.findall(rf"def {name}\((\w+)", stub)[0]
+    first = _definition(stub, name).args.args[0].arg
     lines = fill(stub, answer.format(first=first) if answer in ACCIDENTS else answer).split("\n")
     return "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKS)
 
 
-def _mistaken(name: str, rng: random.Random) -> str:
-    slips = list(SLIPS[name].values())
-    if rng.random() < 0.15:
+@cache
+def mistakes(lesson: Lesson) -> dict[str, dict[str, list[str]]]:
+    """For each exercise, the bodies that make each of its mistakes."""
+    bodies = {}
+    for cell in _released(lesson).cells:
+        if (name := asked(cell)) is not None:
+            parameters = [arg.arg for arg in _definition(cell.source, name).args.args]
+            bodies[name] = slips(EXERCISES[name], parameters, vars(lesson.solutions))
+    return bodies
+
+
+def _definition(stub: str, name: str) -> ast.FunctionDef:
+    """The function that a cell asks for."""
+    functions = [node for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)]
+    return next(function for function in functions if function.name == name)
+
+
+def _mistaken(lesson: Lesson, name: str, rng: random.Random) -> str:
+    known = list(mistakes(lesson)[name].values())
+    if not known or rng.random() < 0.15:
         return rng.choice(ACCIDENTS)
-    return slips[min(int(rng.expovariate(0.7)), len(slips) - 1)]  # some mistakes are common
+    return rng.choice(known[min(int(rng.expovariate(0.7)), len(known) - 1)])  # some mistakes are common
 
 
 def _copied(notebook: NotebookNode, rng: random.Random) -> str:

@@ -1,16 +1,26 @@
-"""What a hidden check is: a named behaviour, the points it is worth, and a probe."""
+"""What a hidden check is: a named behaviour of an answer, its points, and the inputs that show it.
+
+A lesson's module is a table of behaviours. Most of them compare an answer with the reference answer on
+inputs drawn at random: `values`, `edges` and `purity` make such a row. A function that draws random matrices
+has no right value; for it, `drawn` takes a plan instead of inputs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from heinit_lab.checking.draws import Plan
 from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.laws import FALSE_FAIL
 from heinit_lab.checking.observe import Function
+from heinit_lab.checking.trials import PURITY, VALUES, Case, Cases
 
-ALL_FROM_RNG = "all randomness comes from rng: same seed, other seed, second call, global state"
+Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
@@ -18,9 +28,9 @@ class Behaviour:
     """One behaviour of an answer, all or nothing.
 
     name: values, shape, purity, randomness or edge cases.
-    points: what it is worth; an exercise's behaviours add up to its points.
-    says: what was looked at, for the student, without the inputs: "values at 20 widths".
-    probe: calls the answer on inputs drawn from the generator and gives the evidence.
+    points: an exercise's behaviours add up to its points.
+    says: what the check looks at, for the student, without the inputs: "values at 20 widths".
+    probe: calls the answer on inputs drawn from the generator, and returns the evidence.
     needs: behaviours that must hold for this one to count; a constant is pure, but earns nothing.
     false_fail: an upper bound on the probability that a right answer fails; 0 if none can.
     """
@@ -28,10 +38,71 @@ class Behaviour:
     name: str
     points: float
     says: str
-    probe: Callable[[Function, np.random.Generator], Evidence]
+    probe: Callable[[Function, Rng], Evidence]
     needs: tuple[str, ...] = ()
     false_fail: float = 0.0
 
     def waits_for(self, points: Mapping[str, float]) -> str:
-        """The first behaviour that this one needs and that has no points, or '' where it was looked at."""
+        """The first behaviour that this one needs and that has no points, or '' where none is missing."""
         return next((need for need in self.needs if not points.get(need)), "")
+
+
+def _compared(
+    name: str,
+    looks_at: tuple[str, ...],
+    reference: Function,
+    points: float,
+    says: str,
+    inputs: Callable[[Rng], Iterable[Any]],
+    *,
+    rtol: float = 1e-5,
+    new: bool = False,
+    also: tuple[str, ...] = (),
+) -> Behaviour:
+    """A behaviour on inputs for which the reference answer gives the right values.
+
+    inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case.
+    rtol, new: as in `Cases`. also: PURITY in a row for values, or VALUES in a row for purity, counts too.
+    """
+
+    def probe(function: Function, rng: Rng) -> Evidence:
+        drawn = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
+        for case in drawn:
+            case.want = reference(*case.args, **case.kwargs)
+        return Cases(*drawn, rtol=rtol, new=new, looks_at=(*looks_at, *also))(reference.__name__, function)
+
+    return Behaviour(name, points, says, probe, () if name == "values" else ("values",))
+
+
+values = partial(_compared, "values", VALUES)
+edges = partial(_compared, "edge cases", VALUES)
+purity = partial(_compared, "purity", PURITY)
+
+
+def drawn(
+    name: str,
+    exercise: str,
+    points: float,
+    says: str,
+    plan: Callable[[Rng], Plan],
+    *,
+    needs: tuple[str, ...] = (),
+    laws: int = 0,
+) -> Behaviour:
+    """A behaviour of a function that draws. laws: of how many matrices the plan reads the law."""
+    return Behaviour(
+        name, points, says, lambda function, rng: plan(rng)(exercise, function), needs, laws * FALSE_FAIL
+    )
+
+
+def seed(rng: Rng) -> int:
+    """The seed of a plan."""
+    return int(rng.integers(2**31))
+
+
+def random_calls(
+    exercise: str, points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()
+) -> Behaviour:
+    """The behaviour that all numbers come from the Generator that is passed in."""
+    says = "all randomness comes from rng: same seed, other seed, second call, global state"
+    return drawn("randomness", exercise, points, says, plan, needs=needs)

@@ -30,29 +30,28 @@ SEED: ContextVar[str] = ContextVar(
 
 
 def _all() -> dict[str, tuple[Behaviour, ...]]:
+    """The tables of all lessons' modules, as one."""
     package = sys.modules["autograder.hidden_tests"]
-    found: dict[str, tuple[Behaviour, ...]] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        found.update(
-            getattr(importlib.import_module(f"autograder.hidden_tests.{module.name}"), "HIDDEN", {})
-            if module.name not in ("grade", "behaviour")
-            else {}
-        )
-    return found
+    names = {module.name for module in pkgutil.iter_modules(package.__path__)} - {"grade", "behaviour"}
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in sorted(names)]
+    return {name: row for module in modules for name, row in module.HIDDEN.items()}
 
 
 HIDDEN: dict[str, tuple[Behaviour, ...]] = _all()
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the hidden checks found: points of each behaviour, and the misconceptions' names."""
+class Assessment:
+    """What the hidden checks say of an answer.
+
+    points, max_points: by the name of the behaviour. misconceptions: names. hints: a sentence for each name.
+    """
 
     name: str
     points: dict[str, float]
     max_points: dict[str, float]
-    misconceptions: tuple[str, ...]
-    hints: tuple[str, ...]
+    misconceptions: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
     unsolved: bool = False
 
     @property
@@ -65,7 +64,7 @@ class Outcome:
 
 
 def grade(name: str, function: Function | None = None) -> float:
-    """Run the hidden checks of the exercise `name`; the points it earns, a float.
+    """Run the hidden checks of the exercise `name`, show what they say, and return the points.
 
     function: the answer; by default, what `name` means in the notebook.
     Raises CheckFailed where points are lost and nobody is grading.
@@ -73,12 +72,12 @@ def grade(name: str, function: Function | None = None) -> float:
     __tracebackhide__ = True
     if function is None:
         function = sys._getframe(1).f_globals.get(name)
-    outcome = assess(name, function)
-    deliver(_report(outcome))
-    return outcome.score
+    assessment = assess(name, function)
+    deliver(_report(assessment))
+    return assessment.score
 
 
-def assess(name: str, function: Function | None, seed: str | None = None) -> Outcome:
+def assess(name: str, function: Function | None, seed: str | None = None) -> Assessment:
     """What the hidden checks say about an answer.
 
     seed: any text; by default what the judge has set as SEED, else a fixed one.
@@ -87,7 +86,7 @@ def assess(name: str, function: Function | None, seed: str | None = None) -> Out
     behaviours, exercise = HIDDEN[name], EXERCISES[name]
     max_points = {b.name: b.points for b in behaviours}
     if not callable(function):
-        return Outcome(name, dict.fromkeys(max_points, 0.0), max_points, (), (), unsolved=True)
+        return Assessment(name, dict.fromkeys(max_points, 0.0), max_points, unsolved=True)
 
     points: dict[str, float] = {}
     hidden: list[Evidence] = []
@@ -98,40 +97,35 @@ def assess(name: str, function: Function | None, seed: str | None = None) -> Out
         points[behaviour.name] = behaviour.points if held else 0.0
         hidden.append(evidence)
     if all(points.values()):
-        return Outcome(name, points, max_points, (), ())
-    # the student has been told what the public check calls it: that is its name here too, or none
+        return Assessment(name, points, max_points)
+    # the public check has named the mistake, or given it no name: it bears the same name here
     public = exercise.probe(function)
     named = _named(exercise, [public] if public.finding else hidden)
-    unsolved = any(_is_stub(evidence) for evidence in (public, *hidden))
-    return Outcome(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
+    unsolved = any(evidence.unsolved for evidence in (public, *hidden))
+    return Assessment(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
 
 
 def _named(exercise: Exercise, evidences: Iterable[Evidence]) -> dict[str, str]:
-    """The misconceptions that any of these shows, with their hints."""
-    solved = [evidence for evidence in evidences if not _is_stub(evidence)]
+    """The misconceptions that any evidence shows, with their hints; a stub shows none."""
+    solved = [evidence for evidence in evidences if not evidence.unsolved]
     return {m.name: m.hint for evidence in solved for m in exercise.named(evidence)}
 
 
-def _is_stub(evidence: Evidence) -> bool:
-    """Whether the answer is not there yet: that is no mistake, and looking for one takes seconds."""
-    return evidence.finding is not None and "NotImplementedError" in evidence.finding.headline
-
-
-def _report(outcome: Outcome) -> Report:
+def _report(assessment: Assessment) -> Report:
     verdict = {
-        "exercise": outcome.name,
-        "score": outcome.score,
-        "max_score": outcome.max_score,
-        "points": outcome.points,
-        "misconceptions": list(outcome.misconceptions),
+        "exercise": assessment.name,
+        "score": assessment.score,
+        "max_score": assessment.max_score,
+        "points": assessment.points,
+        "misconceptions": list(assessment.misconceptions),
     }
-    total = f"{outcome.score:g} of {outcome.max_score:g} points"
-    if outcome.score == outcome.max_score:
-        return Report("✓", f"{outcome.name}: {total}.", (), verdict)
-    if outcome.unsolved and outcome.score == 0:
-        return Report("○", f"{outcome.name}: not solved, {total}.", (), verdict)
-    lines = [_line(behaviour, outcome.points) for behaviour in HIDDEN[outcome.name]]
-    return Report("✗", f"{outcome.name}: {total}.", (*outcome.hints, *lines), verdict)
+    total = f"{assessment.score:g} of {assessment.max_score:g} points"
+    if assessment.score == assessment.max_score:
+        return Report("✓", f"{assessment.name}: {total}.", (), verdict)
+    if assessment.unsolved and assessment.score == 0:
+        return Report("○", f"{assessment.name}: not solved, {total}.", (), verdict)
+    lines = [_line(behaviour, assessment.points) for behaviour in HIDDEN[assessment.name]]
+    return Report("✗", f"{assessment.name}: {total}.", (*assessment.hints, *lines), verdict)
 
 
 def _line(behaviour: Behaviour, points: Mapping[str, float]) -> str:

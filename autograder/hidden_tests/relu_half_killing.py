@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Behaviour
-from heinit_lab.checking.observe import Function
-from heinit_lab.checking.trials import Case, Trials, trials
+from autograder.hidden_tests.behaviour import Rng, edges, purity, values
 from heinit_solutions.relu_half_killing import activity, dead_units, energy_kept, relu, zero_share
-
-Rng = np.random.Generator
 
 # A unit that is mostly on and negative on average, and one that is mostly off and positive on average.
 LEANING = np.array([[0.5, 9.0], [1.0, -1.0], [0.5, -0.5], [1.0, 0.0], [0.5, -1.0], [-9.0, 0.0]])
@@ -25,21 +21,9 @@ def _arrays(rng: Rng) -> list[np.ndarray]:
     return [_array(rng, axes) for axes in (1, 1, 2, 2, 2, 3, 3)]
 
 
-def _relu_values(answer: Function, rng: Rng) -> Trials:
-    stored = [Case(x, want=relu(x)) for x in _arrays(rng)]
-    return trials("relu", answer, stored, looks_at=("values",))
-
-
-def _relu_edges(answer: Function, rng: Rng) -> Trials:
+def _signs_and_types(rng: Rng) -> list[np.ndarray]:
     x = _array(rng, 2)
-    stored = [x[:1, :1], -np.abs(x), 1 + np.abs(x), np.zeros((2, 3)), x.astype(np.float32), x.T]
-    return trials("relu", answer, [Case(y, want=relu(y)) for y in stored], looks_at=("values",))
-
-
-def _relu_purity(answer: Function, rng: Rng) -> Trials:
-    return trials(
-        "relu", answer, [Case(x, want=relu(x)) for x in _arrays(rng)], new=True, looks_at=("purity",)
-    )
+    return [x[:1, :1], -np.abs(x), 1 + np.abs(x), np.zeros((2, 3)), x.astype(np.float32), x.T]
 
 
 def _outputs(rng: Rng) -> list[np.ndarray]:
@@ -47,35 +31,18 @@ def _outputs(rng: Rng) -> list[np.ndarray]:
     return [np.maximum(x + rng.uniform(-1, 1), 0) for x in _arrays(rng)]
 
 
-def _zero_share_values(answer: Function, rng: Rng) -> Trials:
-    stored = [Case(H, want=zero_share(H)) for H in _outputs(rng)]
-    return trials("zero_share", answer, stored, looks_at=("values",))
-
-
-def _zero_share_edges(answer: Function, rng: Rng) -> Trials:
+def _few_and_many_zeros(rng: Rng) -> list[np.ndarray]:
     H = np.abs(_array(rng, 2)) + 0.1
     signed = _array(rng, 2)
     signed[0] = 0
     tiny = np.where(rng.random(24) < 0.5, 10.0 ** rng.uniform(-14, -6, 24), 0.0)
-    stored = [H, 0 * H, H[:1, :1], 0 * H[:1, :1], -0.0 * H, signed, tiny]
-    return trials("zero_share", answer, [Case(x, want=zero_share(x)) for x in stored], looks_at=("values",))
-
-
-def _zero_share_purity(answer: Function, rng: Rng) -> Trials:
-    return trials(
-        "zero_share", answer, [Case(H, want=zero_share(H)) for H in _outputs(rng)], looks_at=("purity",)
-    )
+    return [H, 0 * H, H[:1, :1], 0 * H[:1, :1], -0.0 * H, signed, tiny]
 
 
 def _layers(rng: Rng) -> list[np.ndarray]:
     """Pre-activations of eight layers, (examples, neurons), a square one among them; some neurons lean."""
     sizes = [*rng.integers(2, 12, size=(7, 2)), np.array([5, 5])]
     return [rng.normal(rng.uniform(-1.5, 1.5, size=n), 1, size=(m, n)) for m, n in sizes]
-
-
-def _activity_values(answer: Function, rng: Rng) -> Trials:
-    stored = [Case(Z, want=activity(Z)) for Z in _layers(rng)]
-    return trials("activity", answer, stored, looks_at=("values",))
 
 
 def _layers_at_the_edge(rng: Rng) -> list[np.ndarray]:
@@ -85,15 +52,6 @@ def _layers_at_the_edge(rng: Rng) -> list[np.ndarray]:
     gaps[:, 0], gaps[:, 1] = 0.0, -np.arange(6.0)
     gaps[:, 2:4] = rng.permutation(LEANING)
     return [gaps, Z[:1], Z[:, :1], Z[:1, :1], -np.abs(Z), np.abs(Z), np.zeros((3, 2))]
-
-
-def _activity_edges(answer: Function, rng: Rng) -> Trials:
-    stored = [Case(Z, want=activity(Z)) for Z in _layers_at_the_edge(rng)]
-    return trials("activity", answer, stored, looks_at=("values",))
-
-
-def _activity_purity(answer: Function, rng: Rng) -> Trials:
-    return trials("activity", answer, [Case(Z, want=activity(Z)) for Z in _layers(rng)], looks_at=("purity",))
 
 
 def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
@@ -109,106 +67,47 @@ def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
     return [*layers, np.hstack([rng.permutation(LEANING), -np.abs(rng.normal(size=(6, 2)))]), rare]
 
 
-def _dead_units_values(answer: Function, rng: Rng) -> Trials:
-    stored = [Case(Z, want=dead_units(Z)) for Z in _layers_with_dead_units(rng)]
-    return trials("dead_units", answer, stored, looks_at=("values",))
+def _symmetric_and_lopsided(rng: Rng) -> list[np.ndarray]:
+    return [*_arrays(rng), rng.exponential(size=50) - 1, 1 - rng.exponential(size=50)]
 
 
-def _dead_units_edges(answer: Function, rng: Rng) -> Trials:
-    stored = [Case(Z, want=dead_units(Z)) for Z in _layers_at_the_edge(rng)]
-    return trials("dead_units", answer, stored, looks_at=("values",))
+def _signs_and_scales(rng: Rng) -> list[np.ndarray]:
+    y, small = _array(rng, 2), np.array([0.0, 2.0])
+    return [np.abs(y), -np.abs(y), y[:1, :1], 1e6 * y, 1e-3 * y, np.concatenate([y, -y]), small]
 
 
-def _dead_units_purity(answer: Function, rng: Rng) -> Trials:
-    return trials(
-        "dead_units",
-        answer,
-        [Case(Z, want=dead_units(Z)) for Z in _layers_with_dead_units(rng)],
-        looks_at=("purity",),
-    )
-
-
-def _energy_values(answer: Function, rng: Rng) -> Trials:
-    stored = [*_arrays(rng), rng.exponential(size=50) - 1, 1 - rng.exponential(size=50)]
-    return trials("energy_kept", answer, [Case(y, want=energy_kept(y)) for y in stored], looks_at=("values",))
-
-
-def _energy_edges(answer: Function, rng: Rng) -> Trials:
-    y = _array(rng, 2)
-    stored = [
-        np.abs(y),
-        -np.abs(y),
-        y[:1, :1],
-        1e6 * y,
-        1e-3 * y,
-        np.concatenate([y, -y]),
-        np.array([0.0, 2.0]),
-    ]
-    return trials("energy_kept", answer, [Case(v, want=energy_kept(v)) for v in stored], looks_at=("values",))
-
-
-def _energy_purity(answer: Function, rng: Rng) -> Trials:
-    return trials(
-        "energy_kept", answer, [Case(y, want=energy_kept(y)) for y in _arrays(rng)], looks_at=("purity",)
-    )
-
+UNCHANGED = "whether the array stays as it was"
+UNITS = "units at exactly 0, one example, one neuron, all on, all off"
+SIGNS = "one entry, all of one sign, very large and very small numbers, a balanced array"
 
 HIDDEN = {
     "relu": (
-        Behaviour("values", 1.0, "arrays with one to three axes", _relu_values),
-        Behaviour(
-            "edge cases",
-            0.5,
-            "one entry, all of one sign, single precision, transposed",
-            _relu_edges,
-            needs=("values",),
-        ),
-        Behaviour(
-            "purity", 0.5, "a new array, and the old one left as it was", _relu_purity, needs=("values",)
-        ),
+        values(relu, 1, "arrays with one to three axes", _arrays),
+        edges(relu, 0.5, "one entry, all of one sign, single precision, transposed", _signs_and_types),
+        purity(relu, 0.5, "a new array, and the old one left as it was", _arrays, new=True),
     ),
     "zero_share": (
-        Behaviour("values", 1.0, "outputs of layers with one to three axes", _zero_share_values),
-        Behaviour(
-            "edge cases",
-            0.5,
-            "no zero, zeros only, one entry, tiny and negative entries",
-            _zero_share_edges,
-            needs=("values",),
+        values(zero_share, 1, "outputs of layers with one to three axes", _outputs),
+        edges(
+            zero_share, 0.5, "no zero, zeros only, one entry, tiny and negative entries", _few_and_many_zeros
         ),
-        Behaviour("purity", 0.5, "whether the array stays as it was", _zero_share_purity, needs=("values",)),
+        purity(zero_share, 0.5, UNCHANGED, _outputs),
     ),
     "activity": (
-        Behaviour("values", 2.5, "eight layers, one of them square", _activity_values),
-        Behaviour(
-            "edge cases",
-            1.0,
-            "units at exactly 0, one example, one neuron, all on, all off",
-            _activity_edges,
-            needs=("values",),
-        ),
-        Behaviour("purity", 0.5, "whether the array stays as it was", _activity_purity, needs=("values",)),
+        values(activity, 2.5, "eight layers, one of them square", _layers),
+        edges(activity, 1, UNITS, _layers_at_the_edge),
+        purity(activity, 0.5, UNCHANGED, _layers),
     ),
     "dead_units": (
-        Behaviour("values", 1.5, "layers in which a third of the neurons are dead", _dead_units_values),
-        Behaviour(
-            "edge cases",
-            1.0,
-            "units at exactly 0, one example, one neuron, all on, all off",
-            _dead_units_edges,
-            needs=("values",),
-        ),
-        Behaviour("purity", 0.5, "whether the array stays as it was", _dead_units_purity, needs=("values",)),
+        values(dead_units, 1.5, "layers in which a third of the neurons are dead", _layers_with_dead_units),
+        edges(dead_units, 1, UNITS, _layers_at_the_edge),
+        purity(dead_units, 0.5, UNCHANGED, _layers_with_dead_units),
     ),
     "energy_kept": (
-        Behaviour("values", 2.5, "arrays with one to three axes, symmetric and lopsided", _energy_values),
-        Behaviour(
-            "edge cases",
-            1.0,
-            "one entry, all of one sign, very large and very small numbers, a balanced array",
-            _energy_edges,
-            needs=("values",),
+        values(
+            energy_kept, 2.5, "arrays with one to three axes, symmetric and lopsided", _symmetric_and_lopsided
         ),
-        Behaviour("purity", 0.5, "whether the array stays as it was", _energy_purity, needs=("values",)),
+        edges(energy_kept, 1, SIGNS, _signs_and_scales),
+        purity(energy_kept, 0.5, UNCHANGED, _arrays),
     ),
 }

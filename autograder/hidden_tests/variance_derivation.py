@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Behaviour
+from autograder.hidden_tests.behaviour import Rng, edges, purity, values
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.checking.observe import Function
-from heinit_lab.checking.trials import Case, Trials, trials
+from heinit_lab.checking.trials import PURITY, VALUES, Case
 from heinit_solutions.variance_derivation import (
     gain,
     preact_variance,
@@ -19,130 +16,126 @@ from heinit_solutions.variance_derivation import (
 )
 
 
-def _arrays(rng: np.random.Generator) -> list[np.ndarray]:
+def _arrays(rng: Rng) -> list[np.ndarray]:
     """Arrays of one, two and three axes, none of them centred."""
     shapes = [tuple(rng.integers(2, 9, size=axes)) for axes in (1, 1, 2, 2, 3)]
     return [rng.normal(rng.uniform(-2, 2), rng.uniform(0.2, 3), size=shape) for shape in shapes]
 
 
-def _second_moment(answer: Function, rng: np.random.Generator) -> Trials:
-    stored = [
-        Case(x, axis=axis, want=second_moment(x, axis))
-        for x in _arrays(rng)
-        for axis in (None, *range(x.ndim), -1)
-    ]
-    stored += [Case(x, want=second_moment(x)) for x in _arrays(rng)]
-    return trials("second_moment", answer, stored, looks_at=("values",))
+def _arrays_along_each_axis(rng: Rng) -> list[Case]:
+    along = [Case(x, axis=axis) for x in _arrays(rng) for axis in (None, *range(x.ndim), -1)]
+    return [*along, *map(Case, _arrays(rng))]
 
 
-def _second_moment_purity(answer: Function, rng: np.random.Generator) -> Trials:
-    stored = [Case(x, want=second_moment(x)) for x in _arrays(rng)]
-    return trials("second_moment", answer, stored)
+def _sigmas(rng: Rng) -> list[float]:
+    return [float(s) for s in np.exp(rng.uniform(-3, 3, size=20))]
 
 
-def _relu_moments(answer: Function, rng: np.random.Generator) -> Trials:
-    sigmas = [float(s) for s in np.exp(rng.uniform(-3, 3, size=20))]
-    return trials("relu_moments", answer, [Case(s, want=relu_moments(s)) for s in sigmas])
-
-
-def _relu_moments_edges(answer: Function, rng: np.random.Generator) -> Trials:
-    stored = [Case(s, want=relu_moments(s)) for s in (1e-3, 3, 100, 1e5)]
-    return trials("relu_moments", answer, stored)
-
-
-def _preact_trials(answer: Function, asked: Iterable[tuple[np.ndarray, float]]) -> Trials:
-    stored = [Case(x, v, want=preact_variance(x, v)) for x, v in asked]
-    return trials("preact_variance", answer, stored, looks_at=("values",))
-
-
-def _preact_variance(answer: Function, rng: np.random.Generator) -> Trials:
-    asked = []
+def _inputs_and_variances(rng: Rng) -> list[Case]:
+    cases = []
     for _ in range(20):
         x = rng.normal(rng.uniform(-2, 2), rng.uniform(0.2, 3), size=int(rng.integers(2, 60)))
-        asked.append((x, float(rng.uniform(0.01, 2))))
-    return _preact_trials(answer, asked)
+        cases.append(Case(x, float(rng.uniform(0.01, 2))))
+    return cases
 
 
-def _preact_variance_edges(answer: Function, rng: np.random.Generator) -> Trials:
+def _one_input_zeros_integers_constant(rng: Rng) -> list[Case]:
     x = rng.uniform(1, 5)
-    asked = [
-        (np.array([x]), 0.5),
-        (np.zeros(6), 0.5),
-        (rng.integers(-5, 6, size=9), 0.25),
-        (np.full(2000, x), 1e-3),
+    return [
+        Case(np.array([x]), 0.5),
+        Case(np.zeros(6), 0.5),
+        Case(rng.integers(-5, 6, size=9), 0.25),
+        Case(np.full(2000, x), 1e-3),
     ]
-    return _preact_trials(answer, asked)
 
 
-def _preact_variance_purity(answer: Function, rng: np.random.Generator) -> Trials:
-    x = rng.normal(1, 1, size=17)
-    return trials("preact_variance", answer, [Case(x, 0.3, want=preact_variance(x, 0.3))])
+def _fans_and_slopes(rng: Rng) -> list[Case]:
+    fans, slopes = rng.integers(5, 5000, size=20).tolist(), rng.uniform(-0.9, 0.9, size=20).tolist()
+    return [*(Case(n, slope=a) for n, a in zip(fans, slopes, strict=True)), *map(Case, fans[:5])]
 
 
-def _weight_variance(answer: Function, rng: np.random.Generator) -> Trials:
-    fans, slopes = rng.integers(5, 5000, size=20), rng.uniform(-0.9, 0.9, size=20)
-    stored = [
-        Case(int(n), slope=float(a), want=weight_variance(int(n), float(a)))
-        for n, a in zip(fans, slopes, strict=True)
-    ]
-    stored += [Case(int(n), want=weight_variance(int(n))) for n in fans[:5]]
-    return trials("weight_variance", answer, stored, rtol=1e-4)
+def _steep_slopes(rng: Rng) -> list[Case]:
+    return [Case(1, 0.0), Case(3, 1.0), Case(3, -1.0), Case(2, 8.0), Case(1, 2), Case(50_000, 0.25)]
 
 
-def _weight_variance_edges(answer: Function, rng: np.random.Generator) -> Trials:
-    stored = [(1, 0.0), (3, 1.0), (3, -1.0), (2, 8.0), (1, 2), (50_000, 0.25)]
-    return trials("weight_variance", answer, [Case(n, a, want=weight_variance(n, a)) for n, a in stored])
-
-
-def _gain(answer: Function, rng: np.random.Generator) -> Trials:
-    stored = [Case(name, want=gain(name)) for name in ACTIVATIONS]
-    return trials("gain", answer, stored, rtol=1e-3)
-
-
-def _gain_slopes(answer: Function, rng: np.random.Generator) -> Trials:
+def _activations_with_a_parameter(rng: Rng) -> list[Case]:
     """The activations with a parameter, at random ones; 20 Gauss-Hermite nodes are enough."""
-    stored = [("leaky", float(a)) for a in rng.uniform(-1.5, 1.5, size=6)]
-    stored += [("elu", float(a)) for a in rng.choice([-1, 1], size=6) * rng.uniform(0.1, 0.8, size=6)]
-    stored += [("leaky", 1.0), ("leaky", -1.0), ("elu", 0.0), ("tanh", 0.7), ("relu", 0.5)]
-    return trials("gain", answer, [Case(name, a, want=gain(name, a)) for name, a in stored], rtol=1e-3)
+    leaky = [Case("leaky", a) for a in rng.uniform(-1.5, 1.5, size=6).tolist()]
+    parameters = rng.choice([-1, 1], size=6) * rng.uniform(0.1, 0.8, size=6)
+    elu = [Case("elu", a) for a in parameters.tolist()]
+    stored = (("leaky", 1.0), ("leaky", -1.0), ("elu", 0.0), ("tanh", 0.7), ("relu", 0.5))
+    return [*leaky, *elu, *(Case(name, a) for name, a in stored)]
 
 
 HIDDEN = {
     "second_moment": (
-        Behaviour(
-            "values", 0.5, "means of squares of arrays with one to three axes, along each", _second_moment
+        values(
+            second_moment,
+            0.5,
+            "means of squares of arrays with one to three axes, along each",
+            _arrays_along_each_axis,
         ),
-        Behaviour("purity", 0.5, "whether the array stays as it was", _second_moment_purity, ("values",)),
+        purity(second_moment, 0.5, "whether the array stays as it was", _arrays, also=VALUES),
     ),
     "relu_moments": (
-        Behaviour("values", 2.0, "the three moments at 20 scales", _relu_moments),
-        Behaviour(
-            "edge cases", 1.0, "very small, whole and very large sigma", _relu_moments_edges, ("values",)
+        values(relu_moments, 2, "the three moments at 20 scales", _sigmas, also=PURITY),
+        edges(
+            relu_moments,
+            1,
+            "very small, whole and very large sigma",
+            lambda rng: (1e-3, 3, 100, 1e5),
+            also=PURITY,
         ),
     ),
     "preact_variance": (
-        Behaviour("values", 2.0, "20 inputs that are not centred", _preact_variance),
-        Behaviour(
-            "edge cases",
+        values(preact_variance, 2, "20 inputs that are not centred", _inputs_and_variances),
+        edges(
+            preact_variance,
             0.5,
             "one input, zeros, whole numbers, a constant",
-            _preact_variance_edges,
-            ("values",),
+            _one_input_zeros_integers_constant,
         ),
-        Behaviour("purity", 0.5, "whether the input stays as it was", _preact_variance_purity, ("values",)),
+        purity(
+            preact_variance,
+            0.5,
+            "whether the input stays as it was",
+            lambda rng: [Case(rng.normal(1, 1, size=17), 0.3)],
+            also=VALUES,
+        ),
     ),
     "weight_variance": (
-        Behaviour("values", 2.0, "25 fans, with and without a slope of either sign", _weight_variance),
-        Behaviour(
-            "edge cases",
-            1.0,
+        values(
+            weight_variance,
+            2,
+            "25 fans, with and without a slope of either sign",
+            _fans_and_slopes,
+            rtol=1e-4,
+            also=PURITY,
+        ),
+        edges(
+            weight_variance,
+            1,
             "slopes of 1, -1 and beyond, fans of 1 and of 50,000",
-            _weight_variance_edges,
-            ("values",),
+            _steep_slopes,
+            also=PURITY,
         ),
     ),
     "gain": (
-        Behaviour("values", 3.0, "every activation of the table, to 0.1 %", _gain),
-        Behaviour("edge cases", 2.0, "the parameter a, of either sign, to 0.1 %", _gain_slopes, ("values",)),
+        values(
+            gain,
+            3,
+            "every activation of the table, to 0.1 %",
+            lambda rng: ACTIVATIONS,
+            rtol=1e-3,
+            also=PURITY,
+        ),
+        edges(
+            gain,
+            2,
+            "the parameter a, of either sign, to 0.1 %",
+            _activations_with_a_parameter,
+            rtol=1e-3,
+            also=PURITY,
+        ),
     ),
 }

@@ -21,7 +21,7 @@ from autograder.solver.messages import (
     from_wire,
     to_wire,
 )
-from heinit_lab.checking.observe import Asked, Call, same_data
+from heinit_lab.checking.observe import Arguments, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
 
@@ -157,7 +157,7 @@ class Proxy:
             raise call.error
         return call.value
 
-    def __observe__(self, calls: Sequence[Asked]) -> list[Call]:
+    def __observe__(self, calls: Sequence[Arguments]) -> list[Call]:
         try:
             self._line.ask(CallFunction(self.__name__, calls))
         except NoAnswerError as error:

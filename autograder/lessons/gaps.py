@@ -1,6 +1,6 @@
-"""What is still missing for a lesson's exercises: a sentence for each.
+"""What is still missing for a lesson's exercises: a sentence for each piece.
 
-It runs as a program of its own, `python -m autograder.lessons.gaps LESSON NOTEBOOK`, so that it sees the
+The module is a program, `python -m autograder.lessons.gaps LESSON NOTEBOOK`: a new process imports the other
 modules as they are on disk now.
 """
 
@@ -63,22 +63,22 @@ def _lacks(
     if name not in HIDDEN:
         lacks.append(f"autograder/hidden_tests/{of.module}.py has no hidden checks of this name.")
     elif test is not None:
-        gives, worth = sum(b.points for b in HIDDEN[name]), test.metadata.nbgrader.get("points", 0)
-        if gives != worth:
-            lacks.append(f"its test cell is worth {worth:g} points and its hidden checks give {gives:g}.")
+        hidden, cell = sum(b.points for b in HIDDEN[name]), test.metadata.nbgrader.get("points", 0)
+        if hidden != cell:
+            lacks.append(f"its test cell is worth {cell:g} points and its hidden checks give {hidden:g}.")
     return lacks
 
 
 def main(name: str, notebook: str) -> None:
-    """Print the gaps. A module that cannot be imported is one."""
+    """Print the gaps. A module that cannot be imported counts as a gap."""
     try:
-        found = gaps(lesson(name), nbformat.read(notebook, as_version=4))
+        sentences = gaps(lesson(name), nbformat.read(notebook, as_version=4))
     except Exception as error:
-        told = traceback.format_exception_only(error)[-1].strip()
+        message = traceback.format_exception_only(error)[-1].strip()
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = "" if isinstance(error, SyntaxError) else f" ({Path(last.filename).name}, line {last.lineno})"
-        found = [f"the lesson's modules cannot be imported: {told}{where}"]
-    print("\n".join(found))
+        sentences = [f"the lesson's modules cannot be imported: {message}{where}"]
+    print("\n".join(sentences))
 
 
 if __name__ == "__main__":

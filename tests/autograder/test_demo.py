@@ -12,15 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main as cli
-from autograder.demo.slips import ACCIDENTS, OWN_WAY, SLIPS
-from autograder.demo.students import Class, written
+from autograder.demo.slips import step_by_step
+from autograder.demo.students import ACCIDENTS, MadeUpClass, mistakes, written
 from autograder.hidden_tests import assess
 from autograder.lessons import lessons
-from autograder.lessons.compose import asked
+from autograder.lessons.compose import asked, body
 from autograder.report.compare import load
 from autograder.report.similarity import groups
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.exercises import EXERCISES
+from heinit_solutions.relu_half_killing import relu
+from heinit_solutions.worked_examples import he_std
 from tests.tools import system_tool
 
 STUBS = {
@@ -29,37 +31,54 @@ STUBS = {
     for cell in nbformat.read(lesson.path, 4).cells
     if (name := asked(cell)) is not None
 }
+SLIPS = {name: bodies for lesson in lessons() for name, bodies in mistakes(lesson).items()}
 
 
-def answer(exercise: str, body: str):
-    names = {"np": np, "ACTIVATIONS": ACTIVATIONS}
-    exec(written(STUBS[exercise], exercise, body), names)
+def answer(exercise: str, text: str):
+    names = {"np": np, "ACTIVATIONS": ACTIVATIONS, "he_std": he_std, "relu": relu}
+    exec(written(STUBS[exercise], exercise, text), names)
     return names[exercise]
 
 
-def test_every_exercise_has_slips_and_none_is_the_checks_own():
+def test_students_make_nearly_all_mistakes_of_every_exercise():
     assert set(SLIPS) == set(EXERCISES)
-    assert all(len(slips) > 1 for slips in SLIPS.values())
+    known = {name: len(exercise.misconceptions) for name, exercise in EXERCISES.items()}
+    assert {name: len(slips) for name, slips in SLIPS.items() if len(slips) < known[name]} == {
+        "relu": known["relu"] - 1,  # np.abs has no body
+        "gain": known["gain"] - 4,  # these read stored integrals
+    }
 
 
 @pytest.mark.parametrize(
     ("exercise", "mistake"), [(name, mistake) for name, slips in SLIPS.items() for mistake in slips]
 )
 def test_a_slip_is_the_mistake_that_it_is_called(exercise, mistake):
-    evidence = EXERCISES[exercise].probe(answer(exercise, SLIPS[exercise][mistake]))
-    assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake]
+    for text in SLIPS[exercise][mistake]:
+        evidence = EXERCISES[exercise].probe(answer(exercise, text))
+        assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake], text
 
 
-@pytest.mark.parametrize("exercise", OWN_WAY)
-def test_an_answer_in_ones_own_way_is_right(exercise):
-    outcome = assess(exercise, answer(exercise, OWN_WAY[exercise]), "a")
-    assert outcome.score == outcome.max_score
+def test_a_slip_uses_the_names_of_the_stub_and_nothing_from_outside():
+    assert SLIPS["he_std"]["root-of-two-over-n"] == ["return np.sqrt(2) / n_in"]
+    assert SLIPS["dead_units"]["any-for-all"] == ["return (Z <= 0).any(axis=0)"]
+    assert SLIPS["he_normal"]["fan-out-for-fan-in"] == [
+        "return np.sqrt(2 / n_out) * rng.standard_normal((n_out, n_in))"
+    ]
+    assert SLIPS["relu_moments"]["without-relu"] == ["return (0.0, sigma ** 2, sigma ** 2)"]
+    assert SLIPS["init_network"]["transposed"][0].startswith("from itertools import pairwise\ndef network(")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_an_answer_written_step_by_step_is_right(exercise):
+    of = next(lesson for lesson in lessons() if exercise in mistakes(lesson))
+    assessment = assess(exercise, answer(exercise, step_by_step(body(of.solutions, exercise))), "a")
+    assert assessment.score == assessment.max_score
 
 
 def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_them(tmp_path):
     last = lessons()[-1]
     texts = {}
-    for path in Class(24).hand_in(tmp_path, lessons()):
+    for path in MadeUpClass(24).hand_in(tmp_path, lessons()):
         if path.stem == last.name:
             try:
                 cells = nbformat.read(path, 4).cells
@@ -73,14 +92,14 @@ def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_an_accident_has_no_name(exercise):
-    for body in ACCIDENTS[1:]:
-        evidence = EXERCISES[exercise].probe(answer(exercise, body))
+    for text in ACCIDENTS[1:]:
+        evidence = EXERCISES[exercise].probe(answer(exercise, text))
         assert evidence.finding
         assert EXERCISES[exercise].named(evidence) == []
 
 
 def test_a_class_is_the_same_for_the_same_seed_and_nothing_in_it_tells_how_it_was_made(tmp_path):
-    handed = [list(Class(3, seed=seed).hand_in(tmp_path / place, lessons())) for place, seed in
+    handed = [list(MadeUpClass(3, seed=seed).hand_in(tmp_path / place, lessons())) for place, seed in
               (("a", 1), ("b", 1), ("c", 2))]  # fmt: skip
     texts = [[path.read_text(encoding="utf-8") for path in paths] for paths in handed]
     assert texts[0] == texts[1] != texts[2]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from heinit_lab.checking.asks import UNIFORM, Ask
-from heinit_lab.checking.draws import plan
-from heinit_lab.checking.laws import ENOUGH, fingerprint, fingerprints
+from heinit_lab.checking.draw_cases import UNIFORM, DrawCase
+from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.laws import ENOUGH, law_of, laws
 from heinit_lab.checking.observe import Call
 from heinit_lab.exercises import EXERCISES
 
-LAYER = Ask(256, 1024, shape=(1024, 256), variance=2 / 256)
-PAIR = Ask([64, 1024, 64], shape=[(1024, 64), (64, 1024)], variance=[2 / 64, 2 / 1024])
+LAYER = DrawCase(256, 1024, shape=(1024, 256), variance=2 / 256)
+SMALL = DrawCase(4, 3, shape=(3, 4), variance=0.5)
+PAIR = DrawCase([64, 1024, 64], shape=[(1024, 64), (64, 1024)], variance=[2 / 64, 2 / 1024])
 
 
 def he(n_in, n_out, rng):
@@ -28,11 +30,11 @@ def layers(sizes, rng):
 
 def test_a_fingerprint_measures_scale_mean_and_shape_of_a_law():
     rng = np.random.default_rng(0)
-    law = fingerprint(rng.normal(0, 0.5, (1000, 300)), variance=0.25)
+    law = law_of(rng.normal(0, 0.5, (1000, 300)), variance=0.25)
     assert law.ratio == pytest.approx(1, abs=0.02)
     assert abs(law.mean_z) < 5
     assert law.kurtosis == pytest.approx(3, abs=0.06)
-    one_sided = fingerprint(rng.random((1000, 300)), variance=1.0)
+    one_sided = law_of(rng.random((1000, 300)), variance=1.0)
     assert one_sided.ratio == pytest.approx(1 / 3, abs=0.01)
     assert one_sided.mean_z > 200
     assert one_sided.kurtosis == pytest.approx(UNIFORM, abs=0.02)
@@ -41,7 +43,7 @@ def test_a_fingerprint_measures_scale_mean_and_shape_of_a_law():
 def test_a_fingerprint_is_that_of_all_draws_whatever_their_number_and_precision():
     for size in (1, 8191, 8192, 70_001):
         draws = np.random.default_rng(size).gamma(2.0, size=(1, size))
-        law, half = fingerprint(draws, 1.5), fingerprint(draws.astype(np.float32), 1.5)
+        law, half = law_of(draws, 1.5), law_of(draws.astype(np.float32), 1.5)
         centred = draws - draws.mean()
         assert law.ratio == pytest.approx((draws**2).mean() / 1.5)
         assert half.ratio == pytest.approx(law.ratio, rel=1e-6)
@@ -58,8 +60,8 @@ def test_draws_that_are_there_twice_are_seen_wherever_they_lie(dtype, sign):
         once = draws.astype(dtype)
         half = once[:131_072]
         twice = rng.permutation(np.concatenate((half, sign * half)))
-        assert not fingerprint(once.reshape(1024, 256), 1.0).twice
-        assert fingerprint(twice.reshape(1024, 256), 1.0).twice
+        assert not law_of(once.reshape(1024, 256), 1.0).twice
+        assert law_of(twice.reshape(1024, 256), 1.0).twice
 
 
 def test_a_mistake_has_its_name_when_six_of_its_draws_lie_in_order():
@@ -86,25 +88,24 @@ def test_a_mistake_has_its_name_when_six_of_its_draws_lie_in_order():
 def test_rows_and_columns_that_recur_are_seen_and_those_that_only_begin_alike_are_not(place, content, recur):
     W = np.random.default_rng(0).normal(size=(300, 200))
     W[place] = content
-    (law,) = fingerprints(Ask(1, shape=W.shape, variance=1.0), Call(args=(), value=W))
+    (law,) = laws(DrawCase(1, shape=W.shape, variance=1.0), Call(args=(), value=W))
     assert law is not None
     assert law.repeats is recur
 
 
 def test_matrices_that_share_a_row_recur_and_those_whose_rows_begin_alike_do_not():
-    ask = Ask(1, shape=[(300, 200)] * 2, variance=[1.0] * 2)
+    case = DrawCase(1, shape=[(300, 200)] * 2, variance=[1.0] * 2)
     for begins in (200, 8):
         first, second = np.random.default_rng(0).normal(size=(2, 300, 200))
         second[17, :begins] = first[5, :begins]
-        laws = fingerprints(ask, Call(args=(), value=[first, second]))
-        assert [law is not None and law.repeats for law in laws] == [False, begins == 200]
+        read = laws(case, Call(args=(), value=[first, second]))
+        assert [law is not None and law.repeats for law in read] == [False, begins == 200]
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_right_answer_passes_whatever_the_seed(seed):
-    assert (
-        plan("he", laws=[LAYER], random=Ask(4, 3, shape=(3, 4), variance=0.5), seed=seed)(he).finding is None
-    )
+    plan = Plan(laws=[LAYER], random=SMALL, seed=seed)
+    assert plan("he", he).finding is None
 
 
 def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
@@ -124,7 +125,7 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
         rng.bit_generator.state = state
         return W
 
-    probe = plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))
+    probe = partial(Plan(random=SMALL), "he")
     said = [probe(answer).finding.headline for answer in (fresh, fixed, seeds, copies)]
     assert "differs between two generators with the same seed" in said[0]
     assert "same numbers for two different seeds" in said[1]
@@ -137,36 +138,36 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
 def test_a_check_leaves_the_students_global_state_as_it_was():
     np.random.seed(5)
     before = np.random.get_state()[1].copy()
-    plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))(lambda a, b, rng: np.random.normal(size=(b, a)))
+    Plan(random=SMALL)("he", lambda a, b, rng: np.random.normal(size=(b, a)))
     assert np.array_equal(before, np.random.get_state()[1])
 
 
 def test_a_list_of_matrices_is_looked_at_matrix_by_matrix():
-    assert plan("net", shapes=[PAIR], laws=[PAIR])(layers).finding is None
+    assert Plan(shapes=[PAIR], laws=[PAIR])("net", layers).finding is None
 
     def second_too_small(sizes, rng):
         return [W if i == 0 else W / 2 for i, W in enumerate(layers(sizes, rng))]
 
-    assert "net([64, 1024, 64], rng)[1]" in plan("net", laws=[PAIR])(second_too_small).finding.headline
-    shorter = plan("net", shapes=[PAIR])(lambda sizes, rng: layers(sizes, rng)[:-1])
+    assert "net([64, 1024, 64], rng)[1]" in Plan(laws=[PAIR])("net", second_too_small).finding.headline
+    shorter = Plan(shapes=[PAIR])("net", lambda sizes, rng: layers(sizes, rng)[:-1])
     assert "(1024, 64)" in shorter.finding.headline
 
 
 def test_one_matrix_used_twice_is_seen():
-    square = Ask([256, 256, 256], shape=[(256, 256)] * 2, variance=[2 / 256] * 2)
-    reused = plan("net", laws=[square])(lambda sizes, rng: [he(256, 256, rng)] * 2)
+    square = DrawCase([256, 256, 256], shape=[(256, 256)] * 2, variance=[2 / 256] * 2)
+    reused = Plan(laws=[square])("net", lambda sizes, rng: [he(256, 256, rng)] * 2)
     assert "repeats" in reused.finding.headline
 
 
 def test_matrices_too_small_for_a_law_are_judged_by_shape_alone():
-    small = Ask(4, 3, shape=(3, 4), variance=0.5)
+    small = SMALL
     assert ENOUGH > 12
-    assert plan("he", shapes=[small], laws=[small])(lambda a, b, rng: rng.random((b, a))).finding is None
+    assert Plan(shapes=[small], laws=[small])("he", lambda a, b, rng: rng.random((b, a))).finding is None
 
 
 def test_a_slow_answer_is_right_and_gets_a_remark(monkeypatch):
-    monkeypatch.setattr("heinit_lab.checking.draws.SLOW", 0.0)
-    evidence = plan("he", shapes=[Ask(2, 3, shape=(3, 2), variance=1.0)])(he)
+    monkeypatch.setattr("heinit_lab.checking.exercise.SLOW", 0.0)
+    evidence = Plan(shapes=[DrawCase(2, 3, shape=(3, 2), variance=1.0)])("he", he)
     assert evidence.finding is None
     assert "no points are lost" in evidence.remark
 
@@ -191,7 +192,7 @@ HANG = {
 
 @pytest.mark.parametrize("change", HANG.values(), ids=HANG)
 def test_numbers_of_the_right_law_that_hang_together_are_seen(change):
-    finding = plan("he", laws=[LAYER])(lambda *args: change(he(*args), args[-1])).finding
+    finding = Plan(laws=[LAYER])("he", lambda *args: change(he(*args), args[-1])).finding
     assert finding is not None
     assert "rows or columns hang together" in finding.headline
 
@@ -208,7 +209,7 @@ def test_the_same_numbers_for_every_seed_are_seen(change):
     def fixed(n_in, n_out, rng):
         return change(he(n_in, n_out, np.random.default_rng(0)), rng)
 
-    probe = plan("he", random=Ask(4, 3, shape=(3, 4), variance=0.5))
+    probe = partial(Plan(random=SMALL), "he")
     assert "same numbers for two different seeds" in probe(fixed).finding.headline
 
 
@@ -216,4 +217,4 @@ def test_matrices_of_signs_move_on_although_their_numbers_are_the_same():
     def signs(n_in, n_out, rng):
         return rng.choice([-1.0, 1.0], size=(n_out, n_in))
 
-    assert plan("he", random=Ask(8, 7, shape=(7, 8), variance=1.0))(signs).finding is None
+    assert Plan(random=DrawCase(8, 7, shape=(7, 8), variance=1.0))("he", signs).finding is None

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from autograder.compose import solve
 from autograder.lessons import lesson
+from autograder.lessons.compose import solve
 from benchmarks.replication import SEEDS, settings, table
 from heinit_lab.digits import digits, images
 from heinit_lab.experiments import very_deep_networks as experiments

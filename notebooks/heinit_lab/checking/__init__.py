@@ -1,15 +1,14 @@
-"""How an answer is looked at, compared, and told about.
+"""The checks of the exercises: a student's function in, a sentence out.
 
-`observe` calls it and watches; `trials` turns calls into evidence, and so does `draws` for answers
-that are random, with `asks` (what is asked of them) and `laws` (what chance allows); `exercise`
-says what an exercise and a misconception are; `report` puts a verdict in words; `check` is
-what a student runs.
+`observe` calls an answer and records the effects. Two kinds of check turn calls into evidence: `trials` for
+answers with one right value, `draws` (with `draw_cases` and `laws`) for answers that are random. `exercise`
+holds what an exercise and a named mistake are, `compare` and `report` the words, `check` what students run.
 """
 
-from heinit_lab.checking.asks import Ask
 from heinit_lab.checking.check import CheckFailed, check
-from heinit_lab.checking.draws import plan
-from heinit_lab.checking.exercise import Exercise, Misconception
-from heinit_lab.checking.trials import Case, cases
+from heinit_lab.checking.draw_cases import DrawCase
+from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.exercise import Exercise, Misconception, Prompt
+from heinit_lab.checking.trials import Case, Cases
 
-__all__ = ["Ask", "Case", "CheckFailed", "Exercise", "Misconception", "cases", "check", "plan"]
+__all__ = ["Case", "Cases", "CheckFailed", "DrawCase", "Exercise", "Misconception", "Plan", "Prompt", "check"]

@@ -1,4 +1,4 @@
-"""`check`, the one function of the checks that students call."""
+"""`check`, which students call on their answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heinit_lab.checking.report import Report
 
 
 class CheckFailed(AssertionError):
-    """An answer is not right yet. Its text is the whole message; a notebook shows no frames."""
+    """An answer is not right yet. The text is the whole message: a notebook shows no traceback."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(report.plain)
@@ -26,7 +26,7 @@ def check(name: str, function: Function | None = None) -> None:
     """Check your answer to the exercise `name`, and say what is wrong with it.
 
     function: the answer; by default, what `name` means in the notebook.
-    Raises CheckFailed where the answer is not right. While nbgrader grades, it only reports:
+    Raises CheckFailed where the answer is not right. While nbgrader grades, `check` only reports:
     the points come from the hidden part of the cell.
     """
     __tracebackhide__ = True
@@ -42,11 +42,11 @@ def examine(name: str, function: Function | None) -> Report:
     from heinit_lab.exercises import EXERCISES  # they import this package
 
     if name not in EXERCISES:
-        near = difflib.get_close_matches(str(name), EXERCISES, n=1)
-        meant = f" Did you mean `{near[0]}`?" if near else ""
+        similar = difflib.get_close_matches(str(name), EXERCISES, n=1)
+        suggestion = f" Did you mean `{similar[0]}`?" if similar else ""
         return Report(
             "✗",
-            f"There is no exercise called {name}.{meant}",
+            f"There is no exercise called {name}.{suggestion}",
             (f"The exercises are: {', '.join(EXERCISES)}.",),
         )
     if function is None:
@@ -59,25 +59,25 @@ def examine(name: str, function: Function | None) -> Report:
             f"{name} is not a function.",
             (f"It is a {type(function).__name__}: did another cell reuse the name?",),
         )
-    return tell(EXERCISES[name], EXERCISES[name].probe(function))
+    return report_on(EXERCISES[name], EXERCISES[name].probe(function))
 
 
-def tell(exercise: Exercise, evidence: Evidence) -> Report:
-    """The verdict of the public checks, in words."""
+def report_on(exercise: Exercise, evidence: Evidence) -> Report:
+    """The verdict of the public check, in words."""
     finding = evidence.finding
     if finding is None:
         public = "1 public check passes" if evidence.count == 1 else f"{evidence.count} public checks pass"
         hidden = "1 more runs" if exercise.hidden == 1 else f"{exercise.hidden} more run"
         remark = (evidence.remark,) if evidence.remark else ()
         return Report("✓", f"{exercise.name}: {public}. {hidden} when it is graded.", remark)
-    if "NotImplementedError" in finding.headline:
+    if evidence.unsolved:
         return Report(
             "○",
             f"{exercise.name} is not solved yet.",
             ("Fill in the cell above, run it, then run this one.",),
         )
-    named = exercise.named(evidence)
-    return Report("✗", finding.headline, tuple(m.hint for m in named[:2]) or (finding.detail,))
+    hints = tuple(misconception.hint for misconception in exercise.named(evidence)[:2])
+    return Report("✗", finding.headline, hints) if hints else finding
 
 
 def deliver(report: Report) -> None:

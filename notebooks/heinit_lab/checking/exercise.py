@@ -1,62 +1,82 @@
-"""What an exercise and a misconception are, and the evidence that speaks of an answer."""
+"""An exercise, its named mistakes, and the evidence by which an answer is judged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple
 
-from heinit_lab.checking.observe import Function
+from heinit_lab.checking.observe import Call, Function
+from heinit_lab.checking.report import Report
 
-
-@dataclass(frozen=True)
-class Finding:
-    """The first thing wrong with an answer.
-
-    behaviour: which behaviour failed: values, shape, purity, randomness, edge cases.
-    headline: what happened, on the smallest case: "he_std(4) is 0.5; expected 0.7071."
-    detail: for a mistake without a name: how the two differ, and what was right.
-    """
-
-    behaviour: str
-    headline: str
-    detail: str = ""
+SLOW = 0.5  # seconds of processor time of one call from which a right answer is called slow
 
 
-class Evidence(Protocol):
-    """What calling an answer has shown."""
+class Evidence(ABC):
+    """The calls of an answer, and what they show. A subclass for each kind of check."""
+
+    FASTER: str  # advice for an answer that is right and slow
 
     @property
-    def finding(self) -> Finding | None:
-        """The first thing wrong, or None where all is right."""
+    @abstractmethod
+    def calls(self) -> Sequence[Call]:
+        """Every call, in the order of the check."""
 
     @property
+    @abstractmethod
     def count(self) -> int:
-        """How many things were looked at."""
+        """How many things the check looks at."""
+
+    @property
+    @abstractmethod
+    def finding(self) -> Report | None:
+        """The first thing that is wrong, or None where all is right."""
+
+    @abstractmethod
+    def behaves_like(self, wrong: Function) -> bool:
+        """Whether the answer makes the mistake that `wrong` makes, and nothing speaks against it."""
+
+    @property
+    def unsolved(self) -> bool:
+        """Whether the stub is still there: a stub is no mistake."""
+        return self.finding is not None and "NotImplementedError" in self.finding.headline
 
     @property
     def remark(self) -> str:
-        """What a right answer may still be told, or ''."""
+        """A sentence for an answer that is right and slow, or ''."""
+        slowest = max(call.seconds for call in self.calls)
+        if slowest < SLOW:
+            return ""
+        return f"It is right, and slow: one call took {slowest:.1f} s. {self.FASTER}"
 
-    def behaves_like(self, wrong: Function) -> bool:
-        """Whether the answer made the mistake that `wrong` makes, and nothing speaks against it."""
+
+def fault(headline: str, detail: str = "") -> Report:
+    """A finding. headline: what happened, on the smallest case. detail: how it differs from what is right."""
+    return Report("✗", headline, (detail,) if detail else ())
+
+
+def raised(text: str, call: Call, more: str = "") -> Report:
+    """The finding that a call, written as `text`, raised an error."""
+    line = f" ({call.where})" if call.where else ""
+    return fault(f"{text} raises {type(call.error).__name__}.", f"{call.error}{line}".strip() + f".{more}")
 
 
 @dataclass(frozen=True)
 class Misconception:
     """A mistake with a name.
 
-    name: its one name, everywhere: in hints, feedback and reports. Words with hyphens.
-    hint: what the student is told: the mistake, never the answer's code.
+    name: words joined by hyphens; hints, feedback and reports use this name and no other.
+    hint: what the student reads: the mistake, never the answer's code.
     wrong: small implementations that make the mistake, written in different ways.
-    shown_by: recognises the mistake in evidence; by default, an answer shows it by behaving
-        like one of `wrong` wherever `wrong` is wrong.
+    shown_by: recognises the mistake in the evidence of the exercise's check. By default, an answer shows
+        the mistake by behaving like one of `wrong` wherever `wrong` is wrong.
     """
 
     name: str
     hint: str
     wrong: tuple[Function, ...]
-    shown_by: Callable[[Evidence], bool] | None = None
+    shown_by: Callable[[Any], bool] | None = None
 
     def is_shown_by(self, evidence: Evidence) -> bool:
         if self.shown_by is not None:
@@ -64,20 +84,40 @@ class Misconception:
         return any(evidence.behaves_like(wrong) for wrong in self.wrong)
 
 
+class Prompt(NamedTuple):
+    """What the reading edition asks its readers.
+
+    case: which case of the check, counted from 0.
+    words: the question, in Markdown; '' shows the case as a call.
+    """
+
+    case: int = 0
+    words: str = ""
+
+
+FIRST_CASE = Prompt()
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One function that a student fills in.
 
     name: the function's name, and the grade_id of its cell.
-    probe: the public check: calls an answer on stored inputs and gives the evidence.
+    check: the public check: calls an answer, whose name it is given, on stored inputs.
     misconceptions: the mistakes that have a name here, the most telling first.
-    hidden: how many further checks run when it is graded.
+    hidden: how many further checks run when the exercise is graded.
+    prompt: what the reading edition asks; None where no case can be read at a glance.
     """
 
     name: str
-    probe: Callable[[Function], Evidence]
+    check: Callable[[str, Function], Evidence]
     misconceptions: tuple[Misconception, ...]
     hidden: int
+    prompt: Prompt | None = FIRST_CASE
+
+    def probe(self, function: Function) -> Evidence:
+        """The evidence of the public check of an answer."""
+        return self.check(self.name, function)
 
     def named(self, evidence: Evidence) -> list[Misconception]:
         """The misconceptions that the evidence shows; none where nothing is wrong."""

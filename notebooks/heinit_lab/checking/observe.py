@@ -1,10 +1,12 @@
-"""Call an answer once and report all that a check may want to know about the call.
+"""Call an answer, and record the value and every effect of the call.
 
-Every check, public or hidden, calls the student's function through `observe`, and reads
-effects from the `Call` it returns, never from its own arguments: a grader may run the
-function in another process, where its side effects cannot be seen from here. Such a stand-in
-for the function has a method `__observe__(asked)`, which returns the same `Call` for each of
-several arguments: asking for them together saves it most of the way there and back.
+Every check, public or hidden, calls the student's function through `observe`. A check reads the effects
+from the returned `Call`, and never from the arguments that the check passed in: the grader runs the
+function in another process, and what happens to arguments there cannot be seen here.
+
+In the grader's process a stand-in takes the function's place. The stand-in has a method
+`__observe__(arguments)`, which takes the arguments of several calls and returns a `Call` for each. Sending
+them together saves most of the journeys between the two processes.
 """
 
 from __future__ import annotations
@@ -22,19 +24,19 @@ from typing import Any
 import numpy as np
 
 Function = Callable[..., Any]
-Asked = tuple[tuple[Any, ...], dict[str, Any]]  # the arguments of one call, and its keywords
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]  # of one call: by position, and by keyword
 
 
 @dataclass(frozen=True)
 class Call:
     """One call of a function, and its effects.
 
-    args: the arguments as they were before the call.
-    after: the arguments as they were after it; a Generator has moved on if it was drawn from.
-    value: what it returned, or None if it raised.
-    error: what it raised, or None.
-    where: for an error, the student's line it came from, such as "line 3: return 1 / 0".
-    changed: positions of the arguments it changed in place (a Generator may always change).
+    args: the arguments before the call.
+    after: the arguments after the call; a Generator that was drawn from has moved on.
+    value: what the function returned, or None if it raised.
+    error: what the function raised, or None.
+    where: for an error, the student's line that raised it, such as "line 3: return 1 / 0".
+    changed: positions of the arguments that the call changed in place (a Generator may always change).
     shares: positions of the arguments whose memory the value shares.
     drew: whether a Generator among the arguments was drawn from.
     global_rng: whether NumPy's global random state was touched.
@@ -64,12 +66,12 @@ def observe(function: Function, *args: Any, **kwargs: Any) -> Call:
     return call
 
 
-def observe_each(function: Function, asked: Iterable[Asked]) -> list[Call]:
+def observe_each(function: Function, arguments: Iterable[Arguments]) -> list[Call]:
     """`observe` several calls, one after the other."""
     if hasattr(function, "__observe__"):
-        calls: list[Call] = function.__observe__(list(asked))
+        calls: list[Call] = function.__observe__(list(arguments))
         return calls
-    return [_observe(function, args, kwargs) for args, kwargs in asked]
+    return [_observe(function, args, kwargs) for args, kwargs in arguments]
 
 
 def _observe(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
@@ -151,11 +153,12 @@ def _state(rng: np.random.Generator) -> str:
 
 @contextlib.contextmanager
 def own_global_state() -> Iterator[Callable[[], bool]]:
-    """Lend NumPy a global state that no answer sets, see whether it is touched, and put the old one back.
+    """Lend NumPy a global random state, see whether an answer touches it, and put the old state back.
 
-    A seed that an answer sets twice would leave its own state as it was, and go unseen. A state that
-    is as it was lent gives the same number next; comparing states would cost a hundred times that.
-    Keeping and putting back is most of the cost: within another one of these it is left out.
+    The lent state is one that no answer sets: an answer that sets the same seed again would leave its own
+    state unchanged, and go unseen. An untouched state gives the expected number next; comparing whole states
+    would cost a hundred times as much. Saving and restoring is most of the cost, and only the outermost of
+    nested blocks does so.
     """
     global _kept
     outermost = _kept is None

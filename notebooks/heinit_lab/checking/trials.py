@@ -1,8 +1,8 @@
-"""Evidence from calls with one right value each."""
+"""Checks of an answer that has one right value for each input."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,113 +10,122 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking.compare import NO_RETURN, describe, gap, same, short
-from heinit_lab.checking.exercise import Finding
+from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
+from heinit_lab.checking.report import Report
 
-SLOW = 0.5  # seconds of one call from which a right answer is told that it is slow
+VALUES, PURITY, BOTH = ("values",), ("purity",), ("values", "purity")  # what a check may look at
 
 
 class Case:
-    """One stored input and its right value: `Case(4, want=0.7071)`, or with keywords."""
+    """One input and its right value: `Case(4, want=0.7071)`, or with keywords."""
 
-    def __init__(self, *args: Any, want: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, want: Any = None, **kwargs: Any) -> None:
         self.args, self.kwargs, self.want = args, kwargs, want
         self._mistaken: dict[Function, Call] = {}
 
-    def under(self, wrong: Function) -> Call:
-        """What a mistake makes of this input; asked once for all answers that it is held against."""
-        if wrong not in self._mistaken:
-            self._mistaken[wrong] = observe(wrong, *self.args, **self.kwargs)
-        return self._mistaken[wrong]
+    def under(self, mistake: Function) -> Call:
+        """The call of a mistaken function on this input; every answer is compared with the same call."""
+        if mistake not in self._mistaken:
+            self._mistaken[mistake] = observe(mistake, *self.args, **self.kwargs)
+        return self._mistaken[mistake]
+
+    def text(self, name: str) -> str:
+        """The call as a student would write it: `he_std(4)`."""
+        parts = [short(arg) for arg in self.args]
+        parts += [f"{key}={short(value)}" for key, value in self.kwargs.items()]
+        return f"{name}({', '.join(parts)})"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One case, and the call of an answer on it."""
+    """One case, and the call of an answer on it. rtol: relative tolerance of the value."""
 
-    name: str
     case: Case
     call: Call
     rtol: float
 
     @cached_property
     def right(self) -> bool:
-        return self.call.error is None and same(self.call.value, self.case.want, self.rtol)
+        return self.call.error is None and self.gives(self.case.want)
 
-    @property
-    def text(self) -> str:
-        """The call as a student would write it: `he_std(4)`."""
-        parts = [short(arg) for arg in self.case.args]
-        parts += [f"{key}={short(value)}" for key, value in self.case.kwargs.items()]
-        return f"{self.name}({', '.join(parts)})"
+    def gives(self, value: Any) -> bool:
+        """Whether the call returned this value, up to rounding."""
+        return same(self.call.value, value, self.rtol)
+
+
+class Cases:
+    """A check: calls an answer on every case, the smallest first.
+
+    rtol: relative tolerance of the values.
+    new: whether the value must not share memory with an argument.
+    looks_at: VALUES, PURITY or BOTH.
+    """
+
+    def __init__(
+        self, *cases: Case, rtol: float = 1e-5, new: bool = False, looks_at: tuple[str, ...] = BOTH
+    ) -> None:
+        self.cases, self.rtol, self.new, self.looks_at = cases, rtol, new, looks_at
+
+    def __call__(self, name: str, function: Function) -> Trials:
+        calls = observe_each(function, [(case.args, case.kwargs) for case in self.cases])
+        pairs = zip(self.cases, calls, strict=True)
+        return Trials(name, self, tuple(Trial(case, call, self.rtol) for case, call in pairs))
 
 
 @dataclass(frozen=True)
-class Trials:
-    """Calls of an answer on cases, the smallest first, and what they show.
-
-    new: whether the value must not share memory with an argument.
-    looks_at: the behaviours that count here: values, purity, or both.
-    """
+class Trials(Evidence):
+    """The calls of an answer on the cases of a check."""
 
     name: str
+    check: Cases
     trials: tuple[Trial, ...]
-    new: bool = False
-    looks_at: tuple[str, ...] = ("values", "purity")
+
+    FASTER = "NumPy can do the whole array at once."
+
+    def __iter__(self) -> Iterator[Trial]:
+        return iter(self.trials)
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        return [trial.call for trial in self.trials]
 
     @property
     def count(self) -> int:
         return len(self.trials)
 
     @property
-    def remark(self) -> str:
-        slowest = max(trial.call.seconds for trial in self.trials)
-        if slowest < SLOW:
-            return ""
-        return f"It is right, and slow: one call took {slowest:.1f} s. NumPy can do the whole array at once."
-
-    @property
-    def finding(self) -> Finding | None:
-        wrong = [trial for trial in self.trials if not trial.right]
-        if wrong and "values" in self.looks_at:
-            return self._wrong_value(wrong[0])
-        for trial in self.trials if "purity" in self.looks_at else ():
-            if trial.call.changed:
-                return Finding(
-                    "purity",
-                    f"{trial.text} changes its argument.",
+    def finding(self) -> Report | None:
+        wrong_values = [trial for trial in self.trials if not trial.right]
+        if wrong_values and "values" in self.check.looks_at:
+            return self._wrong_value(wrong_values[0])
+        for trial in self.trials if "purity" in self.check.looks_at else ():
+            call, text = trial.call, trial.case.text(self.name)
+            if call.changed:
+                return fault(
+                    f"{text} changes its argument.",
                     "The value is right, but the array that was passed in is different after the call.",
                 )
-            if self.new and trial.call.shares:
-                return Finding(
-                    "purity",
-                    f"{trial.text} returns its argument's own memory.",
+            if self.check.new and call.shares:
+                return fault(
+                    f"{text} returns its argument's own memory.",
                     "The value is right, but it is not a new array: change one and the other changes.",
                 )
-            if trial.call.global_rng:
-                return Finding("purity", f"{trial.text} changes NumPy's global random state.")
+            if call.global_rng:
+                return fault(f"{text} changes NumPy's global random state.")
         return None
 
-    def _wrong_value(self, first: Trial) -> Finding:
-        call, want = first.call, first.case.want
-        right = [t for t in self.trials if t.right]
-        others = f" Right on {len(right)} of {self.count} cases." if right else ""
+    def _wrong_value(self, first: Trial) -> Report:
+        call, want, text = first.call, first.case.want, first.case.text(self.name)
+        right = sum(trial.right for trial in self.trials)
+        others = f" Right on {right} of {self.count} cases." if right else ""
         if call.error is not None:
-            where = f" ({call.where})" if call.where else ""
-            return Finding(
-                "values",
-                f"{first.text} raises {type(call.error).__name__}.",
-                f"{call.error}{where}".strip() + f".{others}",
-            )
-        detail, (got, expected) = gap(call.value, want), _told_apart(call.value, want)
-        shapes = (
-            ""
-            if np.ndim(_plain(want)) == 0
-            else f" Yours: {describe(call.value)}. Expected: {describe(want)}."
-        )
-        return Finding(
-            "values",
-            f"{first.text} is {got}; expected {expected}{f' ({detail})' if detail else ''}.",
+            return raised(text, call, others)
+        difference, (got, expected) = gap(call.value, want), _distinct(call.value, want)
+        number = isinstance(want, (dict, tuple, list)) or np.ndim(want) == 0
+        shapes = "" if number else f" Yours: {describe(call.value)}. Expected: {describe(want)}."
+        return fault(
+            f"{text} is {got}; expected {expected}{f' ({difference})' if difference else ''}.",
             f"{NO_RETURN if call.value is None else 'This is the first case that is wrong.'}{shapes}{others}",
         )
 
@@ -125,56 +134,28 @@ class Trials:
 
         Where `wrong` is right, the answer gives no other wrong value: that would be another mistake.
         """
-        told = 0
+        alike = 0
         for trial in self.trials:
-            other = trial.case.under(wrong)
-            if other.error is not None:
+            call, mistaken = trial.call, trial.case.under(wrong)
+            if mistaken.error is not None:
                 continue
-            if not same(other.value, trial.case.want, trial.rtol):
-                if trial.call.error is not None or not same(trial.call.value, other.value, trial.rtol):
+            if not same(mistaken.value, trial.case.want, trial.rtol):
+                if call.error is not None or not trial.gives(mistaken.value):
                     return False
-                told += 1
-            elif trial.call.error is None and not trial.right:
+                alike += 1
+            elif call.error is None and not trial.right:
                 return False
-            elif other.changed or (self.new and other.shares):
-                if trial.call.changed != other.changed or (self.new and trial.call.shares != other.shares):
+            elif mistaken.changed or (self.check.new and mistaken.shares):
+                if call.changed != mistaken.changed or (self.check.new and call.shares != mistaken.shares):
                     return False
-                told += 1
-        return told >= min(2, self.count)
+                alike += 1
+        return alike >= min(2, self.count)
 
 
-def trials(
-    name: str,
-    function: Function,
-    cases: Iterable[Case],
-    *,
-    rtol: float = 1e-5,
-    new: bool = False,
-    looks_at: tuple[str, ...] = ("values", "purity"),
-) -> Trials:
-    """Call `function` on every case and keep what happened.
-
-    rtol: relative tolerance of the values. new, looks_at: see `Trials`.
-    """
-    asked = list(cases)
-    calls = observe_each(function, [(case.args, case.kwargs) for case in asked])
-    made = (Trial(name, case, call, rtol) for case, call in zip(asked, calls, strict=True))
-    return Trials(name, tuple(made), new, looks_at)
-
-
-def cases(name: str, *stored: Case, rtol: float = 1e-5, new: bool = False) -> Callable[[Function], Trials]:
-    """The public check of an exercise with stored inputs and values, the smallest first."""
-    return lambda function: trials(name, function, stored, rtol=rtol, new=new)
-
-
-def _told_apart(got: Any, want: Any) -> tuple[str, str]:
-    """Both on one line, with as many digits as it takes to see that they differ."""
+def _distinct(got: Any, want: Any) -> tuple[str, str]:
+    """Both values on one line, with as many digits as it takes to see that they differ."""
     for digits in (4, 6, 9, 12):
         texts = short(got, digits), short(want, digits)
         if texts[0] != texts[1]:
             break
     return texts
-
-
-def _plain(value: Any) -> Any:
-    return value if not isinstance(value, (dict, tuple, list)) else 0.0

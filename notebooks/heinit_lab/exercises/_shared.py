@@ -9,8 +9,7 @@ import numpy as np
 
 from heinit_lab.checking import Misconception
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.draws import touches_global
-from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.trials import Trials
 
 VARIANCE_FOR_STD = "This is the *variance* of these weights. The question asks for the standard deviation."
@@ -19,21 +18,15 @@ NOT_SCALED = "These are draws of N(0, 1), whatever the layer. They still need th
 ROUNDED = "Right, and then rounded. Keep every digit: printing may round, an answer not."
 
 
-def right_but_changes_its_input(evidence: Evidence) -> bool:
+def right_but_changes_its_input(trials: Trials) -> bool:
     """Every value is right, and some argument is not what it was, whichever it is."""
-    return (
-        isinstance(evidence, Trials)
-        and all(trial.right for trial in evidence.trials)
-        and any(trial.call.changed for trial in evidence.trials)
-    )
+    return all(trial.right for trial in trials) and any(trial.call.changed for trial in trials)
 
 
-def is_rounded(evidence: Evidence) -> bool:
+def is_rounded(trials: Trials) -> bool:
     """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings."""
-    if not isinstance(evidence, Trials):
-        return False
     some = False
-    for trial in evidence.trials:
+    for trial in trials:
         got, want = as_array(trial.call.value), np.asarray(trial.case.want, float)
         if got is None or got.shape != want.shape or got.dtype.kind not in "iuf":
             return False
@@ -45,15 +38,19 @@ def is_rounded(evidence: Evidence) -> bool:
     return some
 
 
+def _touches_global(draws: DrawTrials) -> bool:
+    return draws.randomness is not None and draws.randomness.global_rng
+
+
 def generator_mistakes(right: Callable[..., Any], two: str) -> tuple[Misconception, ...]:
-    """A right answer whose last argument is a Generator, led astray by its randomness alone.
+    """The mistakes of an answer that is right but for the Generator, the last of its three arguments.
 
     two: what is always the same under a fixed seed, such as "two layers of this shape".
     """
 
-    def seeding_globally(*args: Any) -> Any:
+    def seeding_globally(a: Any, b: Any, rng: np.random.Generator) -> Any:
         np.random.seed(0)
-        return right(*args)
+        return right(a, b, rng)
 
     return (
         Misconception(
@@ -61,18 +58,18 @@ def generator_mistakes(right: Callable[..., Any], two: str) -> tuple[Misconcepti
             "Something here uses `np.random` itself, which every other cell shares. "
             "Draw from the `rng` that is passed in, and seed nothing.",
             (seeding_globally,),
-            shown_by=touches_global,
+            shown_by=_touches_global,
         ),
         Misconception(
             "fresh-rng",
             "The numbers come from a generator made inside: the `rng` that is passed in stays unused, so "
             "nobody can repeat the draw.",
-            (lambda *args: right(*args[:-1], np.random.default_rng()),),
+            (lambda a, b, rng: right(a, b, np.random.default_rng()),),
         ),
         Misconception(
             "fixed-seed",
             f"A seed is fixed inside, so {two} are always the same. The seed is the caller's to choose: "
             "draw from the `rng` that is passed in.",
-            (lambda *args: right(*args[:-1], np.random.default_rng(0)),),
+            (lambda a, b, rng: right(a, b, np.random.default_rng(0)),),
         ),
     )

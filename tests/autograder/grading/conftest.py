@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.demo.students import Class
+from autograder.demo.students import MadeUpClass
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from tests.conftest import Once
@@ -33,7 +33,7 @@ def handed_in(released_course: Path, once: Once) -> Path:
 
     def fill(folder: Path) -> None:
         root = Path(shutil.copytree(released_course, folder / "he101"))
-        list(Class(12, seed=3).hand_in(root, [ONE]))
+        list(MadeUpClass(12, seed=3).hand_in(root, [ONE]))
         broken = root / "submitted" / "student012" / ONE.name / f"{ONE.name}.ipynb"
         broken.write_text(broken.read_text()[:500])
         (root / ".heinit-secret").write_text("of this test")

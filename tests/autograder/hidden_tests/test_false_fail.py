@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from autograder.hidden_tests import HIDDEN
-from heinit_lab.checking.asks import NORMAL, UNIFORM
-from heinit_lab.checking.draws import Draws
-from heinit_lab.checking.laws import ENOUGH, FALSE_FAIL, MEAN_SPREAD, fingerprint, kurtosis_spread, spread
+from heinit_lab.checking.draw_cases import NORMAL, UNIFORM
+from heinit_lab.checking.draws import DrawTrials
+from heinit_lab.checking.laws import ENOUGH, FALSE_FAIL, MEAN_SPREAD, kurtosis_spread, law_of, spread
 from heinit_lab.exercises import EXERCISES
 from tests.heinit_lab.test_exercises import RIGHT_ANSWERS
 
@@ -92,22 +92,22 @@ def test_the_bound_holds_for_uniform_draws_too():
 
 
 @pytest.mark.parametrize(
-    ("draw", "law", "kurtosis"),
+    ("draw", "density", "kurtosis"),
     [
         (lambda rng: rng.standard_normal(ENOUGH), normal_law, NORMAL),
         (lambda rng: rng.uniform(-math.sqrt(3), math.sqrt(3), ENOUGH), uniform_law, UNIFORM),
     ],
     ids=["normal", "uniform"],
 )
-def test_right_draws_scatter_by_the_standard_errors_that_the_bounds_are_made_of(draw, law, kurtosis):
+def test_right_draws_scatter_by_the_standard_errors_that_the_bounds_are_made_of(draw, density, kurtosis):
     rng, samples = np.random.default_rng(20150206), 1000
-    found = [fingerprint(draw(rng), 1.0) for _ in range(samples)]
-    z, weights = law()
+    laws = [law_of(draw(rng), 1.0) for _ in range(samples)]
+    z, weights = density()
     of_one = math.sqrt(of_kurtosis(z, kurtosis) ** 2 @ weights)
     for errors in (
-        (np.array([one.ratio for one in found]) - 1) / math.sqrt((kurtosis - 1) / ENOUGH),
-        np.array([one.mean_z for one in found]),
-        (np.array([one.kurtosis for one in found]) - kurtosis) / (of_one / math.sqrt(ENOUGH)),
+        (np.array([law.ratio for law in laws]) - 1) / math.sqrt((kurtosis - 1) / ENOUGH),
+        np.array([law.mean_z for law in laws]),
+        (np.array([law.kurtosis for law in laws]) - kurtosis) / (of_one / math.sqrt(ENOUGH)),
     ):
         assert abs(errors.mean()) < 4 / math.sqrt(samples)
         assert errors.std() == pytest.approx(1, abs=4 / math.sqrt(2 * samples))
@@ -118,8 +118,8 @@ def test_a_behaviour_states_the_bounds_of_the_matrices_that_it_weighs(name):
     for behaviour in HIDDEN[name]:
         evidence = behaviour.probe(RIGHT[name], np.random.default_rng(0))
         sizes = (
-            [rows * columns for ask in evidence.plan.laws for rows, columns in ask.shapes]
-            if isinstance(evidence, Draws)
+            [rows * columns for case in evidence.plan.laws for rows, columns in case.shapes]
+            if isinstance(evidence, DrawTrials)
             else []
         )
         assert all(size >= ENOUGH for size in sizes), behaviour.name

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from autograder.lessons import lessons
-from autograder.site.questions import ASKED, CLOSE, question
-from heinit_lab.checking.trials import Trials
+from autograder.site.questions import CLOSE, question
+from heinit_lab.checking.trials import Cases
 from heinit_lab.exercises import BY_LESSON, EXERCISES
 
-WITH_ONE = [name for name in EXERCISES if ASKED.get(name, 0) is not None]
+WITH_ONE = [name for name, exercise in EXERCISES.items() if exercise.prompt is not None]
 
 
 @pytest.fixture(scope="module", params=WITH_ONE)
@@ -24,10 +24,6 @@ def asked(request):
 
 def test_only_exercises_whose_cases_are_tables_have_no_question():
     assert [name for name in EXERCISES if question(name) is None] == ["compare_table"]
-
-
-def test_every_question_that_is_worded_belongs_to_an_exercise():
-    assert set(ASKED) <= set(EXERCISES)
 
 
 def test_every_lesson_asks_for_numbers_or_choices():
@@ -66,26 +62,25 @@ def test_a_choice_offers_the_right_value_once_among_its_mistakes(asked):
 
 
 def test_the_right_value_is_the_one_of_the_stored_case(asked):
-    evidence = EXERCISES[asked.name].probe(lambda *args, **kwargs: None)
-    if isinstance(evidence, Trials) and not asked.options:
-        case = evidence.trials[ASKED.get(asked.name, (0, ""))[0]].case
-        assert asked.right == pytest.approx(case.want)
+    exercise = EXERCISES[asked.name]
+    if isinstance(exercise.check, Cases) and not asked.options:
+        assert asked.right == pytest.approx(exercise.check.cases[exercise.prompt.case].want)
 
 
 # what these are asked about is a function's name, or a letter
 NAMED = ("gain", "relu_moments")
-WORDED = [name for name, asked in ASKED.items() if asked and asked[1] and name not in NAMED]
+WORDED = [name for name in WITH_ONE if EXERCISES[name].prompt.words and name not in NAMED]
 
 
 @pytest.mark.parametrize("name", WORDED)
 def test_a_question_in_words_states_every_number_of_its_case(name):
-    index, prompt = ASKED[name]
-    case = EXERCISES[name].probe(lambda *args, **kwargs: None).trials[index].case
-    told = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", prompt.replace("−", "-"))]
+    index, words = EXERCISES[name].prompt
+    case = EXERCISES[name].check.cases[index]
+    stated = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", words.replace("−", "-"))]
     for arg in (*case.args, *case.kwargs.values()):
         for part in arg if isinstance(arg, (list, tuple)) else [arg]:
             for number in np.ravel(part):
-                assert any(number == pytest.approx(t) for t in told), f"{number} is not in {prompt!r}"
+                assert any(number == pytest.approx(n) for n in stated), f"{number} is not in {words!r}"
 
 
 def test_the_positions_of_right_options_differ():

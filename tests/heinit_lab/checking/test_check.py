@@ -59,7 +59,7 @@ def test_a_forgotten_return_is_told_as_one_and_as_nothing_else():
     assert "without `return`" in said
     assert "value is right" not in said
     finding = EXERCISES["he_normal"].probe(lambda n_in, n_out, rng: None).finding
-    assert finding.detail == NO_RETURN
+    assert finding.lines == (NO_RETURN,)
 
 
 def test_two_numbers_that_look_alike_are_written_with_the_digits_that_tell_them_apart():
@@ -89,7 +89,7 @@ def test_a_misspelt_name_a_missing_answer_and_a_number_each_get_a_sentence():
 
 
 def test_a_slow_right_answer_is_told_so_and_passes(monkeypatch):
-    monkeypatch.setattr("heinit_lab.checking.trials.SLOW", -1.0)
+    monkeypatch.setattr("heinit_lab.checking.exercise.SLOW", -1.0)
     report = examine("he_std", lambda n: (2 / n) ** 0.5)
     assert report.mark == "✓"
     assert "slow" in report.plain

@@ -86,7 +86,7 @@ def test_an_exit_is_an_error_and_a_stop_is_a_stop():
 
 def test_a_stand_in_may_observe_itself():
     class Proxy:
-        def __observe__(self, asked):
-            return [Call(args=args, value="from elsewhere") for args, _ in asked]
+        def __observe__(self, arguments):
+            return [Call(args=args, value="from elsewhere") for args, _ in arguments]
 
     assert observe(Proxy(), 1).value == "from elsewhere"

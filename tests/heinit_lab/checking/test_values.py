@@ -10,7 +10,7 @@ import pytest
 
 from autograder.hidden_tests.grade import assess
 from autograder.solver.channel import Opaque
-from heinit_lab.checking.check import tell
+from heinit_lab.checking.check import report_on
 from heinit_lab.exercises import EXERCISES
 
 DEEP: Any = 1.0
@@ -78,7 +78,7 @@ ODD: dict[str, Any] = {
 def test_a_value_of_any_kind_gets_a_verdict_of_readable_length(name):
     exercise = EXERCISES[name]
     for kind, value in ODD.items():
-        report = tell(exercise, exercise.probe(lambda *args, value=value, **kwargs: value))
+        report = report_on(exercise, exercise.probe(lambda *args, value=value, **kwargs: value))
         assert report.mark == "✗", kind
         assert len(report.plain) < 2500, kind
 

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises.relu_half_killing._shared import PERCENT
 
 PAIR = np.array([[1.0, -2.0]])
-
-
 SQUARE = np.array([[1.0, 2.0], [-1.0, 0.0]])
-
-
 TALL = np.array([[0.5, -1.0], [2.0, -0.25], [-0.5, 0.0], [1.0, 3.0]])
-
-
 WIDE = np.array([[-1.0, 0.0, 2.0, 0.5, -3.0], [1.5, 0.0, -2.0, 4.0, -0.1]])
 
-
 EXERCISE = Exercise(
-    name="activity",
-    probe=cases(
-        "activity",
+    "activity",
+    Cases(
         Case(PAIR, want=(np.array([0.5]), np.array([1.0, 0.0]))),
         Case(SQUARE, want=(np.array([1.0, 0.0]), np.array([0.5, 0.5]))),
         Case(TALL, want=(np.array([0.5, 0.5, 0.0, 1.0]), np.array([0.75, 0.25]))),
@@ -74,4 +66,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(1, "Two examples, two units: `Z = [[1, 2], [-1, 0]]`. Which are `per_input`, `per_unit`?"),
 )

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.trials import Trials
 
 
@@ -16,12 +15,10 @@ def _not_positive(Z: np.ndarray) -> Any:
     return Z <= 0
 
 
-def _gives_positions(evidence: Evidence) -> bool:
+def _gives_positions(trials: Trials) -> bool:
     """Every value holds the places of the dead neurons, in whatever shape, or says how many they are."""
-    if not isinstance(evidence, Trials):
-        return False
     pairs = []
-    for trial in evidence.trials:
+    for trial in trials:
         value = trial.call.value
         got = as_array(sorted(value) if isinstance(value, set) else value)
         if got is None or got.dtype.kind not in "iuf":
@@ -33,9 +30,8 @@ def _gives_positions(evidence: Evidence) -> bool:
 
 
 EXERCISE = Exercise(
-    name="dead_units",
-    probe=cases(
-        "dead_units",
+    "dead_units",
+    Cases(
         Case(np.array([[-1.0, 2.0]]), want=np.array([True, False])),
         Case(np.array([[-1.0, -2.0], [1.0, -3.0]]), want=np.array([False, True])),
         Case(
@@ -66,10 +62,7 @@ EXERCISE = Exercise(
         Misconception(
             "half-off-for-dead",
             "A neuron that is off half the time is as it should be. Dead is off *all* the time.",
-            (
-                lambda Z: _not_positive(Z).mean(axis=0) >= 0.5,
-                lambda Z: _not_positive(Z).mean(axis=0) > 0.5,
-            ),
+            (lambda Z: _not_positive(Z).mean(axis=0) >= 0.5, lambda Z: _not_positive(Z).mean(axis=0) > 0.5),
         ),
         Misconception(
             "zero-counts-as-active",
@@ -106,4 +99,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(2, "A batch: `Z = [[-1, 0.5, 0], [-2, 3, 0], [-3, -4, -1]]`. Which units are dead?"),
 )

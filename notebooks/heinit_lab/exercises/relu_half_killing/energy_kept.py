@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises.relu_half_killing._shared import PERCENT
 
 SPREAD_OUT = np.array([[2.0, -1.0, 0.5], [-0.5, 3.0, -1.5]])
@@ -18,9 +18,8 @@ def _left(y: np.ndarray) -> Any:
 
 
 EXERCISE = Exercise(
-    name="energy_kept",
-    probe=cases(
-        "energy_kept",
+    "energy_kept",
+    Cases(
         Case(np.array([1.0, -2.0]), want=0.2),
         Case(np.array([3.0, -1.0, -1.0]), want=9 / 11),
         Case(np.array([2.0, -2.0, 1.0, -1.0]), want=0.5),
@@ -44,10 +43,7 @@ EXERCISE = Exercise(
         Misconception(
             "not-normalised",
             "This is how much survives, in squared units of y. A share compares it with what was there.",
-            (
-                lambda y: np.sum(_left(y)),
-                lambda y: np.mean(_left(y)),
-            ),
+            (lambda y: np.sum(_left(y)), lambda y: np.mean(_left(y))),
         ),
         Misconception(
             "square-missing",
@@ -89,4 +85,5 @@ EXERCISE = Exercise(
         Misconception("percent-for-share", PERCENT, (lambda y: 100 * np.sum(_left(y)) / np.sum(y**2),)),
     ),
     hidden=3,
+    prompt=Prompt(3, "Which share of the energy of [1, 4, 2, −2] is left after ReLU?"),
 )

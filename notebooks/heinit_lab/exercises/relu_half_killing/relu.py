@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.trials import Trial, Trials
 from heinit_lab.exercises._shared import right_but_changes_its_input
 from heinit_lab.source import PRINTED
 
 ROW = PRINTED[0]
-
-
 TABLE = np.array([[0.5, -2.0, 1.25], [-0.75, 3.5, 0.0]])
 
 
@@ -21,15 +18,13 @@ def _positives(x: np.ndarray) -> np.ndarray:
     return x[x > 0]
 
 
-def _drops_entries(evidence: Evidence) -> bool:
+def _drops_entries(trials: Trials) -> bool:
     """Wherever some entries are negative, fewer come back, and all are entries of the input."""
-    if not isinstance(evidence, Trials):
-        return False
     told = 0
-    for trial in evidence.trials:
+    for trial in trials:
         x = trial.case.args[0]
         got = as_array(trial.call.value)
-        if np.all(x > 0) or _is_asked_for_its_truth(trial):
+        if np.all(x > 0) or _tests_a_whole_array(trial):
             continue
         if got is None or got.ndim != 1 or got.size >= x.size:
             return False
@@ -39,22 +34,20 @@ def _drops_entries(evidence: Evidence) -> bool:
     return told > 0
 
 
-def _is_asked_for_its_truth(trial: Trial) -> bool:
+def _tests_a_whole_array(trial: Trial) -> bool:
     return isinstance(trial.call.error, ValueError) and "truth value" in str(trial.call.error)
 
 
-def _asks_one_question(evidence: Evidence) -> bool:
-    """Whatever is not right stopped because an array, or a row of one, was asked whether it is true."""
-    wrong = [trial for trial in evidence.trials if not trial.right] if isinstance(evidence, Trials) else []
-    return bool(wrong) and all(map(_is_asked_for_its_truth, wrong))
+def _asks_one_question(trials: Trials) -> bool:
+    """Every wrong case raised because `if` or `max` tested a whole array, or a row of one."""
+    wrong = [trial for trial in trials if not trial.right]
+    return bool(wrong) and all(map(_tests_a_whole_array, wrong))
 
 
-def _takes_the_largest(evidence: Evidence) -> bool:
+def _takes_the_largest(trials: Trials) -> bool:
     """Every value is the largest entry along an axis, or of all; what has no such axis raises."""
-    if not isinstance(evidence, Trials):
-        return False
     told = 0
-    for trial in evidence.trials:
+    for trial in trials:
         x, got = trial.case.args[0], as_array(trial.call.value)
         if isinstance(trial.call.error, (TypeError, ValueError)) and x.ndim == 1:
             continue  # an axis that a row of numbers has not, or a loop over the entries of a number
@@ -69,12 +62,10 @@ def _takes_the_largest(evidence: Evidence) -> bool:
     return told > 1
 
 
-def _leaks(evidence: Evidence) -> bool:
+def _leaks(trials: Trials) -> bool:
     """What is negative is multiplied by one slope between 0 and 1; what is positive is right."""
-    if not isinstance(evidence, Trials):
-        return False
     slopes: list[np.ndarray] = []
-    for trial in evidence.trials:
+    for trial in trials:
         x, got = trial.case.args[0], as_array(trial.call.value)
         if got is None or got.shape != x.shape or got.dtype.kind != "f":
             return False
@@ -96,9 +87,8 @@ def _relu_of_a_spoilt_input(x: np.ndarray) -> np.ndarray:
 
 
 EXERCISE = Exercise(
-    name="relu",
-    probe=cases(
-        "relu",
+    "relu",
+    Cases(
         Case(np.array([-1.5, 2.5]), want=np.array([0.0, 2.5])),
         Case(ROW, want=np.array([0.423, 0.0, 0.156, 0.734])),
         Case(TABLE, want=np.array([[0.5, 0.0, 1.25], [0.0, 3.5, 0.0]])),
@@ -173,4 +163,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(0, "One unit is at −1.5, another at 2.5. What does ReLU make of [−1.5, 2.5]?"),
 )

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises.relu_half_killing._shared import PERCENT
 
 OUTPUTS = np.array([[0.0, 1.5], [3.0, 0.25]])
 
 
-def _counts_small_ones(evidence: Evidence) -> bool:
+def _counts_small_ones(trials: Trials) -> bool:
     """Each value is the share of the entries below one limit in size, and the limit is small."""
-    if not isinstance(evidence, Trials):
-        return False
-    got = [as_array(trial.call.value) for trial in evidence.trials]
-    entries = [np.abs(trial.case.args[0]) for trial in evidence.trials]
+    got = [as_array(trial.call.value) for trial in trials]
+    entries = [np.abs(trial.case.args[0]) for trial in trials]
     limits = np.unique(np.concatenate([e[(e > 0) & (e < 0.01)] for e in entries] or [[]]))
     return any(
         all(
@@ -30,9 +27,8 @@ def _counts_small_ones(evidence: Evidence) -> bool:
 
 
 EXERCISE = Exercise(
-    name="zero_share",
-    probe=cases(
-        "zero_share",
+    "zero_share",
+    Cases(
         Case(np.array([0.0, 2.0]), want=0.5),
         Case(np.array([0.423, 0.0, 0.156, 0.734]), want=0.25),
         Case(OUTPUTS, want=0.25),
@@ -89,4 +85,5 @@ EXERCISE = Exercise(
         Misconception("percent-for-share", PERCENT, (lambda H: 100 * np.mean(H == 0),)),
     ),
     hidden=3,
+    prompt=Prompt(3, "What is the share of zeros in [[0, 1e-12, 2], [0, 0, 0]]?"),
 )

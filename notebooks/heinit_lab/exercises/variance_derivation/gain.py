@@ -7,9 +7,8 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.trials import Trials
 
 # (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
@@ -30,26 +29,26 @@ _STORED = {
 _HOMOGENEOUS = ("identity", "relu", "leaky", "abs")
 
 
-def _ratios(evidence: Evidence) -> dict[str, list[float]]:
+def _ratios(trials: Trials) -> dict[str, list[float]]:
     """Answer over right value for each activation, by name; empty where an answer is no number."""
-    found: dict[str, list[float]] = {}
-    for trial in evidence.trials if isinstance(evidence, Trials) else ():
+    ratios: dict[str, list[float]] = {}
+    for trial in trials:
         value = as_array(trial.call.value)
         if value is None or value.shape != () or value.dtype.kind not in "if":
             return {}
-        found.setdefault(str(trial.case.args[0]), []).append(float(value) / trial.case.want)
-    return found
+        ratios.setdefault(str(trial.case.args[0]), []).append(float(value) / trial.case.want)
+    return ratios
 
 
 def _one_factor(ratios: dict[str, list[float]]) -> float:
     """The factor by which every answer is off, or 0 where they differ: no sum over points does that."""
-    each = [ratio for found in ratios.values() for ratio in found]
+    each = [ratio for some in ratios.values() for ratio in some]
     return each[0] if each and min(each) > 0 and max(each) < 1.0002 * min(each) else 0.0
 
 
-def _coarse(evidence: Evidence) -> bool:
+def _coarse(trials: Trials) -> bool:
     """Near the right value everywhere, and not near enough: a rough sum, or random draws."""
-    ratios = _ratios(evidence)
+    ratios = _ratios(trials)
     return (
         bool(ratios)
         and not _one_factor(ratios)
@@ -61,16 +60,16 @@ def _coarse(evidence: Evidence) -> bool:
     )
 
 
-def _other_density(evidence: Evidence) -> bool:
+def _other_density(trials: Trials) -> bool:
     """Off by one and the same factor for every f with f(kz) = k f(z): another weight than the normal's.
 
     A factor of 2 or 1/2 in every answer is a 2 that slipped in, and says nothing of the weight.
     """
-    found = _ratios(evidence)
-    each = [r for name, ratios in found.items() if name in _HOMOGENEOUS for r in ratios]
+    ratios = _ratios(trials)
+    each = [r for name, some in ratios.items() if name in _HOMOGENEOUS for r in some]
     return (
         len(each) >= 3
-        and not any(abs(_one_factor(found) / factor - 1) < 1e-3 for factor in (2, 0.5))
+        and not any(abs(_one_factor(ratios) / factor - 1) < 1e-3 for factor in (2, 0.5))
         and min(each) > 0
         and max(each) < 1.01 * min(each)
         and not 0.85 < each[0] < 1.15
@@ -89,9 +88,8 @@ def _draws(name, a=0.0):  # type: ignore[no-untyped-def]
 
 
 EXERCISE = Exercise(
-    name="gain",
-    probe=cases(
-        "gain",
+    "gain",
+    Cases(
         Case("identity", want=1.0),
         Case("relu", want=2.0),
         Case("leaky", 0.5, want=1.6),
@@ -153,4 +151,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(4, "Which $c$ does abs need, $f(z) = |z|$?"),
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 
 EXERCISE = Exercise(
-    name="preact_variance",
-    probe=cases(
-        "preact_variance",
+    "preact_variance",
+    Cases(
         Case(np.array([1.0, 1.0, 1.0, 1.0]), 0.5, want=2.0),
         Case(np.array([1.0, -2.0, 0.0, 1.0]), 0.5, want=3.0),
         Case(np.array([3.0, 1.0, 2.0]), 0.25, want=3.5),
@@ -51,4 +50,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(2, "The input is [3, 1, 2], and each weight has variance 0.25. What is Var[$z$]?"),
 )

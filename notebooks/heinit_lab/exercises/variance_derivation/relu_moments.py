@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import permutations
 from math import pi, sqrt
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 
 
 def _in_order(*order: int) -> Callable[[float], tuple[float, ...]]:
@@ -18,9 +18,8 @@ def _in_order(*order: int) -> Callable[[float], tuple[float, ...]]:
 
 
 EXERCISE = Exercise(
-    name="relu_moments",
-    probe=cases(
-        "relu_moments",
+    "relu_moments",
+    Cases(
         Case(1.0, want=(0.39894228, 0.34084506, 0.5)),
         Case(2.0, want=(0.79788456, 1.36338023, 2.0)),
         Case(0.125, want=(0.049867785, 0.005325704, 0.0078125)),
@@ -71,4 +70,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(1, "For σ = 2, which are the mean, the variance and the second moment after ReLU?"),
 )

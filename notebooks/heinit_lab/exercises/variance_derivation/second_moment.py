@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises._shared import right_but_changes_its_input
 from heinit_lab.source import PRINTED
 
 ROW = PRINTED[0]
-
-
 GRID = np.array([[1.0, 2.0, -2.0], [0.0, 4.0, 3.0]])
 
 
@@ -20,9 +18,8 @@ def _squared_in_place(x, axis=None):  # type: ignore[no-untyped-def]
 
 
 EXERCISE = Exercise(
-    name="second_moment",
-    probe=cases(
-        "second_moment",
+    "second_moment",
+    Cases(
         Case(np.array([3.0, -4.0]), want=12.5),
         Case(ROW, want=0.3839755),
         Case(np.array([2, 2, 2]), want=4.0),
@@ -67,4 +64,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(3, "What is the second moment of the six entries of [[1, 2, −2], [0, 4, 3]]?"),
 )

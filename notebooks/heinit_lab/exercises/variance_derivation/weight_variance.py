@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 
 EXERCISE = Exercise(
-    name="weight_variance",
-    probe=cases(
-        "weight_variance",
+    "weight_variance",
+    Cases(
         Case(4, want=0.5),
         Case(128, want=0.015625),
         Case(4, slope=0.5, want=0.4),
@@ -52,4 +51,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(3, "Sums of 10 terms, slope 0.3 below 0. Which variance keeps the second moment?"),
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
-from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises.very_deep_networks._shared import A, B, Matrices, P, Q, R, S, before_relu, passed
 
@@ -31,19 +30,15 @@ def _back_with_zero_open(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarr
     return _back(Ws, [z >= 0 for z in before_relu(x, Ws)[1:]], g)
 
 
-def _wrong_at_zero_only(evidence: Evidence) -> bool:
+def _wrong_at_zero_only(trials: Trials) -> bool:
     """Right wherever no unit is at 0; elsewhere, without any gate there would be the same."""
-    return (
-        isinstance(evidence, Trials)
-        and 0 < sum(not trial.right for trial in evidence.trials) < evidence.count / 2
-        and evidence.behaves_like(_back_with_zero_open)
-    )
+    wrong = sum(not trial.right for trial in trials)
+    return 0 < wrong < trials.count / 2 and trials.behaves_like(_back_with_zero_open)
 
 
 EXERCISE = Exercise(
-    name="backward",
-    probe=cases(
-        "backward",
+    "backward",
+    Cases(
         Case(np.array([3.0, -1.0]), [A], np.array([1.0, 10.0]), want=np.array([1.0, 2.0])),
         Case(np.array([3.0, -1.0]), [A, B], np.array([2.0, -1.0]), want=np.array([3.0, 6.0])),
         Case(np.array([-1.0, 2.0]), [A, B], np.array([2.0, -1.0]), want=np.array([8.0, -14.0])),
@@ -112,4 +107,9 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(
+        1,
+        "`x = [3, -1]`, the matrices `[[1, 2], [-3, 4]]` and `[[2, -1], [1, 3]]`, and `g = [2, -1]`. "
+        "Which is the gradient?",
+    ),
 )

@@ -7,9 +7,8 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.trials import Trial, Trials
 from heinit_lab.exercises._shared import right_but_changes_its_input
 from heinit_lab.exercises.very_deep_networks._shared import (
@@ -71,13 +70,11 @@ def _scales(trial: Trial) -> list[float] | None:
     return scales
 
 
-def _looks_at_weights_alone(evidence: Evidence) -> bool:
+def _looks_at_weights_alone(trials: Trials) -> bool:
     """On other batches, the same matrices get the same scales, which are not all one number."""
-    if not isinstance(evidence, Trials):
-        return False
     given: dict[bytes, set[float]] = {}
     batches: dict[bytes, set[bytes]] = {}
-    for trial in evidence.trials:
+    for trial in trials:
         scales = _scales(trial)
         if scales is None:
             return False
@@ -92,9 +89,8 @@ def _looks_at_weights_alone(evidence: Evidence) -> bool:
 
 
 EXERCISE = Exercise(
-    name="calibrate",
-    probe=cases(
-        "calibrate",
+    "calibrate",
+    Cases(
         Case(PAIR, [TWO], want=[0.2357022604 * TWO]),
         Case(X2, [A], want=[0.2800560168 * A]),
         Case(X2, [A, B], want=[0.2800560168 * A, 0.34439026 * B]),
@@ -157,4 +153,9 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(
+        1,
+        "`x = [[1, 2], [3, -1]]` and one matrix, `[[1, 2], [-3, 4]]`, whose moment is 12.75. "
+        "What is returned?",
+    ),
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 
 EXERCISE = Exercise(
-    name="conv_fan_in",
-    probe=cases(
-        "conv_fan_in",
+    "conv_fan_in",
+    Cases(
         Case((8, 3, 5, 5), want=75),
         Case((1, 1, 1, 1), want=1),
         Case((2, 5, 3, 2), want=30),
@@ -58,4 +57,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(4, "A well-known network begins with shape (64, 3, 7, 7). What is its fan-in?"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises.very_deep_networks._shared import (
     PAIR,
     TWO,
@@ -38,9 +38,8 @@ def _squares(layers: Matrices) -> np.ndarray:
 
 
 EXERCISE = Exercise(
-    name="forward_moments",
-    probe=cases(
-        "forward_moments",
+    "forward_moments",
+    Cases(
         Case(PAIR, [TWO], want=np.array([5.0, 18.0])),
         Case(X2, [A], want=np.array([3.75, 12.75])),
         Case(X2, [A, B], want=np.array([3.75, 12.75, 107.5])),
@@ -103,4 +102,7 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(
+        1, "`x = [[1, 2], [3, -1]]` and one matrix, `[[1, 2], [-3, 4]]`. Which are the two moments?"
+    ),
 )

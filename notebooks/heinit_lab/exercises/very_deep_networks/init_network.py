@@ -8,7 +8,7 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Ask, Exercise, Misconception, plan
+from heinit_lab.checking import DrawCase, Exercise, Misconception, Plan
 from heinit_lab.exercises._shared import NOT_SCALED, generator_mistakes
 
 Rng = np.random.Generator
@@ -34,28 +34,24 @@ def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
 
 
 EXERCISE = Exercise(
-    name="init_network",
-    probe=plan(
-        "init_network",
+    "init_network",
+    Plan(
         shapes=[
-            Ask([2, 3], 2.0, shape=[(3, 2)], variance=[1.0]),
-            Ask([4, 3, 5], 2.0, shape=[(3, 4), (5, 3)], variance=[0.5, 0.666667]),
-            Ask([6, 9, 7, 2], 1.0, shape=[(9, 6), (7, 9), (2, 7)], variance=[0.166667, 0.111111, 0.142857]),
+            DrawCase([2, 3], 2.0, shape=[(3, 2)], variance=[1.0]),
+            DrawCase([4, 3, 5], 2.0, shape=[(3, 4), (5, 3)], variance=[0.5, 0.666667]),
+            DrawCase([6, 9, 7, 2], 1.0, shape=[(9, 6), (7, 9), (2, 7)], variance=[1 / 6, 1 / 9, 1 / 7]),
         ],
         laws=[
-            Ask([240, 240, 240], 2.0, shape=[(240, 240), (240, 240)], variance=[1 / 120, 1 / 120]),
-            Ask([3, 20_000, 4], 1.0, shape=[(20_000, 3), (4, 20_000)], variance=[1 / 3, 1 / 20_000]),
+            DrawCase([240, 240, 240], 2.0, shape=[(240, 240), (240, 240)], variance=[1 / 120, 1 / 120]),
+            DrawCase([3, 20_000, 4], 1.0, shape=[(20_000, 3), (4, 20_000)], variance=[1 / 3, 1 / 20_000]),
         ],
-        random=Ask([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 0.666667]),
+        random=DrawCase([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 0.666667]),
     ),
     misconceptions=(
         Misconception(
             "one-matrix-reused",
             "The same matrix turns up again in another layer. Each layer needs draws of its own.",
-            (
-                lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1),
-                _one_by_shape,
-            ),
+            (lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1), _one_by_shape),
         ),
         Misconception(
             "last-layer-missing",
@@ -105,9 +101,7 @@ EXERCISE = Exercise(
             ),
         ),
         Misconception(
-            "not-scaled",
-            NOT_SCALED,
-            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),),
+            "not-scaled", NOT_SCALED, (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),)
         ),
         Misconception(
             "uniform-for-normal",

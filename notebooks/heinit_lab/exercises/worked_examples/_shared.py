@@ -7,12 +7,10 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Ask, Misconception, plan
-from heinit_lab.checking.asks import UNIFORM
-from heinit_lab.checking.draws import Draws
-from heinit_lab.checking.exercise import Evidence
+from heinit_lab.checking import DrawCase, Misconception, Plan
+from heinit_lab.checking.draw_cases import UNIFORM
+from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.laws import kurtosis_spread
-from heinit_lab.checking.observe import Function
 from heinit_lab.exercises._shared import generator_mistakes
 
 Rng = np.random.Generator
@@ -21,20 +19,19 @@ PAIR = np.array([[1.0, -1.0]])
 LOPSIDED = np.array([[0.5, 1.5, -0.25, 2.0, 1.0], [0.75, -1.25, 3.0, 0.25, 1.5]])
 
 
-def layer_probe(name: str, kurtosis: float) -> Callable[[Function], Draws]:
+def layer_check(kurtosis: float) -> Plan:
     """The public check of a function (n_in, n_out, rng) that draws He weights of this kurtosis."""
-    return plan(
-        name,
+    return Plan(
         shapes=[
-            Ask(2, 3, shape=(3, 2), variance=1.0),
-            Ask(5, 3, shape=(3, 5), variance=0.4),
-            Ask(7, 11, shape=(11, 7), variance=0.285714),
+            DrawCase(2, 3, shape=(3, 2), variance=1.0),
+            DrawCase(5, 3, shape=(3, 5), variance=0.4),
+            DrawCase(7, 11, shape=(11, 7), variance=0.285714),
         ],
         laws=[
-            Ask(256, 1024, shape=(1024, 256), variance=0.0078125),
-            Ask(3, 65_536, shape=(65_536, 3), variance=0.666667),
+            DrawCase(256, 1024, shape=(1024, 256), variance=0.0078125),
+            DrawCase(3, 65_536, shape=(65_536, 3), variance=0.666667),
         ],
-        random=Ask(4, 3, shape=(3, 4), variance=0.5),
+        random=DrawCase(4, 3, shape=(3, 4), variance=0.5),
         kurtosis=kurtosis,
     )
 
@@ -47,11 +44,11 @@ def uniform(rng: Rng, bound: float, n_in: int, n_out: int) -> np.ndarray:
     return rng.uniform(-bound, bound, (n_out, n_in))
 
 
-def never_negative(evidence: Evidence) -> bool:
+def never_negative(draws: DrawTrials) -> bool:
     """Uniform numbers from 0 up, whatever their scale: the squared mean is 3/4 of the mean square."""
-    if not isinstance(evidence, Draws) or (evidence.randomness and not evidence.randomness.varies):
+    if draws.randomness and not draws.randomness.varies:
         return False
-    laws = [law for found in evidence.laws for law in found]
+    laws = [law for matrices in draws.laws for law in matrices]
     return bool(laws) and all(
         law is not None
         and not law.repeats

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from math import ceil, floor, sqrt
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 
 EXERCISE = Exercise(
-    name="draws_needed",
-    probe=cases(
-        "draws_needed",
+    "draws_needed",
+    Cases(
         Case(0.5, want=31),
         Case(0.3, 2.576, want=148),
         Case(0.05, want=3074),
@@ -52,4 +51,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(0, "How many draws pin a variance to within 0.5 of it, in 95 % of samples?"),
 )

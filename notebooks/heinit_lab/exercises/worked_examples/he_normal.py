@@ -7,12 +7,12 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.checking import Exercise, Misconception
-from heinit_lab.checking.asks import NORMAL
+from heinit_lab.checking.draw_cases import NORMAL
 from heinit_lab.exercises._shared import NOT_SCALED
 from heinit_lab.exercises.worked_examples._shared import (
     Rng,
+    layer_check,
     layer_mistakes,
-    layer_probe,
     never_negative,
     normal,
     uniform,
@@ -25,8 +25,8 @@ def _truncated(rng: Rng, std: float, n_in: int, n_out: int) -> np.ndarray:
 
 
 EXERCISE = Exercise(
-    name="he_normal",
-    probe=layer_probe("he_normal", NORMAL),
+    "he_normal",
+    layer_check(NORMAL),
     misconceptions=(
         *layer_mistakes(normal, 2),
         Misconception(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
 
 EXERCISE = Exercise(
-    name="he_std",
-    probe=cases(
-        "he_std",
+    "he_std",
+    Cases(
         Case(4, want=0.70710678),
         Case(1, want=1.41421356),
         Case(37, want=0.23249528),
@@ -37,4 +36,5 @@ EXERCISE = Exercise(
         Misconception("rounded", ROUNDED, (lambda n: round(sqrt(2 / n), 3),), shown_by=is_rounded),
     ),
     hidden=2,
+    prompt=Prompt(3, "What is σ for `n_in = 128`?"),
 )

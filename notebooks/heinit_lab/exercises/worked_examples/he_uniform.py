@@ -5,18 +5,18 @@ from __future__ import annotations
 from math import sqrt
 
 from heinit_lab.checking import Exercise, Misconception
-from heinit_lab.checking.asks import UNIFORM
+from heinit_lab.checking.draw_cases import UNIFORM
 from heinit_lab.exercises.worked_examples._shared import (
+    layer_check,
     layer_mistakes,
-    layer_probe,
     never_negative,
     normal,
     uniform,
 )
 
 EXERCISE = Exercise(
-    name="he_uniform",
-    probe=layer_probe("he_uniform", UNIFORM),
+    "he_uniform",
+    layer_check(UNIFORM),
     misconceptions=(
         *layer_mistakes(uniform, 6),
         Misconception(

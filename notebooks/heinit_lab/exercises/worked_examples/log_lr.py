@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
 from heinit_lab.source import PRINTED
 
@@ -25,9 +25,8 @@ def _log_lr_of_std(W: Any, a: float, b: float) -> float:
 
 
 EXERCISE = Exercise(
-    name="log_lr",
-    probe=cases(
-        "log_lr",
+    "log_lr",
+    Cases(
         Case(SINGLE, 0.5, 0.25, want=0.29342641),
         Case(PRINTED, 0.5, 0.25, want=-0.36902508),
         Case(PAIR, 1.0, 3.0, want=0.43194562),
@@ -74,4 +73,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(0, "One weight, 0.8. What is the log-likelihood ratio of variance 0.5 against 0.25?"),
 )

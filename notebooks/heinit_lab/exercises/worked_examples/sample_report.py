@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
 from heinit_lab.source import PRINTED
 
@@ -39,9 +39,8 @@ def _with_variance(ddof: int) -> Callable[[Any, float], dict[str, float]]:
 
 
 EXERCISE = Exercise(
-    name="sample_report",
-    probe=cases(
-        "sample_report",
+    "sample_report",
+    Cases(
         Case(PAIR, 1.0, want={"m2": 1.0, "var0": 1.0, "var1": 2.0, "se": 1.0, "z": 0.0}),
         Case(
             PRINTED,
@@ -100,4 +99,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=2,
+    prompt=Prompt(0, "`W = [[1, -1]]`, and somebody claims the variance 1. Which report is right?"),
 )

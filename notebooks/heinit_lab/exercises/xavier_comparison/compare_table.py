@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception
 from heinit_lab.exercises._shared import is_rounded
 
 
@@ -69,9 +69,8 @@ def _rounded(ns: list[int]) -> np.ndarray:
 
 
 EXERCISE = Exercise(
-    name="compare_table",
-    probe=cases(
-        "compare_table",
+    "compare_table",
+    Cases(
         Case([4], want=np.array(_table(4))),
         Case([4, 16, 64, 256], want=np.array(_table(4, 16, 64, 256))),
         Case([1000, 3, 1], want=np.array(_table(1000, 3, 1))),
@@ -101,11 +100,9 @@ EXERCISE = Exercise(
         Misconception(
             "variance-for-std",
             "These are *variances*. The table compares standard deviations.",
-            (
-                _variances,
-                _variances_and_root_two,
-            ),
+            (_variances, _variances_and_root_two),
         ),
     ),
     hidden=3,
+    prompt=None,
 )

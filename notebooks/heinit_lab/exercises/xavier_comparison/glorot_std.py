@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
 
 EXERCISE = Exercise(
-    name="glorot_std",
-    probe=cases(
-        "glorot_std",
+    "glorot_std",
+    Cases(
         Case(4, 3, want=0.53452248),
         Case(1, 1, want=1.0),
         Case(128, 64, want=0.10206207),
@@ -53,12 +52,10 @@ EXERCISE = Exercise(
         Misconception(
             "integer-division",
             INTEGER_DIVISION,
-            (
-                lambda n, m: sqrt(2 // (n + m)),
-                lambda n, m: sqrt(1 / ((n + m) // 2)),
-            ),
+            (lambda n, m: sqrt(2 // (n + m)), lambda n, m: sqrt(1 / ((n + m) // 2))),
         ),
         Misconception("rounded", ROUNDED, (lambda n, m: round(sqrt(2 / (n + m)), 3),), shown_by=is_rounded),
     ),
     hidden=2,
+    prompt=Prompt(2),
 )

@@ -6,26 +6,22 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, is_rounded
 
 
-def _is_always_root_two(evidence: Evidence) -> bool:
+def _is_always_root_two(trials: Trials) -> bool:
     """The same number for every layer, and it is 1.41 or nearer."""
-    if not isinstance(evidence, Trials):
-        return False
-    got = [as_array(trial.call.value) for trial in evidence.trials]
+    got = [as_array(trial.call.value) for trial in trials]
     numbers = [float(g) for g in got if g is not None and g.shape == () and g.dtype.kind in "iuf"]
     return len(numbers) == len(got) and np.ptp(numbers) < 1e-6 and abs(numbers[0] - sqrt(2)) < 0.005
 
 
 EXERCISE = Exercise(
-    name="he_over_glorot",
-    probe=cases(
-        "he_over_glorot",
+    "he_over_glorot",
+    Cases(
         Case(4, 3, want=1.32287566),
         Case(1, 1, want=1.41421356),
         Case(128, 64, want=1.22474487),
@@ -64,4 +60,5 @@ EXERCISE = Exercise(
         Misconception("rounded", ROUNDED, (lambda n, m: round(sqrt((n + m) / n), 3),), shown_by=is_rounded),
     ),
     hidden=2,
+    prompt=Prompt(3, "10 inputs, 70 outputs: how many times larger are He's weights than Glorot's?"),
 )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises._shared import right_but_changes_its_input
 
 _W1 = np.array([[1.0, 2.0], [-3.0, 0.5]])
-
-
 _W2 = np.array([[2.0, -1.0, 0.5], [0.0, 3.0, 1.0], [-1.5, 1.0, 4.0]])
 
 
@@ -30,9 +28,8 @@ def _gates_inputs(W: np.ndarray, z: np.ndarray, g: np.ndarray) -> np.ndarray:
 
 
 EXERCISE = Exercise(
-    name="layer_backward",
-    probe=cases(
-        "layer_backward",
+    "layer_backward",
+    Cases(
         Case(_W1, np.array([0.5, -1.0]), np.array([1.0, 10.0]), want=np.array([1.0, 2.0])),
         Case(_W1, np.array([-2.0, 0.25]), np.array([3.0, -2.0]), want=np.array([6.0, -1.0])),
         Case(_W2, np.array([1.0, -0.5, 3.0]), np.array([1.0, 1.0, -2.0]), want=np.array([5.0, -3.0, -7.5])),
@@ -84,4 +81,5 @@ EXERCISE = Exercise(
         ),
     ),
     hidden=3,
+    prompt=Prompt(1, "`W = [[1, 2], [-3, 0.5]]`, `z = [-2, 0.25]` and `g = [3, -2]`. Which is the gradient?"),
 )

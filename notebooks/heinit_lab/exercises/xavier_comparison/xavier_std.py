@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Exercise, Misconception, cases
+from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
 from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
 
 EXERCISE = Exercise(
-    name="xavier_std",
-    probe=cases(
-        "xavier_std",
+    "xavier_std",
+    Cases(
         Case(4, want=0.5),
         Case(1, want=1.0),
         Case(37, want=0.16439899),
@@ -28,4 +27,5 @@ EXERCISE = Exercise(
         Misconception("rounded", ROUNDED, (lambda n: round(sqrt(1 / n), 3),), shown_by=is_rounded),
     ),
     hidden=2,
+    prompt=Prompt(3, "What is Xavier's σ for `n_in = 256`?"),
 )
