@@ -7,8 +7,7 @@ import re
 import pytest
 
 from autograder.errors import HeinitError
-from autograder.feedback.html.markdown import render_code
-from autograder.site.prose import Prose, anchor, hanging, on_the_site, plain
+from autograder.site.prose import Prose, anchor, on_the_site, plain, render_lines
 
 
 def test_a_heading_has_an_anchor_and_a_link_that_says_what_it_is():
@@ -74,7 +73,7 @@ def test_a_formula_is_not_parted_from_its_bracket_or_full_stop():
 
 
 def test_a_line_of_code_knows_how_far_it_is_indented():
-    made = hanging(render_code("def f(x):\n    return x\n\n\ny = f(1)\n"))
+    made = render_lines("def f(x):\n    return x\n\n\ny = f(1)\n")
     lines = re.findall(r'<span class="line" style="--in:(\d+)">(.*?)\n</span>', made, re.DOTALL)
     assert [(int(by), plain(text)) for by, text in lines] == [
         (0, "def f(x):"),
