@@ -1,4 +1,4 @@
-"""An author edits an unlocked copy; what is kept is its normal form, and nothing is lost."""
+"""An author edits an unlocked copy; what is kept is its canonical form, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.lessons import NOTEBOOKS, Lesson, lessons
-from autograder.lessons.author import Session
+from autograder.lessons.author import AuthorSession
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import asked, checked
 from autograder.lessons.gaps import gaps
@@ -36,15 +36,15 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def session(lesson: Lesson, said: list[str], tmp_path: Path) -> Session:
-    return Session(lesson, said.append, tmp_path / "scratch")
+def session(lesson: Lesson, said: list[str], tmp_path: Path) -> AuthorSession:
+    return AuthorSession(lesson, said.append, tmp_path / "scratch")
 
 
-def edit(session: Session) -> NotebookNode:
+def edit(session: AuthorSession) -> NotebookNode:
     return nbformat.read(session.copy, as_version=4)
 
 
-def save(session: Session, notebook: NotebookNode) -> None:
+def save(session: AuthorSession, notebook: NotebookNode) -> None:
     session.copy.write_text(text(notebook), encoding="utf-8")
     session.write_back()
 
@@ -66,7 +66,7 @@ def test_saving_without_a_change_writes_nothing(session, lesson, said):
     assert said == []
 
 
-def test_a_change_is_written_in_normal_form_with_one_line(session, lesson, said):
+def test_a_change_is_written_in_canonical_form_with_one_line(session, lesson, said):
     notebook = edit(session)
     graded(notebook).source += "\n# locked again"
     run = next(c for c in notebook.cells if c.cell_type == "code")
@@ -127,7 +127,7 @@ def test_a_lesson_that_changed_meanwhile_is_left_as_it_is(session, lesson, said)
 
 def test_what_could_not_be_written_is_set_aside_by_the_next_session(session, lesson, said, tmp_path):
     session.copy.write_text("{ half")
-    Session(lesson, said.append, tmp_path / "scratch")
+    AuthorSession(lesson, said.append, tmp_path / "scratch")
     aside = session.copy.with_name(f"{NAME}-1.ipynb")
     assert aside.read_text() == "{ half"
     assert aside.name in said[0]
