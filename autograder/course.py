@@ -1,15 +1,23 @@
-"""Make a course directory: a standard nbgrader one, composed, released, ready to be moved."""
+"""A course directory: a standard nbgrader one, with every lesson composed and released.
+
+`make_course` makes it, `nbgrader_api` opens it, and `renew_course` brings the configuration and the
+lessons of a course that an earlier heinit made up to date.
+"""
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +73,10 @@ c.Autograde.exclude_overwriting = {excluded}
 '''
 
 
+# How a configuration or a notebook names a module of this package: in an import, or as "module.Name".
+_NAMED = re.compile(r"""\bfrom (autograder\.[\w.]+) import|["'](autograder\.[\w.]+)\.\w+["']""")
+
+
 def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
     """Make `directory` a course directory with every lesson composed and released.
 
@@ -80,38 +92,72 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
     # Built beside its place and renamed, so that an interrupted run leaves no half-made course.
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
         root = Path(building) / directory.name
-        made = _fill(root, course_id=directory.resolve().name)
+        _write_sources(root, course_id=directory.resolve().name)
+        (root / "submitted").mkdir()
+        release(root, [lesson.name for lesson in lessons()])
         if roster:
             with nbgrader_api(root).gradebook as gradebook:
                 import_roster(gradebook, list(roster))
         if directory.exists():
             directory.rmdir()
         root.rename(directory)
-    return made
+    return lessons()
 
 
-def _fill(root: Path, course_id: str) -> list[Lesson]:
-    made = lessons()
+def renew_course(root: Path) -> Path:
+    """Write a course's configuration and lessons anew, and release the lessons again.
+
+    Submissions, grades, comments and the instructor's own settings stay. Returns the folder that
+    keeps the former configuration and sources. Raises UsageError where `root` is no course directory.
+    """
+    former = _configuration(root)
+    course_id = re.search(r"""course_id *= *["'](.*)["']""", former)
+    kept = root / "before-renewal" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
+    kept.mkdir(parents=True)
+    shutil.copy(root / CONFIG_FILE, kept)
+    for lesson in lessons():
+        if (source := root / "source" / lesson.name).exists():
+            shutil.move(source, kept / "source" / lesson.name)
+    _write_sources(root, course_id[1] if course_id else root.resolve().name)
+    with (root / CONFIG_FILE).open("a", encoding="utf-8") as config:
+        config.writelines(f"{statement}\n" for statement in _own_settings(former))
+    release(root, [lesson.name for lesson in lessons()])
+    return kept
+
+
+def _own_settings(config: str) -> list[str]:
+    """The statements of a configuration that heinit has not written: an address of a database, say."""
+    targets = {
+        ast.unparse(node.targets[0]) for node in ast.parse(CONFIG).body if isinstance(node, ast.Assign)
+    }
+    return [
+        ast.get_source_segment(config, node) or ""
+        for node in ast.parse(config).body
+        if not isinstance(node, (ast.Expr, ast.ImportFrom))
+        and not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in targets)
+    ]
+
+
+def _write_sources(root: Path, course_id: str) -> None:
+    """Write the configuration, and of each lesson the composed notebook with the wheel that it needs."""
+    course = lessons()
     wheel = build_wheel(root / ".wheel")
-    for lesson in made:
+    for lesson in course:
         source = root / "source" / lesson.name
         source.mkdir(parents=True)
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         (source / lesson.path.name).write_text(text(notebook), encoding="utf-8")
         shutil.copy(wheel, source)
     shutil.rmtree(wheel.parent)
-    excluded = {lesson.name: [wheel.name] for lesson in made}
+    excluded = {lesson.name: [wheel.name] for lesson in course}
     config = CONFIG.format(course_id=course_id, excluded=excluded)
     (root / CONFIG_FILE).write_text(config, encoding="utf-8")
-    (root / "submitted").mkdir()
-    release(root, [lesson.name for lesson in made])
-    return made
 
 
 def build_wheel(into: Path) -> Path:
     """Build the wheel of heinit_lab, which a student without the course installs; its path."""
     into.mkdir(parents=True, exist_ok=True)
-    made = subprocess.run(
+    built = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into.resolve())],
         cwd=NOTEBOOKS,
         capture_output=True,
@@ -119,8 +165,8 @@ def build_wheel(into: Path) -> Path:
         check=False,
     )
     wheels = sorted(into.glob("*.whl"))
-    if made.returncode or not wheels:
-        raise HeinitError(f"the wheel of heinit_lab could not be built: {made.stderr.strip()[-300:]}")
+    if built.returncode or not wheels:
+        raise HeinitError(f"the wheel of heinit_lab could not be built: {built.stderr.strip()[-300:]}")
     return wheels[-1]
 
 
@@ -137,16 +183,18 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     """nbgrader's own interface to a course directory, with the configuration that lies in it.
 
     overrides: further settings, such as Execute={"timeout": 60}.
-    Raises UsageError where `root` is no course directory.
+    Raises UsageError where `root` is no course directory, or was made by a heinit with other modules:
+    graded with those, every answer would fail.
     """
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
     from traitlets.config.loader import PyFileConfigLoader
 
-    if not (root / CONFIG_FILE).is_file():
+    for file, module in _gone(root):
         raise UsageError(
-            f"{root} is not a course directory: it has no nbgrader_config.py. "
-            f"Make one with: {hints.heinit('course', root)}"
+            f"{root} was made by another version of heinit: its {file} names {module}, which this version "
+            f"does not have. Renew the course (submissions and grades stay) with: "
+            f"{hints.heinit('course', root, '--renew')}"
         )
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
@@ -156,6 +204,34 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     api = NbGraderAPI(config=config)
     api.log.setLevel(logging.CRITICAL)
     return api
+
+
+def _gone(root: Path) -> Iterator[tuple[str, str]]:
+    """The modules of this package that a course's configuration and sources name, and that do not exist."""
+    sources = [path for path in (root / "source").glob("*/*.ipynb") if path.stem == path.parent.name]
+    texts = {CONFIG_FILE: _configuration(root)}
+    texts |= {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in sorted(sources)}
+    for file, content in texts.items():
+        for imported, named in _NAMED.findall(content):
+            if not _exists(imported or named):
+                yield file, imported or named
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that it would be in does not exist either
+        return False
+
+
+def _configuration(root: Path) -> str:
+    """The text of a course's configuration. Raises UsageError where `root` is no course directory."""
+    if not (root / CONFIG_FILE).is_file():
+        raise UsageError(
+            f"{root} is not a course directory: it has no {CONFIG_FILE}. "
+            f"Make one with: {hints.heinit('course', root)}"
+        )
+    return (root / CONFIG_FILE).read_text(encoding="utf-8")
 
 
 def last_error(result: dict[str, Any]) -> str:
