@@ -29,10 +29,10 @@ def site(directory: Path, cache: Path | None, lite: bool) -> None:
     from autograder.lessons import NOTEBOOKS
     from autograder.site.build import build_site
 
-    def told(name: str, ran: bool) -> None:
+    def progress(name: str, ran: bool) -> None:
         click.echo(f"{name}: {'run' if ran else 'unchanged'}", err=True)
 
-    built = build_site(directory, cache or NOTEBOOKS.parent / "build" / "lessons", told, in_browser=lite)
+    built = build_site(directory, cache or NOTEBOOKS.parent / "build" / "lessons", progress, in_browser=lite)
     click.echo(
         f"{len(built.pages)} pages in {directory}, {built.size / 1e6:.1f} MB, "
         f"{len(built.written)} files written. Open {directory / 'index.html'} in a browser."

@@ -16,8 +16,8 @@ from nbgrader.api import MissingEntry
 from autograder import hints
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
-from autograder.feedback.grades import read_grades
 from autograder.feedback.worker import UNREADABLE, Drawing, Graded
+from autograder.gradebook import read_grades
 from autograder.grading.pool import engine
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.

@@ -1,7 +1,7 @@
 """The report's figures: small SVGs that take their colours from the page, light or dark.
 
-Lengths say everything, with the number beside them; colour says nothing. Each figure has a title
-and a description for who does not see it.
+Lengths carry the numbers, which stand beside them; colour carries nothing. Each figure has a title
+and a description for readers who do not see it.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def histogram(
     the axis, from its beginning to its end. mark: where a triangle points, as a share of the axis.
     """
     width, height, top = 320.0, 96.0, 16.0
-    step, most = width / len(counts), max([1, *counts])
+    step, highest = width / len(counts), max([1, *counts])
     drawn = []
     for k, count in enumerate(counts):
-        tall = height * count / most
+        tall = height * count / highest
         y = top + height - tall
         if count:
             drawn.append(

@@ -10,19 +10,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from autograder.gradebook import Class
+from autograder.gradebook import Cohort
 from autograder.report.compare import Snapshot, changes
 from autograder.report.page import page as report_page
-from autograder.report.similarity import Group
+from autograder.report.similarity import SimilarGroup
 from tests.autograder.report.classes import HOSTILE, big_class
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-ALIKE = [Group("3-worked-examples", ("s003", "s017"), {"he_normal": 2}, 100)]
+ALIKE = [SimilarGroup("3-worked-examples", ("s003", "s017"), {"he_normal": 2}, 100)]
 
 
-def written(of: Class, path: Path) -> Path:
+def written(of: Cohort, path: Path) -> Path:
     before = Snapshot(NOW - timedelta(days=12), big_class(len(of.students), seed=1))
     blank = {key for key, record in of.records.items() if record.score == 0}
     path.write_text(report_page(of, NOW, blank, ALIKE, changes(before, of), "report.csv"), encoding="utf-8")

@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 
 from autograder.cli import main
 from autograder.course import nbgrader_api
-from autograder.feedback.grades import CellGrade, Grades, read_grades
 from autograder.feedback.page import feedback_page
+from autograder.gradebook import CellGrade, Grades, read_grades
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
@@ -92,11 +92,14 @@ def test_a_hidden_check_that_is_not_closed_is_cut_to_the_end(course: Path):
 
 def test_points_comments_and_penalties_of_the_instructor_are_told(course: Path):
     notebook, grades = graded(course, "cleo")
-    cells = {**grades.cells, "test-he_std": CellGrade(most=2.0, auto=0.0, manual=1.5, extra=0.25)}
+    cells = {**grades.cells, "test-he_std": CellGrade(max_score=2.0, auto=0.0, manual=1.5, extra=0.25)}
     page = feedback_page(
         notebook,
         replace(
-            grades, late=1.0, cells=cells, comments={"he_std": "Nearly **there**, $x^2$ <script>x</script>."}
+            grades,
+            penalty=1.0,
+            cells=cells,
+            comments={"he_std": "Nearly **there**, $x^2$ <script>x</script>."},
         ),
     )
     assert "1.75 of 2 points" in page

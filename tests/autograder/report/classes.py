@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from autograder.gradebook import Cell, Class, Record, Status, Student
+from autograder.gradebook import Cohort, ExerciseGrade, Record, Status, Student
 from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lessons
 from heinit_lab.exercises import BY_LESSON, EXERCISES
@@ -12,7 +12,7 @@ from heinit_lab.exercises import BY_LESSON, EXERCISES
 HOSTILE = "\"><script>alert(1)</script><b x='"
 
 
-def class_of(*records: Record, exercises: dict[str, dict[str, float]] | None = None) -> Class:
+def class_of(*records: Record, exercises: dict[str, dict[str, float]] | None = None) -> Cohort:
     """The class that these records are of; every lesson is worth what its records say."""
     students = {record.student: Student(record.student) for record in records}
     worth = {record.lesson: record.max_score for record in records}
@@ -25,12 +25,12 @@ def class_of(*records: Record, exercises: dict[str, dict[str, float]] | None = N
     for student in students:
         for lesson, most in worth.items():
             kept.setdefault((student, lesson), Record(student, lesson, Status.MISSING, max_score=most))
-    return Class("he101", worth, {lesson: asked.get(lesson, {}) for lesson in worth}, students, kept)
+    return Cohort("he101", worth, {lesson: asked.get(lesson, {}) for lesson in worth}, students, kept)
 
 
 def graded(student: str, lesson: str, **cells: tuple[float, float] | tuple[float, float, str]) -> Record:
     """A graded record: for each exercise its points, those that there are, and named mistakes."""
-    made = {name: Cell(cell[0], cell[1], tuple(str(m) for m in cell[2:])) for name, cell in cells.items()}
+    made = {name: ExerciseGrade(cell[0], cell[1], tuple(map(str, cell[2:]))) for name, cell in cells.items()}
     return Record(
         student,
         lesson,
@@ -41,7 +41,7 @@ def graded(student: str, lesson: str, **cells: tuple[float, float] | tuple[float
     )
 
 
-def big_class(n: int = 120, seed: int = 0, hostile: bool = False) -> Class:
+def big_class(n: int = 120, seed: int = 0, hostile: bool = False) -> Cohort:
     """A class by chance: some are better than others, and some exercises harder."""
     rng = random.Random(seed)
     records = []
