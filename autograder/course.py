@@ -176,7 +176,9 @@ def release(root: Path, names: list[str]) -> None:
     for name in names:
         result = api.generate_assignment(name)
         if not result["success"]:
-            raise HeinitError(f"nbgrader could not release {name}: {last_error(result)}")
+            log = [line for line in result.get("log", "").splitlines() if "ERROR" in line]
+            reasons = ["no reason given", *log, *(result.get("error") or "").strip().splitlines()]
+            raise HeinitError(f"nbgrader could not release {name}: {reasons[-1].strip()}")
 
 
 def nbgrader_api(root: Path, **overrides: Any) -> Any:
@@ -190,7 +192,7 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     from traitlets.config import Config
     from traitlets.config.loader import PyFileConfigLoader
 
-    for file, module in _gone(root):
+    for file, module in _missing_modules(root):
         raise UsageError(
             f"{root} was made by another version of heinit: its {file} names {module}, which this version "
             f"does not have. Renew the course (submissions and grades stay) with: "
@@ -206,22 +208,20 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     return api
 
 
-def _gone(root: Path) -> Iterator[tuple[str, str]]:
+def _missing_modules(root: Path) -> Iterator[tuple[str, str]]:
     """The modules of this package that a course's configuration and sources name, and that do not exist."""
-    sources = [path for path in (root / "source").glob("*/*.ipynb") if path.stem == path.parent.name]
     texts = {CONFIG_FILE: _configuration(root)}
-    texts |= {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in sorted(sources)}
+    for path in sorted((root / "source").glob("*/*.ipynb")):
+        texts[str(path.relative_to(root))] = path.read_text(encoding="utf-8")
     for file, content in texts.items():
-        for imported, named in _NAMED.findall(content):
-            if not _exists(imported or named):
-                yield file, imported or named
-
-
-def _exists(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:  # the package that it would be in does not exist either
-        return False
+        for names in _NAMED.findall(content):
+            module = "".join(names)
+            try:
+                exists = importlib.util.find_spec(module) is not None
+            except ModuleNotFoundError:  # the package around the module does not exist either
+                exists = False
+            if not exists:
+                yield file, module
 
 
 def _configuration(root: Path) -> str:
@@ -232,10 +232,3 @@ def _configuration(root: Path) -> str:
             f"Make one with: {hints.heinit('course', root)}"
         )
     return (root / CONFIG_FILE).read_text(encoding="utf-8")
-
-
-def last_error(result: dict[str, Any]) -> str:
-    """The sentence in which nbgrader's log says what went wrong."""
-    lines = [line for line in result.get("log", "").splitlines() if "ERROR" in line]
-    error = (result.get("error") or "").strip().splitlines()
-    return (error[-1:] or lines[-1:] or ["no reason given"])[0].strip()

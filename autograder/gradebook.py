@@ -195,46 +195,49 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     for pair in ((student, lesson) for student in students for lesson in lessons):
         receipt = receipts.get(pair, {})
         if pair in grades or receipt.get("status") == Status.UNGRADABLE:
-            records[pair] = _record(pair, lessons[pair[1]], grades.get(pair), receipt)
+            record = _graded(pair, grades.get(pair), receipt)
         else:
             released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
-            status, reason = _waiting(waiting.get(pair) if released else None)
-            records[pair] = Record(*pair, status, max_score=lessons[pair[1]], reason=reason)
+            record = _ungraded(pair, waiting.get(pair) if released else None)
+        records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
     return Cohort(course, lessons, exercises, students, records)
 
 
-def _record(pair: Pair, max_score: float, grades: Grades | None, receipt: dict[str, Any]) -> Record:
-    """A record of what was graded, or found ungradable."""
+def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Record:
+    """The record of what was graded, or found ungradable; the latter may have earlier grades."""
     mistakes = {name: tuple(cell["misconceptions"]) for name, cell in receipt.get("cells", {}).items()}
-    graded = grades.cells if grades else {}
-    names = {grade_id: grade_id.removeprefix("test-") for grade_id in graded}
-    return Record(
+    record = Record(
         *pair,
         Status.UNGRADABLE if receipt.get("status") == Status.UNGRADABLE else Status.GRADED,
-        score=sum(cell.score for cell in graded.values()) if grades else None,
-        max_score=max_score,
-        penalty=grades.penalty if grades else 0.0,
         reason=receipt.get("reason", ""),
-        cells={
-            names[grade_id]: ExerciseGrade(cell.score, cell.max_score, mistakes.get(names[grade_id], ()))
-            for grade_id, cell in graded.items()
-        },
         repairs=tuple(receipt.get("repairs", ())),
         sandboxed=bool(receipt.get("sandboxed", True)),
-        handed_in=grades.handed_in if grades else None,
+    )
+    if grades is None:
+        return record
+    cells = {grade_id.removeprefix("test-"): cell for grade_id, cell in grades.cells.items()}
+    return replace(
+        record,
+        score=sum(cell.score for cell in cells.values()),
+        penalty=grades.penalty,
+        cells={
+            name: ExerciseGrade(cell.score, cell.max_score, mistakes.get(name, ()))
+            for name, cell in cells.items()
+        },
+        handed_in=grades.handed_in,
     )
 
 
-def _waiting(submission: Submission | None) -> tuple[Status, str]:
-    """Whether a submission that nobody has graded could be graded, and the reason why not."""
+def _ungraded(pair: Pair, submission: Submission | None) -> Record:
+    """The record of what nobody has graded: is it handed in, and could it be graded?"""
     if submission is None:
-        return Status.MISSING, ""
+        return Record(*pair, Status.MISSING)
     try:
         parse(submission.read())
     except UngradableError as reason:
-        return Status.UNGRADABLE, str(reason)
-    return Status.UNGRADED, ""
+        return Record(*pair, Status.UNGRADABLE, reason=str(reason))
+    return Record(*pair, Status.UNGRADED)
 
 
 def read_students(gradebook: Any) -> list[Student]:

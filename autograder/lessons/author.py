@@ -23,7 +23,7 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")
 class AuthorSession:
     """A lesson being edited. `say` gets a sentence for everything that happens.
 
-    kept: the lesson in the course. copy: the unlocked one, which JupyterLab opens.
+    kept: the lesson in the course. copy: the unlocked notebook, which JupyterLab opens.
     """
 
     def __init__(self, lesson: Lesson, say: Callable[[str], None], scratch: Path = SCRATCH) -> None:
@@ -41,7 +41,7 @@ class AuthorSession:
         try:
             if self.write_back():
                 self.report_gaps()
-        except Exception as error:  # the author goes on editing, and must know
+        except Exception as error:  # the author goes on editing, and must know of it
             self.say(f"{_short(self.kept)} could not be written: {error}")
 
     def write_back(self) -> bool:
@@ -82,7 +82,7 @@ class AuthorSession:
         self._gaps = gaps
 
     def _set_aside(self) -> None:
-        """Keep a copy that an earlier session could not write back."""
+        """Keep a copy that an earlier session could not write to the lesson."""
         if not self.copy.exists():
             return
         try:

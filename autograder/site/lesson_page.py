@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -37,7 +38,6 @@ class LessonPage:
     title: str
     about: Markup
     opening: Markup
-    minutes: int
     says: str
     body: Markup
     contents: tuple[Heading, ...]
@@ -67,14 +67,12 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
             parts.append(writer.exercise(name, student[cell.id], cell, check))
         elif cell.cell_type == "code":
             parts.append(writer.code(cell))
-    number, _, title = opening["title"].partition(" · ")
     return LessonPage(
         lesson=lesson,
-        number=int(number.removeprefix("Lesson ")),
-        title=title,
+        number=int(opening["number"]),
+        title=opening["title"],
         about=Markup(about),
         opening=Markup(abilities),
-        minutes=int(opening["minutes"]),
         says=opening["says"],
         body=Markup("\n".join(parts)),
         contents=tuple(heading for heading in writer.prose.headings if heading.level == 2),
@@ -82,8 +80,8 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
 
 
 _OPENING = re.compile(
-    r"# (?P<title>Lesson \d+ · [^\n]+)\n+(?P<about>.*?)\n+(?P<abilities>You will be able to\n.*?)"
-    r"\n+\*\*Contents\*\*\n.*?\n+(?P<says>About (?P<minutes>\d+) minutes\.[^\n]*)",
+    r"# Lesson (?P<number>\d+) · (?P<title>[^\n]+)\n+(?P<about>.*?)\n+(?P<abilities>You will be able to\n.*?)"
+    r"\n+\*\*Contents\*\*\n.*?\n+(?P<says>About \d+ minutes\.[^\n]*)",
     re.DOTALL,
 )
 
@@ -123,18 +121,25 @@ class _LessonWriter:
             name=name,
             question=here,
             prompt=Markup(self.prose.phrase(here.prompt) if here else ""),
-            data=_question_data(here, self.prose) if here else {},
+            data=self._question_data(here) if here else {},
             stub=Markup(render_lines(stub.source)),
             answer=Markup(render_lines(unmarked(solved.source))),
             verdicts=[Markup(self._output(output)) for output in (check.outputs if check else [])],
         )
+
+    def _question_data(self, of: Question) -> dict[str, Any]:
+        """What the page's script knows of a question."""
+        wrong = [{"value": w.value, "hints": list(map(self.prose.phrase, w.hints))} for w in of.wrong]
+        return {"right": of.right, "close": of.close, "wrong": wrong}
 
     def _output(self, output: NotebookNode) -> str:
         if output.output_type == "stream":
             return f'<pre class="output">{html.escape(output.text.rstrip())}</pre>'
         data = output.get("data", {})
         if FRAMES_MIME in data:
-            return self._explorer(data[FRAMES_MIME])
+            self._explorers += 1
+            ident = f"explorer-{self._explorers}"
+            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates)
         if figure := figure_in(data.get("text/html", "")):
             path = self._pictures.add(figure.content)
             return self._templates.get_template("figure.html.j2").render(figure=figure, path=path)
@@ -143,37 +148,23 @@ class _LessonWriter:
             return f'<p class="verdict">{html.escape(text)}</p>'
         return f'<pre class="output">{html.escape(text)}</pre>'
 
-    def _explorer(self, data: dict[str, Any]) -> str:
-        self._explorers += 1
-        return explorer(data, f"explorer-{self._explorers}", self._pictures, self._templates)
-
 
 def explorer(data: dict[str, Any], ident: str, pictures: Pictures, templates: Environment) -> str:
     """An explorer's frames behind range inputs. ident: its id on the page."""
     frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
-    start = 0
-    for slider in data["sliders"]:
-        start = start * len(slider["stops"]) + slider["start"]
+    starts = [slider["start"] for slider in data["sliders"]]
+    first = np.ravel_multi_index(starts, [len(slider["stops"]) for slider in data["sliders"]])
     width, height = data["size"]
     return templates.get_template("explorer.html.j2").render(
         ident=ident,
         title=data["title"],
         note=data.get("note", ""),
         sliders=data["sliders"],
-        first=frames[start],
+        first=frames[first],
         width=width,
         height=height,
         data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
     )
-
-
-def _question_data(of: Question, prose: Prose) -> dict[str, Any]:
-    """What the page's script knows of a question."""
-    return {
-        "right": of.right,
-        "close": of.close,
-        "wrong": [{"value": w.value, "hints": [prose.phrase(hint) for hint in w.hints]} for w in of.wrong],
-    }
 
 
 def sections(page_html: str) -> list[tuple[str, str, str]]:

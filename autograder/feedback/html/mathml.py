@@ -61,7 +61,7 @@ def _written(element: Element) -> str:
     variant = attributes.pop("mathvariant", "")
     if name == "mo" and len(text) > 1 and text.isalpha():
         name = "mi"  # \operatorname: a name, not an operator with space around it
-    if name == "mo" and text == "―":  # \overline: of the two, fonts have this one in all widths
+    if name == "mo" and text == "―":  # \overline: fonts have ‾ in all widths, but not ―
         text, attributes = "‾", {"stretchy": "true"}
     if name == "mo" and text in "/.":
         attributes |= {"lspace": "0", "rspace": "0"}
@@ -97,8 +97,8 @@ def _joined(element: Element) -> list[Element]:
 def _spaced(row: list[Element]) -> list[Element]:
     """The elements of a row with the forms and spaces that the converter leaves out.
 
-    A sign that begins something is a prefix: −1, not − 1. A bar opens, and the next one closes. A
-    function's name stands apart from what is beside it, unless that is a bracket: 2 max(0, g), log Λ.
+    A sign at the beginning is a prefix: −1, not − 1. Of two bars, the first opens and the second closes.
+    A function's name stands apart from its neighbours, but for brackets: 2 max(0, g), log Λ.
     """
     spaced: list[Element] = []
     before: Element | None = None
