@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import nbformat
@@ -31,46 +32,7 @@ from autograder.lessons.compose import compose
 from autograder.lms.roster import Entry, import_roster
 
 CONFIG_FILE = "nbgrader_config.py"
-CONFIG = '''\
-"""nbgrader's configuration of this course. The directory can be moved or copied as it is."""
-
-from pathlib import Path
-
-from autograder.feedback import FORMGRADER
-
-c = get_config()  # noqa: F821
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
-c.CourseDirectory.course_id = "{course_id}"
-c.Autograde.sanitize_preprocessors = [
-    "autograder.repair.preprocessor.Repair",  # first, since a copied cell stops those of nbgrader
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-# Students' code runs in a sandbox, the checks in a process of their own.
-c.Autograde.autograde_preprocessors = [
-    "autograder.judge.preprocessor.JudgeExecute",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-# In formgrader, nothing of a submission runs, asks another host or leaves its place.
-c.HTMLExporter.preprocessors = ["autograder.feedback.formgrader.SafeNotebook"]
-c.HTMLExporter.filters = {{"markdown2html": "autograder.feedback.formgrader.as_it_is"}}
-c.HTMLExporter.template_file = FORMGRADER
-# Feedback for students: safe, complete in one file, and nothing of a hidden check in it.
-c.GenerateFeedback.exporter_class = "autograder.feedback.page.FeedbackExporter"
-c.GenerateFeedback.preprocessors = []
-# Archives of a learning platform, in downloaded/LESSON/archive: nbgrader zip_collect LESSON
-c.ZipCollectApp.collector_plugin = "autograder.lms.collect.PlatformCollector"
-# Students get the wheel of heinit_lab beside the notebook; grading has it installed.
-c.Autograde.exclude_overwriting = {excluded}
-'''
+CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
 
 
 # How a configuration or a notebook names a module of this package: in an import, or as "module.Name".
@@ -120,21 +82,22 @@ def renew_course(root: Path) -> Path:
             shutil.move(source, kept / "source" / lesson.name)
     _write_sources(root, course_id[1] if course_id else root.resolve().name)
     with (root / CONFIG_FILE).open("a", encoding="utf-8") as config:
-        config.writelines(f"{statement}\n" for statement in _own_settings(former))
+        config.writelines(_own_settings(former, _configuration(root)))
     release(root, [lesson.name for lesson in lessons()])
     return kept
 
 
-def _own_settings(config: str) -> list[str]:
-    """The statements of a configuration that heinit has not written: an address of a database, say."""
-    targets = {
-        ast.unparse(node.targets[0]) for node in ast.parse(CONFIG).body if isinstance(node, ast.Assign)
-    }
+def _own_settings(former: str, new: str) -> list[str]:
+    """The statements of a former configuration that heinit has not written: an address of a database, say."""
+
+    def target(node: ast.stmt) -> str:
+        return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+
+    written = {target(node) for node in ast.parse(new).body if target(node)}
     return [
-        ast.get_source_segment(config, node) or ""
-        for node in ast.parse(config).body
-        if not isinstance(node, (ast.Expr, ast.ImportFrom))
-        and not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in targets)
+        f"{ast.get_source_segment(former, node)}\n"
+        for node in ast.parse(former).body
+        if not isinstance(node, (ast.Expr, ast.ImportFrom)) and target(node) not in written
     ]
 
 
@@ -150,7 +113,8 @@ def _write_sources(root: Path, course_id: str) -> None:
         shutil.copy(wheel, source)
     shutil.rmtree(wheel.parent)
     excluded = {lesson.name: [wheel.name] for lesson in course}
-    config = CONFIG.format(course_id=course_id, excluded=excluded)
+    template = Template(CONFIG.read_text(encoding="utf-8"))
+    config = template.substitute(course_id=course_id, excluded=excluded)
     (root / CONFIG_FILE).write_text(config, encoding="utf-8")
 
 
