@@ -34,12 +34,12 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page
     """A page in one of the two colour schemes, which fails its test if it asks for anything else."""
     context = browser.new_context(viewport={"width": 1100, "height": 900}, color_scheme=request.param)
     page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.url))
-    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    requests: list[str] = []
+    page.on("request", lambda sent: requests.append(sent.url))
+    page.on("dialog", lambda dialog: requests.append(dialog.message))
     yield page
     context.close()
-    assert len(asked) == 1, asked
+    assert len(requests) == 1, requests
 
 
 @pytest.mark.parametrize("folded", [True, False], ids=["folded", "unfolded"])
@@ -47,8 +47,8 @@ def test_axe_finds_nothing_serious_in_the_report(open_page, tmp_path, folded, sc
     open_page.goto(written(big_class(), tmp_path / "index.html").as_uri())
     if not folded:
         open_page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    found = Axe().run(open_page).response["violations"]
-    assert [(v["id"], v["impact"], [node["html"] for node in v["nodes"]][:3]) for v in found] == []
+    violations = Axe().run(open_page).response["violations"]
+    assert [(v["id"], v["impact"], [node["html"] for node in v["nodes"]][:3]) for v in violations] == []
     scheme = open_page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
     open_page.screenshot(path=screenshots / f"report-{scheme}.png", full_page=True)
 

@@ -130,8 +130,8 @@ def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course:
     page = course / "feedback" / "cleo" / LESSON.name / f"{LESSON.name}.html"
     first = heinit("feedback", str(course), "--json")
     assert first.exit_code == 0, first.stderr
-    told = [json.loads(line) for line in first.stdout.splitlines()]
-    assert [(one["student"], one["status"]) for one in told] == [
+    output = [json.loads(line) for line in first.stdout.splitlines()]
+    assert [(one["student"], one["status"]) for one in output] == [
         ("anna", "made"),
         ("ben", "made"),
         ("cleo", "made"),
@@ -163,8 +163,8 @@ def test_many_workers_make_the_pages_that_one_makes(course: Path):
     before = {path: path.read_bytes() for path in course.glob("feedback/*/*/*.html")}
     for path in before:
         path.write_bytes(b"damaged")
-    told = heinit("feedback", str(course), "--workers=2", "--json")
-    assert {json.loads(line)["status"] for line in told.stdout.splitlines()} == {"made"}
+    output = heinit("feedback", str(course), "--workers=2", "--json")
+    assert {json.loads(line)["status"] for line in output.stdout.splitlines()} == {"made"}
     assert {path: path.read_bytes() for path in before} == before
     assert heinit("feedback", str(course), "--workers=2").stderr.strip().endswith("3 unchanged.")
 
@@ -173,9 +173,9 @@ def test_a_notebook_that_cannot_be_read_costs_nobody_else_a_page(course: Path, t
     root = tmp_path / "he101"
     shutil.copytree(course, root)
     (root / "autograded" / "ben" / LESSON.name / LESSON.path.name).write_text("{")
-    told = heinit("feedback", str(root), "--force", "--json")
-    assert told.exit_code == 1
-    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    output = heinit("feedback", str(root), "--force", "--json")
+    assert output.exit_code == 1
+    lines = [json.loads(line) for line in output.stdout.splitlines()]
     assert {one["student"]: one["status"] for one in lines} == {
         "anna": "made",
         "ben": "failed",

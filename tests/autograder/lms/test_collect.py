@@ -68,8 +68,8 @@ def archive(root: Path, name: str, made: tuple[int, ...], files: Mapping[str, st
 
 def submitted(root: Path) -> dict[str, str]:
     """The content of what is submitted, by student."""
-    found = sorted((root / "submitted").glob(f"*/{NAME}/{NAME}.ipynb"))
-    return {path.parent.parent.name: path.read_text() for path in found}
+    paths = sorted((root / "submitted").glob(f"*/{NAME}/{NAME}.ipynb"))
+    return {path.parent.parent.name: path.read_text() for path in paths}
 
 
 @pytest.fixture
@@ -155,9 +155,9 @@ def test_moodle_by_the_full_name_and_a_name_that_two_have_is_nobodys(course, col
             f"Jan Novák_33_assignsubmission_file_{NAME}.ipynb": new,
         },
     )
-    said = collect()
+    log = collect()
     assert submitted(course) == {"ada": new, "emmy": new}
-    assert "there are 2 called Jan Novák in the gradebook" in said
+    assert "there are 2 called Jan Novák in the gradebook" in log
 
 
 def test_blackboard_says_when_and_the_grade_knows_that_it_was_late(course, collect):

@@ -143,11 +143,11 @@ def test_the_command_gives_the_numbers_as_one_object(course):
     fill(course, big_class(25))
     result = CliRunner().invoke(report, [str(course), "--json"], catch_exceptions=False)
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert Path(told["page"]).is_file()
-    assert str(told["page"]) in result.stderr
-    assert told["compared_with"] is None
-    he_normal = next(e for e in told["exercises"] if e["name"] == "he_normal")
+    output = json.loads(result.stdout)
+    assert Path(output["page"]).is_file()
+    assert str(output["page"]) in result.stderr
+    assert output["compared_with"] is None
+    he_normal = next(e for e in output["exercises"] if e["name"] == "he_normal")
     assert 0 < he_normal["difficulty"] < 1
 
 
