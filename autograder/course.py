@@ -33,8 +33,6 @@ from autograder.lms.roster import Entry, import_roster
 
 CONFIG_FILE = "nbgrader_config.py"
 CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
-
-
 # How a configuration or a notebook names a module of this package: in an import, or as "module.Name".
 _NAMED = re.compile(r"""\bfrom (autograder\.[\w.]+) import|["'](autograder\.[\w.]+)\.\w+["']""")
 

@@ -173,7 +173,7 @@ class Cohort:
 
 
 def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> Cohort:
-    """All that is known about the students of a course.
+    """Everything that is known about the students of a course.
 
     gradebook: an open nbgrader Gradebook. root: the course directory; without it, what is
     submitted and not graded is not seen.

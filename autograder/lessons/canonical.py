@@ -49,7 +49,7 @@ def canonical(notebook: NotebookNode) -> NotebookNode:
 
 
 def unlocked(notebook: NotebookNode) -> NotebookNode:
-    """A copy that JupyterLab lets an author edit everywhere."""
+    """A copy in which an author can edit every cell in JupyterLab."""
     nb = nbformat.from_dict(notebook)
     for cell in nb.cells:
         cell.metadata.pop("editable", None)

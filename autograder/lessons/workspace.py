@@ -24,7 +24,7 @@ class FilledWorkspace:
 
 
 def fill(directory: Path, solved: bool = False) -> FilledWorkspace:
-    """Put into `directory` what is not there yet: the lessons and the pages beside them.
+    """Put the lessons and the pages beside them into `directory`; a file that is there already stays.
 
     solved: put solved copies of the lessons too, in the folder `solved`, and open those.
     Raises UsageError where `directory` is no place for a workspace, HeinitError where it

@@ -18,7 +18,7 @@ Row = Sequence[object]
 
 
 class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
-    """An nbgrader export plugin that writes one file and names who is not in it, or is empty there.
+    """An nbgrader export plugin that writes one file, and names students who are left out or have no grade.
 
     `to`, `student` and `assignment` are nbgrader's. Without `assignment`, the lessons that nobody
     has handed in are left out, so that a lesson to come is no zero.

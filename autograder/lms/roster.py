@@ -132,7 +132,7 @@ def _lines(path: Path) -> Iterator[Line]:
 
 
 def _columns(names: list[str]) -> Mapping[str, tuple[str, ...]] | None:
-    """The headings that these are some of: nbgrader's, Canvas's, Moodle's or none."""
+    """The table of headings to which these names belong; None where they belong to none."""
     if "id" in names:
         return CANVAS if "student" in names or {"firstname", "lastname"} <= set(names) else NBGRADER
     moodle = "first name" in names and any(name in names for name in MOODLE["last_name"])

@@ -46,8 +46,8 @@ def histogram(
     drawn.append(f'<path d="M0 {base}H{width}" class="axis"/>')
     for k, tick in enumerate(ticks):
         anchor = "start" if k == 0 else "end" if k == len(ticks) - 1 else "middle"
-        drawn.append(_text(k * width / (len(ticks) - 1), base + 14, tick, anchor))
+        drawn.append(_text(k * width / (len(ticks) - 1), base + 21, tick, anchor))
     if mark is not None:
         x = mark * width
         drawn.append(f'<path d="M{x:.4g} {base + 2}l5 8h-10z" class="mark"/>')
-    return _svg(width, base + 20, name, title, says, "".join(drawn))
+    return _svg(width, base + 26, name, title, says, "".join(drawn))

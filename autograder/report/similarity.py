@@ -81,7 +81,7 @@ def _group(
 
 
 def _connected(linked: np.ndarray) -> list[list[int]]:
-    """The connected parts of more than one of a graph, given as a symmetric boolean matrix."""
+    """The connected parts of a graph with more than one node. linked: a symmetric boolean matrix."""
     np.fill_diagonal(linked, False)
     left, parts = set(np.flatnonzero(linked.any(axis=0)).tolist()), []
     while left:
@@ -109,7 +109,7 @@ def structure(source: str) -> str:
 
 
 class _Renamed(ast.NodeTransformer):
-    """Calls the names that a program binds itself v0, v1, ... in order, and drops its docstrings."""
+    """Renames the names that a program itself binds to v0, v1, ... in order, and drops docstrings."""
 
     def __init__(self, tree: ast.Module) -> None:
         bound: dict[str, None] = {}

@@ -182,7 +182,7 @@ def _manifest(directory: Path) -> dict[str, str]:
 
 
 def _write(directory: Path, files: Mapping[str, bytes], before: Mapping[str, str]) -> SiteBuild:
-    """Write what is new or changed, and take away what a former build wrote and this one does not."""
+    """Write the files that are new or changed, and delete those that only a former build wrote."""
     now = {name: hashlib.sha256(content).hexdigest()[:16] for name, content in sorted(files.items())}
     written = []
     try:

@@ -109,9 +109,9 @@ def key(lesson: Lesson) -> str:
 
 
 def depends_on(lesson: Lesson) -> list[Path]:
-    """The files behind a lesson's outputs: the notebook, its answers, and what it imports of heinit_lab.
+    """The files behind a lesson's outputs: the notebook, the answers, and all that these import of heinit_lab.
 
-    Of the exercises only the lesson's own count, since a `check` looks at one by its name.
+    Of the exercises only the lesson's own count, since `check` looks an exercise up by name.
     """
     answers = Path(str(lesson.solutions.__file__))
     notebook = nbformat.read(lesson.path, as_version=4)

@@ -146,7 +146,7 @@ def _extension(name: str) -> Path:
 
 
 def _notebook(lesson: Lesson, edition: Lite) -> bytes:
-    """The lesson to solve, with a word on where it runs and a cell that installs what it imports."""
+    """The lesson to solve, with a note on where Python runs and a cell that installs heinit_lab."""
     notebook = nbformat.read(lesson.path, as_version=4)
     notebook.cells[0].source = ELSEWHERE.sub("", notebook.cells[0].source)
     notice = (TEXT / "in-this-browser.md").read_text(encoding="utf-8").rstrip().format(host=edition.host)

@@ -52,7 +52,7 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         self._stacks = False
 
     def html(self, markdown: str) -> str:
-        """A piece as HTML. Raises HeinitError for a link that leads nowhere, where that is strict."""
+        """A piece as HTML. Raises HeinitError for a link that leads nowhere, where `strict`."""
         return str(MarkdownWithMath(renderer=self).render(markdown))
 
     def phrase(self, markdown: str) -> str:
@@ -69,7 +69,7 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         return [self.render_token(token, state) for token in copies]
 
     def render_token(self, token: dict[str, Any], state: Any) -> str:
-        """The HTML of a token; of a table, it is known before whether the table can be stacked."""
+        """The HTML of a token. Before a table, `_stacks` is set: whether a narrow screen stacks its cells."""
         if token["type"] == "table":
             cells = [cell for row in token["children"][-1]["children"] for cell in row["children"]]
             texts = [self.render_tokens(cell["children"], state) for cell in cells]
