@@ -109,7 +109,7 @@ def key(lesson: Lesson) -> str:
 
 
 def depends_on(lesson: Lesson) -> list[Path]:
-    """The files behind a lesson's outputs: the notebook, the answers, and all that these import of heinit_lab.
+    """The files behind a lesson's outputs: notebook, answers, and everything that these import of heinit_lab.
 
     Of the exercises only the lesson's own count, since `check` looks an exercise up by name.
     """
