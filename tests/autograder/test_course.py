@@ -274,8 +274,8 @@ def test_a_course_of_another_layout_is_refused_and_renewed_with_its_grades(cours
     hand_in(course, "anna", lesson, solved(lesson))
     grade_json(course)
     for path, new, old in (
-        (config, "autograder.repair.preprocessor", "autograder.mending"),
         (course / "source" / lesson.name / lesson.path.name, "autograder.hidden_tests", "autograder.hidden"),
+        (config, "autograder.repair.preprocessor", "autograder.mending"),
     ):
         path.write_text(path.read_text().replace(new, old))
         with pytest.raises(UsageError, match=rf"names {old}, which .* --renew"):

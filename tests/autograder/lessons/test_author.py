@@ -147,7 +147,7 @@ def test_an_author_is_told_all_that_a_new_exercise_lacks(session, messages):
     session.copy.write_text(text(notebook))
     session.saved()
     output = "\n".join(messages[1:])
-    for part in ("has no stub", "no cell checks it", "heinit_solutions/", "exercises/", "hidden/"):
+    for part in ("has no stub", "no cell checks it", "heinit_solutions/", "exercises/", "hidden_tests/"):
         assert part in output
     assert output.count("brand_new: ") == 5
 
