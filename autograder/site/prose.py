@@ -71,7 +71,10 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
     def render_token(self, token: dict[str, Any], state: Any) -> str:
         """The HTML of a token. Before a table, `_stacks` is set: whether a narrow screen stacks its cells."""
         if token["type"] == "table":
-            cells = [cell for row in token["children"][-1]["children"] for cell in row["children"]]
+            rows = (
+                row for part in token["children"] if part["type"] == "table_body" for row in part["children"]
+            )
+            cells = [cell for row in rows for cell in row["children"]]
             texts = [self.render_tokens(cell["children"], state) for cell in cells]
             self._stacks = any(len(plain(text)) > _SENTENCE or _LONG.search(text) for text in texts)
         return str(super().render_token(token, state))
@@ -124,7 +127,7 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def block_code(self, code: str, info: str | None = None) -> str:
-        return render_lines(code, (info or "text").split()[0]) + "\n"
+        return render_lines(code, [*(info or "").split(), "text"][0]) + "\n"
 
     def table(self, text: str) -> str:
         """A table in a box that can scroll by itself; one of sentences can be stacked on a narrow screen.
