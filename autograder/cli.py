@@ -1,4 +1,4 @@
-"""The command `heinit`: one verb, one module in autograder/commands, imported when it is asked for."""
+"""The command `heinit`: one verb, one module in autograder/commands, imported when the verb is used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.errors import HeinitError
 # stand here, so that listing the verbs imports none of them: nbgrader alone takes seconds.
 VERBS = {
     "lab": "copy the lessons to your workspace and open them in JupyterLab",
-    "author": "edit a lesson in JupyterLab, kept in its normal form",
+    "author": "edit a lesson in JupyterLab, kept in its canonical form",
     "test": "run the whole test suite",
     "site": "write the course as static pages to read",
     "course": "make an nbgrader course directory with every lesson released",
@@ -45,8 +45,8 @@ class Verbs(click.Group):
             verbs = ", ".join(VERBS)
             raise click.UsageError(f"there is no verb {cmd_name!r} here.{meant} The verbs are: {verbs}.", ctx)
         module = importlib.import_module(f"autograder.commands.{cmd_name}")
-        found: click.Command = getattr(module, cmd_name)
-        return found
+        command: click.Command = getattr(module, cmd_name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -70,7 +70,7 @@ class Verbs(click.Group):
         except (click.Abort, KeyboardInterrupt):
             _say("stopped.")
             code = 130
-        except BrokenPipeError:  # whoever read our output has gone; nothing is left to say to them
+        except BrokenPipeError:  # the program that read our output has gone, so nothing is left to say
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 1
         except OSError as error:

@@ -1,13 +1,23 @@
-"""Make a course directory: a standard nbgrader one, composed, released, ready to be moved."""
+"""A course directory: a standard nbgrader one, with every lesson composed and released.
+
+`make_course` makes it, `nbgrader_api` opens it, and `renew_course` brings the configuration and the
+lessons of a course that an earlier heinit made up to date.
+"""
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import logging
 import os
+import re
+import shutil
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import nbformat
@@ -21,46 +31,9 @@ from autograder.lms.roster import Entry, import_roster
 from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
-CONFIG = '''\
-"""nbgrader's configuration of this course. The directory can be moved or copied as it is."""
-
-from pathlib import Path
-
-from autograder.feedback import FORMGRADER
-
-c = get_config()  # noqa: F821
-c.CourseDirectory.root = str(Path(__file__).resolve().parent)
-c.CourseDirectory.course_id = "{course_id}"
-c.Autograde.sanitize_preprocessors = [
-    "autograder.repair.preprocessor.Repair",  # first, since a copied cell stops those of nbgrader
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-# Students' code runs in a sandbox, the checks in a process of their own.
-c.Autograde.autograde_preprocessors = [
-    "autograder.judge.preprocessor.JudgeExecute",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
-    "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-# In formgrader, nothing of a submission runs, asks another host or leaves its place.
-c.HTMLExporter.preprocessors = ["autograder.feedback.formgrader.SafeNotebook"]
-c.HTMLExporter.filters = {{"markdown2html": "autograder.feedback.formgrader.as_it_is"}}
-c.HTMLExporter.template_file = FORMGRADER
-# Feedback for students: safe, complete in one file, and nothing of a hidden check in it.
-c.GenerateFeedback.exporter_class = "autograder.feedback.page.FeedbackExporter"
-c.GenerateFeedback.preprocessors = []
-# Archives of a learning platform, in downloaded/LESSON/archive: nbgrader zip_collect LESSON
-c.ZipCollectApp.collector_plugin = "autograder.lms.collect.PlatformCollector"
-# Students get the wheel of heinit_lab beside the notebook; grading has it installed.
-c.Autograde.exclude_overwriting = {excluded}
-'''
+CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
+# How a configuration or a notebook names a module of this package: in an import, or as "module.Name".
+_NAMED = re.compile(r"""\bfrom (autograder\.[\w.]+) import|["'](autograder\.[\w.]+)\.\w+["']""")
 
 
 def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
@@ -78,30 +51,65 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
     # Built beside its place and renamed, so that an interrupted run leaves no half-made course.
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
         root = Path(building) / directory.name
-        made = _fill(root, course_id=directory.resolve().name)
+        _write_sources(root, course_id=directory.resolve().name)
+        (root / "submitted").mkdir()
+        release(root, [lesson.name for lesson in lessons()])
         if roster:
             with nbgrader_api(root).gradebook as gradebook:
                 import_roster(gradebook, list(roster))
         if directory.exists():
             directory.rmdir()
         root.rename(directory)
-    return made
+    return lessons()
 
 
-def _fill(root: Path, course_id: str) -> list[Lesson]:
-    made = lessons()
+def renew_course(root: Path) -> Path:
+    """Write a course's configuration and lessons anew, and release the lessons again.
+
+    Submissions, grades, comments and the instructor's own settings stay. Returns the folder that
+    keeps the former configuration and sources. Raises UsageError where `root` is no course directory.
+    """
+    former = _configuration(root)
+    course_id = re.search(r"""course_id *= *["'](.*)["']""", former)
+    kept = root / "before-renewal" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
+    kept.mkdir(parents=True)
+    shutil.copy(root / CONFIG_FILE, kept)
+    for lesson in lessons():
+        if (source := root / "source" / lesson.name).exists():
+            shutil.move(source, kept / "source" / lesson.name)
+    _write_sources(root, course_id[1] if course_id else root.resolve().name)
+    with (root / CONFIG_FILE).open("a", encoding="utf-8") as config:
+        config.writelines(_own_settings(former, _configuration(root)))
+    release(root, [lesson.name for lesson in lessons()])
+    return kept
+
+
+def _own_settings(former: str, new: str) -> list[str]:
+    """The statements of a former configuration that heinit has not written: an address of a database, say."""
+
+    def target(node: ast.stmt) -> str:
+        return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+
+    written = {target(node) for node in ast.parse(new).body if target(node)}
+    return [
+        f"{ast.get_source_segment(former, node)}\n"
+        for node in ast.parse(former).body
+        if not isinstance(node, (ast.Expr, ast.ImportFrom)) and target(node) not in written
+    ]
+
+
+def _write_sources(root: Path, course_id: str) -> None:
+    """Write the configuration, and of each lesson the composed notebook with the wheel that it needs."""
     excluded = {}
-    for lesson in made:
+    for lesson in lessons():
         source = root / "source" / lesson.name
         source.mkdir(parents=True)
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         (source / lesson.path.name).write_text(text(notebook), encoding="utf-8")
         excluded[lesson.name] = [build_wheel(source).name]
-    config = CONFIG.format(course_id=course_id, excluded=excluded)
+    template = Template(CONFIG.read_text(encoding="utf-8"))
+    config = template.substitute(course_id=course_id, excluded=excluded)
     (root / CONFIG_FILE).write_text(config, encoding="utf-8")
-    (root / "submitted").mkdir()
-    release(root, [lesson.name for lesson in made])
-    return made
 
 
 def release(root: Path, names: list[str]) -> None:
@@ -110,23 +118,27 @@ def release(root: Path, names: list[str]) -> None:
     for name in names:
         result = api.generate_assignment(name)
         if not result["success"]:
-            raise HeinitError(f"nbgrader could not release {name}: {last_error(result)}")
+            log = [line for line in result.get("log", "").splitlines() if "ERROR" in line]
+            reasons = ["no reason given", *log, *(result.get("error") or "").strip().splitlines()]
+            raise HeinitError(f"nbgrader could not release {name}: {reasons[-1].strip()}")
 
 
 def nbgrader_api(root: Path, **overrides: Any) -> Any:
     """nbgrader's own interface to a course directory, with the configuration that lies in it.
 
     overrides: further settings, such as Execute={"timeout": 60}.
-    Raises UsageError where `root` is no course directory.
+    Raises UsageError where `root` is no course directory, or was made by a heinit with other modules:
+    graded with those, every answer would fail.
     """
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
     from traitlets.config.loader import PyFileConfigLoader
 
-    if not (root / CONFIG_FILE).is_file():
+    for file, module in _missing_modules(root):
         raise UsageError(
-            f"{root} is not a course directory: it has no nbgrader_config.py. "
-            f"Make one with: {hints.heinit('course', root)}"
+            f"{root} was made by another version of heinit: its {file} names {module}, which this version "
+            f"does not have. Renew the course (submissions and grades stay) with: "
+            f"{hints.heinit('course', root, '--renew')}"
         )
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
@@ -138,8 +150,27 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     return api
 
 
-def last_error(result: dict[str, Any]) -> str:
-    """The sentence in which nbgrader's log says what went wrong."""
-    lines = [line for line in result.get("log", "").splitlines() if "ERROR" in line]
-    error = (result.get("error") or "").strip().splitlines()
-    return (error[-1:] or lines[-1:] or ["no reason given"])[0].strip()
+def _missing_modules(root: Path) -> Iterator[tuple[str, str]]:
+    """The modules of this package that a course's configuration and sources name, and that do not exist."""
+    texts = {CONFIG_FILE: _configuration(root)}
+    for path in sorted((root / "source").glob("*/*.ipynb")):
+        texts[str(path.relative_to(root))] = path.read_text(encoding="utf-8")
+    for file, content in texts.items():
+        for names in _NAMED.findall(content):
+            module = "".join(names)
+            try:
+                exists = importlib.util.find_spec(module) is not None
+            except ModuleNotFoundError:  # the package around the module does not exist either
+                exists = False
+            if not exists:
+                yield file, module
+
+
+def _configuration(root: Path) -> str:
+    """The text of a course's configuration. Raises UsageError where `root` is no course directory."""
+    if not (root / CONFIG_FILE).is_file():
+        raise UsageError(
+            f"{root} is not a course directory: it has no {CONFIG_FILE}. "
+            f"Make one with: {hints.heinit('course', root)}"
+        )
+    return (root / CONFIG_FILE).read_text(encoding="utf-8")

@@ -1,13 +1,13 @@
-"""What can go wrong, as a small family whose sentences say what to do."""
+"""The errors that a user can meet: a small family whose sentences say what to do."""
 
 
 class HeinitError(Exception):
-    """Something could not be done; its text is the sentence that the user reads."""
+    """Something could not be done; the error's text is the sentence that the user reads."""
 
     exit_code = 1
 
 
 class UsageError(HeinitError):
-    """The command was asked for something that does not exist or is not allowed."""
+    """A command names something that does not exist or is not allowed."""
 
     exit_code = 2

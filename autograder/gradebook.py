@@ -1,40 +1,42 @@
-"""Where a class stands: one record for each student and lesson, read from the gradebook.
+"""The one reader of a course's gradebook: scores, penalties, comments, receipts and totals.
 
-Scores are the gradebook's, so that a hand in formgrader counts; misconceptions, repairs and reasons
-are the receipts'. Everything that is told about a class, in the report or to a learning platform,
-is read here.
+Scores are the gradebook's, so a grade that an instructor gives in formgrader counts; misconceptions,
+repairs and reasons come from the receipts. The report, the feedback pages and the files for learning
+platforms take everything that they say about a student from here.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, inspect, select
 
 from autograder.grading.receipts import RECEIPTS
 from autograder.submissions import Submission, UngradableError, parse, submitted
+
+Pair = tuple[str, str]  # a student's id and a lesson's name
 
 
 class Status(StrEnum):
     """What became of a student's lesson."""
 
     GRADED = "graded"
-    UNGRADABLE = "ungradable"  # handed in, and cannot be graded: that is not a zero
+    UNGRADABLE = "ungradable"  # handed in, but cannot be graded: that is not a zero
     UNGRADED = "not graded"  # handed in, and nobody has graded it yet
     MISSING = "missing"  # not handed in
 
 
 @dataclass(frozen=True)
 class Student:
-    """One student, as the gradebook knows them. Only `id` is always there."""
+    """A student, as the gradebook knows them. Only `id` is always there."""
 
     id: str
     first_name: str = ""
@@ -45,13 +47,70 @@ class Student:
 
     @property
     def name(self) -> str:
-        """First and last name, or the id where there is none."""
+        """First and last name, or the id where there is no name."""
         return f"{self.first_name} {self.last_name}".strip() or self.id
 
 
 @dataclass(frozen=True)
-class Cell:
-    """The points of one exercise, and the names of the mistakes in it."""
+class CellGrade:
+    """What the gradebook holds of one cell. auto, manual: None where not given; a manual score counts."""
+
+    max_score: float
+    auto: float | None = None
+    manual: float | None = None
+    extra: float = 0.0
+    needs_manual: bool = False
+
+    @property
+    def score(self) -> float:
+        """The points that count, with extra credit."""
+        return ((self.auto if self.manual is None else self.manual) or 0.0) + self.extra
+
+
+@dataclass(frozen=True)
+class Grades:
+    """What the gradebook holds of one submitted notebook. penalty: points off, as nbgrader counts lateness.
+
+    name: the student's, '' where the gradebook has none. cells, comments: by grade_id.
+    """
+
+    student: str
+    lesson: str
+    name: str = ""
+    penalty: float = 0.0
+    cells: dict[str, CellGrade] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    handed_in: datetime | None = None
+
+    @property
+    def scored(self) -> bool:
+        """Whether the grader or an instructor has given a score to any cell."""
+        return any(cell.auto is not None or cell.manual is not None for cell in self.cells.values())
+
+    @property
+    def score(self) -> float:
+        """The points after the penalty."""
+        return after_penalty(sum(cell.score for cell in self.cells.values()), self.penalty)
+
+    @property
+    def max_score(self) -> float:
+        """The points that the notebook's cells can earn."""
+        return sum(cell.max_score for cell in self.cells.values())
+
+
+def after_penalty(score: float, penalty: float) -> float:
+    """The points that remain after a penalty, never below 0."""
+    return max(0.0, score - penalty)
+
+
+def points(value: float) -> str:
+    """Points in words, with at most two digits after the point."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class ExerciseGrade:
+    """The points of one exercise, and the names of the mistakes in the answer."""
 
     score: float
     max_score: float
@@ -59,7 +118,7 @@ class Cell:
 
     @property
     def share(self) -> float:
-        """Points earned, as a share of those that there are; 0 where there are none."""
+        """The points earned, as a share of those to earn; 0 where there are none to earn."""
         return self.score / self.max_score if self.max_score else 0.0
 
 
@@ -67,8 +126,8 @@ class Cell:
 class Record:
     """What a student has for a lesson.
 
-    score: points before a penalty; None where nothing was graded. Where the newest submission is
-        ungradable and an earlier one was graded, the earlier grade stands, and this is it.
+    score: points before the penalty; None where nothing was graded. Where the newest submission is
+        ungradable and an earlier submission was graded, `score` is the earlier grade, which stands.
     penalty: points taken off for lateness, as nbgrader counts them.
     """
 
@@ -79,192 +138,194 @@ class Record:
     max_score: float = 0.0
     penalty: float = 0.0
     reason: str = ""
-    cells: dict[str, Cell] = field(default_factory=dict)
+    cells: dict[str, ExerciseGrade] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
     sandboxed: bool = True
     handed_in: datetime | None = None
 
     @property
     def final(self) -> float | None:
-        """Points after the penalty, never below 0; None where there is no score."""
-        return None if self.score is None else max(0.0, self.score - self.penalty)
-
-    @property
-    def share(self) -> float:
-        """The points after the penalty as a share of the lesson's; 0 where there are none."""
-        return (self.final or 0.0) / self.max_score if self.max_score else 0.0
+        """The points after the penalty; None where there is no score."""
+        return None if self.score is None else after_penalty(self.score, self.penalty)
 
 
 @dataclass(frozen=True)
-class Class:
-    """A class: its lessons with their points and exercises, its students, a record for each pair."""
+class Cohort:
+    """The students of a course: its lessons and exercises with their points, and a record for each pair."""
 
     course: str
     lessons: dict[str, float]
     exercises: dict[str, dict[str, float]]
     students: dict[str, Student]
-    records: dict[tuple[str, str], Record]
+    records: dict[Pair, Record]
 
     def of(self, lesson: str) -> list[Record]:
         """The records of a lesson, one for each student."""
         return [self.records[student, lesson] for student in self.students]
 
+    def graded(self, lesson: str) -> list[Record]:
+        """The records of a lesson that stand as graded."""
+        return [record for record in self.of(lesson) if record.status is Status.GRADED]
 
-def read_class(gradebook: Any, root: Path | None = None, course: str = "") -> Class:
-    """All that is known about a class.
+    def handed_in(self, lesson: str) -> bool:
+        """Whether any student has handed this lesson in."""
+        return any(record.status is not Status.MISSING for record in self.of(lesson))
+
+
+def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> Cohort:
+    """Everything that is known about the students of a course.
 
     gradebook: an open nbgrader Gradebook. root: the course directory; without it, what is
     submitted and not graded is not seen.
     """
-    lessons = {a.name: float(a.max_score) for a in gradebook.assignments}
-    handed = {(s.student, s.lesson): s for s in submitted(root)} if root else {}
-    grades, told = _grades(gradebook), _receipts(gradebook)
-    students = {s.id: s for s in read_students(gradebook)}
-    for student in sorted({student for student, _ in {*handed, *told}} - set(students)):
+    lessons = {a.name: float(a.max_score) for a in sorted(gradebook.assignments, key=lambda a: str(a.name))}
+    waiting = {(s.student, s.lesson): s for s in submitted(root)} if root else {}
+    receipts = _receipts(gradebook)
+    grades: dict[Pair, Grades] = {}
+    for part in _grades(gradebook):  # an assignment of nbgrader's can have several notebooks
+        before = grades.get((part.student, part.lesson), Grades(part.student, part.lesson))
+        grades[part.student, part.lesson] = replace(
+            part, penalty=before.penalty + part.penalty, cells={**before.cells, **part.cells}
+        )
+    grades = {pair: whole for pair, whole in grades.items() if whole.scored}
+    students = {student.id: student for student in read_students(gradebook)}
+    for student in sorted({student for student, _ in {*waiting, *receipts}} - set(students)):
         students[student] = Student(student, enrolled=False)
-    return Class(
-        course=course,
-        lessons=dict(sorted(lessons.items())),
-        exercises={name: _exercises(gradebook, name) for name in sorted(lessons)},
-        students=students,
-        records={
-            (student, lesson): _record(
-                student,
-                lesson,
-                lessons[lesson],
-                grades.get((student, lesson)),
-                told.get((student, lesson), {}),
-                handed.get((student, lesson)),
-                root and root / "source" / lesson / f"{lesson}.ipynb",
-            )
-            for student in students
-            for lesson in lessons
+    records = {}
+    for pair in ((student, lesson) for student in students for lesson in lessons):
+        receipt = receipts.get(pair, {})
+        if pair in grades or receipt.get("status") == Status.UNGRADABLE:
+            record = _graded(pair, grades.get(pair), receipt)
+        else:
+            released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
+            record = _ungraded(pair, waiting.get(pair) if released else None)
+        records[pair] = replace(record, max_score=lessons[pair[1]])
+    exercises = {name: _exercises(gradebook, name) for name in lessons}
+    return Cohort(course, lessons, exercises, students, records)
+
+
+def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Record:
+    """The record of what was graded, or found ungradable; the latter may have earlier grades."""
+    mistakes = {name: tuple(cell["misconceptions"]) for name, cell in receipt.get("cells", {}).items()}
+    record = Record(
+        *pair,
+        Status.UNGRADABLE if receipt.get("status") == Status.UNGRADABLE else Status.GRADED,
+        reason=receipt.get("reason", ""),
+        repairs=tuple(receipt.get("repairs", ())),
+        sandboxed=bool(receipt.get("sandboxed", True)),
+    )
+    if grades is None:
+        return record
+    cells = {grade_id.removeprefix("test-"): cell for grade_id, cell in grades.cells.items()}
+    return replace(
+        record,
+        score=sum(cell.score for cell in cells.values()),
+        penalty=grades.penalty,
+        cells={
+            name: ExerciseGrade(cell.score, cell.max_score, mistakes.get(name, ()))
+            for name, cell in cells.items()
         },
+        handed_in=grades.handed_in,
     )
 
 
-@dataclass
-class _Graded:
-    """What the gradebook holds of a submission."""
-
-    handed_in: datetime | None
-    penalty: float = 0.0
-    points: dict[str, tuple[float, float]] = field(default_factory=dict)
-
-
-def _record(
-    student: str,
-    lesson: str,
-    most: float,
-    graded: _Graded | None,
-    told: dict[str, Any],
-    handed: Submission | None,
-    source: Path | None,
-) -> Record:
-    ungradable = told.get("status") == "ungradable"
-    if graded is None and not ungradable:
-        return _waiting(student, lesson, most, handed, source)
-    named = {name: tuple(cell["misconceptions"]) for name, cell in told.get("cells", {}).items()}
-    points = graded.points if graded else {}
-    return Record(
-        student,
-        lesson,
-        Status.UNGRADABLE if ungradable else Status.GRADED,
-        score=sum(score for score, _ in points.values()) if graded else None,
-        max_score=most,
-        penalty=graded.penalty if graded else 0.0,
-        reason=told.get("reason", ""),
-        cells={name: Cell(*pair, named.get(name, ())) for name, pair in points.items()},
-        repairs=tuple(told.get("repairs", ())),
-        sandboxed=bool(told.get("sandboxed", True)),
-        handed_in=graded.handed_in if graded else None,
-    )
-
-
-def _waiting(
-    student: str, lesson: str, most: float, handed: Submission | None, source: Path | None
-) -> Record:
-    """A record where nothing was graded: is it handed in, and could it be graded?"""
-    if handed is None or source is None or not source.is_file():
-        return Record(student, lesson, Status.MISSING, max_score=most)
+def _ungraded(pair: Pair, submission: Submission | None) -> Record:
+    """The record of what nobody has graded: is it handed in, and could it be graded?"""
+    if submission is None:
+        return Record(*pair, Status.MISSING)
     try:
-        parse(handed.read())
+        parse(submission.read())
     except UngradableError as reason:
-        return Record(student, lesson, Status.UNGRADABLE, max_score=most, reason=str(reason))
-    return Record(student, lesson, Status.UNGRADED, max_score=most)
+        return Record(*pair, Status.UNGRADABLE, reason=str(reason))
+    return Record(*pair, Status.UNGRADED)
 
 
 def read_students(gradebook: Any) -> list[Student]:
     """The students in the gradebook, by name."""
-    of = api.Student
-    rows = gradebook.db.execute(select(of.id, of.first_name, of.last_name, of.email, of.lms_user_id))
-    filled = [[value or "" for value in row] for row in rows]
-    found = [Student(key, first, last, email, lms) for key, first, last, email, lms in filled]
-    return sorted(found, key=_by_name)
+    row = api.Student
+    rows = gradebook.db.execute(select(row.id, row.first_name, row.last_name, row.email, row.lms_user_id))
+    students = (Student(*(value or "" for value in values)) for values in rows)  # type: ignore[arg-type]
+    return sorted(students, key=_by_name)
 
 
 def _by_name(student: Student) -> tuple[str, ...]:
-    """Where a student stands in a list: capitals and accents set no letter apart."""
-    plain = (
-        unicodedata.normalize("NFKD", part.casefold()) for part in (student.last_name, student.first_name)
-    )
-    return *("".join(c for c in part if not unicodedata.combining(c)) for part in plain), student.id
+    """A key that sorts students by name, whatever the capitals and accents."""
+    return letters(student.last_name), letters(student.first_name), student.id
+
+
+def letters(text: str) -> str:
+    """A text in small letters without accents, by which names are compared."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def read_grades(gradebook: Any, lesson: str, student: str, notebook: str | None = None) -> Grades:
+    """The grades of one submission. notebook: the notebook's name, by default the lesson's.
+
+    Raises nbgrader.api.MissingEntry where the gradebook has no such submission.
+    """
+    entry = gradebook.find_submission_notebook(notebook or lesson, lesson, student)
+    return next(iter(_grades(gradebook, entry.id)))
+
+
+def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
+    """The grades of every submission, or of one submitted notebook: three queries, however many students."""
+    entry, assignment = api.SubmittedNotebook, api.SubmittedAssignment
+
+    def rows(query: Select[Any]) -> Iterable[Any]:
+        return gradebook.db.execute(query if notebook is None else query.where(entry.id == notebook))  # type: ignore[no-any-return]
+
+    grades = {
+        key: Grades(student, lesson, " ".join(filter(None, names)), penalty or 0.0, handed_in=handed_in)
+        for key, student, lesson, penalty, handed_in, *names in rows(
+            select(
+                *(entry.id, assignment.student_id, api.Assignment.name, entry.late_submission_penalty),
+                *(assignment.timestamp, api.Student.first_name, api.Student.last_name),
+            )
+            .join(assignment, entry.assignment_id == assignment.id)
+            .join(api.Assignment, assignment.assignment_id == api.Assignment.id)
+            .join(api.Student, assignment.student_id == api.Student.id)
+        )
+    }
+    cell, base = api.Grade, api.BaseCell
+    for key, name, max_score, auto, manual, extra, needs_manual in rows(
+        select(
+            *(entry.id, base.name, cell.max_score, cell.auto_score, cell.manual_score),
+            *(cell.extra_credit, cell.needs_manual_grade),
+        )
+        .join(cell, cell.notebook_id == entry.id)
+        .join(base, cell.cell_id == base.id)
+    ):
+        grades[key].cells[name] = CellGrade(
+            float(max_score or 0.0), auto, manual, float(extra or 0.0), bool(needs_manual)
+        )
+    comment = api.Comment
+    for key, name, text in rows(
+        select(entry.id, base.name, comment.comment)
+        .join(comment, comment.notebook_id == entry.id)
+        .join(base, comment.cell_id == base.id)
+    ):
+        if text:
+            grades[key].comments[name] = text
+    return grades.values()
 
 
 def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
-    """The exercises of a lesson, in the order of the notebook, with their points."""
+    """The exercises of a lesson with their points, in the order of the course."""
+    from heinit_lab.exercises import EXERCISES
+
     rows = gradebook.db.execute(
         select(api.GradeCell.name, api.GradeCell.max_score)
         .join(api.Notebook, api.GradeCell.notebook_id == api.Notebook.id)
         .join(api.Assignment, api.Notebook.assignment_id == api.Assignment.id)
         .where(api.Assignment.name == lesson)
-    ).all()
-    cells = {name.removeprefix("test-"): float(points) for name, points in rows}
-    return dict(sorted(cells.items(), key=lambda cell: _order().get(cell[0], len(cells))))
+    )
+    cells = {name.removeprefix("test-"): float(max_score) for name, max_score in rows}
+    places = {name: place for place, name in enumerate(EXERCISES)}
+    return dict(sorted(cells.items(), key=lambda cell: places.get(cell[0], len(places))))
 
 
-def _order() -> dict[str, int]:
-    from heinit_lab.exercises import EXERCISES
-
-    return {name: place for place, name in enumerate(EXERCISES)}
-
-
-def _grades(gradebook: Any) -> dict[tuple[str, str], _Graded]:
-    """The submissions with at least one score, by student and lesson: four queries, whatever the class."""
-    submission, notebook = api.SubmittedAssignment, api.SubmittedNotebook
-    found: dict[str, _Graded] = {}
-    owners: dict[str, tuple[str, str]] = {}
-    for key, student, lesson, when in gradebook.db.execute(
-        select(submission.id, submission.student_id, api.Assignment.name, submission.timestamp).join(
-            api.Assignment, submission.assignment_id == api.Assignment.id
-        )
-    ):
-        found[key], owners[key] = _Graded(when), (student, lesson)
-    notebooks: dict[str, str] = {}
-    for key, owner, penalty in gradebook.db.execute(
-        select(notebook.id, notebook.assignment_id, notebook.late_submission_penalty)
-    ):
-        notebooks[key] = owner
-        found[owner].penalty += penalty or 0.0
-    scored: dict[str, bool] = defaultdict(bool)
-    for key, name, score, most, by_machine, by_hand in gradebook.db.execute(
-        select(
-            api.Grade.notebook_id,
-            api.GradeCell.name,
-            api.Grade.score,
-            api.GradeCell.max_score,
-            api.Grade.auto_score,
-            api.Grade.manual_score,
-        ).join(api.GradeCell, api.Grade.cell_id == api.GradeCell.id)
-    ):
-        owner = notebooks[key]
-        found[owner].points[name.removeprefix("test-")] = (float(score), float(most))
-        scored[owner] |= by_machine is not None or by_hand is not None
-    return {owners[key]: graded for key, graded in found.items() if scored[key]}
-
-
-def _receipts(gradebook: Any) -> dict[tuple[str, str], dict[str, Any]]:
-    """The results that grading kept, by student and lesson; none where nothing was graded by heinit."""
+def _receipts(gradebook: Any) -> dict[Pair, dict[str, Any]]:
+    """The results that grading kept; none where heinit has graded nothing."""
     if not inspect(gradebook.engine).has_table(RECEIPTS.name):
         return {}
     columns = RECEIPTS.c

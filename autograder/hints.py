@@ -11,11 +11,11 @@ from pathlib import Path
 
 from autograder.lessons import NOTEBOOKS
 
-PATH = os.environ.get("PATH", "")  # the user's own: nbgrader needs ours changed, later on
+PATH = os.environ.get("PATH", "")  # the user's own; the course module extends it for nbgrader later
 
 
 def heinit(*words: object) -> str:
-    """`heinit WORDS`, by the installed command's name where the user has it, else by its bootstrap."""
+    """`heinit WORDS`: the installed command where the user has it on PATH, else the script `heinit`."""
     bootstrap = NOTEBOOKS.parent / "heinit"
     if shutil.which("heinit", path=PATH) or not bootstrap.is_file():
         command = ["heinit"]
@@ -29,12 +29,12 @@ def heinit(*words: object) -> str:
 def jupyter_lab(directory: Path) -> str:
     """JupyterLab started in `directory`, by the jupyter of this environment."""
     own = Path(sysconfig.get_path("scripts")) / "jupyter"
-    found = shutil.which("jupyter", path=PATH)
-    jupyter = "jupyter" if found and Path(found).resolve() == own.resolve() else own
+    on_path = shutil.which("jupyter", path=PATH)
+    jupyter = "jupyter" if on_path and Path(on_path).resolve() == own.resolve() else own
     return f"{quoted('cd', directory)} && {quoted(jupyter, 'lab')}"
 
 
 def quoted(*words: object) -> str:
-    """Words of a command line, quoted where one holds a space."""
-    told = [str(word) for word in words]
-    return subprocess.list2cmdline(told) if os.name == "nt" else shlex.join(told)
+    """Words of a command line; a word with a space in it is quoted."""
+    texts = [str(word) for word in words]
+    return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)

@@ -1,4 +1,4 @@
-"""The house rules: clean by every tool, lessons in normal form, short files, no machine's paths."""
+"""The house rules: clean by every tool, lessons in canonical form, short files, no machine's paths."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from autograder.lessons import lessons
-from autograder.lessons.canonical import normal_form, text
+from autograder.lessons.canonical import canonical, text
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -55,9 +55,9 @@ def test_a_tool_has_nothing_to_say(command):
 
 
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
-def test_a_lesson_is_in_normal_form_byte_for_byte(lesson):
+def test_a_lesson_is_in_canonical_form_byte_for_byte(lesson):
     kept = lesson.path.read_bytes()
-    assert kept == text(normal_form(nbformat.reads(kept.decode(), as_version=4))).encode()
+    assert kept == text(canonical(nbformat.reads(kept.decode(), as_version=4))).encode()
 
 
 def test_no_file_names_a_place_of_somebodys_machine_or_a_registry():

@@ -15,22 +15,22 @@ import click
 def author(lesson: str, no_browser: bool, port: int | None) -> None:
     """Edit LESSON, by its name or number, in JupyterLab.
 
-    Each time you save, the lesson is written in its normal form, and what its exercises still
-    lack is said here.
+    Each time you save, the lesson is written in its canonical form, and what its exercises still
+    lack is printed here.
     """
     from autograder.jupyterlab import claim, serve
     from autograder.lessons import checkout
-    from autograder.lessons import lesson as find
+    from autograder.lessons import lesson as lesson_called
 
     checkout()
-    found = find(lesson)
+    edited = lesson_called(lesson)
     if port is not None:
         claim(port)
-    from autograder.lessons.author import Session  # imports nbgrader
+    from autograder.lessons.author import AuthorSession  # imports nbgrader
 
-    session = Session(found, click.echo)
-    session.tell_gaps()
-    # One thread, so that saving does not wait for us, and the lesson is written in order.
+    session = AuthorSession(edited, click.echo)
+    session.report_gaps()
+    # One thread: saving does not wait for the lesson to be written, and two saves are written in order.
     writer = ThreadPoolExecutor(max_workers=1)
 
     def saved(path: Path) -> None:

@@ -26,22 +26,22 @@ def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade
 
     click.echo(f"Making a course in {directory}.", err=True)
     made_up = MadeUpClass(students, seed)
-    made = make_course(directory, made_up.roster())
-    count = sum(1 for _ in made_up.hand_in(directory, made))
+    course = make_course(directory, made_up.roster())
+    count = sum(1 for _ in made_up.hand_in(directory, course))
     click.echo(f"{students} made-up students handed in {count} notebooks.", err=True)
     if no_grade:
         click.echo(f"Grade them with: {hints.heinit('grade', directory)}", err=True)
         return
     try:
         ctx.invoke(grade, directory=directory)
-    except SystemExit as left:
-        if left.code != 1:  # some could not be graded: classes are like that
+    except SystemExit as end:
+        if end.code != 1:  # some hand-ins could not be graded: classes are like that
             raise
     click.echo("Making the feedback pages and the report.", err=True)
-    made_pages = sum(page.status == "made" for page in FeedbackRun(directory, workers=None))
-    made_report = make_report(directory)
-    click.echo(f"\n{made_pages} feedback pages:")
+    pages = sum(page.status == "made" for page in FeedbackRun(directory, workers=None))
+    report = make_report(directory)
+    click.echo(f"\n{pages} feedback pages:")
     for page in sorted((directory / "feedback").glob("*/*/*.html")):
         click.echo(f"  {page.resolve().as_uri()}")
-    click.echo(f"\nThe class report: {made_report.page.resolve().as_uri()}")
+    click.echo(f"\nThe class report: {report.page.resolve().as_uri()}")
     click.echo(f"In formgrader: {hints.jupyter_lab(directory)}", err=True)

@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
-
-if TYPE_CHECKING:
-    from autograder.report.files import Report
 
 
 @click.command()
@@ -24,23 +20,20 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers as one JSON object.")
 def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     """Write the class report of DIRECTORY: scores, mistakes, exercises, and whom to write to."""
-    from autograder.report.files import make_report
-
-    made = make_report(directory, compare)
-    if as_json:
-        click.echo(json.dumps(_numbers(made), ensure_ascii=False))
-    click.echo(f"The report is {made.page}; the same as a table, {made.folder / 'report.csv'}.", err=True)
-
-
-def _numbers(made: Report) -> dict[str, Any]:
     from autograder.report import numbers
+    from autograder.report.files import TABLE, make_report
 
-    return {
-        "page": str(made.page),
-        "made_at": made.made_at.isoformat(),
-        "compared_with": made.changed.since.isoformat() if made.changed else None,
-        "lessons": [asdict(lesson) for lesson in numbers.lessons(made.of, made.blank)],
-        "exercises": [asdict(exercise) for exercise in numbers.exercises(made.of)],
-        "mistakes": [asdict(mistake) for mistake in numbers.mistakes(made.of)],
-        "alike": [asdict(group) for group in made.groups],
-    }
+    written = make_report(directory, compare)
+    cohort = written.cohort
+    if as_json:
+        content = {
+            "page": str(written.page),
+            "made_at": written.made_at.isoformat(),
+            "compared_with": written.changed.since.isoformat() if written.changed else None,
+            "lessons": [asdict(lesson) for lesson in numbers.lessons(cohort, written.blank)],
+            "exercises": [asdict(exercise) for exercise in numbers.exercises(cohort)],
+            "mistakes": [asdict(mistake) for mistake in numbers.mistakes(cohort)],
+            "alike": [asdict(group) for group in written.groups],
+        }
+        click.echo(json.dumps(content, ensure_ascii=False))
+    click.echo(f"The report is {written.page}; the same as a table, {written.folder / TABLE}.", err=True)

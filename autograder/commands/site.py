@@ -30,11 +30,11 @@ def site(directory: Path, cache: Path | None, lite: bool) -> None:
     from autograder.lessons import CHECKOUT
     from autograder.site.build import build_site
 
-    def told(name: str, ran: bool) -> None:
+    def progress(name: str, ran: bool) -> None:
         click.echo(f"{name}: {'run' if ran else 'unchanged'}", err=True)
 
     cache = cache or (CHECKOUT / "build" / "lessons" if CHECKOUT else user_cache_path("heinit"))
-    built = build_site(directory, cache, told, in_browser=lite)
+    built = build_site(directory, cache, progress, in_browser=lite)
     click.echo(
         f"{len(built.pages)} pages in {directory}, {built.size / 1e6:.1f} MB, "
         f"{len(built.written)} files written. Open {directory / 'index.html'} in a browser."

@@ -1,4 +1,4 @@
-"""A notebook's cells as pages read them: well formed whatever the notebook is, and still not trusted."""
+"""A notebook's cells as pages read them: well formed whatever the notebook holds, and still not trusted."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _GRADE_ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 @dataclass(frozen=True)
 class PageCell:
-    """One cell. grade_id: '' where nbgrader has not marked it. solution, grade, task: its marks.
+    """A cell. grade_id: '' where nbgrader has not marked the cell. solution, grade, task: nbgrader's marks.
 
-    note: whether mending put it there, to tell of itself.
+    note: whether the repair of the notebook added this cell, to say what was repaired.
     """
 
     kind: str
@@ -35,14 +35,14 @@ class PageCell:
 
     @property
     def check(self) -> bool:
-        """Whether it is a test cell, which the lesson brings and no student writes."""
+        """Whether this is a test cell, which the lesson brings and no student writes."""
         return self.grade and not self.solution
 
 
 def page_cells(notebook: Mapping[str, Any]) -> Iterator[PageCell]:
     """The cells of a notebook, in order."""
-    found = notebook.get("cells")
-    for cell in found if isinstance(found, list) else []:
+    cells = notebook.get("cells")
+    for cell in cells if isinstance(cells, list) else []:
         metadata = mapping(cell.get("metadata"))
         marks = mapping(metadata.get("nbgrader"))
         if not _GRADE_ID.fullmatch(str(marks.get("grade_id"))):
@@ -58,18 +58,18 @@ def page_cells(notebook: Mapping[str, Any]) -> Iterator[PageCell]:
             demo="demo" in tags if isinstance(tags, list) else False,
             note=metadata.get(OURS) == "note",
             count=count if type(count) is int else None,
-            outputs=[one for one in outputs if isinstance(one, Mapping)] if isinstance(outputs, list) else [],
+            outputs=[o for o in outputs if isinstance(o, Mapping)] if isinstance(outputs, list) else [],
             attachments=mapping(cell.get("attachments")),
         )
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """A dictionary of a notebook, or an empty one where there is something else."""
+    """A value of a notebook where it is a dictionary, otherwise an empty dictionary."""
     return value if isinstance(value, Mapping) else {}
 
 
 def text_of(value: Any) -> str:
-    """A text of a notebook, which may be kept as a list of lines, and is anything in a damaged one."""
+    """A text of a notebook: a string, a list of lines, or, in a damaged notebook, anything."""
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""

@@ -1,10 +1,10 @@
 """formgrader's view of a submission, made safe through nbgrader's configuration.
 
-formgrader draws a submission with an `HTMLExporter`, which it configures from the course's
-nbgrader_config.py. Three lines there put this module in: `SafeNotebook` rebuilds the notebook from
-what is known to be harmless before a template sees it; `as_it_is` keeps nbconvert from reading the
-rendered Markdown once more; and our template, which extends formgrader's own, gives the page a
-policy. See safe.py.
+formgrader renders a submission with an `HTMLExporter`, which takes its settings from the course's
+nbgrader_config.py. Three lines there put this module to work: `SafeNotebook` rebuilds the notebook
+from harmless parts before a template sees the notebook; `as_it_is` keeps nbconvert from rendering the
+Markdown a second time; and our template, which extends formgrader's own, gives the page a policy.
+See html/safe.py.
 """
 
 from __future__ import annotations
@@ -33,20 +33,13 @@ class SafeNotebook(Preprocessor):  # type: ignore[misc]
                 resources[name] = html.escape(resources[name])
         cells = [safe_cell(cell, number) for number, cell in enumerate(page_cells(nb))]
         metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
-        return from_dict(
-            {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
-        ), resources
+        safe = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+        return from_dict(safe), resources
 
 
 def safe_cell(cell: PageCell, number: int) -> dict[str, Any]:
-    """One cell: Markdown already rendered, each output one piece of clean HTML."""
-    marks = {
-        "grade_id": cell.grade_id,
-        "solution": cell.solution,
-        "grade": cell.grade,
-        "task": cell.task,
-        "points": cell.points,
-    }
+    """One cell: Markdown is already rendered, and each output is one piece of clean HTML."""
+    marks = {name: getattr(cell, name) for name in ("grade_id", "solution", "grade", "task", "points")}
     metadata = {"nbgrader": marks} if cell.grade_id else {}
     if cell.kind == "markdown":
         source = render_markdown(cell.source, attachments=cell.attachments)
@@ -63,5 +56,5 @@ def safe_cell(cell: PageCell, number: int) -> dict[str, Any]:
 
 
 def as_it_is(rendered: str) -> str:
-    """In place of nbconvert's Markdown filter: `SafeNotebook` has rendered it already."""
+    """In place of nbconvert's Markdown filter: `SafeNotebook` has rendered the Markdown already."""
     return rendered

@@ -3,7 +3,7 @@
 `feedback_page` is a pure function of the graded notebook and what the gradebook says of it.
 `heinit feedback` calls it for many; `FeedbackExporter` puts it into nbgrader, through the course's
 nbgrader_config.py, so that `nbgrader generate_feedback` and formgrader's button give the same page.
-What a submission shows passes safe.py; of a test cell, nothing of the hidden check is shown.
+What a submission shows passes through html/safe.py; nothing of a hidden check is shown.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from nbformat import NotebookNode
 
 from autograder.feedback import TEMPLATES
 from autograder.feedback.cells import PageCell, mapping, page_cells
-from autograder.feedback.grades import Grades, read_grades
 from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import Link, to_the_web
 from autograder.feedback.results import anchor, plain, results
+from autograder.gradebook import Grades, read_grades
 from autograder.repair.notebook import OURS
-from heinit_lab.checking.report import VERDICT_MIME, rich
+from autograder.templating import environment
+from heinit_lab.checking.report import VERDICT_MIME
 
 # Whatever stands between nbgrader's marks; to the end of the cell where the second is missing.
 _HIDDEN = re.compile(
@@ -43,11 +44,11 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
 
     notebook: as it was graded, with outputs. grades: what the gradebook says of it.
     """
-    cells = [cell for cell in page_cells(notebook) if not cell.note]  # the page tells it itself
+    cells = [cell for cell in page_cells(notebook) if not cell.note]  # the page has its own list of repairs
     sections = _sections(cells)
 
     def link(address: str) -> str | None:
-        """A link of the notebook's table of contents stays one; Jupyter makes anchors of headings."""
+        """Links of the notebook's table of contents lead to cells of the page, others to the web."""
         return sections.get(address) if address.startswith("#") else to_the_web(address)
 
     repairs = mapping(notebook.metadata.get(OURS)).get("repairs", [])
@@ -56,21 +57,21 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
         made_from=made_from(notebook, grades),
         grades=grades,
         results=list(results(cells, grades)),
-        repairs=[one for one in repairs if isinstance(one, str)],
+        repairs=[repair for repair in repairs if isinstance(repair, str)],
         cells=[_cell(cell, number, grades, link) for number, cell in enumerate(cells)],
     )
 
 
 def made_from(notebook: NotebookNode, grades: Grades) -> str:
-    """A hash of all that a page follows from; the page holds it."""
+    """A hash of everything that decides the page's content; the page holds the hash."""
     content = json.dumps([notebook, asdict(grades)], sort_keys=True, default=str)
     return hashlib.sha256(code_hash() + content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _title(cells: Sequence[PageCell]) -> str:
     """The first heading of the notebook."""
-    found = (re.match(r"#[ \t]+(.+)", cell.source) for cell in cells if cell.kind == "markdown")
-    return next((plain(match[1]) for match in found if match), "")
+    matches = (re.match(r"#[ \t]+(.+)", cell.source) for cell in cells if cell.kind == "markdown")
+    return next((plain(match[1]) for match in matches if match), "")
 
 
 def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
@@ -84,12 +85,12 @@ def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
 
 
 def _cell(cell: PageCell, number: int, grades: Grades, link: Link) -> dict[str, Any]:
-    """What the template draws of a cell."""
+    """What the template shows of a cell."""
     if cell.kind == "markdown":
         html = render_markdown(cell.source, attachments=cell.attachments, headings_below=2, link=link)
     else:
         html = render_code(_HIDDEN.sub("", cell.source).rstrip())
-    shown = [one for one in cell.outputs if not (cell.check and _is_ours(one))]
+    shown = [output for output in cell.outputs if not (cell.check and _of_hidden_check(output))]
     return {
         "anchor": anchor(number),
         "kind": cell.kind,
@@ -98,33 +99,31 @@ def _cell(cell: PageCell, number: int, grades: Grades, link: Link) -> dict[str, 
         "grade": grades.cells.get(cell.grade_id),
         "comment": grades.comments.get(cell.grade_id, ""),
         "html": Markup(html),
-        "outputs": [Markup(html) for one in shown if (html := render_output(one))],
+        "outputs": [Markup(html) for output in shown if (html := render_output(output))],
         "demo": cell.demo and not shown,
     }
 
 
-def _is_ours(output: Mapping[str, Any]) -> bool:
-    """Whether an output of a test cell is the hidden check's: the results tell it."""
+def _of_hidden_check(output: Mapping[str, Any]) -> bool:
+    """Whether the hidden check made this output of a test cell: the results say it in words."""
     return output.get("output_type") == "execute_result" or VERDICT_MIME in mapping(output.get("data"))
 
 
 @cache
 def code_hash() -> bytes:
-    """A hash of this package, which draws the pages."""
-    files = sorted(path for path in Path(__file__).parent.rglob("*") if path.suffix in (".py", ".j2", ".css"))
+    """A hash of the code and the templates that make a page."""
+    here = Path(__file__).parent
+    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".j2", ".css"))
+    files += [here.parent / "templating.py", here.parent / "gradebook.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()
 
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["points"] = lambda number: f"{number:.4g}"
-    environment.filters["rich"] = lambda text: Markup(rich(text))
-    environment.filters["markdown"] = lambda text: Markup(render_markdown(text, headings_below=3))
-    environment.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template("feedback.html.j2")
+    templates = environment(TEMPLATES)
+    templates.filters["markdown"] = lambda text: Markup(render_markdown(text, headings_below=3))
+    templates.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    return templates.get_template("feedback.html.j2")
 
 
 class FeedbackExporter(Exporter):  # type: ignore[misc]
@@ -136,7 +135,7 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """The page of a notebook that nbgrader has read; it tells in `resources` whose it is."""
+        """The page of a notebook that nbgrader has read; `resources` names student and assignment."""
         from nbgrader.api import Gradebook
 
         resources = self._init_resources(resources)

@@ -1,4 +1,4 @@
-"""What became of each exercise, in words, from a graded notebook and its grades."""
+"""What became of each exercise, in words: from a graded notebook and its grades."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.feedback.cells import PageCell, mapping, text_of
-from autograder.feedback.grades import CellGrade, Grades
+from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
+from heinit_lab.checking.exercise import Misconception
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
 
@@ -18,59 +19,53 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 
 @dataclass(frozen=True)
-class Held:
-    """One behaviour: what was looked at, the points that it earned, and what has to hold before it counts."""
+class BehaviourResult:
+    """A behaviour that was tested, the points that it earned, and what must hold before it counts."""
 
     name: str
     says: str
     points: float
-    most: float
+    max_points: float
     waits_for: str = ""
 
     @property
     def state(self) -> str:
+        """One of held, waits and lost."""
         return "held" if self.points else "waits" if self.waits_for else "lost"
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A misconception: its one name, and what the student is told."""
-
-    name: str
-    hint: str
-
-
-@dataclass(frozen=True)
 class Place:
-    """A place in the page: the cell's anchor, and what it is called."""
+    """A place in the page: the cell's anchor, and the title of the place."""
 
     anchor: str
     title: str
 
 
 @dataclass(frozen=True)
-class Result:
-    """One exercise. says: the public check's first line, unmarked. look: the section that explains it."""
+class ExerciseResult:
+    """One exercise. says: the first line of the public check. look: the section that explains it."""
 
     title: str
     grade: CellGrade
     says: str
-    behaviours: tuple[Held, ...]
-    mistakes: tuple[Mistake, ...]
+    behaviours: tuple[BehaviourResult, ...]
+    misconceptions: tuple[Misconception, ...]
     answer: Place
     look: Place | None
     comment: str = ""
 
     @property
     def state(self) -> str:
+        """One of waiting, full, part and none."""
         if self.grade.needs_manual:
             return "waiting"
-        if self.grade.score >= self.grade.most:
+        if self.grade.score >= self.grade.max_score:
             return "full"
         return "part" if self.grade.score > 0 else "none"
 
 
-def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[Result]:
+def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResult]:
     """The exercises, in the order of the notebook."""
     section: Place | None = None
     number, answers = "", dict[str, Place]()
@@ -78,21 +73,21 @@ def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[Result]:
         here = Place(anchor(i), cell.grade_id)
         if cell.kind == "markdown":
             for level, title in _HEADING.findall(cell.source):
-                number = found[1] if (found := _NUMBER.search(title)) else number
+                number = match[1] if (match := _NUMBER.search(title)) else number
                 section = Place(here.anchor, plain(title)) if len(level) == 2 else section
         if cell.solution:
             answers[cell.grade_id] = here
         if cell.grade_id not in grades.cells:
             continue
         exercise = cell.grade_id.removeprefix("test-")
-        verdict = verdict_of(cell)
+        verdict = _verdict(cell)
         grade = grades.cells[cell.grade_id]
-        yield Result(
+        yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
             grade=grade,
             says=_public(cell) if cell.check else "",
             behaviours=tuple(_behaviours(exercise, verdict)),
-            mistakes=tuple(_mistakes(exercise, verdict)) if grade.score < grade.most else (),
+            misconceptions=_misconceptions(exercise, verdict) if grade.score < grade.max_score else (),
             answer=answers.get(exercise, here),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
@@ -109,16 +104,14 @@ def plain(title: str) -> str:
     return re.sub(r"[`*$]", "", title).strip()
 
 
-def verdict_of(cell: PageCell) -> Mapping[str, Any]:
+def _verdict(cell: PageCell) -> Mapping[str, Any]:
     """What the hidden checks left in a test cell's outputs, or nothing."""
-    for output in cell.outputs if cell.check else []:
-        if found := mapping(mapping(output.get("data")).get(VERDICT_MIME)):
-            return found
-    return {}
+    verdicts = (mapping(mapping(output.get("data")).get(VERDICT_MIME)) for output in cell.outputs)
+    return next(filter(None, verdicts), {}) if cell.check else {}
 
 
 def _public(cell: PageCell) -> str:
-    """The first line of what the public check said, or of what stopped it."""
+    """The first line that the public check printed, or the error that stopped the check."""
     for output in cell.outputs:
         data = mapping(output.get("data"))
         if output.get("output_type") == "error":
@@ -128,16 +121,14 @@ def _public(cell: PageCell) -> str:
     return ""
 
 
-def _behaviours(exercise: str, verdict: Mapping[str, Any]) -> Iterator[Held]:
+def _behaviours(exercise: str, verdict: Mapping[str, Any]) -> Iterator[BehaviourResult]:
     points = verdict.get("points", {})
     for behaviour in HIDDEN.get(exercise, ()) if points else ():
         earned = float(points.get(behaviour.name, 0.0))
         waits_for = behaviour.waits_for(points)
-        yield Held(behaviour.name, behaviour.says, earned, behaviour.points, waits_for)
+        yield BehaviourResult(behaviour.name, behaviour.says, earned, behaviour.points, waits_for)
 
 
-def _mistakes(exercise: str, verdict: Mapping[str, Any]) -> Iterator[Mistake]:
-    known = {m.name: m.hint for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
-    for name in verdict.get("misconceptions", []):
-        if name in known:
-            yield Mistake(name, known[name])
+def _misconceptions(exercise: str, verdict: Mapping[str, Any]) -> tuple[Misconception, ...]:
+    known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
+    return tuple(known[name] for name in verdict.get("misconceptions", []) if name in known)

@@ -15,9 +15,9 @@ from nbgrader.api import MissingEntry
 
 from autograder import hints
 from autograder.course import nbgrader_api
-from autograder.feedback.grades import Grades, read_grades
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
 from autograder.files import write_atomically
+from autograder.gradebook import Grades, read_grades
 from autograder.grading.pool import Refusal, do_all
 from autograder.submissions import check_selection
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import nbformat
 
-from autograder.feedback.grades import Grades
 from autograder.feedback.page import code_hash, feedback_page, made_from
+from autograder.gradebook import Grades
 from autograder.grading.environment import environment_hash
 from autograder.grading.pool import Job, Refusal
 

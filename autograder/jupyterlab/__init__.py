@@ -1,4 +1,8 @@
-"""JupyterLab as the course needs it: it opens at a lesson and asks nothing of other hosts."""
+"""JupyterLab as the course needs it: a folder and a lesson go in, a running server comes out.
+
+The server opens at the lesson, shows only the panels of nbgrader that concern the reader, and asks
+nothing of other hosts. student/, author/ and server/ hold settings that Jupyter reads.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,15 @@ import click
 from autograder.errors import HeinitError
 
 FIRST_PORT = 8888
-SETTINGS = Path(__file__).parent  # which of nbgrader's panels whom concern
+SETTINGS = Path(__file__).parent  # which of nbgrader's panels concern which reader
 QUIET = (  # JupyterLab's news, its check for updates and its extension manager ask other hosts
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
-    "--ServerApp.log_level=ERROR",  # the address is told at every level
+    "--ServerApp.log_level=ERROR",  # the address is printed at every level
     "--LabApp.log_level=ERROR",
     "--NbGrader.log_level=ERROR",
-    # others on the same machine cannot listen to a kernel, nor does it warn that they could
+    # other users of the machine cannot listen to a kernel, and the kernel does not warn that they could
     "--KernelManager.transport_encryption=auto",
 )
 
@@ -40,12 +44,12 @@ def serve(
 ) -> None:
     """Run JupyterLab until it is stopped.
 
-    root: the folder that it shows. opens: the file in it that it opens, with forward slashes.
-    port: None for the first free one. reader: whose panels of nbgrader to show.
+    root: the folder to show. opens: the file in `root` to open, with forward slashes.
+    port: None for the first free port. reader: whose panels of nbgrader to show.
     saved: called with the path of each file that is saved.
     Raises HeinitError where the port is in use.
     """
-    retries = 0 if port is not None else 50  # another server may take the free one before ours does
+    retries = 0 if port is not None else 50  # another server may take the free port before ours does
     if port is None:
         port = next_free_port()
     else:
@@ -75,7 +79,7 @@ def serve(
 
 
 def next_free_port() -> int:
-    """The first free port from 8888 on, as Jupyter chooses it; says so where it is another."""
+    """The first free port from 8888 on, as Jupyter chooses; a port other than 8888 is announced."""
     for port in range(FIRST_PORT, FIRST_PORT + 50):
         try:
             claim(port)
@@ -90,7 +94,7 @@ def next_free_port() -> int:
 
 
 def claim(port: int) -> None:
-    """See that a server can listen on this port. Raises HeinitError where it cannot."""
+    """Check that a server can listen on this port. Raises HeinitError where it cannot."""
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -110,7 +114,7 @@ def claim(port: int) -> None:
 
 
 def usable_home() -> None:
-    """See that there is a home folder to write in: a container may have none. Else, a temporary one."""
+    """Use a temporary home folder where there is none to write in, as in some containers."""
     home = Path(os.path.expanduser("~"))  # noqa: PTH111  Path.home() fails where HOME is empty
     try:
         home.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,8 @@
-"""Which lessons there are, and where their sources lie: in a checkout, or in the installed package.
+"""The lessons: which there are, and what happens to their notebooks before a student has them.
+
+A lesson has three sources: the student's notebook, the module of reference answers, and the module of
+hidden checks. compose.py joins them to the instructor's version; canonical.py is the form in which files
+are kept; author.py and gaps.py serve whoever edits a lesson, workspace.py whoever takes the course.
 
 A wheel of heinit carries `notebooks/` and `docs/` in the folder `autograder/share/` (see pyproject.toml), so
 that installed commands find the lessons without a checkout.
@@ -53,16 +57,16 @@ def checkout() -> Path:
 
 def lessons() -> list[Lesson]:
     """All lessons, in order. Raises UsageError where the notebooks are not there."""
-    found = sorted(p.parent.name for p in NOTEBOOKS.glob("[0-9]-*/*.ipynb") if p.stem == p.parent.name)
-    if not found:
+    names = sorted(p.parent.name for p in NOTEBOOKS.glob("[0-9]-*/*.ipynb") if p.stem == p.parent.name)
+    if not names:
         raise UsageError(f"there are no lessons in {NOTEBOOKS}. Install heinit again.")
-    return [Lesson(name) for name in found]
+    return [Lesson(name) for name in names]
 
 
 def lesson(name: str) -> Lesson:
-    """The lesson of that name. Raises UsageError, which lists the names, where there is none."""
-    for found in lessons():
-        if name in (found.name, found.name.split("-")[0]):
-            return found
-    names = ", ".join(found.name for found in lessons())
+    """The lesson of that name or number. Raises UsageError, which lists the names, where there is none."""
+    for each in lessons():
+        if name in (each.name, each.name.split("-")[0]):
+            return each
+    names = ", ".join(each.name for each in lessons())
     raise UsageError(f"there is no lesson called {name!r}. The lessons are: {names}.")

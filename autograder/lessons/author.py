@@ -1,4 +1,4 @@
-"""An author's copy of a lesson, which JupyterLab may edit, and the way back to the normal form."""
+"""An author's copy of a lesson, which JupyterLab may edit, and the way back to its canonical form."""
 
 from __future__ import annotations
 
@@ -12,52 +12,53 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
+from autograder.files import write_atomically
 from autograder.lessons import NOTEBOOKS, Lesson
-from autograder.lessons.canonical import normal_form, text, unlocked
+from autograder.lessons.canonical import canonical, text, unlocked
 
 SCRATCH = NOTEBOOKS.parent / ".authoring"
-MADE_UP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")  # JupyterLab's cell ids
+RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")  # JupyterLab's cell ids
 
 
-class Session:
-    """One lesson being edited. `say` gets a sentence for all that happens.
+class AuthorSession:
+    """A lesson being edited. `say` gets a sentence for everything that happens.
 
-    kept: the lesson in the course. copy: the unlocked one, which JupyterLab opens.
+    kept: the lesson in the course. copy: the unlocked notebook, which JupyterLab opens.
     """
 
     def __init__(self, lesson: Lesson, say: Callable[[str], None], scratch: Path = SCRATCH) -> None:
         self.lesson, self.say = lesson, say
         self.kept = lesson.path
         self.copy = scratch / lesson.name / lesson.path.name
-        self._told: list[str] = []
+        self._gaps: list[str] = []
         self._known = _read(self.kept)
         self._set_aside()
         self.copy.parent.mkdir(parents=True, exist_ok=True)
         self.copy.write_text(text(unlocked(_notebook(self.kept))), encoding="utf-8")
 
     def saved(self) -> None:
-        """The copy was saved: write the lesson, and say what its exercises lack. Raises nothing."""
+        """After the copy was saved: write the lesson, and say what its exercises lack. Raises nothing."""
         try:
             if self.write_back():
-                self.tell_gaps()
-        except Exception as error:  # the author goes on editing, and must know
+                self.report_gaps()
+        except Exception as error:  # the author goes on editing, and must know of it
             self.say(f"{_short(self.kept)} could not be written: {error}")
 
     def write_back(self) -> bool:
-        """Write the copy's normal form to the lesson; whether anything was written.
+        """Write the copy to the lesson, in canonical form; whether anything was written.
 
         Nothing is written where the copy is no whole notebook, or where the lesson changed meanwhile.
         """
         try:
-            normal = text(back_to_normal(_notebook(self.copy)))
+            content = text(edited(_notebook(self.copy)))
         except HeinitError as error:
             self.say(f"{error} Nothing was written.")
             return False
-        if normal == self._known:
+        if content == self._known:
             return False
         on_disk = _read(self.kept) if self.kept.exists() else ""
-        if on_disk == normal:
-            self._known = normal
+        if on_disk == content:
+            self._known = content
             return False
         if on_disk != self._known:
             self.say(
@@ -65,31 +66,27 @@ class Session:
                 f"Your version is in {_short(self.copy)}: take over what you need, then start again."
             )
             return False
-        part = self.kept.with_name(f".{self.kept.name}.part")
-        part.write_text(normal, encoding="utf-8")
-        part.replace(self.kept)
-        self._known = normal
+        write_atomically(self.kept, content)
+        self._known = content
         self.say(f"Wrote {_short(self.kept)}.")
         return True
 
-    def tell_gaps(self) -> None:
-        """Say what the exercises lack, where that is not what was said last."""
+    def report_gaps(self) -> None:
+        """Say what the exercises lack, unless that was said last time."""
         command = [sys.executable, "-m", "autograder.lessons.gaps", self.lesson.name, str(self.copy)]
-        told = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-        found = [line for line in (told.stdout or told.stderr).splitlines() if line]
-        if found != self._told:
-            for line in found:
+        process = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        gaps = [line for line in (process.stdout or process.stderr).splitlines() if line]
+        if gaps != self._gaps:
+            for line in gaps or ["Nothing is missing any more."]:
                 self.say(f"  {line}")
-            if not found:
-                self.say("  Nothing is missing any more.")
-        self._told = found
+        self._gaps = gaps
 
     def _set_aside(self) -> None:
-        """Keep a copy that an earlier session could not write back."""
+        """Keep a copy that an earlier session could not write to the lesson."""
         if not self.copy.exists():
             return
         try:
-            if text(back_to_normal(_notebook(self.copy))) == self._known:
+            if text(edited(_notebook(self.copy))) == self._known:
                 return
         except HeinitError:
             pass
@@ -100,30 +97,31 @@ class Session:
         self.say(f"An earlier session left other work here; it is kept as {_short(aside)}.")
 
 
-def back_to_normal(notebook: NotebookNode) -> NotebookNode:
-    """The normal form of what an author wrote.
+def edited(notebook: NotebookNode) -> NotebookNode:
+    """What an author wrote, in canonical form.
 
     Raises HeinitError where two cells have one ID or the notebook is not valid.
     """
-    names = [cell.metadata.nbgrader.get("grade_id", "") for cell in notebook.cells if _graded(cell)]
+    marks = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
+    names = [mark.get("grade_id", "") for mark in marks]
     for name in names:
         if not re.fullmatch(r"[\w-]{1,64}", name, re.ASCII):
             raise HeinitError(f"{name!r} cannot be the ID of an exercise: use the name of its function.")
         if names.count(name) > 1:
             raise HeinitError(f"Two cells have the ID {name!r}: give one of them another.")
     try:
-        normal = normal_form(notebook)
+        lesson = canonical(notebook)
     except nbformat.ValidationError as error:
         raise HeinitError(f"The copy is not a valid notebook: {str(error).splitlines()[0]}.") from None
-    _name_cells(normal)
-    return normal
+    _name_cells(lesson)
+    return lesson
 
 
 def _name_cells(notebook: NotebookNode) -> None:
-    """Give the cells that JupyterLab numbered at random a name from their first words."""
+    """Replace the random ids that JupyterLab gives to cells by names from the first words of the cells."""
     taken = {cell.id for cell in notebook.cells}
     for cell in notebook.cells:
-        if MADE_UP.fullmatch(cell.id):
+        if RANDOM_ID.fullmatch(cell.id):
             first = next(
                 (line for line in cell.source.splitlines() if re.search(r"[a-z]", line, re.I)), "cell"
             )
@@ -133,10 +131,6 @@ def _name_cells(notebook: NotebookNode) -> None:
                 name, number = f"{base}-{number}", number + 1
             cell.id = name
             taken.add(name)
-
-
-def _graded(cell: NotebookNode) -> bool:
-    return "nbgrader" in cell.metadata
 
 
 def _read(path: Path) -> str:
@@ -151,8 +145,8 @@ def _notebook(path: Path) -> NotebookNode:
     try:
         return nbformat.reads(content, as_version=4)
     except Exception as error:  # nbformat raises many kinds, by how the file is broken
-        told = str(error).splitlines()[0][:100]
-        raise HeinitError(f"{_short(path)} is not a whole notebook ({told}).") from None
+        reason = str(error).splitlines()[0][:100]
+        raise HeinitError(f"{_short(path)} is not a whole notebook ({reason}).") from None
 
 
 def _short(path: Path) -> str:

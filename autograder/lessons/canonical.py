@@ -1,6 +1,6 @@
-"""The one form in which lessons are kept, so that a change is a change of content.
+"""The canonical form of a lesson, so that every change to a file is a change of content.
 
-It is the form that `nbgrader generate_assignment` writes: sorted keys, an indent of one, a
+The canonical form is what `nbgrader generate_assignment` writes: sorted keys, an indent of one, a
 final newline, locks and checksums set. Outputs, counts and volatile metadata are gone.
 """
 
@@ -22,15 +22,16 @@ LANGUAGE = {  # without the version, which differs by machine; without it all, a
 CELL_METADATA = ("deletable", "editable", "nbgrader", "tags")
 
 
-def normal_form(notebook: NotebookNode) -> NotebookNode:
-    """A copy in normal form. Raises nbformat.ValidationError where it is no valid notebook."""
+def canonical(notebook: NotebookNode) -> NotebookNode:
+    """A copy in canonical form. Raises nbformat.ValidationError where the notebook is not valid."""
     nb = nbformat.from_dict(notebook)
     nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
     nb.nbformat, nb.nbformat_minor = 4, 5
     for cell in nb.cells:
-        kept = {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
         kept = {
-            key: value for key, value in kept.items() if key not in ("deletable", "editable", "tags") or value
+            key: cell.metadata[key]
+            for key in CELL_METADATA
+            if key in cell.metadata and (key == "nbgrader" or cell.metadata[key])
         }
         cell.metadata = nbformat.from_dict(kept)
         if "nbgrader" in kept:
@@ -48,7 +49,7 @@ def normal_form(notebook: NotebookNode) -> NotebookNode:
 
 
 def unlocked(notebook: NotebookNode) -> NotebookNode:
-    """A copy that JupyterLab lets an author edit everywhere."""
+    """A copy in which an author can edit every cell in JupyterLab."""
     nb = nbformat.from_dict(notebook)
     for cell in nb.cells:
         cell.metadata.pop("editable", None)

@@ -1,4 +1,4 @@
-"""The student's workspace: copies of the lessons that are theirs, and are never overwritten."""
+"""The student's workspace: copies of the lessons, which belong to the student and are never overwritten."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import HeinitError, UsageError
+from autograder.files import write_atomically
 from autograder.lessons import NOTEBOOKS, Lesson, lessons
 
 PAGES = ("README.md", "ERRATA.md")
@@ -14,7 +15,7 @@ SOLVED = "solved"
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledWorkspace:
     """What filling a workspace did: paths relative to it. opens: the first lesson's notebook."""
 
     copied: tuple[str, ...]
@@ -22,8 +23,8 @@ class Filled:
     opens: str
 
 
-def fill(directory: Path, solved: bool = False) -> Filled:
-    """Put into `directory` what is not there yet: the lessons and the pages beside them.
+def fill(directory: Path, solved: bool = False) -> FilledWorkspace:
+    """Put the lessons and the pages beside them into `directory`; a file that is there already stays.
 
     solved: put solved copies of the lessons too, in the folder `solved`, and open those.
     Raises UsageError where `directory` is no place for a workspace, HeinitError where it
@@ -37,32 +38,33 @@ def fill(directory: Path, solved: bool = False) -> Filled:
             "Name another folder with --dir."
         )
     course = lessons()
-    wanted = {directory / name: (NOTEBOOKS / name).read_bytes() for name in PAGES}
+    files = {name: (NOTEBOOKS / name).read_bytes() for name in PAGES}
     for lesson in course:
         for file in _files(lesson.path.parent):
-            wanted[directory / file.relative_to(NOTEBOOKS)] = file.read_bytes()
-    opens = course[0]
-    if solved:
-        for lesson in course:
-            for file in _files(lesson.path.parent):
-                content = _solved(lesson) if file == lesson.path else file.read_bytes()
-                wanted[directory / SOLVED / file.relative_to(NOTEBOOKS)] = content
-    copied: list[str] = []
-    kept: list[str] = []
-    for path, content in wanted.items():
-        done = _put(path, content)
-        (copied if done else kept).append(path.relative_to(directory).as_posix())
-    first = f"{SOLVED}/" if solved else ""
-    return Filled(tuple(copied), tuple(kept), f"{first}{opens.name}/{opens.path.name}")
+            name = file.relative_to(NOTEBOOKS).as_posix()
+            files[name] = file.read_bytes()
+            if solved:
+                files[f"{SOLVED}/{name}"] = _solved(lesson) if file == lesson.path else files[name]
+    # lexists: a link that leads nowhere is the student's too
+    kept = [name for name in files if os.path.lexists(directory / name)]
+    copied = [name for name in files if name not in kept]
+    for name in copied:
+        try:
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(directory / name, files[name])
+        except OSError as error:
+            raise HeinitError(
+                f"{directory / name} cannot be written ({error.strerror}). "
+                "Name a folder of your own with --dir."
+            ) from None
+    first = course[0].path.relative_to(NOTEBOOKS).as_posix()
+    return FilledWorkspace(tuple(copied), tuple(kept), f"{SOLVED}/{first}" if solved else first)
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not _hidden(p.relative_to(folder)))
-
-
-def _hidden(path: Path) -> bool:
-    """Checkpoints and a student's progress are not part of a lesson."""
-    return any(part.startswith(".") for part in path.parts)
+    """The files of a lesson; checkpoints and a student's progress are hidden, and no part of the lesson."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(f for f in files if not any(p.startswith(".") for p in f.relative_to(folder).parts))
 
 
 def _solved(lesson: Lesson) -> bytes:
@@ -76,19 +78,3 @@ def _solved(lesson: Lesson) -> bytes:
             cell.source = unmarked(cell.source)
     written: str = nbformat.writes(notebook)
     return written.encode()
-
-
-def _put(path: Path, content: bytes) -> bool:
-    """Write a file that is not there; False where one is. A cut-off write leaves nothing."""
-    if os.path.lexists(path):
-        return False
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        raise HeinitError(
-            f"{path} cannot be written ({error.strerror}). Name a folder of your own with --dir."
-        ) from None
-    return True

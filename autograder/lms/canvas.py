@@ -2,8 +2,8 @@
 
 Its columns are those of Canvas's own export: Student, ID, SIS User ID, SIS Login ID, Section, then a
 column for each assignment, headed "title (id)", and a row "Points Possible" below the header. Canvas
-finds a student by ID, then by SIS User ID, SIS Login ID and name; an assignment by the id in its
-heading, then by its title; whatever it does not find, it asks about before anything is changed.
+finds a student by ID, then by SIS User ID, SIS Login ID and name, and an assignment by the id in its
+heading, then by its title. Canvas asks about whatever it does not find before it changes anything.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from traitlets import Dict, Unicode
 
-from autograder.gradebook import Class, Student
+from autograder.gradebook import Cohort, Student
 from autograder.lms.exporter import Exporter, Row
 
 
@@ -28,14 +28,15 @@ class CanvasExporter(Exporter):
         '{"3-worked-examples": "Worked examples (4711)"}.',
     ).tag(config=True)
 
-    def rows(self, of: Class) -> Iterable[Row]:
-        headings = [self.assignments.get(lesson, lesson) for lesson in of.lessons]
+    def rows(self, cohort: Cohort) -> Iterable[Row]:
+        headings = [self.assignments.get(lesson, lesson) for lesson in cohort.lessons]
         yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", *headings)
-        yield ("    Points Possible", "", "", "", "", *(f"{most:g}" for most in of.lessons.values()))
-        for student in of.students.values():
-            grades = (self.cell(of.records[student.id, lesson]) for lesson in of.lessons)
+        yield ("    Points Possible", "", "", "", "", *(f"{most:g}" for most in cohort.lessons.values()))
+        students = cohort.students.values()
+        for student in students:
+            grades = self.cells(cohort, student)
             yield (_sortable(student), student.lms_user_id, "", student.id, "", *grades)
-        unknown = [student.id for student in of.students.values() if not student.lms_user_id]
+        unknown = [student.id for student in students if not student.lms_user_id]
         if unknown:
             self.notes.append(
                 "Without a Canvas ID; Canvas looks for them by login and name, and asks where it finds "

@@ -1,23 +1,24 @@
-"""What the grade files share: which students and lessons, which cell is empty, and what to say."""
+"""What the grade files share: which students and lessons they hold, which cell is empty, and what to say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbgrader.plugins import ExportPlugin
 from traitlets import Enum
 
-from autograder.gradebook import Class, Record, Status, Student, read_class
+from autograder.files import write_atomically
+from autograder.gradebook import Cohort, Record, Status, Student, points, read_cohort
 from autograder.lms import spreadsheet
-from autograder.report.numbers import handed_in
 
 Row = Sequence[object]
 
 
 class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
-    """An nbgrader export plugin that writes one file and names who is not in it, or is empty there.
+    """An nbgrader export plugin that writes one file, and names students who are left out or have no grade.
 
     `to`, `student` and `assignment` are nbgrader's. Without `assignment`, the lessons that nobody
     has handed in are left out, so that a lesson to come is no zero.
@@ -42,29 +43,36 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
     def export(self, gradebook: Any) -> None:
         """Write the file. Lessons and students that do not exist are named in `notes`."""
         self.notes, self.left_out = [], []
-        of = self._chosen(read_class(gradebook, self._root(), gradebook.course_id or ""))
-        rows = list(self.rows(of))
+        course = getattr(self.parent, "coursedir", None)
+        root = Path(course.root) if course is not None else None
+        cohort = self._chosen(read_cohort(gradebook, root, gradebook.course_id or ""))
+        rows = list(self.rows(cohort))
         formulas = sorted({str(cell) for row in rows for cell in row if spreadsheet.is_formula(cell)})
         if formulas:
             self.notes.append(
                 "Written with ' before it, since a spreadsheet would run it as a formula: "
                 f"{', '.join(formulas)}. Take the ' away before the import."
             )
-        self._tell(of)
+        self._note_what_is_no_grade(cohort)
         path = Path(self.to or self.default)
-        spreadsheet.write(path, spreadsheet.text(rows))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, spreadsheet.text(rows))
         for note in self.notes:
             self.log.warning(note)
         self.log.info("Exported grades for %s to %s", self.platform, path)
 
-    def rows(self, of: Class) -> Iterable[Row]:
+    def rows(self, cohort: Cohort) -> Iterable[Row]:
         """The rows of the file, the header first; a subclass adds to `notes` and `left_out`."""
         raise NotImplementedError
 
+    def cells(self, cohort: Cohort, student: Student, nothing: str = "") -> list[str]:
+        """The grades of a student as the file has them, one for each lesson."""
+        return [self.cell(cohort.records[student.id, lesson], nothing) for lesson in cohort.lessons]
+
     def cell(self, record: Record, nothing: str = "") -> str:
-        """A grade as it is written. What is not graded is `nothing`, and never 0."""
+        """A grade as the file has it. What is not graded is `nothing`, and never 0."""
         if record.final is not None:
-            return f"{record.final:.2f}".rstrip("0").rstrip(".")
+            return points(record.final)
         return "0" if record.status is Status.MISSING and self.missing == "zero" else nothing
 
     def leave_out(self, students: Sequence[Student], why: str) -> None:
@@ -73,47 +81,37 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
             self.left_out += [student.id for student in students]
             self.notes.append(f"Not in the file, since {why}: {', '.join(s.id for s in students)}.")
 
-    def _root(self) -> Path | None:
-        course = getattr(self.parent, "coursedir", None)
-        return Path(course.root) if course is not None else None
-
-    def _chosen(self, of: Class) -> Class:
+    def _chosen(self, cohort: Cohort) -> Cohort:
+        """The cohort with the lessons and students that this file is about."""
         lessons, students = [str(n) for n in self.assignment], [str(s) for s in self.student]
-        for name in (
-            *(n for n in lessons if n not in of.lessons),
-            *(s for s in students if s not in of.students),
-        ):
-            self.notes.append(f"The gradebook has nothing called {name}.")
-        kept = {name: of.lessons[name] for name in of.lessons if name in lessons} if lessons else None
-        chosen = {s: known for s, known in of.students.items() if not students or s in students}
-        return Class(
-            of.course,
-            {name: most for name, most in of.lessons.items() if handed_in(of, name)}
-            if kept is None
-            else kept,
-            of.exercises,
-            chosen,
-            of.records,
+        unknown = [n for n in lessons if n not in cohort.lessons]
+        unknown += [s for s in students if s not in cohort.students]
+        self.notes += [f"The gradebook has nothing called {name}." for name in unknown]
+        return replace(
+            cohort,
+            lessons={
+                name: max_score
+                for name, max_score in cohort.lessons.items()
+                if (name in lessons if lessons else cohort.handed_in(name))
+            },
+            students={s: known for s, known in cohort.students.items() if not students or s in students},
         )
 
-    def _tell(self, of: Class) -> None:
-        """Name what is no grade: not graded, ungradable, missing."""
-        records = [r for lesson in of.lessons for r in of.of(lesson) if r.student not in self.left_out]
+    def _note_what_is_no_grade(self, cohort: Cohort) -> None:
+        """Name the records that are ungradable, not graded or missing."""
+        records = [record for lesson in cohort.lessons for record in cohort.of(lesson)]
+        records = [record for record in records if record.student not in self.left_out]
         for record in records:
             if record.status is Status.UNGRADABLE:
-                stands = (
-                    "the earlier grade stands"
-                    if record.final is not None
-                    else "left empty, which is not a zero"
-                )
+                empty = record.final is None
+                stands = "left empty, which is not a zero" if empty else "the earlier grade stands"
                 self.notes.append(
                     f"{record.student}, {record.lesson}: could not be graded; {stands}. {record.reason}"
                 )
-        waiting = [r for r in records if r.status is Status.UNGRADED]
+        waiting = [f"{r.student} ({r.lesson})" for r in records if r.status is Status.UNGRADED]
         if waiting:
-            named = ", ".join(f"{r.student} ({r.lesson})" for r in waiting)
-            self.notes.append(f"Handed in and not graded yet, left empty: {named}.")
-        for lesson in of.lessons:
+            self.notes.append(f"Handed in and not graded yet, left empty: {', '.join(waiting)}.")
+        for lesson in cohort.lessons:
             absent = [r.student for r in records if r.lesson == lesson and r.status is Status.MISSING]
             if absent:
                 how = "written as 0" if self.missing == "zero" else "left empty"

@@ -1,9 +1,9 @@
 """A file for Moodle: Grades, Import, CSV file.
 
-One column names the user, and its heading says which field to map to: "Email address", "ID number"
-or "Username". A lesson's column is headed by its name, to be mapped to its grade item once. Moodle
-stops the whole import at a user whom it does not know, and carries an empty field over from the
-line above; so whoever lacks the field is left out and named. "-" is no grade.
+One column names the user, and its heading says which field of Moodle's to map the column to: "Email
+address", "ID number" or "Username". A lesson's column is headed by the lesson's name; map it to the
+grade item once. Moodle stops the whole import at a user whom it does not know, and fills an empty field
+with the value of the line above, so students without the field are left out and named. "-" is no grade.
 (https://docs.moodle.org/en/Grade_import)
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from traitlets import Enum
 
-from autograder.gradebook import Class, Student
+from autograder.gradebook import Cohort, Student
 from autograder.lms.exporter import Exporter, Row
 
 FIELDS = {"email": "Email address", "idnumber": "ID number", "username": "Username"}
@@ -37,19 +37,19 @@ class MoodleExporter(Exporter):
         "username (the student's name in the course). auto: the first that most students have.",
     ).tag(config=True)
 
-    def rows(self, of: Class) -> Iterable[Row]:
-        students = list(of.students.values())
+    def rows(self, cohort: Cohort) -> Iterable[Row]:
+        students = list(cohort.students.values())
         by = self.by if self.by != "auto" else self._best(students)
         heading = FIELDS[by]
-        times = Counter(_field(student, by) for student in students)
-        yield ("First name", "Last name", heading, *of.lessons)
+        values = {student.id: _field(student, by) for student in students}
+        times = Counter(values.values())
+        yield ("First name", "Last name", heading, *cohort.lessons)
         for student in students:
-            if _field(student, by) and times[_field(student, by)] == 1:
-                grades = (self.cell(of.records[student.id, lesson], nothing="-") for lesson in of.lessons)
-                yield (student.first_name, student.last_name, _field(student, by), *grades)
-        nameless = [student for student in students if not _field(student, by)]
-        self.leave_out(nameless, f"they have no {heading.lower()}")
-        doubles = [s for s in students if _field(s, by) and times[_field(s, by)] > 1]
+            if (value := values[student.id]) and times[value] == 1:
+                grades = self.cells(cohort, student, nothing="-")
+                yield (student.first_name, student.last_name, value, *grades)
+        self.leave_out([s for s in students if not values[s.id]], f"they have no {heading.lower()}")
+        doubles = [s for s in students if values[s.id] and times[values[s.id]] > 1]
         self.leave_out(doubles, f"another one has the same {heading.lower()}")
         self.notes.append(f"In Moodle, map from {heading!r} to the user field of that name.")
 

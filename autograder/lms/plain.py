@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograder.gradebook import Class
+from autograder.gradebook import Cohort
 from autograder.lms.exporter import Exporter, Row
 
 COLUMNS = (
@@ -16,24 +16,14 @@ COLUMNS = (
 class PlainExporter(Exporter):
     """Grades as a table, a row for each student and lesson."""
 
-    def rows(self, of: Class) -> Iterable[Row]:
+    def rows(self, cohort: Cohort) -> Iterable[Row]:
         yield COLUMNS
-        for lesson, most in of.lessons.items():
-            for student in of.students.values():
-                record = of.records[student.id, lesson]
-                graded = record.score is not None
+        for lesson, max_score in cohort.lessons.items():
+            for s in cohort.students.values():
+                record = cohort.records[s.id, lesson]
+                penalty = None if record.score is None else record.penalty
                 yield (
-                    lesson,
-                    student.id,
-                    student.last_name,
-                    student.first_name,
-                    student.email,
-                    student.lms_user_id,
-                    record.handed_in,
-                    record.status.value,
-                    record.score,
-                    record.penalty if graded else None,
-                    self.cell(record),
-                    most,
+                    *(lesson, s.id, s.last_name, s.first_name, s.email, s.lms_user_id, record.handed_in),
+                    *(record.status.value, record.score, penalty, self.cell(record), max_score),
                     record.reason,
                 )

@@ -20,14 +20,8 @@ LONGEST = 128  # characters that the gradebook keeps of a field
 # A student's id names folders, on every system.
 ALLOWED = re.compile(r"[^\W_][^/\\:*?\"<>|\x00-\x1f]*")
 
-# Headings, in lower case, of the fields of a roster; the id is the first of `id` that there is.
-NBGRADER = {
-    "id": ("id",),
-    "first_name": ("first_name",),
-    "last_name": ("last_name",),
-    "email": ("email",),
-    "lms_user_id": ("lms_user_id",),
-}
+# Headings, in lower case, of the fields of a roster; of several, the first with a value counts.
+NBGRADER = {field: (field,) for field in ("id", *FIELDS)}
 CANVAS = {
     "id": ("sis login id", "sis user id", "id"),
     "lms_user_id": ("id",),
@@ -46,7 +40,7 @@ MOODLE = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One student of a roster. fields: those of FIELDS that the file fills in."""
+    """A student of a roster. fields: those of FIELDS that the file fills in."""
 
     id: str
     fields: Mapping[str, str]
@@ -62,7 +56,7 @@ def read_roster(path: Path) -> list[Entry]:
     lines = _lines(path)
     number, header = next(lines, (1, []))
     names = [heading.strip().lower() for heading in header]
-    columns = _format(names)
+    columns = _columns(names)
     if columns is None:
         raise UsageError(
             f"{path}, line {number}: these are not the headings of a roster. It needs a column `id` "
@@ -71,17 +65,18 @@ def read_roster(path: Path) -> list[Entry]:
         )
     entries: dict[str, tuple[int, Entry]] = {}
     for number, cells in lines:
+        place = f"{path}, line {number}"
         if columns is CANVAS and _is_no_student(cells):
             continue
         if len(cells) != len(header):
             raise UsageError(
-                f"{path}, line {number}: it has {len(cells)} cells, and the header has {len(header)}. "
+                f"{place}: it has {len(cells)} cells, and the header has {len(header)}. "
                 "A comma inside a cell needs quotes around the cell."
             )
-        entry = _entry(dict(zip(names, (cell.strip() for cell in cells), strict=True)), columns, path, number)
+        entry = _entry(dict(zip(names, (cell.strip() for cell in cells), strict=True)), columns, place)
         if entry.id in entries:
             raise UsageError(
-                f"{path}, line {number}: {entry.id!r} is on line {entries[entry.id][0]} already. "
+                f"{place}: {entry.id!r} is on line {entries[entry.id][0]} already. "
                 "A student stands in a roster once."
             )
         entries[entry.id] = (number, entry)
@@ -91,7 +86,7 @@ def read_roster(path: Path) -> list[Entry]:
 
 
 def import_roster(gradebook: Any, entries: list[Entry]) -> tuple[int, int]:
-    """Put the students into a gradebook, all or none; how many are new, and how many were there.
+    """Put the students into a gradebook, all or none. Returns how many are new, and how many were known.
 
     gradebook: an open nbgrader Gradebook. Nobody is taken out, and a field that the roster leaves
     empty stays as it is.
@@ -136,45 +131,41 @@ def _lines(path: Path) -> Iterator[Line]:
         raise UsageError(f"{path}, line {begin}: this is not CSV ({error}).") from None
 
 
-def _format(names: list[str]) -> Mapping[str, tuple[str, ...]] | None:
-    if "id" in names and ("student" in names or {"firstname", "lastname"} <= set(names)):
-        return CANVAS
+def _columns(names: list[str]) -> Mapping[str, tuple[str, ...]] | None:
+    """The table of headings to which these names belong; None where they belong to none."""
     if "id" in names:
-        return NBGRADER
-    named = any(name in names for name in MOODLE["last_name"]) and "first name" in names
-    return MOODLE if named and any(name in names for name in MOODLE["id"]) else None
+        return CANVAS if "student" in names or {"firstname", "lastname"} <= set(names) else NBGRADER
+    moodle = "first name" in names and any(name in names for name in MOODLE["last_name"])
+    return MOODLE if moodle and any(name in names for name in MOODLE["id"]) else None
 
 
 def _is_no_student(cells: list[str]) -> bool:
-    """Whether a line of Canvas's export is about its columns, or its test student."""
-    first, second = cells[0].strip(), (cells[1].strip() if len(cells) > 1 else "")
+    """Whether a line of Canvas's export is about its columns, or about Canvas's test student."""
+    first, second = (cell.strip() for cell in [*cells, ""][:2])
     about_columns = not (first or second) or first.startswith("Points Possible")
-    return (
-        about_columns or first in ("Student, Test", "Test Student") or (first, second) == ("Student", "Test")
-    )
+    test_student = ("Student, Test", "Test Student", "Student")
+    return about_columns or (first in test_student and (first != "Student" or second == "Test"))
 
 
-def _entry(
-    cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], path: Path, number: int
-) -> Entry:
-    found = {field: _first(cells, columns.get(field, ())) for field in ("id", "name", *FIELDS)}
-    last, _, first = found.pop("name").partition(",")
+def _entry(cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], place: str) -> Entry:
+    """The student of a line. place: where the line stands, for messages."""
+    fields = {
+        field: next((cells[name] for name in columns.get(field, ()) if cells.get(name)), "")
+        for field in ("id", "name", *FIELDS)
+    }
+    last, _, first = fields.pop("name").partition(",")
     if last:
-        found["last_name"], found["first_name"] = last.strip(), first.strip()
-    for field, value in found.items():
+        fields["last_name"], fields["first_name"] = last.strip(), first.strip()
+    for field, value in fields.items():
         if len(value) > LONGEST:
-            raise UsageError(f"{path}, line {number}: the {field} has more than {LONGEST} characters.")
-    student = found.pop("id")
+            raise UsageError(f"{place}: the {field} has more than {LONGEST} characters.")
+    student = fields.pop("id")
     if not student:
         wanted = " or ".join(repr(name) for name in columns["id"] if name in cells)
-        raise UsageError(f"{path}, line {number}: there is no id. Fill in {wanted}.")
+        raise UsageError(f"{place}: there is no id. Fill in {wanted}.")
     if not ALLOWED.fullmatch(student):
         raise UsageError(
-            f"{path}, line {number}: {student!r} cannot name a folder. Begin with a letter or digit, and use "
+            f"{place}: {student!r} cannot name a folder. Begin with a letter or digit, and use "
             'none of / \\ : * ? " < > |.'
         )
-    return Entry(student, {field: value for field, value in found.items() if value})
-
-
-def _first(cells: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((cells[name] for name in names if cells.get(name)), "")
+    return Entry(student, {field: value for field, value in fields.items() if value})

@@ -1,4 +1,4 @@
-"""A report's data, kept to compare with, and what changed since an earlier one."""
+"""A report's data, kept to compare with, and what changed since an earlier report."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.gradebook import Cell, Class, Record, Status, Student
-from autograder.report.numbers import SPREAD, Exercise, exercises, mistakes
+from autograder.gradebook import Cohort, ExerciseGrade, Record, Status, Student
+from autograder.report.numbers import SPREAD, ExerciseStatistics, exercises, mistakes
 
 FORMAT = 1
 MOVED = 0.05  # an exercise's mean share has moved when it differs by this much
@@ -21,17 +21,17 @@ class Snapshot:
     """A class as it stood when a report was made."""
 
     made_at: datetime
-    of: Class
+    cohort: Cohort
 
 
 @dataclass(frozen=True)
 class Changes:
     """What changed between two snapshots of a course. Pairs are before and now.
 
-    graded: lessons that were not graded before, by lesson. scores: grades that differ.
-    ungradable, mended: those who became ungradable, and those who no longer are.
-    joined, left: students. moved: exercises whose mean share moved. mistakes: by exercise and
-    name, how many made them.
+    graded: by lesson, the students whose hand-in was not graded before. scores: grades that differ.
+    ungradable, mended: records that became ungradable, and records that no longer are.
+    joined, left: students. moved: exercises whose mean share moved. mistakes: exercise, name, and how
+    many students made the mistake before and now.
     """
 
     since: datetime
@@ -41,7 +41,7 @@ class Changes:
     mended: list[Record]
     joined: tuple[str, ...]
     left: tuple[str, ...]
-    moved: list[tuple[Exercise, Exercise]]
+    moved: list[tuple[ExerciseStatistics, ExerciseStatistics]]
     mistakes: list[tuple[str, str, int, int]]
 
     @property
@@ -51,43 +51,38 @@ class Changes:
 
 
 def to_json(snapshot: Snapshot) -> str:
-    """The snapshot as text; `from_json` gives it back."""
-    of = snapshot.of
+    """The snapshot as text; `from_json` gives the snapshot back."""
+    cohort = snapshot.cohort
     data = {
         "heinit_report": FORMAT,
         "made_at": snapshot.made_at.isoformat(),
-        "course": of.course,
-        "lessons": of.lessons,
-        "exercises": of.exercises,
-        "students": [asdict(student) for student in of.students.values()],
-        "records": [asdict(record) for record in of.records.values()],
+        "course": cohort.course,
+        "lessons": cohort.lessons,
+        "exercises": cohort.exercises,
+        "students": [asdict(student) for student in cohort.students.values()],
+        "records": [asdict(record) for record in cohort.records.values()],
     }
     return json.dumps(data, default=datetime.isoformat, ensure_ascii=False, indent=1) + "\n"
 
 
 def from_json(text: str) -> Snapshot:
-    """The snapshot of which `to_json` made this text. Raises ValueError where it did not."""
+    """The snapshot that `to_json` made this text of. Raises ValueError for any other text."""
     try:
         data = json.loads(text)
         if data["heinit_report"] != FORMAT:
             raise ValueError(f"format {data['heinit_report']!r}")
-        students = [Student(**student) for student in data["students"]]
+        students = {student["id"]: Student(**student) for student in data["students"]}
         records = [_record(record) for record in data["records"]]
-        of = Class(
-            data["course"],
-            data["lessons"],
-            data["exercises"],
-            {student.id: student for student in students},
-            {(record.student, record.lesson): record for record in records},
-        )
-        return Snapshot(datetime.fromisoformat(data["made_at"]), of)
+        pairs = {(record.student, record.lesson): record for record in records}
+        cohort = Cohort(data["course"], data["lessons"], data["exercises"], students, pairs)
+        return Snapshot(datetime.fromisoformat(data["made_at"]), cohort)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(str(error)) from error
 
 
 def _record(data: dict[str, Any]) -> Record:
     cells = {
-        name: Cell(**{**cell, "misconceptions": tuple(cell["misconceptions"])})
+        name: ExerciseGrade(cell["score"], cell["max_score"], tuple(cell["misconceptions"]))
         for name, cell in data["cells"].items()
     }
     when = datetime.fromisoformat(data["handed_in"]) if data["handed_in"] else None
@@ -96,32 +91,33 @@ def _record(data: dict[str, Any]) -> Record:
 
 
 def load(path: Path) -> Snapshot:
-    """The snapshot in a file or in a report's folder. Raises UsageError where there is none."""
-    file = path / "report.json" if path.is_dir() else path
-    if path.is_dir() and not file.is_file():
-        file = path / "report" / "report.json"
+    """The snapshot in a file, in a report's folder or in a course. Raises UsageError where there is none."""
+    file = path
+    if path.is_dir():
+        file = next((path / p for p in ("report.json", "report/report.json") if (path / p).is_file()), path)
     try:
         return from_json(file.read_text(encoding="utf-8"))
     except OSError:
-        raise UsageError(f"{path} holds no earlier report: there is no {file}.") from None
+        raise UsageError(f"{path} holds no earlier report: there is no report.json.") from None
     except ValueError as error:
         raise UsageError(f"{file} is not the data of a report ({error}).") from None
 
 
-def changes(before: Snapshot, now: Class) -> Changes:
+def changes(before: Snapshot, now: Cohort) -> Changes:
     """What changed between an earlier snapshot and now."""
-    old = before.of
-    pairs = [(old.records.get(key), record) for key, record in now.records.items()]
+    old = before.cohort
+    pairs = [(old.records.get(pair), record) for pair, record in now.records.items()]
+    both = [(was, record) for was, record in pairs if was]
     graded: dict[str, tuple[str, ...]] = {}
     for was, record in pairs:
-        if record.status is Status.GRADED and (was is None or was.status is not Status.GRADED):
+        if _newly(Status.GRADED, was, record):
             graded[record.lesson] = (*graded.get(record.lesson, ()), record.student)
     return Changes(
         before.made_at,
         graded,
-        [(was, r) for was, r in pairs if was and _differ(was.final, r.final)],
-        [r for was, r in pairs if _ungradable(r) and not (was and _ungradable(was))],
-        [r for was, r in pairs if was and _ungradable(was) and not _ungradable(r)],
+        [(was, record) for was, record in both if _differ(was.final, record.final)],
+        [record for was, record in pairs if _newly(Status.UNGRADABLE, was, record)],
+        [record for was, record in both if _newly(Status.UNGRADABLE, record, was)],
         tuple(student for student in now.students if student not in old.students),
         tuple(student for student in old.students if student not in now.students),
         _moved(exercises(old), exercises(now)),
@@ -129,22 +125,23 @@ def changes(before: Snapshot, now: Class) -> Changes:
     )
 
 
+def _newly(status: Status, was: Record | None, now: Record) -> bool:
+    return now.status is status and (was is None or was.status is not status)
+
+
 def _differ(was: float | None, now: float | None) -> bool:
     return was is not None and now is not None and abs(was - now) > SPREAD
 
 
-def _ungradable(record: Record) -> bool:
-    return record.status is Status.UNGRADABLE
-
-
-def _moved(before: list[Exercise], now: list[Exercise]) -> list[tuple[Exercise, Exercise]]:
+def _moved(
+    before: list[ExerciseStatistics], now: list[ExerciseStatistics]
+) -> list[tuple[ExerciseStatistics, ExerciseStatistics]]:
     known = {(exercise.lesson, exercise.name): exercise for exercise in before}
     pairs = [(known.get((exercise.lesson, exercise.name)), exercise) for exercise in now]
     return [(was, e) for was, e in pairs if was and abs(was.difficulty - e.difficulty) >= MOVED - SPREAD]
 
 
-def _mistakes(before: Class, now: Class) -> list[tuple[str, str, int, int]]:
-    old = {(m.exercise, m.name): len(m.students) for m in mistakes(before)}
-    new = {(m.exercise, m.name): len(m.students) for m in mistakes(now)}
-    found = [(*key, old.get(key, 0), new.get(key, 0)) for key in {**old, **new}]
-    return sorted((m for m in found if m[2] != m[3]), key=lambda m: (-abs(m[3] - m[2]), m[:2]))
+def _mistakes(before: Cohort, now: Cohort) -> list[tuple[str, str, int, int]]:
+    old, new = ({(m.exercise, m.name): len(m.students) for m in mistakes(cohort)} for cohort in (before, now))
+    counts = [(*key, old.get(key, 0), new.get(key, 0)) for key in {**old, **new}]
+    return sorted((m for m in counts if m[2] != m[3]), key=lambda m: (-abs(m[3] - m[2]), m[:2]))

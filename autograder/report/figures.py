@@ -1,7 +1,7 @@
 """The report's figures: small SVGs that take their colours from the page, light or dark.
 
-Lengths say everything, with the number beside them; colour says nothing. Each figure has a title
-and a description for who does not see it.
+Lengths carry the numbers, which stand beside them; colour carries nothing. Each figure has a title
+and a description for readers who do not see it.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def histogram(
     the axis, from its beginning to its end. mark: where a triangle points, as a share of the axis.
     """
     width, height, top = 320.0, 96.0, 16.0
-    step, most = width / len(counts), max([1, *counts])
+    step, highest = width / len(counts), max([1, *counts])
     drawn = []
     for k, count in enumerate(counts):
-        tall = height * count / most
+        tall = height * count / highest
         y = top + height - tall
         if count:
             drawn.append(
@@ -46,8 +46,8 @@ def histogram(
     drawn.append(f'<path d="M0 {base}H{width}" class="axis"/>')
     for k, tick in enumerate(ticks):
         anchor = "start" if k == 0 else "end" if k == len(ticks) - 1 else "middle"
-        drawn.append(_text(k * width / (len(ticks) - 1), base + 14, tick, anchor))
+        drawn.append(_text(k * width / (len(ticks) - 1), base + 21, tick, anchor))
     if mark is not None:
         x = mark * width
         drawn.append(f'<path d="M{x:.4g} {base + 2}l5 8h-10z" class="mark"/>')
-    return _svg(width, base + 20, name, title, says, "".join(drawn))
+    return _svg(width, base + 26, name, title, says, "".join(drawn))

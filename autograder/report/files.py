@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course import nbgrader_api
-from autograder.gradebook import Class, read_class
+from autograder.files import write_atomically
+from autograder.gradebook import Cohort, Pair, read_cohort
 from autograder.lms import spreadsheet
-from autograder.report import answers
+from autograder.report.answers import answers
 from autograder.report.compare import Changes, Snapshot, changes, load, to_json
 from autograder.report.page import page
-from autograder.report.similarity import Group, groups
+from autograder.report.similarity import SimilarGroup, groups
 
 PAGE, TABLE, DATA = "index.html", "report.csv", "report.json"
 COLUMNS = (
@@ -23,14 +24,17 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Report:
-    """A report that was made. folder: where it lies. changed: None where there was none before."""
+class ClassReport:
+    """A report that was made. changed: what changed since the last report; None where there was none.
+
+    blank: the students and lessons in which nothing was filled in.
+    """
 
     folder: Path
     made_at: datetime
-    of: Class
-    blank: set[tuple[str, str]]
-    groups: list[Group]
+    cohort: Cohort
+    blank: set[Pair]
+    groups: list[SimilarGroup]
     changed: Changes | None
 
     @property
@@ -39,38 +43,40 @@ class Report:
         return self.folder / PAGE
 
 
-def make_report(root: Path, compare: Path | None = None) -> Report:
-    """Write the report of a course directory to its folder `report`; what was there is kept.
+def make_report(root: Path, compare: Path | None = None) -> ClassReport:
+    """Write the report of a course directory to its folder `report`; the last report's data is kept.
 
-    compare: an earlier report, its folder or its data; by default, the last one. The last one's
-    data is kept in report/earlier/.
+    compare: an earlier report, its folder or its data; by default, the last report, whose data goes
+        to report/earlier/.
     Raises UsageError where the directory is no course, or there is no report to compare with.
     """
     api = nbgrader_api(root)
     folder = root / "report"
     before = load(compare) if compare else load(folder) if (folder / DATA).is_file() else None
     with api.gradebook as gradebook:
-        of = read_class(gradebook, root, api.coursedir.course_id or root.resolve().name)
-    written = answers.answers(root, of)
-    made = Report(
+        cohort = read_cohort(gradebook, root, api.coursedir.course_id or root.resolve().name)
+    written = answers(root, cohort)
+    similar = [
+        group
+        for lesson in cohort.lessons
+        for group in groups(lesson, {pair[0]: texts for pair, texts in written.items() if pair[1] == lesson})
+    ]
+    report = ClassReport(
         folder,
         datetime.now(UTC).replace(microsecond=0),
-        of,
-        answers.blank(written),
-        [group for lesson in of.lessons for group in groups(lesson, _of_lesson(written, lesson))],
-        changes(before, of) if before else None,
+        cohort,
+        {pair for pair, texts in written.items() if not texts},
+        similar,
+        changes(before, cohort) if before else None,
     )
+    folder.mkdir(exist_ok=True)
     _keep_earlier(folder)
-    spreadsheet.write(folder / TABLE, spreadsheet.text(table(of, made.blank)))
-    spreadsheet.write(folder / DATA, to_json(Snapshot(made.made_at, of)))
-    spreadsheet.write(
-        made.page, page(of, made.made_at, made.blank, made.groups, made.changed, table_name=TABLE)
+    write_atomically(folder / TABLE, spreadsheet.text(table(cohort, report.blank)))
+    write_atomically(folder / DATA, to_json(Snapshot(report.made_at, cohort)))
+    write_atomically(
+        report.page, page(cohort, report.made_at, report.blank, similar, report.changed, table_name=TABLE)
     )
-    return made
-
-
-def _of_lesson(written: dict[tuple[str, str], answers.Answers], lesson: str) -> dict[str, answers.Answers]:
-    return {student: filled for (student, of), filled in written.items() if of == lesson}
+    return report
 
 
 def _keep_earlier(folder: Path) -> None:
@@ -82,18 +88,15 @@ def _keep_earlier(folder: Path) -> None:
         last.replace(kept)
 
 
-def table(of: Class, blank: set[tuple[str, str]]) -> Iterator[Sequence[object]]:
-    """The rows of the CSV, its header first: one for each exercise, one for a lesson without any."""
+def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
+    """The rows of the CSV, the header first: one row for each exercise, or for a lesson without any."""
     yield COLUMNS
-    for record in of.records.values():
-        student = of.students[record.student]
+    for pair, record in cohort.records.items():
+        student = cohort.students[record.student]
         head = (student.id, student.first_name, student.last_name, record.lesson, record.status.value)
         tail = (
-            record.final,
-            record.penalty or None,
-            "yes" if (record.student, record.lesson) in blank else None,
-            " ".join(record.repairs),
-            record.reason,
+            *(record.final, record.penalty or None, "yes" if pair in blank else None),
+            *(" ".join(record.repairs), record.reason),
         )
         for name, cell in record.cells.items():
             yield (*head, name, cell.score, cell.max_score, " ".join(cell.misconceptions), *tail)

@@ -1,4 +1,4 @@
-"""The report's numbers. Everything here is computed from records alone, and changes nothing."""
+"""The report's numbers. Everything here is computed from the gradebook's records, and changes nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import statistics
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
-from autograder.gradebook import Class, Record, Status
+import numpy as np
 
-ENOUGH = 20  # fewer than this, and a correlation says more about chance than about the exercise
+from autograder.gradebook import Cohort, Pair, Record, Status
+
+ENOUGH = 20  # with fewer hand-ins, a correlation says more about chance than about the exercise
 SPREAD = 1e-9  # points that differ by less are equal, but for rounding
 
 
@@ -28,11 +29,11 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Exercise:
-    """How an exercise did.
+class ExerciseStatistics:
+    """How the class did in an exercise.
 
-    n: hand-ins that were graded. difficulty: mean share of its points. full: share of the hand-ins
-    with all of them. discrimination: see `discrimination`; None where it says nothing.
+    n: hand-ins that were graded. difficulty: mean share of the points. full: share of the hand-ins
+    with all points. discrimination: see `discrimination`; None where it says nothing.
     """
 
     name: str
@@ -45,8 +46,8 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A named mistake in an exercise, and who made it. of: how many were graded."""
+class MistakeCount:
+    """A named mistake in an exercise, and the students who made it. of: how many were graded."""
 
     name: str
     exercise: str
@@ -56,13 +57,13 @@ class Mistake:
 
     @property
     def share(self) -> float:
-        """Share of those graded who made it."""
+        """The share of the graded students who made it."""
         return len(self.students) / self.of
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """A lesson: how many stand where, and how the graded ones did."""
+class LessonStatistics:
+    """How many records of a lesson have which status, and the points of the graded ones."""
 
     name: str
     points: float
@@ -73,32 +74,19 @@ class Lesson:
 
 
 def spread(values: Iterable[float]) -> Spread | None:
-    """Mean, quartiles and ends of some numbers; None of none."""
-    numbers = sorted(values)
+    """Mean, quartiles and ends of some numbers; None of no numbers."""
+    numbers = list(values)
     if not numbers:
         return None
-    return Spread(
-        len(numbers),
-        statistics.fmean(numbers),
-        numbers[0],
-        _quantile(numbers, 0.25),
-        _quantile(numbers, 0.5),
-        _quantile(numbers, 0.75),
-        numbers[-1],
-    )
-
-
-def _quantile(numbers: Sequence[float], share: float) -> float:
-    place = (len(numbers) - 1) * share
-    below = int(place)
-    above = min(below + 1, len(numbers) - 1)
-    return numbers[below] + (place - below) * (numbers[above] - numbers[below])
+    # not statistics.quantiles, whose rounding can put a quartile outside of its neighbours
+    quartiles = np.quantile(numbers, [0, 0.25, 0.5, 0.75, 1]).tolist()
+    return Spread(len(numbers), statistics.fmean(numbers), *quartiles)
 
 
 def histogram(values: Iterable[float], most: float, bins: int) -> tuple[int, ...]:
     """How many of the values, from 0 to `most`, lie in each of `bins` equal parts.
 
-    A value on a border counts above it, and `most` itself in the last part.
+    A value on a border counts above the border, and `most` itself in the last part.
     """
     counts = [0] * bins
     for value in values:
@@ -108,21 +96,17 @@ def histogram(values: Iterable[float], most: float, bins: int) -> tuple[int, ...
 
 def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
     """Pearson's correlation, from -1 to 1; None where either does not vary."""
-    x0, y0 = statistics.fmean(xs), statistics.fmean(ys)
-    xx = sum((x - x0) ** 2 for x in xs)
-    yy = sum((y - y0) ** 2 for y in ys)
-    if xx < SPREAD or yy < SPREAD:
+    if any(max(values) - min(values) < SPREAD for values in (xs, ys)):
         return None
-    xy = sum((x - x0) * (y - y0) for x, y in zip(xs, ys, strict=True))
-    return max(-1.0, min(1.0, xy / sqrt(xx * yy)))
+    return max(-1.0, min(1.0, statistics.correlation(xs, ys)))
 
 
 def discrimination(records: Sequence[Record], exercise: str) -> float | None:
     """The corrected item-total correlation of an exercise.
 
-    It is the correlation between the points of this exercise and the points of the rest of the
-    lesson, without it. Near 0, who has it right does no better elsewhere. None with fewer than
-    `ENOUGH` hand-ins, or where all have the same.
+    This is the correlation between the points of the exercise and the points of the rest of the
+    lesson, without the exercise. Near 0, a student who has the exercise right does no better
+    elsewhere. None with fewer than `ENOUGH` hand-ins, or where all have the same points.
     """
     both = [
         (r.cells[exercise].score, sum(c.score for name, c in r.cells.items() if name != exercise))
@@ -134,78 +118,59 @@ def discrimination(records: Sequence[Record], exercise: str) -> float | None:
     return correlation([item for item, _ in both], [rest for _, rest in both])
 
 
-def graded(of: Class, lesson: str) -> list[Record]:
-    """The records of a lesson that stand as graded."""
-    return [record for record in of.of(lesson) if record.status is Status.GRADED]
-
-
-def lessons(of: Class, blank: Collection[tuple[str, str]] = ()) -> list[Lesson]:
+def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatistics]:
     """Every lesson that somebody handed in. blank: the students and lessons with no answer at all."""
-    return [_lesson(of, name, blank) for name in of.lessons if handed_in(of, name)]
+    return [_lesson(cohort, name, blank) for name in cohort.lessons if cohort.handed_in(name)]
 
 
-def handed_in(of: Class, lesson: str) -> bool:
-    """Whether anybody handed this lesson in."""
-    return any(record.status is not Status.MISSING for record in of.of(lesson))
-
-
-def _lesson(of: Class, name: str, blank: Collection[tuple[str, str]]) -> Lesson:
-    records, done = of.of(name), graded(of, name)
-    scores = [record.final or 0.0 for record in done]
-    return Lesson(
+def _lesson(cohort: Cohort, name: str, blank: Collection[Pair]) -> LessonStatistics:
+    graded, max_score = cohort.graded(name), cohort.lessons[name]
+    scores = [record.final or 0.0 for record in graded]
+    return LessonStatistics(
         name,
-        of.lessons[name],
-        {status: sum(record.status is status for record in records) for status in Status},
-        sum((record.student, name) in blank for record in done),
+        max_score,
+        {status: sum(record.status is status for record in cohort.of(name)) for status in Status},
+        sum((record.student, name) in blank for record in graded),
         spread(scores),
-        histogram(scores, of.lessons[name], max(1, round(of.lessons[name]))),
+        histogram(scores, max_score, max(1, round(max_score))),
     )
 
 
-def whole(of: Class) -> dict[str, float]:
-    """For each student with a grade, their share of all the points of the lessons graded for them."""
-    shares = {}
-    for student in of.students:
-        own = [of.records[student, lesson] for lesson in of.lessons]
-        done = [record for record in own if record.status is Status.GRADED and record.max_score]
-        if done:
-            shares[student] = sum(r.final or 0.0 for r in done) / sum(r.max_score for r in done)
-    return shares
+def whole(cohort: Cohort) -> dict[str, float]:
+    """For each student with a grade, the share of all points of the lessons graded for the student."""
+    scores: dict[str, list[Record]] = defaultdict(list)
+    for lesson in cohort.lessons:
+        for record in cohort.graded(lesson):
+            if record.max_score:
+                scores[record.student].append(record)
+    return {
+        student: sum(r.final or 0.0 for r in scores[student]) / sum(r.max_score for r in scores[student])
+        for student in cohort.students
+        if student in scores
+    }
 
 
-def exercises(of: Class) -> list[Exercise]:
+def exercises(cohort: Cohort) -> list[ExerciseStatistics]:
     """Every exercise of the lessons that were graded, in the order of the course."""
-    found = []
-    for lesson, names in of.exercises.items():
-        done = graded(of, lesson)
+    rows = []
+    for lesson, names in cohort.exercises.items():
+        graded = cohort.graded(lesson)
         for name, points in names.items():
-            shares = [record.cells[name].share for record in done if name in record.cells]
-            if shares:
-                found.append(
-                    Exercise(
-                        name,
-                        lesson,
-                        points,
-                        len(shares),
-                        statistics.fmean(shares),
-                        sum(share >= 1 - SPREAD for share in shares) / len(shares),
-                        discrimination(done, name),
-                    )
-                )
-    return found
+            if shares := [record.cells[name].share for record in graded if name in record.cells]:
+                full = sum(share >= 1 - SPREAD for share in shares) / len(shares)
+                measures = statistics.fmean(shares), full, discrimination(graded, name)
+                rows.append(ExerciseStatistics(name, lesson, points, len(shares), *measures))
+    return rows
 
 
-def mistakes(of: Class) -> list[Mistake]:
+def mistakes(cohort: Cohort) -> list[MistakeCount]:
     """Every named mistake that was made, the most frequent first."""
-    made: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    counts = {lesson: len(graded(of, lesson)) for lesson in of.lessons}
-    for (student, lesson), record in of.records.items():
-        if record.status is Status.GRADED:
+    students: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    graded = {lesson: cohort.graded(lesson) for lesson in cohort.lessons}
+    for lesson, records in graded.items():
+        for record in records:
             for exercise, cell in record.cells.items():
                 for name in cell.misconceptions:
-                    made[lesson, exercise, name].append(student)
-    found = [
-        Mistake(name, exercise, lesson, tuple(students), counts[lesson])
-        for (lesson, exercise, name), students in made.items()
-    ]
-    return sorted(found, key=lambda m: (-len(m.students), -m.share, m.lesson, m.exercise, m.name))
+                    students[name, exercise, lesson].append(record.student)
+    counts = [MistakeCount(*key, tuple(made_by), len(graded[key[2]])) for key, made_by in students.items()]
+    return sorted(counts, key=lambda m: (-len(m.students), -m.share, m.lesson, m.exercise, m.name))

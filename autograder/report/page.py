@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.gradebook import Class, Record, Status
+from autograder.gradebook import Cohort, Pair, Record, Status, points
 from autograder.report import figures, numbers
 from autograder.report.compare import Changes
-from autograder.report.similarity import Group
+from autograder.report.similarity import SimilarGroup
+from autograder.templating import environment
 from heinit_lab.checking.report import rich
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -22,68 +22,55 @@ SHOWN = 20  # mistakes that are seen at once; the rarer ones are folded away
 
 
 def page(
-    of: Class,
+    cohort: Cohort,
     made_at: datetime,
-    blank: set[tuple[str, str]],
-    groups: Sequence[Group],
+    blank: set[Pair],
+    groups: Sequence[SimilarGroup],
     changed: Changes | None,
     table_name: str,
 ) -> str:
-    """The report of a class. table_name: where its CSV lies, beside it."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    name = _names(of)
-    environment.filters.update(
-        label=name,
-        points=points,
+    """The report of a class. table_name: where its CSV lies, beside the page."""
+    from heinit_lab.exercises import EXERCISES
+
+    label = _labels(cohort)
+    templates = environment(TEMPLATES)
+    templates.filters.update(
+        label=label,
         sentence=lambda text: Markup(rich(text[:1].upper() + text[1:])),
-        percent=lambda share: f"{100 * share:.0f} %",
+        percent=percent,
         signed=lambda r: "–" if r is None else f"{r:+.2f}".replace("-", "−"),
         day=lambda when: f"{when.day} {when:%B %Y, %H:%M}",
         ago=lambda when: duration(made_at - when),
-        whose=lambda record: f"{name(record.student)}, {record.lesson}: {record.status}",
-        regraded=lambda pair: (
-            f"{name(pair[1].student)}, {pair[1].lesson}: {points(pair[0].final)}, "
-            f"now {points(pair[1].final)} of {points(pair[1].max_score)}"
-        ),
-        moved=lambda pair: (
-            f"{pair[1].name}, mean share: {100 * pair[0].difficulty:.0f} %, "
-            f"now {100 * pair[1].difficulty:.0f} %"
-        ),
-        counted=lambda m: f"{m[1]} in {m[0]}: {m[2]}, now {m[3]}",
     )
-    environment.globals["label"] = name
-    exercises, mistakes = numbers.exercises(of), numbers.mistakes(of)
-    lessons = numbers.lessons(of, blank)
-    return environment.get_template("report.html.j2").render(
+    templates.globals["label"] = label
+    exercises, lessons = numbers.exercises(cohort), numbers.lessons(cohort, blank)
+    return templates.get_template("report.html.j2").render(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        course=of.course or "Course",
+        course=cohort.course or "Course",
         made_at=made_at,
         table_name=table_name,
         changed=changed,
-        tiles=_tiles(of, lessons),
+        changes=list(_changes(changed, label)) if changed else [],
+        tiles=_tiles(cohort, lessons),
         statuses=list(Status),
-        whole=_whole(of),
+        whole=_whole(cohort),
         lessons=[
-            _lesson(k, lesson, [e for e in exercises if e.lesson == lesson.name])
+            (lesson, *_scores(k, lesson), [e for e in exercises if e.lesson == lesson.name])
             for k, lesson in enumerate(lessons)
         ],
-        mistakes=[_told(mistake) for mistake in mistakes],
+        mistakes=numbers.mistakes(cohort),
+        # the hint of a mistake, where this version of the lessons knows the mistake
+        hints={(e.name, m.name): m.hint for e in EXERCISES.values() for m in e.misconceptions},
         enough=numbers.ENOUGH,
         shown=SHOWN,
         groups=groups,
-        **_people(of, blank),
+        **_people(cohort, blank),
     )
 
 
-def points(value: float) -> str:
-    """Points as they are said: at most two digits after the point."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def percent(share: float) -> str:
+    """A share as a whole number of percent."""
+    return f"{100 * share:.0f} %"
 
 
 def duration(span: timedelta) -> str:
@@ -95,11 +82,11 @@ def duration(span: timedelta) -> str:
     return "less than a minute"
 
 
-def _names(of: Class) -> Callable[[str], str]:
-    """How a student is called: the name and the id, or the id alone."""
+def _labels(cohort: Cohort) -> Callable[[str], str]:
+    """What the page calls a student: the name and the id, or the id alone."""
 
     def label(student: str) -> str:
-        known = of.students.get(student)
+        known = cohort.students.get(student)
         return student if known is None or known.name == student else f"{_isolated(known.name)} ({student})"
 
     return label
@@ -111,91 +98,90 @@ def _isolated(name: str) -> str:
     return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if leftwards else name
 
 
-def _tiles(of: Class, lessons: Sequence[numbers.Lesson]) -> list[tuple[int | str, str]]:
+def _changes(changed: Changes, label: Callable[[str], str]) -> Iterator[tuple[str, str, list[str]]]:
+    """What changed: the words for a single item and for several, and the items."""
+
+    def status(records: Sequence[Record]) -> list[str]:
+        return [f"{label(r.student)}, {r.lesson}: {r.status}" for r in records]
+
+    for lesson, students in changed.graded.items():
+        yield f"more is graded in {lesson}", f"more are graded in {lesson}", list(map(label, students))
+    scores = [
+        f"{label(r.student)}, {r.lesson}: {points(was.final or 0)}, "
+        f"now {points(r.final or 0)} of {points(r.max_score)}"
+        for was, r in changed.scores
+    ]
+    yield "grade differs", "grades differ", scores
+    ungradable = "cannot be graded, since then"
+    yield f"hand-in {ungradable}", f"hand-ins {ungradable}", status(changed.ungradable)
+    yield "hand-in is no longer ungradable", "hand-ins are no longer ungradable", status(changed.mended)
+    yield "student is new", "students are new", list(map(label, changed.joined))
+    yield "student is gone", "students are gone", list(map(label, changed.left))
+    moved = [
+        f"{now.name}, mean share: {percent(was.difficulty)}, now {percent(now.difficulty)}"
+        for was, now in changed.moved
+    ]
+    yield "exercise moved", "exercises moved", moved
+    counts = [f"{name} in {exercise}: {was}, now {now}" for exercise, name, was, now in changed.mistakes]
+    yield "mistake differs in number", "mistakes differ in number", counts
+
+
+def _tiles(cohort: Cohort, lessons: Sequence[numbers.LessonStatistics]) -> list[tuple[int | str, str]]:
     count = {status: sum(lesson.standing[status] for lesson in lessons) for status in Status}
-    shares = list(numbers.whole(of).values())
+    spread = numbers.spread(numbers.whole(cohort).values())
     tiles: list[tuple[int | str, str]] = [
-        (len(of.students), "student" if len(of.students) == 1 else "students"),
+        (len(cohort.students), "student" if len(cohort.students) == 1 else "students"),
         (count[Status.GRADED], "hand-ins graded"),
         (count[Status.UNGRADABLE], "could not be graded"),
         (count[Status.UNGRADED], "wait to be graded"),
         (count[Status.MISSING], "not handed in"),
     ]
-    if shares:
-        tiles.append((f"{100 * sum(shares) / len(shares):.0f} %", "of the points, on average"))
-    return tiles
+    return tiles + ([(percent(spread.mean), "of the points, on average")] if spread else [])
 
 
-def _whole(of: Class) -> dict[str, Any] | None:
-    shares = list(numbers.whole(of).values())
+def _whole(cohort: Cohort) -> tuple[Markup, str] | None:
+    """The figure of all lessons together, and its caption."""
+    shares = numbers.whole(cohort).values()
     spread = numbers.spread(shares)
     if spread is None:
         return None
-    counts = numbers.histogram(shares, 1, 10)
     says = (
         f"The share of their points that the {spread.n} students with a grade have: "
-        f"half of them have at least {100 * spread.median:.0f} % (triangle), and the middle half lie "
-        f"between {100 * spread.quartile:.0f} % and {100 * spread.upper:.0f} %."
+        f"half of them have at least {percent(spread.median)} (triangle), and the middle half lie "
+        f"between {percent(spread.quartile)} and {percent(spread.upper)}."
     )
-    ticks = ("0 %", "50 %", "100 %")
+    counts, ticks = numbers.histogram(shares, 1, 10), ("0 %", "50 %", "100 %")
+    return figures.histogram("whole", counts, ticks, "All lessons", says, spread.median), says
+
+
+def _scores(k: int, lesson: numbers.LessonStatistics) -> tuple[Markup, str]:
+    """The figure of a lesson's scores, and its caption."""
+    spread = lesson.spread
+    if spread is None:
+        return Markup(""), "Nothing of it is graded yet."
+    says = (
+        f"{spread.n} graded, from {points(spread.low)} to {points(spread.high)} of "
+        f"{points(lesson.points)} points; median {points(spread.median)} (triangle)."
+    )
+    ticks = ("0", points(lesson.points))
+    mark = spread.median / lesson.points if lesson.points else None
+    return figures.histogram(f"lesson-{k}", lesson.histogram, ticks, lesson.name, says, mark), says
+
+
+def _people(cohort: Cohort, blank: set[Pair]) -> dict[str, Any]:
+    """The records that an instructor should look at, by what is the matter, and who handed nothing in."""
+    records = [r for lesson in cohort.lessons if cohort.handed_in(lesson) for r in cohort.of(lesson)]
+    having = {status: [record for record in records if record.status is status] for status in Status}
+    graded = having[Status.GRADED]
+    missing: dict[str, list[str]] = {}
+    for record in having[Status.MISSING]:
+        missing.setdefault(record.lesson, []).append(record.student)
     return {
-        "figure": figures.histogram("whole", counts, ticks, "All lessons", says, spread.median),
-        "says": says,
-    }
-
-
-def _lesson(k: int, of: numbers.Lesson, exercises: Sequence[numbers.Exercise]) -> dict[str, Any]:
-    says = "Nothing of it is graded yet."
-    figure = None
-    if of.spread is not None:
-        says = (
-            f"{of.spread.n} graded, from {points(of.spread.low)} to {points(of.spread.high)} of "
-            f"{points(of.points)} points; median {points(of.spread.median)} (triangle)."
-        )
-        ticks = ("0", points(of.points))
-        mark = of.spread.median / of.points if of.points else None
-        figure = figures.histogram(f"lesson-{k}", of.histogram, ticks, of.name, says, mark)
-    return {
-        "of": of,
-        "title": of.name,
-        "says": says,
-        "figure": figure,
-        "exercises": exercises,
-    }
-
-
-def _told(mistake: numbers.Mistake) -> dict[str, Any]:
-    """A mistake with the hint that its name stands for, where this version of the lessons knows it."""
-    from heinit_lab.exercises import EXERCISES
-
-    exercise = EXERCISES.get(mistake.exercise)
-    hints = {m.name: m.hint for m in exercise.misconceptions} if exercise else {}
-    return {
-        "name": mistake.name,
-        "exercise": mistake.exercise,
-        "students": mistake.students,
-        "of": mistake.of,
-        "share": mistake.share,
-        "hint": Markup(rich(hints.get(mistake.name, ""))),
-    }
-
-
-def _people(of: Class, blank: set[tuple[str, str]]) -> dict[str, Any]:
-    """The records that ask for a word, by what is the matter, and who handed nothing in."""
-    in_use = [lesson for lesson in of.lessons if numbers.handed_in(of, lesson)]
-    records = [record for lesson in in_use for record in of.of(lesson)]
-
-    def having(status: Status) -> list[Record]:
-        return [record for record in records if record.status is status]
-
-    missing = {lesson: [r.student for r in having(Status.MISSING) if r.lesson == lesson] for lesson in in_use}
-    graded = having(Status.GRADED)
-    return {
-        "ungradable": [(r, r.reason or "No reason was kept.") for r in having(Status.UNGRADABLE)],
-        "waiting": [(r, "") for r in having(Status.UNGRADED)],
+        "ungradable": [(r, r.reason or "No reason was kept.") for r in having[Status.UNGRADABLE]],
+        "waiting": [(r, "") for r in having[Status.UNGRADED]],
         "blanks": [(r, f"{points(r.final or 0)} points") for r in graded if (r.student, r.lesson) in blank],
         "repaired": [(r, " ".join(r.repairs)) for r in records if r.repairs],
         "unsandboxed": [(r, "") for r in graded if not r.sandboxed],
-        "missing": {lesson: students for lesson, students in missing.items() if students},
-        "strangers": [student.id for student in of.students.values() if not student.enrolled],
+        "missing": missing,
+        "strangers": [student.id for student in cohort.students.values() if not student.enrolled],
     }

@@ -1,11 +1,11 @@
-"""Which hand-ins are more alike than chance would make them. It shows where to look, and accuses nobody.
+"""Which hand-ins are more alike than chance would make them: where to look, and no accusation.
 
 Short right answers are alike by themselves: most of a class writes `sqrt(2 / n_in)`. So an
-exercise counts by how rare its answer is in this class. Two that share an answer which a share p of
-the class has written share log2(1 / p) bits; bits add up over a lesson's exercises. A pair is
-listed when its bits exceed those of the most alike pair that one would expect among so many pairs,
-were the answers independent, by `MARGIN`. They are not quite independent, hence the margin, and
-hence the words beside the list.
+exercise counts by how rare its answer is in this class. Two hand-ins with the same answer, which a
+share p of the class has written, share log2(1 / p) bits; bits add up over a lesson's exercises. Were
+the answers independent, the most alike of n pairs would share about log2(n) bits. A pair is listed
+when it shares `MARGIN` bits more than that. The answers are not quite independent, hence the margin,
+and hence the words beside the list.
 
 An answer is compared as a program: names, comments, docstrings and layout do not count.
 """
@@ -13,7 +13,6 @@ An answer is compared as a program: names, comments, docstrings and layout do no
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
@@ -28,11 +27,12 @@ LONGEST = 4000  # characters of an answer that are compared
 
 
 @dataclass(frozen=True)
-class Group:
+class SimilarGroup:
     """Hand-ins of one lesson that are alike.
 
-    exercises: those in which all of them are alike, each with how many in the class have such an answer.
-    of: how many in the class are compared.
+    exercises: the exercises in which all of them are alike, each with the number of students in the
+        class who have such an answer.
+    of: the number of students who are compared.
     """
 
     lesson: str
@@ -41,7 +41,7 @@ class Group:
     of: int
 
 
-def groups(lesson: str, written: Mapping[str, Mapping[str, str]]) -> list[Group]:
+def groups(lesson: str, written: Mapping[str, Mapping[str, str]]) -> list[SimilarGroup]:
     """The groups of hand-ins that are alike, the largest first.
 
     written: for each student, the text of each exercise that is filled in.
@@ -54,18 +54,16 @@ def groups(lesson: str, written: Mapping[str, Mapping[str, str]]) -> list[Group]
     near: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
     for exercise in sorted({name for answers in written.values() for name in answers}):
         who = np.array([i for i, student in enumerate(students) if exercise in written[student]])
-        texts = [normal(written[students[i]][exercise])[:LONGEST] for i in who]
-        distinct = {text: k for k, text in enumerate(dict.fromkeys(texts))}
-        which = np.array([distinct[text] for text in texts])
-        alike = cdist(list(distinct), list(distinct), scorer=Indel.normalized_similarity) >= ALIKE
-        sizes = Counter(which.tolist())
-        common = alike @ np.array([sizes[k] for k in range(len(distinct))])
-        worth = np.where(alike, np.log2(len(who) / np.maximum.outer(common, common)), 0)
-        bits[np.ix_(who, who)] += worth[np.ix_(which, which)]
+        texts = [structure(written[students[i]][exercise])[:LONGEST] for i in who]
+        distinct, which, counts = np.unique(texts, return_inverse=True, return_counts=True)
+        alike = cdist(distinct, distinct, scorer=Indel.normalized_similarity) >= ALIKE
+        common = alike @ counts
+        shared = np.where(alike, np.log2(len(who) / np.maximum.outer(common, common)), 0)
+        bits[np.ix_(who, who)] += shared[np.ix_(which, which)]
         near[exercise] = (who, alike[np.ix_(which, which)], common[which])
     enough = log2(n * (n - 1) / 2) + MARGIN
-    found = [_group(lesson, students, members, near) for members in _connected(bits > enough)]
-    return sorted(found, key=lambda group: (-len(group.students), group.students))
+    similar = [_group(lesson, students, members, near) for members in _connected(bits > enough)]
+    return sorted(similar, key=lambda group: (-len(group.students), group.students))
 
 
 def _group(
@@ -73,35 +71,27 @@ def _group(
     students: list[str],
     members: list[int],
     near: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
-) -> Group:
+) -> SimilarGroup:
     shared = {}
     for exercise, (who, alike, common) in near.items():
         places = np.flatnonzero(np.isin(who, members))
         if len(places) == len(members) and alike[np.ix_(places, places)].all():
             shared[exercise] = int(common[places].max())
-    return Group(lesson, tuple(students[i] for i in members), shared, len(students))
+    return SimilarGroup(lesson, tuple(students[i] for i in members), shared, len(students))
 
 
 def _connected(linked: np.ndarray) -> list[list[int]]:
-    """The connected parts of more than one of a graph, given as a symmetric boolean matrix."""
-    np.fill_diagonal(linked, False)
-    left, parts = set(np.flatnonzero(linked.any(axis=0)).tolist()), []
-    while left:
-        part, ahead = set(), [min(left)]
-        while ahead:
-            i = ahead.pop()
-            if i not in part:
-                part.add(i)
-                ahead.extend(np.flatnonzero(linked[i]).tolist())
-        left -= part
-        parts.append(sorted(part))
-    return parts
+    """The connected parts of a graph with more than one node. linked: a symmetric boolean matrix."""
+    reach = (linked | np.eye(len(linked), dtype=bool)).astype(np.float32)
+    while (wider := np.sign(reach @ reach)).sum() > reach.sum():  # ways of twice the length
+        reach = wider
+    return [np.flatnonzero(row).tolist() for row in np.unique(reach, axis=0) if row.sum() > 1]
 
 
-def normal(source: str) -> str:
-    """A program's text without what is easily changed: own names, comments, docstrings, layout.
+def structure(source: str) -> str:
+    """The structure of a program: its text without own names, comments, docstrings and layout.
 
-    What cannot be parsed, or is nested too deeply to be written again, is its text without blanks.
+    A text that cannot be parsed, or is nested too deeply to be written again, only loses its blanks.
     """
     try:
         tree = ast.parse(source)
@@ -111,7 +101,7 @@ def normal(source: str) -> str:
 
 
 class _Renamed(ast.NodeTransformer):
-    """Calls the names that a program binds itself v0, v1, ... in order, and drops its docstrings."""
+    """Renames the names that a program itself binds to v0, v1, ... in order, and drops docstrings."""
 
     def __init__(self, tree: ast.Module) -> None:
         bound: dict[str, None] = {}

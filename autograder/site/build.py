@@ -1,4 +1,4 @@
-"""Build the site: run what changed, write the pages, leave every other file alone."""
+"""Build the site: run the lessons that changed, write the pages, and leave every other file alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError, UsageError
+from autograder.files import write_atomically
 from autograder.lessons import NOTEBOOKS, SHARE, lessons
 from autograder.lessons.compose import solve
 from autograder.site.execute import executed
@@ -23,6 +23,7 @@ from autograder.site.lesson_page import LessonPage, explorer, lesson_page, secti
 from autograder.site.lite import Lite, lite, lite_files
 from autograder.site.pictures import Pictures
 from autograder.site.prose import Prose, plain
+from autograder.templating import environment
 from autograder.wheels import build_wheel
 
 HERE = Path(__file__).parent
@@ -38,8 +39,8 @@ PAGES = {
 
 
 @dataclass(frozen=True)
-class Built:
-    """What building did. written: paths that are new or changed. size: bytes of the whole site."""
+class SiteBuild:
+    """What a build did. written: paths that are new or changed. size: bytes of the whole site."""
 
     pages: tuple[str, ...]
     written: tuple[str, ...]
@@ -47,18 +48,18 @@ class Built:
 
 
 def build_site(
-    directory: Path, cache: Path, told: Callable[[str, bool], None], in_browser: bool = False
-) -> Built:
+    directory: Path, cache: Path, progress: Callable[[str, bool], None], in_browser: bool = False
+) -> SiteBuild:
     """Write the site to `directory`, which is new, empty, or a site built before.
 
-    cache: a folder that keeps the lessons' runs. told: see execute.executed. in_browser: whether to add
+    cache: a folder that keeps the lessons' runs. progress: see execute.executed. in_browser: whether to add
     the lessons as notebooks that run in a browser, see lite.py.
     Raises UsageError where `directory` is no place for a site, or JupyterLite is not installed;
     HeinitError where a lesson does not run, a page cannot be made, or a file cannot be written.
     """
     before = _manifest(directory)
     edition = lite() if in_browser else None
-    runs = executed(lessons(), cache, told)
+    runs = executed(lessons(), cache, progress)
     wheel = build_wheel(cache / "wheel")
     files = site_files(runs, wheel.name, edition) | _downloads(wheel)
     if edition:
@@ -72,14 +73,7 @@ def site_files(runs: Mapping[str, NotebookNode], wheel: str, edition: Lite | Non
     runs: the lessons with their outputs. wheel: the name of heinit_lab's, which lies beside a notebook.
     edition: the one that runs in a browser, where the site has it.
     """
-    templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    templates = environment(HERE / "templates")
     pictures = Pictures()
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
     hero = next(cell for cell in runs[HERO[0]].cells if cell.id == HERO[1])
@@ -174,44 +168,37 @@ def _manifest(directory: Path) -> dict[str, str]:
     if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
         return {}
     try:
-        found: dict[str, str] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-        return found
+        manifest: dict[str, str] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        return manifest
     except (OSError, ValueError):
         raise UsageError(
             f"{directory} holds something else than a site, and is left as it is. Name a new directory."
         ) from None
 
 
-def _write(directory: Path, files: Mapping[str, bytes], before: Mapping[str, str]) -> Built:
-    """Write what is new or changed, and take away what a former build wrote and this one does not."""
+def _write(directory: Path, files: Mapping[str, bytes], before: Mapping[str, str]) -> SiteBuild:
+    """Write the files that are new or changed, and delete those that only a former build wrote."""
     now = {name: hashlib.sha256(content).hexdigest()[:16] for name, content in sorted(files.items())}
     written = []
     try:
         directory.mkdir(parents=True, exist_ok=True)
         # the manifest first: a build that is cut off must not leave files that no later one knows
-        _put(directory / MANIFEST, json.dumps(dict(before) | now, indent=0).encode())
+        write_atomically(directory / MANIFEST, json.dumps(dict(before) | now, indent=0))
         for name, content in files.items():
             path = directory / name
             if before.get(name) != now[name] or not path.is_file():
-                _put(path, content)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path, content)
                 written.append(name)
         for name in before.keys() - now.keys():
             (directory / name).unlink(missing_ok=True)
-            for folder in (directory / name).relative_to(directory).parents[:-1]:
+            for folder in Path(name).parents[:-1]:
                 if (directory / folder).is_dir() and not any((directory / folder).iterdir()):
                     (directory / folder).rmdir()
-        _put(directory / MANIFEST, json.dumps(now, indent=0).encode())
+        write_atomically(directory / MANIFEST, json.dumps(now, indent=0))
     except OSError as error:
         raise HeinitError(
             f"{error.filename or directory} cannot be written ({error.strerror}). Name a folder of your own."
         ) from None
     pages = tuple(name for name in now if name.endswith(".html") and "/" not in name)
-    return Built(pages, tuple(written), sum(map(len, files.values())))
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write by rename: a reader never meets half a page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    return SiteBuild(pages, tuple(written), sum(map(len, files.values())))

@@ -1,4 +1,4 @@
-"""Run the solved lessons, and keep what they showed until something that they depend on changes."""
+"""Run the solved lessons, and keep their outputs until something that the outputs depend on changes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 import heinit_lab
 from autograder.errors import HeinitError
+from autograder.files import write_atomically
 from autograder.lessons import Lesson
 from autograder.lessons.compose import solve
 from autograder.site.pictures import smaller
@@ -30,28 +31,29 @@ RECORD = "from autograder.site.frames import record\n\nrecord()"
 # What draws, counts and shows; another version may draw another picture.
 VERSIONS = ("numpy", "matplotlib", "pillow", "ipython", "ipykernel")
 
-Told = Callable[[str, bool], None]
 
-
-def executed(lessons: Sequence[Lesson], cache: Path, told: Told) -> dict[str, NotebookNode]:
+def executed(
+    lessons: Sequence[Lesson], cache: Path, progress: Callable[[str, bool], None]
+) -> dict[str, NotebookNode]:
     """The solved lessons with their outputs, by name; explorers as frames.
 
-    cache: a folder that keeps them. told: called with each lesson's name and whether it was run anew.
+    cache: a folder that keeps the lessons' runs. progress: called with each lesson's name and whether
+    the lesson was run anew.
     Raises HeinitError where a lesson does not run, or the cache cannot be written.
     """
 
-    def one(lesson: Lesson) -> NotebookNode:
+    def outputs(lesson: Lesson) -> NotebookNode:
         kept = cache / f"{lesson.name}-{key(lesson)}.ipynb"
-        there = kept.is_file()
-        if not there:
+        cached = kept.is_file()
+        if not cached:
             _keep(_run(lesson), kept)
-        told(lesson.name, not there)
+        progress(lesson.name, not cached)
         return nbformat.read(kept, as_version=4)
 
     # the last lesson takes as long as the others together, so it begins
+    order = list(reversed(lessons))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(one, reversed(lessons)))
-    return {lesson.name: run for lesson, run in zip(reversed(lessons), found, strict=True)}
+        return {lesson.name: run for lesson, run in zip(order, pool.map(outputs, order), strict=True)}
 
 
 def _run(lesson: Lesson) -> NotebookNode:
@@ -83,15 +85,14 @@ def _run(lesson: Lesson) -> NotebookNode:
 
 
 def _keep(notebook: NotebookNode, path: Path) -> None:
-    """Write a lesson's run, and take older runs of it away. A cut-off write leaves nothing."""
+    """Write a lesson's run, and delete older runs of the lesson."""
     name = path.name.rpartition("-")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(nbformat.writes(notebook), encoding="utf-8")
+        write_atomically(path, nbformat.writes(notebook))
         for older in path.parent.glob(f"{name}-*.ipynb"):
-            older.unlink()
-        part.replace(path)
+            if older != path:
+                older.unlink()
     except OSError as error:
         raise HeinitError(
             f"{path} cannot be written ({error.strerror}). Name a folder of your own with --cache."
@@ -109,28 +110,28 @@ def key(lesson: Lesson) -> str:
 
 
 def depends_on(lesson: Lesson) -> list[Path]:
-    """The files behind a lesson's outputs: the notebook, its answers, and what it imports of heinit_lab.
+    """The files behind a lesson's outputs: notebook, answers, and everything that these import of heinit_lab.
 
-    Of the exercises only the lesson's own count, since a `check` looks at one by its name.
+    Of the exercises only the lesson's own count, since `check` looks an exercise up by name.
     """
     answers = Path(str(lesson.solutions.__file__))
     notebook = nbformat.read(lesson.path, as_version=4)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     sources = [*cells, answers.read_text(encoding="utf-8"), RECORD]
     makers = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
-    found = {lesson.path, answers, *makers}
-    found |= set((LAB / "exercises" / lesson.module).glob("*.py"))
-    found |= {p for p in LAB.rglob("*") if p.suffix in (".npz", ".json", ".mplstyle")}
-    sources += [path.read_text(encoding="utf-8") for path in found if path.suffix == ".py"]
+    files = {lesson.path, answers, *makers}
+    files |= set((LAB / "exercises" / lesson.module).glob("*.py"))
+    files |= {p for p in LAB.rglob("*") if p.suffix in (".npz", ".json", ".mplstyle")}
+    sources += [path.read_text(encoding="utf-8") for path in files if path.suffix == ".py"]
     while sources:
         imported = set(_files(_imports(sources.pop())))
-        sources += [path.read_text(encoding="utf-8") for path in imported - found]
-        found |= imported
-    return sorted(found)
+        sources += [path.read_text(encoding="utf-8") for path in imported - files]
+        files |= imported
+    return sorted(files)
 
 
 def _imports(source: str) -> set[str]:
-    """The modules of heinit_lab that a source imports anywhere, and those that it may mean."""
+    """The modules of heinit_lab that a source imports anywhere, and names in them that may be modules."""
     modules: set[str] = set()
     for node in ast.walk(ast.parse(re.sub(r"(?m)^\s*[%!].*$", "", source))):
         if isinstance(node, ast.Import):
@@ -141,7 +142,7 @@ def _imports(source: str) -> set[str]:
 
 
 def _files(modules: Iterable[str]) -> Iterable[Path]:
-    """Their files, and those of the packages that they are in."""
+    """The files of the modules, and of the packages around them."""
     for module in modules:
         parts = module.split(".")
         for k in range(1, len(parts) + 1):

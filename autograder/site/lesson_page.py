@@ -9,28 +9,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+import numpy as np
 from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
-from autograder.feedback.html.markdown import render_code
 from autograder.lessons import Lesson
 from autograder.lessons.compose import asked, checked, unmarked
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.pictures import Pictures, figure_in
-from autograder.site.prose import Heading, Prose, hanging, plain
-from autograder.site.questions import question
+from autograder.site.prose import Heading, Prose, plain, render_lines
+from autograder.site.questions import Question, question
 
-# What belongs to a notebook and not to a page: the table of a reader's own checks, and the way to it.
+# Cells that belong to a notebook and not to a page: the table of a reader's own checks, and the way there.
 LEFT_OUT = ("where-you-stand", "progress")
 
 
 @dataclass(frozen=True)
 class LessonPage:
-    """A lesson as its page shows it. title: without its number. about: its first paragraph, as HTML.
+    """A lesson as its page shows the lesson. title: without the number. about: the first paragraph, as HTML.
 
-    says: what its last line of the first cell says of time, exercises and points.
+    says: the last line of the first cell, on time, exercises and points.
     """
 
     lesson: Lesson
@@ -38,7 +38,6 @@ class LessonPage:
     title: str
     about: Markup
     opening: Markup
-    minutes: int
     says: str
     body: Markup
     contents: tuple[Heading, ...]
@@ -56,7 +55,7 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
     student = {cell.id: cell for cell in nbformat.read(lesson.path, as_version=4).cells}
     first, *cells = (cell for cell in run.cells if cell.id not in LEFT_OUT)
     opening = _opening(first.source, lesson.name)
-    writer = _Writer(pictures, templates)
+    writer = _LessonWriter(pictures, templates)
     about, abilities = (writer.prose.html(opening[key]) for key in ("about", "abilities"))
     parts = []
     while cells:
@@ -68,14 +67,12 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
             parts.append(writer.exercise(name, student[cell.id], cell, check))
         elif cell.cell_type == "code":
             parts.append(writer.code(cell))
-    number, _, title = opening["title"].partition(" · ")
     return LessonPage(
         lesson=lesson,
-        number=int(number.removeprefix("Lesson ")),
-        title=title,
+        number=int(opening["number"]),
+        title=opening["title"],
         about=Markup(about),
         opening=Markup(abilities),
-        minutes=int(opening["minutes"]),
         says=opening["says"],
         body=Markup("\n".join(parts)),
         contents=tuple(heading for heading in writer.prose.headings if heading.level == 2),
@@ -83,14 +80,14 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
 
 
 _OPENING = re.compile(
-    r"# (?P<title>Lesson \d+ · [^\n]+)\n+(?P<about>.*?)\n+(?P<abilities>You will be able to\n.*?)"
-    r"\n+\*\*Contents\*\*\n.*?\n+(?P<says>About (?P<minutes>\d+) minutes\.[^\n]*)",
+    r"# Lesson (?P<number>\d+) · (?P<title>[^\n]+)\n+(?P<about>.*?)\n+(?P<abilities>You will be able to\n.*?)"
+    r"\n+\*\*Contents\*\*\n.*?\n+(?P<says>About \d+ minutes\.[^\n]*)",
     re.DOTALL,
 )
 
 
 def _opening(source: str, name: str) -> dict[str, str]:
-    """The parts of a lesson's first cell. Its contents and the word on the wheel a page says itself."""
+    """The parts of a lesson's first cell, but for those that the page writes itself (contents, wheel)."""
     match = _OPENING.match(source)
     if match is None:
         raise HeinitError(
@@ -99,7 +96,7 @@ def _opening(source: str, name: str) -> dict[str, str]:
     return match.groupdict()
 
 
-class _Writer:
+class _LessonWriter:
     """Writes the cells of one lesson as HTML."""
 
     def __init__(self, pictures: Pictures, templates: Environment) -> None:
@@ -109,8 +106,8 @@ class _Writer:
         self._explorers = 0
 
     def code(self, cell: NotebookNode) -> str:
-        """A cell's code and what it showed. What a lesson imports is folded."""
-        source = hanging(render_code(cell.source))
+        """A cell's code and outputs. What a lesson imports is folded."""
+        source = render_lines(cell.source)
         if cell.id == "setup":
             source = f'<details class="setup"><summary>What the cells import</summary>{source}</details>'
         return "\n".join([source, *map(self._output, cell.outputs)])
@@ -119,24 +116,30 @@ class _Writer:
         self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None
     ) -> str:
         """The question, the stub, and the folded solution with the verdict on it."""
-        asked_here = question(name)
-        said = self.prose.html(asked_here.prompt) if asked_here else ""
+        here = question(name)
         return self._templates.get_template("exercise.html.j2").render(
             name=name,
-            question=asked_here,
-            prompt=Markup(said.strip().removeprefix("<p>").removesuffix("</p>")),
-            data=_question_data(asked_here, self.prose) if asked_here else {},
-            stub=Markup(hanging(render_code(stub.source))),
-            answer=Markup(hanging(render_code(unmarked(solved.source)))),
+            question=here,
+            prompt=Markup(self.prose.phrase(here.prompt) if here else ""),
+            data=self._question_data(here) if here else {},
+            stub=Markup(render_lines(stub.source)),
+            answer=Markup(render_lines(unmarked(solved.source))),
             verdicts=[Markup(self._output(output)) for output in (check.outputs if check else [])],
         )
+
+    def _question_data(self, of: Question) -> dict[str, Any]:
+        """What the page's script knows of a question."""
+        wrong = [{"value": w.value, "hints": list(map(self.prose.phrase, w.hints))} for w in of.wrong]
+        return {"right": of.right, "close": of.close, "wrong": wrong}
 
     def _output(self, output: NotebookNode) -> str:
         if output.output_type == "stream":
             return f'<pre class="output">{html.escape(output.text.rstrip())}</pre>'
         data = output.get("data", {})
         if FRAMES_MIME in data:
-            return self._explorer(data[FRAMES_MIME])
+            self._explorers += 1
+            ident = f"explorer-{self._explorers}"
+            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates)
         if figure := figure_in(data.get("text/html", "")):
             path = self._pictures.add(figure.content)
             return self._templates.get_template("figure.html.j2").render(figure=figure, path=path)
@@ -145,47 +148,28 @@ class _Writer:
             return f'<p class="verdict">{html.escape(text)}</p>'
         return f'<pre class="output">{html.escape(text)}</pre>'
 
-    def _explorer(self, data: dict[str, Any]) -> str:
-        self._explorers += 1
-        return explorer(data, f"explorer-{self._explorers}", self._pictures, self._templates)
-
 
 def explorer(data: dict[str, Any], ident: str, pictures: Pictures, templates: Environment) -> str:
     """An explorer's frames behind range inputs. ident: its id on the page."""
     frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
-    start = 0
-    for slider in data["sliders"]:
-        start = start * len(slider["stops"]) + slider["start"]
+    starts = [slider["start"] for slider in data["sliders"]]
+    first = np.ravel_multi_index(starts, [len(slider["stops"]) for slider in data["sliders"]])
     width, height = data["size"]
     return templates.get_template("explorer.html.j2").render(
         ident=ident,
         title=data["title"],
         note=data.get("note", ""),
         sliders=data["sliders"],
-        first=frames[start],
+        first=frames[first],
         width=width,
         height=height,
         data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
     )
 
 
-def _question_data(asked_here: Any, prose: Prose) -> dict[str, Any]:
-    """What the page's script knows of a question."""
-
-    def told(hint: str) -> str:
-        return prose.html(hint).strip().removeprefix("<p>").removesuffix("</p>")
-
-    return {
-        "right": asked_here.right,
-        "close": asked_here.close,
-        "wrong": [{"value": w.value, "hints": [told(hint) for hint in w.hints]} for w in asked_here.wrong],
-    }
-
-
 def sections(page_html: str) -> list[tuple[str, str, str]]:
     """(anchor, title, text) of each part of a page between two headings, for the search."""
     pieces = re.split(r'<div class="heading"><h\d id="([^"]+)">(.*?)</h\d>.*?</div>', page_html)
-    found = [("", "", plain(pieces[0]))]
-    for anchor, title, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
-        found.append((anchor, plain(title), plain(text)))
-    return found
+    parts = zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True)
+    first = ("", "", plain(pieces[0]))
+    return [first, *((anchor, plain(title), plain(text)) for anchor, title, text in parts)]

@@ -1,9 +1,9 @@
 """The lessons in a JupyterLab that runs in the reader's browser, Python included: JupyterLite.
 
-An optional part of the site, made by JupyterLite's own packages out of what is installed here. It works
-on a web host, not from a disk, and a browser that opens a lesson in it fetches Python, NumPy and
-Matplotlib from one other host, which JupyterLite names. All else lies in the folder: the lessons, the
-widgets and their wheels, so that no package index is asked.
+This edition is an optional part of the site, which JupyterLite's own packages build from what is
+installed here. The edition works on a web host, not from a disk. A browser that opens a lesson fetches
+Python, NumPy and Matplotlib from one other host, which JupyterLite names. Everything else lies in the
+folder: the lessons, the widgets and their wheels, so that no package index is asked.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ELSEWHERE = re.compile(r"\n+<small>[^\n]*there is no module `heinit_lab`[^\n]*</
 
 @dataclass(frozen=True)
 class Lite:
-    """The edition as the pages speak of it. source: where a browser fetches Python from."""
+    """What the pages say about the edition. source: where a browser fetches Python from."""
 
     source: str
 
@@ -52,12 +52,11 @@ class Lite:
 
 
 def lite() -> Lite:
-    """Raises UsageError where JupyterLite is not installed."""
-    if not all(map(_is_there, NEEDED)):
+    """The edition. Raises UsageError where JupyterLite is not installed."""
+    if not all(map(_is_installed, NEEDED)):
         # uv makes environments without pip
-        pip = (
-            f"{sys.executable} -m pip install" if _is_there("pip") else f"uv pip install -p {sys.executable}"
-        )
+        python = sys.executable
+        pip = f"{python} -m pip install" if _is_installed("pip") else f"uv pip install -p {python}"
         packages = " ".join(name.replace("_", "-") for name in NEEDED)
         raise UsageError(
             "The edition that runs in a browser is made by JupyterLite, which is not installed. "
@@ -68,7 +67,7 @@ def lite() -> Lite:
     return Lite(PYODIDE_CDN_URL)
 
 
-def _is_there(package: str) -> bool:
+def _is_installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
@@ -88,7 +87,7 @@ def lite_files(edition: Lite, course: Sequence[Lesson], wheel: Path) -> dict[str
         _put(root / "jupyter-lite.json", json.dumps(SETTINGS).encode())
         _put(root / "jupyter_lite_config.json", json.dumps(_configuration()).encode())
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTERLITE_")}
-        made = subprocess.run(
+        build = subprocess.run(
             [sys.executable, "-m", "jupyterlite_core", "build"],
             cwd=root,
             env=inherited,
@@ -96,9 +95,9 @@ def lite_files(edition: Lite, course: Sequence[Lesson], wheel: Path) -> dict[str
             text=True,
             check=False,
         )
-        if made.returncode:
-            said = (made.stderr or made.stdout).strip().splitlines()
-            raise HeinitError(f"JupyterLite could not build the edition for browsers: {said[-1]}")
+        if build.returncode:
+            lines = (build.stderr or build.stdout).strip().splitlines()
+            raise HeinitError(f"JupyterLite could not build the edition for browsers: {lines[-1]}")
         out = root / "out"
         return {
             f"{FOLDER}/{path.relative_to(out).as_posix()}": path.read_bytes()
@@ -146,12 +145,12 @@ def _extension(name: str) -> Path:
 
 
 def _notebook(lesson: Lesson, edition: Lite) -> bytes:
-    """The lesson to solve, with a word on where it runs and a cell that installs what it imports."""
+    """The lesson to solve, with a note on where Python runs and a cell that installs heinit_lab."""
     notebook = nbformat.read(lesson.path, as_version=4)
     notebook.cells[0].source = ELSEWHERE.sub("", notebook.cells[0].source)
-    said = (TEXT / "in-this-browser.md").read_text(encoding="utf-8").rstrip().format(host=edition.host)
+    notice = (TEXT / "in-this-browser.md").read_text(encoding="utf-8").rstrip().format(host=edition.host)
     notebook.cells[1:1] = [
-        nbformat.v4.new_markdown_cell(said, id="in-this-browser"),
+        nbformat.v4.new_markdown_cell(notice, id="in-this-browser"),
         nbformat.v4.new_code_cell("%pip install -q heinit-lab", id="install"),
     ]
     written: str = nbformat.writes(notebook)

@@ -1,33 +1,30 @@
-"""Markdown of the course as a page's HTML: headings get anchors, links lead to pages of the site."""
+"""Markdown of the course as a page's HTML: headings get anchors, links lead to pages of the site.
+
+The Markdown is the course's own, and so is the HTML in it: nothing is cleaned here.
+"""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
-from autograder.errors import HeinitError
-from autograder.feedback.html.markdown import render_markdown
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments import format as formatted
+from pygments.formatters import HtmlFormatter
+from pygments.token import STANDARD_TYPES
 
-_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
-_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
-_FORMULA = re.compile(r'<math\b[^>]*display="block">.*?</math>', re.DOTALL)
-_CODE = re.compile(
-    r'(?<=<div class="highlight">)(<pre>(?:<span></span>)?<code>)(.*?)\n*(?=</code>)', re.DOTALL
-)
-_INLINE = r'<math\b(?![^>]*display="block")[^>]*>(?:(?!</math>).)*</math>'
-_TOGETHER = re.compile(rf"[(\[“]{_INLINE}[.,;:?)\]”]*|{_INLINE}[.,;:?)\]”]+", re.DOTALL)
+from autograder.errors import HeinitError
+from autograder.feedback.html.markdown import lexer
+from autograder.feedback.html.mathml import mathml
+
 _SENTENCE = 80  # characters of a cell that are too many for a third of a telephone
-_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row"}
-_ROLES |= {"th": "columnheader", "td": "cell"}
-_PARTS = re.compile(rf"<({'|'.join(_ROLES)})\b([^>]*)>")
 _LONG = re.compile(r"<code>[^<\s]{24,}")  # a word of code that a third of a telephone would break
-_OPTION = re.compile(r"<code>(?=--?\w)([^<\s]+)(?=</code>)")
-_INDEX = re.compile(r"<m(sub|sup)><m[ino]\b[^>]*>[^<]*</m[ino]>")
 _WIDE = 28  # characters of a formula that may need scrolling on a telephone
-_GAP = '<mspace width="2em"></mspace>'  # \qquad, between two formulas on one line
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+_INDEX = re.compile(r"<m(sub|sup)><m[ino]\b[^>]*>[^<]*</m[ino]>")
 _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
 
 
@@ -40,119 +37,171 @@ class Heading:
     anchor: str
 
 
-class Prose:
-    """The Markdown of one page, rendered piece by piece.
+class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
+    """Renders the Markdown of one page, piece by piece.
 
-    strict: whether a link that leads nowhere on the site is an error; otherwise it becomes its text, and the
-    name of the file that it led to.
+    strict: whether a link that leads nowhere on the site is an error; otherwise the link becomes its text
+    and the name of the file that it led to.
     headings: those rendered so far.
     """
 
     def __init__(self, strict: bool = True) -> None:
+        super().__init__(escape=False, exclude_anchor_links=True)
         self.strict = strict
         self.headings: list[Heading] = []
-        self._lost: list[str] = []
+        self._stacks = False
 
     def html(self, markdown: str) -> str:
-        """A piece as HTML. Raises HeinitError for a link that leads nowhere, where that is strict."""
-        if not self.strict:
-            markdown = _LINK.sub(_told, markdown)
-        made = render_markdown(markdown, link=self._link)
-        if self._lost and self.strict:
-            raise HeinitError(f"a link leads nowhere on the site: {self._lost[0]}")
-        made = re.sub(r"<a(?! href)[^>]*>(.*?)</a>", r"\1", made, flags=re.DOTALL)
-        made = made.replace(' rel="noopener noreferrer nofollow"', "")
-        made = _OPTION.sub(r'<code class="together">\1', made)
-        made = _TABLE.sub(_table, made)
-        made = _FORMULA.sub(_formula, hanging(made))
-        # a browser may end a line between a formula and the bracket or full stop beside it
-        made = _TOGETHER.sub(r'<span class="together">\g<0></span>', made)
-        return _HEADING.sub(self._with_anchor, made)
+        """A piece as HTML. Raises HeinitError for a link that leads nowhere, where `strict`."""
+        return str(MarkdownWithMath(renderer=self).render(markdown))
 
-    def _with_anchor(self, match: re.Match[str]) -> str:
-        level, title = int(match[1]), match[2]
-        heading = Heading(level, title, self._free(anchor(title)))
-        self.headings.append(heading)
+    def phrase(self, markdown: str) -> str:
+        """A single paragraph as HTML, without the paragraph around it."""
+        return self.html(markdown).strip().removeprefix("<p>").removesuffix("</p>")
+
+    def iter_tokens(self, tokens: Iterable[dict[str, Any]], state: Any) -> Iterable[str]:
+        """The HTML of each token. The bracket or full stop beside a formula goes to the formula."""
+        copies = [dict(token) for token in tokens]
+        for before, token, after in zip([{}, *copies], copies, [*copies[1:], {}], strict=False):
+            if token["type"] == "inline_math":
+                beside = {"opening": _cut(before, r"[(\[“]$"), "closing": _cut(after, r"^[.,;:?)\]”]+")}
+                token["attrs"] = beside
+        return [self.render_token(token, state) for token in copies]
+
+    def render_token(self, token: dict[str, Any], state: Any) -> str:
+        """The HTML of a token. Before a table, `_stacks` is set: whether a narrow screen stacks its cells."""
+        if token["type"] == "table":
+            rows = (
+                row for part in token["children"] if part["type"] == "table_body" for row in part["children"]
+            )
+            cells = [cell for row in rows for cell in row["children"]]
+            texts = [self.render_tokens(cell["children"], state) for cell in cells]
+            self._stacks = any(len(plain(text)) > _SENTENCE or _LONG.search(text) for text in texts)
+        return str(super().render_token(token, state))
+
+    def text(self, text: str) -> str:
+        return html.escape(html.unescape(text), quote=False)
+
+    def linebreak(self) -> str:
+        return "<br>\n"
+
+    def codespan(self, text: str) -> str:
+        together = ' class="together"' if re.fullmatch(r"--?\w\S*", text) else ""  # an option of a command
+        return f"<code{together}>{html.escape(text, quote=False)}</code>"
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        address = on_the_site(url)
+        if address is not None:
+            return f'<a href="{html.escape(address)}">{text}</a>'
+        if self.strict:
+            raise HeinitError(f"a link leads nowhere on the site: {url}")
+        return text if plain(text) == url else f"{text} ({self.codespan(url)})"
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        wanted, taken = anchor(text), {heading.anchor for heading in self.headings}
+        free = next(a for a in (wanted, *(f"{wanted}-{k}" for k in range(2, 99))) if a not in taken)
+        self.headings.append(Heading(level, text, free))
         if level == 1:
-            return f"<h1>{title}</h1>"
-        named = html.escape(plain(title), quote=True)
+            return f"<h1>{text}</h1>\n"
         return (
-            f'<div class="heading"><h{level} id="{heading.anchor}">{title}</h{level}>'
-            f'<a class="anchor" href="#{heading.anchor}" aria-label="Link to: {named}">#</a></div>'
+            f'<div class="heading"><h{level} id="{free}">{text}</h{level}>'
+            f'<a class="anchor" href="#{free}" aria-label="Link to: {html.escape(plain(text))}">#</a></div>\n'
         )
 
-    def _free(self, wanted: str) -> str:
-        taken = {heading.anchor for heading in self.headings}
-        return next(a for a in (wanted, *(f"{wanted}-{k}" for k in range(2, 99))) if a not in taken)
+    def inline_math(self, body: str, opening: str = "", closing: str = "") -> str:
+        formula = f"{opening}{mathml(body)}{closing}"  # a browser may end a line beside a formula
+        return f'<span class="together">{formula}</span>' if opening or closing else formula
 
-    def _link(self, address: str) -> str | None:
-        found = on_the_site(address)
-        if found is None:
-            self._lost.append(address)
-        return found
+    def block_math(self, body: str) -> str:
+        """A formula in a box that can scroll by itself, with the keyboard too.
+
+        Several formulas on one line stand below each other where there is no room.
+        """
+        several = [mathml(part, block=True) for part in _several(body)]
+        long = len(plain("".join(several))) > _WIDE
+        wide = ' role="group" aria-label="Formula" tabindex="0"' if long else ""
+        kind = "formula several" if len(several) > 1 else "formula"
+        return f'<div class="{kind}"{wide}>{"".join(several)}</div>'
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        return render_lines(code, [*(info or "").split(), "text"][0]) + "\n"
+
+    def table(self, text: str) -> str:
+        """A table in a box that can scroll by itself; one of sentences can be stacked on a narrow screen.
+
+        A browser that stacks a table no longer knows its rows and columns, so they are named.
+        """
+        kind = ' class="sentences"' if self._stacks else ""
+        table = f"<table{kind}{self._role('table')}>\n{text}</table>"
+        return f'<div class="wide" role="group" aria-label="Table" tabindex="0">{table}</div>\n'
+
+    def table_head(self, text: str) -> str:
+        group, row = self._role("rowgroup"), self._role("row")
+        return f"<thead{group}>\n<tr{row}>\n{text}</tr>\n</thead>\n"
+
+    def table_body(self, text: str) -> str:
+        return f"<tbody{self._role('rowgroup')}>\n{text}</tbody>\n"
+
+    def table_row(self, text: str) -> str:
+        return f"<tr{self._role('row')}>\n{text}</tr>\n"
+
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        tag, role = ("th", "columnheader") if head else ("td", "cell")
+        style = f' style="text-align:{align}"' if align else ""
+        return f"  <{tag}{self._role(role)}{style}>{text}</{tag}>\n"
+
+    def _role(self, role: str) -> str:
+        return f' role="{role}"' if self._stacks else ""
 
 
-def _told(match: re.Match[str]) -> str:
-    """A link to a file that is not on the site, as words."""
-    text, address = match.groups()
-    if on_the_site(address) is not None:
-        return match[0]
-    return text if text.strip("`") == address else f"{text} (`{address}`)"
-
-
-def _table(match: re.Match[str]) -> str:
-    """A table in a box that can scroll by itself; one of sentences can be stacked on a narrow screen.
-
-    A browser that stacks it would not tell its rows and columns any more, so they are named.
-    """
-    made = match[0]
-    cells = re.findall(r"<td\b[^>]*>(.*?)</td>", made, re.DOTALL)
-    if any(len(plain(cell)) > _SENTENCE or _LONG.search(cell) for cell in cells):
-        made = _PARTS.sub(lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"{part[2]}>', made)
-        made = made.replace("<table ", '<table class="sentences" ', 1)
-    return f'<div class="wide" role="group" aria-label="Table" tabindex="0">{made}</div>'
-
-
-def _formula(match: re.Match[str]) -> str:
-    """A displayed formula in a box that can scroll by itself, with the keyboard too.
-
-    Several formulas on one line stand below each other where there is no room.
-    """
-    formula = match[0].replace(' tabindex="0"', "")  # the box is what scrolls here
-    several = _several(formula)
-    wide = ' role="group" aria-label="Formula" tabindex="0"' if len(plain(formula)) > _WIDE else ""
-    kind = "formula several" if len(several) > 1 else "formula"
-    return f'<div class="{kind}"{wide}>{"".join(several)}</div>'
-
-
-def _several(formula: str) -> list[str]:
-    """The formulas between wide gaps of the outermost row, each by itself."""
-    match = re.fullmatch(r"(<math\b[^>]*><mrow>)(.*)(</mrow></math>)", formula, re.DOTALL)
+def _cut(token: dict[str, Any], pattern: str) -> str:
+    """Cut from a token of text what the pattern matches; what was cut."""
+    match = re.search(pattern, token["raw"]) if token.get("type") == "text" else None
     if match is None:
-        return [formula]
-    start, body, end = match.groups()
-    parts = [""]
-    for piece in body.split(_GAP):
-        within = parts[-1].count("<mrow") > parts[-1].count("</mrow>")
-        parts[-1:] = [parts[-1] + _GAP + piece] if within else [parts[-1], piece]
-    return [f"{start}{part}{end}" for part in parts[1:]]
+        return ""
+    token["raw"] = token["raw"][: match.start()] + token["raw"][match.end() :]
+    return match[0]
 
 
-def hanging(made: str) -> str:
-    """Code in colours, in which each line knows its indentation, so that what does not fit hangs below it.
+def _several(tex: str) -> list[str]:
+    r"""The formulas of a line, which are parted by \qquad outside of braces and of \left and \right."""
+    parts: list[str] = []
+    for piece in tex.split(r"\qquad"):
+        last = parts[-1] if parts else ""
+        if last.count("{") > last.count("}") or last.count(r"\left") > last.count(r"\right"):
+            parts[-1] += rf"\qquad{piece}"
+        else:
+            parts.append(piece)
+    return parts
 
-    Code that has no colours is words in columns; on a narrow screen its gaps are closed.
+
+class _Lines(HtmlFormatter):  # type: ignore[misc]
+    """Code in which each line knows its indentation, so that what does not fit hangs below the line."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(cssclass="highlight", wrapcode=True)
+        self._code = code.strip("\n").split("\n")
+
+    def wrap(self, source: Any) -> Any:
+        lines = (
+            (1, f'<span class="line" style="--in:{len(line) - len(line.lstrip(" "))}">{text}</span>')
+            for line, (_, text) in zip(self._code, source, strict=False)
+        )
+        return super().wrap(lines)
+
+
+def render_lines(code: str, language: str = "python") -> str:
+    """Code in colours, line by line.
+
+    Code that has no colours is words in columns; on a narrow screen the gaps between them are closed.
     """
-
-    def line(text: str) -> str:
-        bare = re.sub(r"<[^>]+>", "", text)
-        return f'<span class="line" style="--in:{len(bare) - len(bare.lstrip(" "))}">{text}\n</span>'
-
-    def lines(code: re.Match[str]) -> str:
-        start = code[1] if "<span class" in code[2] else code[1].replace("<pre>", '<pre class="columns">')
-        return start + "".join(map(line, code[2].split("\n")))
-
-    return _CODE.sub(lines, made)
+    tokens = list(lexer(language).get_tokens(code))
+    rendered = str(formatted(tokens, _Lines(code)))
+    coloured = any(STANDARD_TYPES.get(kind) for kind, _ in tokens)
+    return rendered if coloured else rendered.replace("<pre>", '<pre class="columns">', 1)
 
 
 def on_the_site(address: str) -> str | None:

@@ -17,17 +17,17 @@ from nbgrader.api import (
 )
 
 from autograder.course import nbgrader_api
-from autograder.gradebook import Class, Record, Status
+from autograder.gradebook import Cohort, Record, Status
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
 
 
-def fill(root: Path, of: Class) -> None:
+def fill(root: Path, cohort: Cohort) -> None:
     """Put a class into the gradebook of a course directory that has its lessons."""
     api = nbgrader_api(root)
     with api.gradebook as gradebook:
         db, receipts = gradebook.db, Receipts(gradebook.engine)
-        for student in of.students.values():
+        for student in cohort.students.values():
             if student.enrolled:
                 gradebook.update_or_create_student(
                     student.id,
@@ -36,14 +36,14 @@ def fill(root: Path, of: Class) -> None:
                     email=student.email or None,
                     lms_user_id=student.lms_user_id or None,
                 )
-        for record in of.records.values():
+        for record in cohort.records.values():
             if record.score is not None:
                 _grade(db, record)
-        for record in of.records.values():
+        for record in cohort.records.values():
             if record.status in (Status.GRADED, Status.UNGRADABLE):
                 receipts.keep(db, _result(record), record.handed_in)
         db.commit()
-    for record in of.records.values():
+    for record in cohort.records.values():
         if record.status is Status.UNGRADED:
             path = root / "submitted" / record.student / record.lesson / f"{record.lesson}.ipynb"
             path.parent.mkdir(parents=True)

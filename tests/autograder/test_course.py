@@ -264,3 +264,41 @@ def _make_students_kernel(home: Path, wheel: Path) -> None:
             }
         )
     )
+
+
+def test_a_course_of_another_layout_is_refused_and_renewed_with_its_grades(course):
+    """The configuration and the sources of such a course name modules that have moved since."""
+    lesson, config = LESSONS[0], course / "nbgrader_config.py"
+    hand_in(course, "anna", lesson, solved(lesson))
+    grade_json(course)
+    for path, new, old in (
+        (course / "source" / lesson.name / lesson.path.name, "autograder.hidden_tests", "autograder.hidden"),
+        (config, "autograder.repair.preprocessor", "autograder.mending"),
+    ):
+        path.write_text(path.read_text().replace(new, old))
+        with pytest.raises(UsageError, match=rf"names {old}, which .* --renew"):
+            Grading(course)
+    config.write_text(
+        f'{config.read_text()}c.CourseDirectory.course_id = "he101"\nc.Exchange.timezone = "CET"\n'
+    )
+
+    renewed = run("heinit", "course", str(course), "--renew", cwd=course)
+    assert renewed.returncode == 0, renewed.stderr
+    assert "autograder.mending" in next(course.glob("before-renewal/*/nbgrader_config.py")).read_text()
+    assert list(course.glob(f"before-renewal/*/source/{lesson.name}/*.ipynb"))
+    api = nbgrader_api(course)
+    assert api.config.Exchange.timezone == "CET"
+    with api.gradebook as gradebook:
+        assert gradebook.find_submission(lesson.name, "anna").score == 15
+    hand_in(course, "ben", lesson, solved(lesson))
+    _, results = grade_json(course)
+    assert {student: result["score"] for (student, _), result in results.items()} == {"anna": 15, "ben": 15}
+
+
+def test_of_a_course_of_another_layout_the_command_says_in_a_sentence_what_to_do(course):
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("autograder.feedback import", "autograder.pages import"))
+    refused = run("heinit", "grade", str(course), cwd=course)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"heinit: {course} was made by another version of heinit")
+    assert len(refused.stderr.splitlines()) == 1

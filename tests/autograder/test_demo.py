@@ -116,7 +116,7 @@ def test_a_demo_is_a_course_with_pages_and_a_report_and_the_verbs_go_on_from_it(
     assert len(told) > 20
     assert all(page.is_file() for page in told)
     assert set(told[:-1]) == {page.resolve() for page in root.glob("feedback/*/*/*.html")}
-    of = load(root).of
+    of = load(root).cohort
     assert [student.name for student in of.students.values()] != list(of.students)
     assert {
         name for record in of.records.values() for c in record.cells.values() for name in c.misconceptions

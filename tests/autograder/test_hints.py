@@ -41,10 +41,10 @@ def test_who_has_heinit_is_told_its_name(bare):
 
 def test_jupyter_is_told_by_its_name_only_where_that_finds_ours(bare):
     program(bare / "jupyter")  # somebody else's
-    told = hints.jupyter_lab(Path("he101"))
-    assert shlex.split(told)[3].endswith("/jupyter") and Path(shlex.split(told)[3]).is_absolute()
+    hint = hints.jupyter_lab(Path("he101"))
+    assert shlex.split(hint)[3].endswith("/jupyter") and Path(shlex.split(hint)[3]).is_absolute()
     (bare / "jupyter").unlink()
-    program(bare / "jupyter", Path(shlex.split(told)[3]))
+    program(bare / "jupyter", Path(shlex.split(hint)[3]))
     assert hints.jupyter_lab(Path("he101")) == "cd he101 && jupyter lab"
 
 

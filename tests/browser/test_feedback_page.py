@@ -42,17 +42,17 @@ def test_an_audit_finds_nothing_serious_and_nothing_runs_over_the_edge(
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(pages[student].as_uri())
-    found = [
+    violations = [
         (one["id"], one["impact"], [node["html"][:200] for node in one["nodes"][:3]])
         for one in Axe().run(page).response["violations"]
         if one["impact"] in ("serious", "critical")
     ]
-    assert found == []
+    assert violations == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
     page.screenshot(path=screenshots / f"feedback-{student}-{scheme}-{width}.png", full_page=True)
     context.close()
 

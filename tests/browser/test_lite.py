@@ -42,37 +42,37 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def elsewhere(browser: Browser, host: str) -> Iterator[tuple[Page, list[str]]]:
     """A page, and what it asks of other hosts. None of them answers."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    asked: list[str] = []
+    requests: list[str] = []
 
     def watch(url: str) -> None:
         if not url.startswith((host.rsplit("/", 1)[0], "data:", "blob:")):
-            asked.append(url)
+            requests.append(url)
 
     context.on("request", lambda request: watch(request.url))
-    yield context.new_page(), asked
+    yield context.new_page(), requests
     context.close()
 
 
 def test_a_lesson_opens_from_its_page_and_asks_the_one_host_that_it_names(
     elsewhere: tuple[Page, list[str]], host: str, screenshots: Path
 ) -> None:
-    page, asked = elsewhere
+    page, requests = elsewhere
     lesson = lessons()[2]
     page.goto(f"{host}/{lesson.name}.html")
     aside = page.locator(".notebook")
     named = aside.locator("p").last.locator("code").inner_text()
-    assert asked == []
+    assert requests == []
     aside.get_by_role("link", name="open it in this browser").click()
     expect(page.locator(".jp-Notebook h1")).to_contain_text("Lesson 3")
     expect(page.locator(".jp-Notebook")).to_contain_text(f"fetches Python, NumPy and Matplotlib from {named}")
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_contain_text("%pip install -q heinit-lab")
     expect(page.locator(".jp-Toolbar-kernelName")).to_have_text("Python (Pyodide)")
     for _ in range(1800):  # a worker asks, once the kernel has been started
-        if asked:
+        if requests:
             break
         page.wait_for_timeout(100)
     page.screenshot(path=screenshots / "lite.png")
-    assert {urlsplit(url).netloc for url in asked} == {named}
+    assert {urlsplit(url).netloc for url in requests} == {named}
 
 
 def test_all_lessons_are_listed_and_one_is_opened_from_the_list(

@@ -10,19 +10,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from autograder.gradebook import Class
+from autograder.gradebook import Cohort
 from autograder.report.compare import Snapshot, changes
 from autograder.report.page import page as report_page
-from autograder.report.similarity import Group
+from autograder.report.similarity import SimilarGroup
 from tests.autograder.report.classes import HOSTILE, big_class
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-ALIKE = [Group("3-worked-examples", ("s003", "s017"), {"he_normal": 2}, 100)]
+ALIKE = [SimilarGroup("3-worked-examples", ("s003", "s017"), {"he_normal": 2}, 100)]
 
 
-def written(of: Class, path: Path) -> Path:
+def written(of: Cohort, path: Path) -> Path:
     before = Snapshot(NOW - timedelta(days=12), big_class(len(of.students), seed=1))
     blank = {key for key, record in of.records.items() if record.score == 0}
     path.write_text(report_page(of, NOW, blank, ALIKE, changes(before, of), "report.csv"), encoding="utf-8")
@@ -34,12 +34,12 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page
     """A page in one of the two colour schemes, which fails its test if it asks for anything else."""
     context = browser.new_context(viewport={"width": 1100, "height": 900}, color_scheme=request.param)
     page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.url))
-    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    requests: list[str] = []
+    page.on("request", lambda sent: requests.append(sent.url))
+    page.on("dialog", lambda dialog: requests.append(dialog.message))
     yield page
     context.close()
-    assert len(asked) == 1, asked
+    assert len(requests) == 1, requests
 
 
 @pytest.mark.parametrize("folded", [True, False], ids=["folded", "unfolded"])
@@ -47,8 +47,8 @@ def test_axe_finds_nothing_serious_in_the_report(open_page, tmp_path, folded, sc
     open_page.goto(written(big_class(), tmp_path / "index.html").as_uri())
     if not folded:
         open_page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    found = Axe().run(open_page).response["violations"]
-    assert [(v["id"], v["impact"], [node["html"] for node in v["nodes"]][:3]) for v in found] == []
+    violations = Axe().run(open_page).response["violations"]
+    assert [(v["id"], v["impact"], [node["html"] for node in v["nodes"]][:3]) for v in violations] == []
     scheme = open_page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
     open_page.screenshot(path=screenshots / f"report-{scheme}.png", full_page=True)
 

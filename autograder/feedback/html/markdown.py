@@ -12,13 +12,14 @@ from typing import Any
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer, TextLexer, get_lexer_by_name
+from pygments.lexer import Lexer
+from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from autograder.feedback.html.mathml import mathml
 from autograder.feedback.html.safe import Link, safe_html, to_the_web
 
-LONGEST = 20_000  # characters of one cell; reading them can take time that grows with the square
+LONGEST = 20_000  # characters of one cell; the time to parse a cell can grow with the square
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 
 
@@ -40,24 +41,28 @@ def render_markdown(
         return f"<pre>{html.escape(text)}</pre>"
     renderer = _Renderer(attachments or {}, headings_below)
     try:
-        made = MarkdownWithMath(renderer=renderer).render(text)
+        rendered = MarkdownWithMath(renderer=renderer).render(text)
     except Exception:  # whatever the parser stumbles over, the reader sees the source
         return f"<pre>{html.escape(text)}</pre>"
-    return safe_html(made, renderer.held, link)
+    return safe_html(rendered, renderer.held, link)
 
 
 def render_code(source: str, language: str = "python") -> str:
     """Code in colours: a <div class="highlight"> with Pygments' short class names."""
+    formatter = HtmlFormatter(cssclass="highlight", wrapcode=True)
+    return str(highlight(source, lexer(language), formatter))
+
+
+def lexer(language: str) -> Lexer:
+    """The lexer of a language; of one that Pygments does not know, the lexer of plain text."""
     try:
-        lexer = PythonLexer() if language == "python" else get_lexer_by_name(language)
+        return get_lexer_by_name(language)
     except ClassNotFound:
-        lexer = TextLexer()
-    coloured: str = highlight(source, lexer, HtmlFormatter(cssclass="highlight", wrapcode=True))
-    return coloured
+        return TextLexer()
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]
-    """HTML with tokens in the places of mathematics and code, which `held` has."""
+    """HTML with tokens in the places of formulas and code; `held` has what the tokens stand for."""
 
     def __init__(self, attachments: Mapping[str, Any], headings_below: int) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
@@ -72,13 +77,14 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         return token
 
     def block_math(self, body: str) -> str:
-        return self._hold(mathml(body, block=True))
+        # a long formula can be scrolled on a narrow screen, by keyboard too
+        return self._hold(mathml(body, block=True).replace("<math ", '<math tabindex="0" ', 1))
 
     def inline_math(self, body: str) -> str:
         return self._hold(mathml(body))
 
     def latex_environment(self, name: str, body: str) -> str:
-        return self._hold(mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True))
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def block_code(self, code: str, info: str | None = None) -> str:
         language = (info or "").split()

@@ -1,4 +1,8 @@
-"""LaTeX as MathML, which browsers draw and screen readers read without any script."""
+"""LaTeX as MathML, which browsers draw and screen readers read without any script.
+
+latex2mathml does the conversion; what it leaves out (forms of operators, upright names, spaces around
+the name of a function) is added here, and all that it writes passes tables of what is harmless.
+"""
 
 from __future__ import annotations
 
@@ -32,16 +36,14 @@ _STYLES = {  # browsers know of the variants only this much
 
 
 def mathml(tex: str, block: bool = False) -> str:
-    """A formula as a <math> element; where it cannot be read, its source as code.
+    """A formula as a <math> element; a formula that cannot be read, as its source in code.
 
-    block: whether it stands on a line of its own.
+    block: whether the formula stands on a line of its own.
     """
     tex = tex.strip()
     if len(tex) <= LONGEST and not _DEFINES.search(tex):
         try:
-            made = _written(convert_to_element(tex, display="block" if block else "inline"))
-            # a long formula can be scrolled on a narrow screen, by keyboard too
-            return made.replace("<math ", '<math tabindex="0" ', 1) if block else made
+            return _written(convert_to_element(tex, display="block" if block else "inline"))
         except Exception:  # whatever the converter stumbles over, the reader sees the source
             pass
     source = f"<code>{html.escape(tex)}</code>"
@@ -49,7 +51,7 @@ def mathml(tex: str, block: bool = False) -> str:
 
 
 def _written(element: Element) -> str:
-    """An element with what is in it: only elements and attributes of the tables, all text escaped."""
+    """An element with its content: only elements and attributes of the tables, all text escaped."""
     row = _joined(element)
     children = "".join(_written(child) for child in (_spaced(row) if element.tag == "mrow" else row))
     if element.tag not in _ELEMENTS:
@@ -59,7 +61,7 @@ def _written(element: Element) -> str:
     variant = attributes.pop("mathvariant", "")
     if name == "mo" and len(text) > 1 and text.isalpha():
         name = "mi"  # \operatorname: a name, not an operator with space around it
-    if name == "mo" and text == "―":  # \overline: of the two, fonts have this one in all widths
+    if name == "mo" and text == "―":  # \overline: fonts have ‾ in all widths, but not ―
         text, attributes = "‾", {"stretchy": "true"}
     if name == "mo" and text in "/.":
         attributes |= {"lspace": "0", "rspace": "0"}
@@ -95,8 +97,8 @@ def _joined(element: Element) -> list[Element]:
 def _spaced(row: list[Element]) -> list[Element]:
     """The elements of a row with the forms and spaces that the converter leaves out.
 
-    A sign that begins something is a prefix: −1, not − 1. A bar opens, and the next one closes. A
-    function's name stands apart from what is beside it, unless that is a bracket: 2 max(0, g), log Λ.
+    A sign at the beginning is a prefix: −1, not − 1. Of two bars, the first opens and the second closes.
+    A function's name stands apart from its neighbours, but for brackets: 2 max(0, g), log Λ.
     """
     spaced: list[Element] = []
     before: Element | None = None
@@ -123,7 +125,7 @@ def _spaced(row: list[Element]) -> list[Element]:
 
 
 def _is_name(element: Element) -> bool:
-    """Whether it is the name of a function: log, max, relu."""
+    """Whether an element is the name of a function: log, max, relu."""
     if element.tag == "mrow" and len(element) == 1:
         return _is_name(element[0])
     return element.tag in ("mi", "mo") and len(element.text or "") > 1 and (element.text or "").isalpha()

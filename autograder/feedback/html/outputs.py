@@ -1,4 +1,4 @@
-"""What a cell has shown, as HTML that is safe in any page. Nothing here trusts the notebook's format."""
+"""The outputs of a cell as HTML that is safe in any page. Nothing here trusts the notebook's format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNSHOWN = '<p class="unshown">An output that a page does not show ({}).</p>'
 
 
 def render_output(output: Mapping[str, Any]) -> str:
-    """One output of a cell, or '' where it shows nothing."""
+    """One output of a cell, or '' where the output shows nothing."""
     match output.get("output_type"):
         case "stream":
             return render_text(text_of(output.get("text")))
@@ -42,10 +42,10 @@ def render_text(text: str) -> str:
 
 
 def _bundle(data: Mapping[str, Any]) -> str:
-    """The richest kind of a display that a page can show."""
+    """The richest form of a display that a page can show."""
     plain = text_of(data.get("text/plain"))
-    html_told = text_of(data.get("text/html"))
-    if len(html_told) <= LONGEST and (shown := safe_html(html_told).strip()):
+    own_html = text_of(data.get("text/html"))
+    if len(own_html) <= LONGEST and (shown := safe_html(own_html).strip()):
         return shown
     if shown := render_markdown(text_of(data.get("text/markdown"))).strip():
         return shown

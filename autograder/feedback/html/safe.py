@@ -3,12 +3,12 @@
 Theory of operation
 -------------------
 A page of formgrader runs with the instructor's rights: a script in it can change grades. So
-nothing that a submission brings may run, ask another host for something, or change what stands
-outside its own place. Three walls, each enough for most attacks by itself:
+nothing in a submission may run, ask another host for something, or change what stands outside the
+submission's own place. Three walls, each enough for most attacks by itself:
 
 1. This module. The HTML is read by a real parser (html5ever, the one of Firefox's Servo, through
    nh3) into a tree; only the elements and attributes of the tables below are kept; the tree is
-   written again. What is not in a table is not there: scripts, handlers, frames, forms, style
+   written again. Whatever the tables do not list is gone: scripts, handlers, frames, forms, style
    sheets, SVG, ids and classes, so neither names of the page's own scripts nor its styles can be
    taken over. An address is kept in two places only: a link to the web, which a reader must
    press, and a picture that is inside the page itself. Of inline styles, those are kept that
@@ -19,10 +19,11 @@ outside its own place. Three walls, each enough for most attacks by itself:
 3. The page's style sheet gives each place of a submission `contain: content`, so that what is in
    it is neither drawn nor laid out beyond it.
 
-All that is made from a submission passes `safe_html`: Markdown (markdown.py), outputs
-(outputs.py); plain text is escaped. Mathematics and highlighted code are made by this package
-from text, and need elements that a submission may not have. They are put in after the cleaning,
-in the place of tokens: see `held` below.
+Everything that comes from a submission passes `safe_html`: Markdown (markdown.py), outputs
+(outputs.py); plain text is escaped. This package itself makes formulas and highlighted code from
+text, and they need elements that a submission may not have. They are put in after the cleaning,
+in the place of tokens: see `held` below. nh3 cleans; the tables and the grammar of styles are our
+own, since nh3 has no rules that keep a submission inside its place.
 
 Not defended: a picture or a text can still show something untrue, or imitate a part of the page.
 """
@@ -88,7 +89,7 @@ Link = Callable[[str], "str | None"]
 
 
 def to_the_web(address: str) -> str | None:
-    """The address of a link that leads to the web, or None: a page of ours has no other for a student."""
+    """The address of a link that leads to the web, or None: only such links work in a feedback page."""
     return address if _WEB.fullmatch(address) else None
 
 
@@ -135,7 +136,7 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
 
 
 def _too_deep(html: str) -> bool:
-    """Whether elements are nested more deeply than any page needs: reading takes the square of that."""
+    """Whether elements are nested more deeply than any page needs: parsing takes time as the square."""
     depth = 0
     for closes, name in _ELEMENT.findall(html):
         if name.lower() not in VOID:

@@ -1,4 +1,5 @@
 // Search over the sections that search-index.js holds: every word must stand in a section.
+// Our own and not a library's: this much is enough for some hundred sections.
 "use strict";
 
 const MOST = 30;

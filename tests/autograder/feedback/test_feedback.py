@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 
 from autograder.cli import main
 from autograder.course import nbgrader_api
-from autograder.feedback.grades import CellGrade, Grades, read_grades
 from autograder.feedback.page import feedback_page
+from autograder.gradebook import CellGrade, Grades, read_grades
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
@@ -92,11 +92,14 @@ def test_a_hidden_check_that_is_not_closed_is_cut_to_the_end(course: Path):
 
 def test_points_comments_and_penalties_of_the_instructor_are_told(course: Path):
     notebook, grades = graded(course, "cleo")
-    cells = {**grades.cells, "test-he_std": CellGrade(most=2.0, auto=0.0, manual=1.5, extra=0.25)}
+    cells = {**grades.cells, "test-he_std": CellGrade(max_score=2.0, auto=0.0, manual=1.5, extra=0.25)}
     page = feedback_page(
         notebook,
         replace(
-            grades, late=1.0, cells=cells, comments={"he_std": "Nearly **there**, $x^2$ <script>x</script>."}
+            grades,
+            penalty=1.0,
+            cells=cells,
+            comments={"he_std": "Nearly **there**, $x^2$ <script>x</script>."},
         ),
     )
     assert "1.75 of 2 points" in page
@@ -127,8 +130,8 @@ def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course:
     page = course / "feedback" / "cleo" / LESSON.name / f"{LESSON.name}.html"
     first = heinit("feedback", str(course), "--json")
     assert first.exit_code == 0, first.stderr
-    told = [json.loads(line) for line in first.stdout.splitlines()]
-    assert [(one["student"], one["status"]) for one in told] == [
+    output = [json.loads(line) for line in first.stdout.splitlines()]
+    assert [(one["student"], one["status"]) for one in output] == [
         ("anna", "made"),
         ("ben", "made"),
         ("cleo", "made"),
@@ -160,8 +163,8 @@ def test_many_workers_make_the_pages_that_one_makes(course: Path):
     before = {path: path.read_bytes() for path in course.glob("feedback/*/*/*.html")}
     for path in before:
         path.write_bytes(b"damaged")
-    told = heinit("feedback", str(course), "--workers=2", "--json")
-    assert {json.loads(line)["status"] for line in told.stdout.splitlines()} == {"made"}
+    output = heinit("feedback", str(course), "--workers=2", "--json")
+    assert {json.loads(line)["status"] for line in output.stdout.splitlines()} == {"made"}
     assert {path: path.read_bytes() for path in before} == before
     assert heinit("feedback", str(course), "--workers=2").stderr.strip().endswith("3 unchanged.")
 
@@ -170,9 +173,9 @@ def test_a_notebook_that_cannot_be_read_costs_nobody_else_a_page(course: Path, t
     root = tmp_path / "he101"
     shutil.copytree(course, root)
     (root / "autograded" / "ben" / LESSON.name / LESSON.path.name).write_text("{")
-    told = heinit("feedback", str(root), "--force", "--json")
-    assert told.exit_code == 1
-    lines = [json.loads(line) for line in told.stdout.splitlines()]
+    output = heinit("feedback", str(root), "--force", "--json")
+    assert output.exit_code == 1
+    lines = [json.loads(line) for line in output.stdout.splitlines()]
     assert {one["student"]: one["status"] for one in lines} == {
         "anna": "made",
         "ben": "failed",

@@ -75,9 +75,9 @@ def test_pieces_of_hostile_text_in_any_order_are_harmless(pieces):
 
 @given(st.text(alphabet="\\{}^_&$<>\"' abfrctexmhin12", max_size=200))
 def test_any_formula_becomes_mathml_or_its_own_source(tex):
-    made = Reader(mathml(tex))
+    cleaned = Reader(mathml(tex))
     assert harmless(mathml(tex))
-    assert made.tags & {"math", "code"}
+    assert cleaned.tags & {"math", "code"}
 
 
 def test_cleaning_what_is_clean_changes_nothing():
@@ -87,9 +87,9 @@ def test_cleaning_what_is_clean_changes_nothing():
 
 
 def test_a_formula_moved_into_an_attribute_is_dropped_with_it():
-    made = render_markdown('<p title="\n\n$x\\text{ onerror=evil }$\n\n">text</p>')
-    assert "title" not in {name for name, _ in Reader(made).attributes}
-    assert "held" not in made
+    cleaned = render_markdown('<p title="\n\n$x\\text{ onerror=evil }$\n\n">text</p>')
+    assert "title" not in {name for name, _ in Reader(cleaned).attributes}
+    assert "held" not in cleaned
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,13 @@ def test_honest_html_is_kept():
 
 
 def test_markdown_has_mathematics_as_mathml_and_code_in_colours():
-    made = render_markdown(
+    cleaned = render_markdown(
         "# A\n\n$\\operatorname{Var}[w] = 2/n$\n\n```python\nreturn 1\n```", headings_below=1
     )
-    assert "<h2>A</h2>" in made
-    assert "<mi>Var</mi>" in made
-    assert '<span class="k">return</span>' in made
-    assert "script" not in made
+    assert "<h2>A</h2>" in cleaned
+    assert "<mi>Var</mi>" in cleaned
+    assert '<span class="k">return</span>' in cleaned
+    assert "script" not in cleaned
 
 
 def test_only_known_elements_and_attributes_can_come_through():

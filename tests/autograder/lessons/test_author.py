@@ -1,4 +1,4 @@
-"""An author edits an unlocked copy; what is kept is its normal form, and nothing is lost."""
+"""An author edits an unlocked copy; what is kept is its canonical form, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.lessons import NOTEBOOKS, Lesson, lessons
-from autograder.lessons.author import Session
+from autograder.lessons.author import AuthorSession
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import asked, checked
 from autograder.lessons.gaps import gaps
@@ -31,20 +31,20 @@ def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
 
 
 @pytest.fixture
-def said() -> list[str]:
+def messages() -> list[str]:
     return []
 
 
 @pytest.fixture
-def session(lesson: Lesson, said: list[str], tmp_path: Path) -> Session:
-    return Session(lesson, said.append, tmp_path / "scratch")
+def session(lesson: Lesson, messages: list[str], tmp_path: Path) -> AuthorSession:
+    return AuthorSession(lesson, messages.append, tmp_path / "scratch")
 
 
-def edit(session: Session) -> NotebookNode:
+def edit(session: AuthorSession) -> NotebookNode:
     return nbformat.read(session.copy, as_version=4)
 
 
-def save(session: Session, notebook: NotebookNode) -> None:
+def save(session: AuthorSession, notebook: NotebookNode) -> None:
     session.copy.write_text(text(notebook), encoding="utf-8")
     session.write_back()
 
@@ -59,21 +59,21 @@ def test_every_cell_of_the_copy_can_be_edited(session):
     assert all(cell.metadata.get("deletable", True) for cell in edit(session).cells)
 
 
-def test_saving_without_a_change_writes_nothing(session, lesson, said):
+def test_saving_without_a_change_writes_nothing(session, lesson, messages):
     before = lesson.path.stat()
     save(session, edit(session))
     assert lesson.path.stat().st_mtime_ns == before.st_mtime_ns
-    assert said == []
+    assert messages == []
 
 
-def test_a_change_is_written_in_normal_form_with_one_line(session, lesson, said):
+def test_a_change_is_written_in_canonical_form_with_one_line(session, lesson, messages):
     notebook = edit(session)
     graded(notebook).source += "\n# locked again"
     run = next(c for c in notebook.cells if c.cell_type == "code")
     run.outputs, run.execution_count = [nbformat.v4.new_output("stream", text="noise")], 3
     notebook.metadata["signature"] = "noise"
     save(session, notebook)
-    assert len(said) == 1 and said[0].startswith("Wrote ")
+    assert len(messages) == 1 and messages[0].startswith("Wrote ")
     kept = nbformat.read(lesson.path, as_version=4)
     assert graded(kept).source.endswith("# locked again")
     assert graded(kept).metadata.editable is False
@@ -96,15 +96,15 @@ def test_new_cells_are_named_by_their_first_words(session, lesson):
     "content",
     ["", "{", "[]", '{"cells": [', '{"cells": 1, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}'],
 )
-def test_a_half_saved_notebook_writes_nothing_and_says_so(session, lesson, said, content):
+def test_a_half_saved_notebook_writes_nothing_and_says_so(session, lesson, messages, content):
     before = lesson.path.read_bytes()
     session.copy.write_text(content)
     session.saved()
     assert lesson.path.read_bytes() == before
-    assert len(said) == 1 and said[0].endswith("Nothing was written.")
+    assert len(messages) == 1 and messages[0].endswith("Nothing was written.")
 
 
-def test_two_exercises_of_one_name_write_nothing(session, lesson, said):
+def test_two_exercises_of_one_name_write_nothing(session, lesson, messages):
     before = lesson.path.read_bytes()
     notebook = edit(session)
     twin = nbformat.from_dict(graded(notebook))
@@ -112,25 +112,25 @@ def test_two_exercises_of_one_name_write_nothing(session, lesson, said):
     notebook.cells.append(twin)
     save(session, notebook)
     assert lesson.path.read_bytes() == before
-    assert "Two cells have the ID" in said[0]
+    assert "Two cells have the ID" in messages[0]
 
 
-def test_a_lesson_that_changed_meanwhile_is_left_as_it_is(session, lesson, said):
+def test_a_lesson_that_changed_meanwhile_is_left_as_it_is(session, lesson, messages):
     lesson.path.write_text(lesson.path.read_text() + "\n")
     before = lesson.path.read_bytes()
     notebook = edit(session)
     notebook.cells.append(new_markdown_cell("Mine"))
     save(session, notebook)
     assert lesson.path.read_bytes() == before
-    assert "changed on disk" in said[0] and session.copy.name in said[0]
+    assert "changed on disk" in messages[0] and session.copy.name in messages[0]
 
 
-def test_what_could_not_be_written_is_set_aside_by_the_next_session(session, lesson, said, tmp_path):
+def test_what_could_not_be_written_is_set_aside_by_the_next_session(session, lesson, messages, tmp_path):
     session.copy.write_text("{ half")
-    Session(lesson, said.append, tmp_path / "scratch")
+    AuthorSession(lesson, messages.append, tmp_path / "scratch")
     aside = session.copy.with_name(f"{NAME}-1.ipynb")
     assert aside.read_text() == "{ half"
-    assert aside.name in said[0]
+    assert aside.name in messages[0]
 
 
 def test_an_exercise_that_is_complete_lacks_nothing():
@@ -138,7 +138,7 @@ def test_an_exercise_that_is_complete_lacks_nothing():
         assert gaps(whole, nbformat.read(whole.path, as_version=4)) == []
 
 
-def test_an_author_is_told_all_that_a_new_exercise_lacks(session, said):
+def test_an_author_is_told_all_that_a_new_exercise_lacks(session, messages):
     notebook = edit(session)
     answer = nbformat.from_dict(next(c for c in notebook.cells if asked(c)))
     answer.id = answer.metadata.nbgrader.grade_id = "brand_new"
@@ -146,18 +146,18 @@ def test_an_author_is_told_all_that_a_new_exercise_lacks(session, said):
     notebook.cells.append(answer)
     session.copy.write_text(text(notebook))
     session.saved()
-    told = "\n".join(said[1:])
+    output = "\n".join(messages[1:])
     for part in ("has no stub", "no cell checks it", "heinit_solutions/", "exercises/", "hidden_tests/"):
-        assert part in told
-    assert told.count("brand_new: ") == 5
+        assert part in output
+    assert output.count("brand_new: ") == 5
 
 
 def test_points_that_differ_from_those_of_the_hidden_checks_are_told():
     whole = lessons()[-1]
     notebook = nbformat.read(whole.path, as_version=4)
     graded(notebook).metadata.nbgrader.points = 99
-    (told,) = gaps(whole, notebook)
-    assert "is worth 99 points" in told
+    (output,) = gaps(whole, notebook)
+    assert "is worth 99 points" in output
 
 
 def test_a_test_cell_without_its_exercise_is_told():
@@ -165,8 +165,8 @@ def test_a_test_cell_without_its_exercise_is_told():
     notebook = nbformat.read(whole.path, as_version=4)
     name = checked(graded(notebook))
     notebook.cells = [cell for cell in notebook.cells if asked(cell) != name]
-    (told,) = gaps(whole, notebook)
-    assert told.startswith(f"{name}: no cell asks for it")
+    (output,) = gaps(whole, notebook)
+    assert output.startswith(f"{name}: no cell asks for it")
 
 
 def test_saving_in_jupyterlab_writes_the_lesson(tmp_path):

@@ -105,11 +105,11 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_copied(tmp_path):
 
 
 def test_without_a_port_the_next_free_one_is_taken_and_told(monkeypatch, capsys):
-    from autograder import server
+    from autograder import jupyterlab
 
     with busy_port() as port:
-        monkeypatch.setattr(server, "FIRST_PORT", port)
-        chosen = server.next_free_port()
+        monkeypatch.setattr(jupyterlab, "FIRST_PORT", port)
+        chosen = jupyterlab.next_free_port()
     assert chosen > port
     assert capsys.readouterr().err == f"Port {port} is in use, so this is port {chosen}.\n"
 

@@ -27,7 +27,7 @@ from autograder.gradebook import Student
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from autograder.lessons.canonical import text
-from autograder.lms.collect import Found, parse
+from autograder.lms.collect import PlatformFile, parse
 from tests.autograder.classroom import run, solved
 
 LESSON = lessons()[2]
@@ -66,8 +66,8 @@ def archive(root: Path, name: str, made: tuple[int, ...], files: Mapping[str, st
 
 def submitted(root: Path) -> dict[str, str]:
     """The content of what is submitted, by student."""
-    found = sorted((root / "submitted").glob(f"*/{NAME}/{NAME}.ipynb"))
-    return {path.parent.parent.name: path.read_text() for path in found}
+    paths = sorted((root / "submitted").glob(f"*/{NAME}/{NAME}.ipynb"))
+    return {path.parent.parent.name: path.read_text() for path in paths}
 
 
 @pytest.fixture
@@ -89,18 +89,19 @@ def collect(course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
 @pytest.mark.parametrize(
     ("place", "expected"),
     [
-        ("adalovelace_101_9001_3-worked-examples.ipynb", Found("101", NAME, order=9001)),
-        ("adalovelace_LATE_101_9001_x_1_2_y.ipynb", Found("101", "x_1_2_y", order=9001, late=True)),
-        ("ada2_101_9001_a.ipynb", Found("101", "a", order=9001)),
-        ("ada_van_der_2_101_9001_a.ipynb", Found("2", "9001_a", order=101)),  # Canvas takes such a _2_ out
-        ("anon_x9Y_9001_a.ipynb", Found("anon_x9Y", "a", order=9001)),
-        ("LATE_anon_x9Y_9001_a.ipynb", Found("anon_x9Y", "a", order=9001, late=True)),
-        ("zip/Ada Lovelace_7_assignsubmission_file_/a.ipynb", Found("Ada Lovelace", "a", named=True)),
-        ("Ada Lovelace_7_assignsubmission_file/sub/a.ipynb", Found("Ada Lovelace", "a", named=True)),
-        ("Ada Lovelace_7_assignsubmission_file_a_b.ipynb", Found("Ada Lovelace", "a_b", named=True)),
+        ("adalovelace_101_9001_3-worked-examples.ipynb", PlatformFile("101", NAME, order=9001)),
+        ("adalovelace_LATE_101_9001_x_1_2_y.ipynb", PlatformFile("101", "x_1_2_y", order=9001, late=True)),
+        ("ada2_101_9001_a.ipynb", PlatformFile("101", "a", order=9001)),
+        # Canvas takes such a _2_ out of a name
+        ("ada_van_der_2_101_9001_a.ipynb", PlatformFile("2", "9001_a", order=101)),
+        ("anon_x9Y_9001_a.ipynb", PlatformFile("anon_x9Y", "a", order=9001)),
+        ("LATE_anon_x9Y_9001_a.ipynb", PlatformFile("anon_x9Y", "a", order=9001, late=True)),
+        ("zip/Ada Lovelace_7_assignsubmission_file_/a.ipynb", PlatformFile("Ada Lovelace", "a", named=True)),
+        ("Ada Lovelace_7_assignsubmission_file/sub/a.ipynb", PlatformFile("Ada Lovelace", "a", named=True)),
+        ("Ada Lovelace_7_assignsubmission_file_a_b.ipynb", PlatformFile("Ada Lovelace", "a_b", named=True)),
         (
             "Lesson 3_ada_attempt_2026-03-01-15-00-00_a.ipynb",
-            Found("ada", "a", when=datetime(2026, 3, 1, 15)),
+            PlatformFile("ada", "a", when=datetime(2026, 3, 1, 15)),
         ),
         ("3-worked-examples.ipynb", None),
         ("notes/3-worked-examples.ipynb", None),
@@ -152,9 +153,9 @@ def test_moodle_by_the_full_name_and_a_name_that_two_have_is_nobodys(course, col
             f"Jan Novák_33_assignsubmission_file_{NAME}.ipynb": new,
         },
     )
-    said = collect()
+    log = collect()
     assert submitted(course) == {"ada": new, "emmy": new}
-    assert "there are 2 called Jan Novák in the gradebook" in said
+    assert "there are 2 called Jan Novák in the gradebook" in log
 
 
 def test_blackboard_says_when_and_the_grade_knows_that_it_was_late(course, collect):

@@ -70,14 +70,14 @@ def test_canvas_reads_its_own_columns_and_an_ungradable_one_is_empty(course):
         ["Bloch, Ben", "4712", "", "ben", "", "", ""],
         ["O'Neil, Jr., Dora", "", "", "dora", "", "", ""],
     ]
-    said = result.stderr
-    assert f"ben, {ONE}: could not be graded; left empty, which is not a zero. {WHY}" in said
-    assert f"ed, {ONE}: could not be graded; the earlier grade stands." in said
-    assert f"Handed in and not graded yet, left empty: cleo ({ONE})." in said
-    assert f"{ONE}: not handed in, left empty: dora." in said
-    assert "Without a Canvas ID" in said
-    assert "'@Ed" not in said
-    assert "formula: @Ed, =1+1" in said
+    notes = result.stderr
+    assert f"ben, {ONE}: could not be graded; left empty, which is not a zero. {WHY}" in notes
+    assert f"ed, {ONE}: could not be graded; the earlier grade stands." in notes
+    assert f"Handed in and not graded yet, left empty: cleo ({ONE})." in notes
+    assert f"{ONE}: not handed in, left empty: dora." in notes
+    assert "Without a Canvas ID" in notes
+    assert "'@Ed" not in notes
+    assert "formula: @Ed, =1+1" in notes
 
 
 def test_moodle_names_a_user_by_one_field_and_who_lacks_it_is_left_out(course):
@@ -106,16 +106,16 @@ def test_two_with_one_address_are_left_out_of_a_file_for_moodle(course):
 
 def test_a_plain_table_says_what_each_empty_grade_means(course):
     assert heinit(course, "--to", "csv").exit_code == 0
-    header, *found = rows(course / "grades.csv")
+    header, *table_rows = rows(course / "grades.csv")
     table = {
         (row["assignment"], row["student_id"]): row
-        for row in (dict(zip(header, r, strict=True)) for r in found)
+        for row in (dict(zip(header, r, strict=True)) for r in table_rows)
     }
-    told = {
+    statuses = {
         student: (table[ONE, student]["status"], table[ONE, student]["score"])
         for student in ("anna", "ben", "cleo", "dora", "ed")
     }
-    assert told == {
+    assert statuses == {
         "anna": ("graded", "3.5"),
         "ben": ("ungradable", ""),
         "cleo": ("not graded", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from autograder.gradebook import Cell, Class, Record, Status, Student
+from autograder.gradebook import Cohort, ExerciseGrade, Record, Status, Student
 from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lessons
 from heinit_lab.exercises import BY_LESSON, EXERCISES
@@ -12,45 +12,45 @@ from heinit_lab.exercises import BY_LESSON, EXERCISES
 HOSTILE = "\"><script>alert(1)</script><b x='"
 
 
-def class_of(*records: Record, exercises: dict[str, dict[str, float]] | None = None) -> Class:
+def class_of(*records: Record, exercises: dict[str, dict[str, float]] | None = None) -> Cohort:
     """The class that these records are of; every lesson is worth what its records say."""
     students = {record.student: Student(record.student) for record in records}
-    worth = {record.lesson: record.max_score for record in records}
-    asked = exercises or {
+    points = {record.lesson: record.max_score for record in records}
+    by_lesson = exercises or {
         record.lesson: {name: cell.max_score for name, cell in record.cells.items()}
         for record in records
         if record.cells
     }
     kept = {(record.student, record.lesson): record for record in records}
     for student in students:
-        for lesson, most in worth.items():
+        for lesson, most in points.items():
             kept.setdefault((student, lesson), Record(student, lesson, Status.MISSING, max_score=most))
-    return Class("he101", worth, {lesson: asked.get(lesson, {}) for lesson in worth}, students, kept)
+    return Cohort("he101", points, {lesson: by_lesson.get(lesson, {}) for lesson in points}, students, kept)
 
 
 def graded(student: str, lesson: str, **cells: tuple[float, float] | tuple[float, float, str]) -> Record:
     """A graded record: for each exercise its points, those that there are, and named mistakes."""
-    made = {name: Cell(cell[0], cell[1], tuple(str(m) for m in cell[2:])) for name, cell in cells.items()}
+    grades = {name: ExerciseGrade(c[0], c[1], tuple(map(str, c[2:]))) for name, c in cells.items()}
     return Record(
         student,
         lesson,
         Status.GRADED,
-        score=sum(cell.score for cell in made.values()),
-        max_score=sum(cell.max_score for cell in made.values()),
-        cells=made,
+        score=sum(cell.score for cell in grades.values()),
+        max_score=sum(cell.max_score for cell in grades.values()),
+        cells=grades,
     )
 
 
-def big_class(n: int = 120, seed: int = 0, hostile: bool = False) -> Class:
+def big_class(n: int = 120, seed: int = 0, hostile: bool = False) -> Cohort:
     """A class by chance: some are better than others, and some exercises harder."""
     rng = random.Random(seed)
     records = []
-    asked = {lesson.name: [e.name for e in BY_LESSON[lesson.module]] for lesson in lessons()}
+    by_lesson = {lesson.name: [e.name for e in BY_LESSON[lesson.module]] for lesson in lessons()}
     hard = {name: rng.uniform(-1.2, 0.6) for name in EXERCISES}
     for k in range(n):
         student = f"{HOSTILE}{k}" if hostile else f"s{k:03}"
         able = rng.gauss(0.6, 0.8)
-        for j, (lesson, names) in enumerate(asked.items()):
+        for j, (lesson, names) in enumerate(by_lesson.items()):
             fate = rng.random()
             if j == 4 or fate < 0.04 + 0.02 * j:
                 continue

@@ -63,15 +63,15 @@ def test_changes_by_hand():
         graded("cleo", "1-a", f=(2, 2), g=(1, 1)),
         Record("ed", "1-a", Status.UNGRADABLE, max_score=3),
     )
-    found = changes(Snapshot(WHEN, before), now)
-    assert found.since == WHEN
-    assert found.graded == {"1-a": ("cleo",)}
-    assert [(was.final, r.student, r.final) for was, r in found.scores] == [(1.0, "anna", 3.0)]
-    assert [r.student for r in found.ungradable] == ["ed"]
-    assert [r.student for r in found.mended] == ["cleo"]
-    assert (found.joined, found.left) == (("ed",), ("dora",))
-    assert [(was.difficulty, e.difficulty) for was, e in found.moved] == [(0.0, pytest.approx(2 / 3))]
-    assert found.mistakes == [("f", "swapped", 2, 1)]
+    changed = changes(Snapshot(WHEN, before), now)
+    assert changed.since == WHEN
+    assert changed.graded == {"1-a": ("cleo",)}
+    assert [(was.final, r.student, r.final) for was, r in changed.scores] == [(1.0, "anna", 3.0)]
+    assert [r.student for r in changed.ungradable] == ["ed"]
+    assert [r.student for r in changed.mended] == ["cleo"]
+    assert (changed.joined, changed.left) == (("ed",), ("dora",))
+    assert [(was.difficulty, e.difficulty) for was, e in changed.moved] == [(0.0, pytest.approx(2 / 3))]
+    assert changed.mistakes == [("f", "swapped", 2, 1)]
 
 
 def test_the_snapshot_says_which_format_it_has():

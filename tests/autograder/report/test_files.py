@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from autograder.commands.report import report
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
-from autograder.gradebook import Record, Status, Student, read_class, read_students
+from autograder.gradebook import Record, Status, Student, read_cohort, read_students
 from autograder.lessons import lessons
 from autograder.report.files import make_report
 from tests.autograder.classroom import hand_in, released, solved
@@ -43,7 +43,7 @@ def test_what_is_in_the_gradebook_is_what_is_read(course):
     fill(course, of)
     api = nbgrader_api(course)
     with api.gradebook as gradebook:
-        read = read_class(gradebook, course)
+        read = read_cohort(gradebook, course)
     assert read.students == of.students
     assert set(of.records) < set(read.records)
     for key, record in of.records.items():
@@ -63,22 +63,22 @@ def test_a_hand_given_grade_counts_and_one_that_nobody_gave_does_not(course):
         grade = next(g for g in entry.grades if g.name == "test-he_std")
         grade.manual_score = 1.5
         gradebook.db.commit()
-        assert read_class(gradebook, course).records["anna", LESSON.name].score == 1.5
+        assert read_cohort(gradebook, course).records["anna", LESSON.name].score == 1.5
         for each in entry.grades:
             each.manual_score = each.auto_score = None
         gradebook.db.commit()
-        assert read_class(gradebook, course).records["anna", LESSON.name].status is Status.MISSING
+        assert read_cohort(gradebook, course).records["anna", LESSON.name].status is Status.MISSING
 
 
 def test_what_is_handed_in_and_not_graded_is_told_from_what_cannot_be(course):
     hand_in(course, "anna", LESSON, solved(LESSON))
     hand_in(course, "ben", LESSON, "Dear teacher, my notebook is attached.")
     made = make_report(course)
-    records = made.of.records
+    records = made.cohort.records
     assert records["anna", LESSON.name].status is Status.UNGRADED
     assert records["ben", LESSON.name].status is Status.UNGRADABLE
     assert "no JSON on line 1" in made.page.read_text()
-    assert [s.enrolled for s in made.of.students.values()] == [False, False]
+    assert [s.enrolled for s in made.cohort.students.values()] == [False, False]
 
 
 def test_a_course_with_nothing_in_it_has_a_report_too(course):
@@ -141,11 +141,11 @@ def test_the_command_gives_the_numbers_as_one_object(course):
     fill(course, big_class(25))
     result = CliRunner().invoke(report, [str(course), "--json"], catch_exceptions=False)
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert Path(told["page"]).is_file()
-    assert str(told["page"]) in result.stderr
-    assert told["compared_with"] is None
-    he_normal = next(e for e in told["exercises"] if e["name"] == "he_normal")
+    output = json.loads(result.stdout)
+    assert Path(output["page"]).is_file()
+    assert str(output["page"]) in result.stderr
+    assert output["compared_with"] is None
+    he_normal = next(e for e in output["exercises"] if e["name"] == "he_normal")
     assert 0 < he_normal["difficulty"] < 1
 
 

@@ -16,19 +16,19 @@ scores = st.lists(st.floats(0, 15), min_size=1, max_size=60)
 
 
 def test_a_spread_is_that_of_a_spreadsheet():
-    found = numbers.spread([4.0, 1.0, 3.0, 2.0])
-    assert found == numbers.Spread(4, 2.5, 1.0, 1.75, 2.5, 3.25, 4.0)
+    result = numbers.spread([4.0, 1.0, 3.0, 2.0])
+    assert result == numbers.Spread(4, 2.5, 1.0, 1.75, 2.5, 3.25, 4.0)
     assert numbers.spread([7.0]) == numbers.Spread(1, 7.0, 7.0, 7.0, 7.0, 7.0, 7.0)
     assert numbers.spread([]) is None
 
 
 @given(scores)
 def test_a_spread_is_in_order_and_within_its_ends(values):
-    found = numbers.spread(values)
-    assert found is not None
-    assert found.low <= found.quartile <= found.median <= found.upper <= found.high
-    assert found.low - 1e-9 <= found.mean <= found.high + 1e-9
-    assert (found.low, found.high) == (min(values), max(values))
+    result = numbers.spread(values)
+    assert result is not None
+    assert result.low <= result.quartile <= result.median <= result.upper <= result.high
+    assert result.low - 1e-9 <= result.mean <= result.high + 1e-9
+    assert (result.low, result.high) == (min(values), max(values))
 
 
 def test_a_histogram_counts_a_border_above_it_and_full_points_in_the_last_part():
@@ -53,14 +53,14 @@ def test_a_correlation_by_hand():
 @given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=2, max_size=40))
 def test_a_correlation_is_symmetric_bounded_and_blind_to_scale_and_shift(pairs):
     xs, ys = [float(x) for x, _ in pairs], [float(y) for _, y in pairs]
-    found = numbers.correlation(xs, ys)
-    if found is None:
+    result = numbers.correlation(xs, ys)
+    if result is None:
         assert len(set(xs)) == 1 or len(set(ys)) == 1
         return
-    assert -1 <= found <= 1
-    assert numbers.correlation(ys, xs) == pytest.approx(found)
-    assert numbers.correlation([3 * x + 7 for x in xs], ys) == pytest.approx(found)
-    assert numbers.correlation([-x for x in xs], ys) == pytest.approx(-found)
+    assert -1 <= result <= 1
+    assert numbers.correlation(ys, xs) == pytest.approx(result)
+    assert numbers.correlation([3 * x + 7 for x in xs], ys) == pytest.approx(result)
+    assert numbers.correlation([-x for x in xs], ys) == pytest.approx(-result)
 
 
 def _taken(n: int) -> list[Record]:
@@ -104,8 +104,8 @@ def test_mistakes_are_ranked_with_the_students_behind_them():
         graded("ben", "1-a", f=(0, 2, "swapped", "halved"), g=(1, 1)),
         graded("cleo", "1-a", f=(2, 2), g=(1, 1)),
     )
-    found = [(m.name, m.exercise, m.students, m.of) for m in numbers.mistakes(of)]
-    assert found == [
+    result = [(m.name, m.exercise, m.students, m.of) for m in numbers.mistakes(of)]
+    assert result == [
         ("swapped", "f", ("anna", "ben"), 3),
         ("halved", "f", ("ben",), 3),
         ("halved", "g", ("anna",), 3),

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from autograder.report.similarity import groups, normal
+from autograder.report.similarity import groups, structure
 
 LESSON = "3-worked-examples"
 COMMON = {
@@ -103,7 +103,7 @@ def test_blank_hand_ins_are_not_alike():
     ],
 )
 def test_names_comments_and_layout_do_not_count(one, other):
-    assert normal(one) == normal(other)
+    assert structure(one) == structure(other)
 
 
 @pytest.mark.parametrize(
@@ -115,16 +115,16 @@ def test_names_comments_and_layout_do_not_count(one, other):
     ],
 )
 def test_what_a_program_does_counts(one, other):
-    assert normal(one) != normal(other)
+    assert structure(one) != structure(other)
 
 
 @pytest.mark.parametrize(
     "source", ["", "\x00", "(" * 500, "def f():\n" + " " * 4 + "-" * 5000 + "1", "é = 'ü'"]
 )
-def test_any_text_has_a_normal_form(source):
-    assert isinstance(normal(source), str)
+def test_any_text_has_a_structure(source):
+    assert isinstance(structure(source), str)
 
 
 def test_an_answer_that_is_nested_too_deeply_to_be_written_again_stops_no_report():
     deep = answer("he_std", "return 1" + " + 1" * 900)
-    assert normal(deep) == "".join(deep.split())
+    assert structure(deep) == "".join(deep.split())

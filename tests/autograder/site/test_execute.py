@@ -51,10 +51,10 @@ def test_a_run_is_kept_and_not_repeated(small_lesson, tmp_path):
     drawing = "from heinit_lab import figure, show\nshow(figure()[0], 'Nothing yet.')"
     lesson = small_lesson("print(6 * 7)", drawing)
     (tmp_path / f"{lesson.name}-older.ipynb").write_text("an older run")
-    told: list[tuple[str, bool]] = []
-    first = executed([lesson], tmp_path, lambda *what: told.append(what))
-    again = executed([lesson], tmp_path, lambda *what: told.append(what))
-    assert told == [(lesson.name, True), (lesson.name, False)]
+    progress: list[tuple[str, bool]] = []
+    first = executed([lesson], tmp_path, lambda *what: progress.append(what))
+    again = executed([lesson], tmp_path, lambda *what: progress.append(what))
+    assert progress == [(lesson.name, True), (lesson.name, False)]
     assert first == again
     assert [path.name for path in tmp_path.iterdir()] == [f"{lesson.name}-{key(lesson)}.ipynb"]
     printed, shown = first[lesson.name].cells

@@ -7,15 +7,14 @@ import re
 import pytest
 
 from autograder.errors import HeinitError
-from autograder.feedback.html.markdown import render_code
-from autograder.site.prose import Prose, anchor, hanging, on_the_site, plain
+from autograder.site.prose import Prose, anchor, on_the_site, plain, render_lines
 
 
 def test_a_heading_has_an_anchor_and_a_link_that_says_what_it_is():
     prose = Prose()
-    made = prose.html("## Half of `what`?")
-    assert '<h2 id="half-of-what">Half of <code>what</code>?</h2>' in made
-    assert 'href="#half-of-what" aria-label="Link to: Half of what?"' in made
+    page = prose.html("## Half of `what`?")
+    assert '<h2 id="half-of-what">Half of <code>what</code>?</h2>' in page
+    assert 'href="#half-of-what" aria-label="Link to: Half of what?"' in page
 
 
 def test_equal_headings_have_different_anchors():
@@ -67,15 +66,15 @@ def test_plain_text_of_a_formula_tells_an_index_from_a_letter_and_keeps_its_full
 
 
 def test_a_formula_is_not_parted_from_its_bracket_or_full_stop():
-    made = Prose().html("Draw $w$ ($c$ in all), then $x$. But $y$ alone.\n\n$$z$$\n\nEnd.")
-    together = re.findall(r'<span class="together">(.*?)</span>', made)
+    page = Prose().html("Draw $w$ ($c$ in all), then $x$. But $y$ alone.\n\n$$z$$\n\nEnd.")
+    together = re.findall(r'<span class="together">(.*?)</span>', page)
     assert [plain(one).replace(" ", "") for one in together] == ["(c", "x."]
-    assert "<div" in made
+    assert "<div" in page
 
 
 def test_a_line_of_code_knows_how_far_it_is_indented():
-    made = hanging(render_code("def f(x):\n    return x\n\n\ny = f(1)\n"))
-    lines = re.findall(r'<span class="line" style="--in:(\d+)">(.*?)\n</span>', made, re.DOTALL)
+    page = render_lines("def f(x):\n    return x\n\n\ny = f(1)\n")
+    lines = re.findall(r'<span class="line" style="--in:(\d+)">(.*?)\n</span>', page, re.DOTALL)
     assert [(int(by), plain(text)) for by, text in lines] == [
         (0, "def f(x):"),
         (4, "return x"),
@@ -83,8 +82,8 @@ def test_a_line_of_code_knows_how_far_it_is_indented():
         (0, ""),
         (0, "y = f(1)"),
     ]
-    assert made.endswith("\n</span></code></pre></div>\n")
-    assert 'class="columns"' not in made
+    assert page.endswith("\n</span></code></pre></div>\n")
+    assert 'class="columns"' not in page
     assert 'class="columns"' in Prose().html("```\n./heinit lab   # opens\n```")
 
 
@@ -99,17 +98,17 @@ def test_formulas_on_one_line_are_several_but_a_gap_within_one_parts_nothing():
 
 
 def test_a_link_to_a_file_that_is_not_on_the_site_names_the_file():
-    made = Prose(strict=False).html(
+    page = Prose(strict=False).html(
         "[Grades](docs/x.md), [`a.py`](a.py), [it](ERRATA.md), [w](https://w.example)"
     )
-    assert plain(made) == "Grades (docs/x.md), a.py, it, w"
-    assert made.count("<a ") == 2
+    assert plain(page) == "Grades (docs/x.md), a.py, it, w"
+    assert page.count("<a ") == 2
 
 
 def test_an_option_of_a_command_is_not_broken_after_its_hyphen():
-    made = Prose().html("`--force`, `heinit lab --x`")
-    assert '<code class="together">--force</code>' in made
-    assert "<code>heinit lab --x</code>" in made
+    page = Prose().html("`--force`, `heinit lab --x`")
+    assert '<code class="together">--force</code>' in page
+    assert "<code>heinit lab --x</code>" in page
 
 
 def test_a_table_with_a_long_word_of_code_can_be_stacked():
