@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -101,8 +100,10 @@ def installed(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory)
     """The wheels beside all that this environment has installed, but for the checkout's own two packages."""
     made = Installation(tmp_path_factory.mktemp("installed"))
     (made.base / "home").mkdir()
-    venv.create(made.base / "environment", with_pip=importlib.util.find_spec("pip") is None, symlinks=True)
-    for path in Path(sysconfig.get_path("purelib")).iterdir():
+    present = Path(sysconfig.get_path("purelib"))
+    # what uv makes has no pip
+    venv.create(made.base / "environment", with_pip=not (present / "pip").is_dir(), symlinks=True)
+    for path in present.iterdir():
         if not path.name.startswith(OURS):
             _link(path, made.packages / path.name)
     for name in ("etc", "share"):  # JupyterLab's application, and nbconvert's templates
