@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.lessons.author import back_to_normal
+from autograder.lessons.author import edited
 from autograder.lessons.canonical import text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +67,7 @@ def write_the_notebook(path: Path, stub: str, check: str) -> None:
         graded(stub, "fan_in", solution=True),
         graded(check, "test-fan_in", grade=True, locked=True, points=1),
     ]
-    path.write_text(text(back_to_normal(notebook)), encoding="utf-8")
+    path.write_text(text(edited(notebook)), encoding="utf-8")
 
 
 def change(path: Path, pattern: str, pasted: str) -> None:
