@@ -105,7 +105,7 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_copied(tmp_path):
 
 
 def test_without_a_port_the_next_free_one_is_taken_and_told(monkeypatch, capsys):
-    from autograder import server
+    from autograder import jupyterlab as server
 
     with busy_port() as port:
         monkeypatch.setattr(server, "FIRST_PORT", port)
