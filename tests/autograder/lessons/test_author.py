@@ -147,7 +147,7 @@ def test_an_author_is_told_all_that_a_new_exercise_lacks(session, said):
     session.copy.write_text(text(notebook))
     session.saved()
     told = "\n".join(said[1:])
-    for part in ("has no stub", "no cell checks it", "heinit_solutions/", "exercises/", "hidden/"):
+    for part in ("has no stub", "no cell checks it", "heinit_solutions/", "exercises/", "hidden_tests/"):
         assert part in told
     assert told.count("brand_new: ") == 5
 
