@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from autograder.commands.grade import grade
+from autograder.commands.grading import grade
 from autograder.course import make_course, nbgrader_api
 from autograder.errors import UsageError
 from autograder.grading.run import Grading
