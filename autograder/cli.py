@@ -1,7 +1,5 @@
 """The command `heinit`: its verbs, and how every error becomes one sentence."""
 
-from __future__ import annotations
-
 import difflib
 import os
 import sys
@@ -54,41 +52,38 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
-        extra["standalone_mode"] = False
         # nbgrader's queries make SQLAlchemy warn about objects that it has not saved yet
         warnings.filterwarnings("ignore", module="nbgrader")
         try:
-            code = super().main(args, *rest, **extra)
+            code = super().main(args, *rest, **{**extra, "standalone_mode": False})
         except HeinitError as error:
-            _say(str(error))
-            code = error.exit_code
+            code = _say(str(error), error.exit_code)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message())
             code = 2
         except click.ClickException as error:
             ctx = getattr(error, "ctx", None)
             more = f" See `{ctx.command_path} --help`." if ctx and ctx.parent else ""
-            _say(error.format_message() + more)
-            code = error.exit_code
+            code = _say(error.format_message() + more, error.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            _say("stopped.")
-            code = 130
+            code = _say("stopped.", 130)
         except BrokenPipeError:  # the program that read our output has gone, so nothing is left to say
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 1
         except OSError as error:
             if error.filename is None or error.strerror is None:
                 raise
-            _say(
+            code = _say(
                 f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}). See that it is there and "
-                "yours to read and write, or name another place."
+                "yours to read and write, or name another place.",
+                1,
             )
-            code = 1
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _say(sentence: str) -> None:
+def _say(sentence: str, exit_code: int) -> int:
     click.echo(f"heinit: {sentence}", err=True)
+    return exit_code
 
 
 @click.group(

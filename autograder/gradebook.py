@@ -5,8 +5,6 @@ repairs and reasons come from the receipts. The report, the feedback pages and t
 platforms take everything that they say about a student from here.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Iterable
@@ -206,7 +204,6 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
 
 def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Record:
     """The record of what was graded, or found ungradable; the latter may have earlier grades."""
-    mistakes = {name: tuple(cell["misconceptions"]) for name, cell in receipt.get("cells", {}).items()}
     record = Record(
         *pair,
         Status.UNGRADABLE if receipt.get("status") == Status.UNGRADABLE else Status.GRADED,
@@ -216,17 +213,13 @@ def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Recor
     )
     if grades is None:
         return record
-    cells = {grade_id.removeprefix("test-"): cell for grade_id, cell in grades.cells.items()}
-    return replace(
-        record,
-        score=sum(cell.score for cell in cells.values()),
-        penalty=grades.penalty,
-        cells={
-            name: ExerciseGrade(cell.score, cell.max_score, mistakes.get(name, ()))
-            for name, cell in cells.items()
-        },
-        handed_in=grades.handed_in,
-    )
+    cells = {}
+    for grade_id, cell in grades.cells.items():
+        name = grade_id.removeprefix("test-")
+        mistakes = receipt.get("cells", {}).get(name, {}).get("misconceptions", ())
+        cells[name] = ExerciseGrade(cell.score, cell.max_score, tuple(mistakes))
+    score = sum(cell.score for cell in cells.values())
+    return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
 
 
 def _ungraded(pair: Pair, submission: Submission | None) -> Record:
@@ -245,12 +238,7 @@ def read_students(gradebook: Any) -> list[Student]:
     row = api.Student
     rows = gradebook.db.execute(select(row.id, row.first_name, row.last_name, row.email, row.lms_user_id))
     students = (Student(*(value or "" for value in values)) for values in rows)  # type: ignore[arg-type]
-    return sorted(students, key=_by_name)
-
-
-def _by_name(student: Student) -> tuple[str, ...]:
-    """A key that sorts students by name, whatever the capitals and accents."""
-    return letters(student.last_name), letters(student.first_name), student.id
+    return sorted(students, key=lambda s: (letters(s.last_name), letters(s.first_name), s.id))
 
 
 def letters(text: str) -> str:

@@ -1,7 +1,5 @@
 """What was handed in, and whether it can be graded at all. Submitted files are only read."""
 
-from __future__ import annotations
-
 import io
 import json
 import stat

@@ -1,24 +1,17 @@
 """The verbs that measure or try heinit itself: `heinit test`, `heinit bench` and `heinit attack`."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
 
 from autograder.commands import options
 from autograder.errors import UsageError
 from autograder.lessons import checkout
-
-if TYPE_CHECKING:
-    from autograder.attacks.run import Verdict
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
@@ -61,39 +54,31 @@ def bench(name: str | None, arguments: tuple[str, ...]) -> None:
 @options.as_json
 def attack(name: str | None, as_json: bool) -> None:
     """Grade hostile notebooks on this machine, and say what each one gained."""
+    from rich.console import Console
+    from rich.table import Table
+
     from autograder.attacks.run import AttackCourse, attacks
 
     cases = attacks(name)
     click.echo(f"Trying {len(cases)} hostile notebooks in a course of their own.", err=True)
-    failed = 0
-    with AttackCourse() as course:
-        verdicts = (course.attempt(case) for case in cases)
-        for verdict in _shown(verdicts, as_json):
-            failed += not verdict.held
-    click.echo(f"{len(cases) - failed} of {len(cases)} attacks were held.", err=True)
-    if failed:
-        sys.exit(1)
-
-
-def _shown(verdicts: Iterable[Verdict], as_json: bool) -> Iterable[Verdict]:
-    """The verdicts as they come; at the end a table on a terminal, plain lines elsewhere."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
+    console, held = Console(), 0
     table = Table("case", "what it tries", "stopped by", "points", "verdict")
-    for verdict in verdicts:
-        points = "none" if verdict.score is None else f"{verdict.score:g}"
-        says = "held" if verdict.held else "; ".join(verdict.findings)
-        if as_json:
-            click.echo(json.dumps(verdict.to_json()))
-        elif console.is_terminal:
-            table.add_row(verdict.name, verdict.title, verdict.wall, points, says)
-            click.echo(f"{verdict.name}: {says}", err=True)
-        else:
-            click.echo(
-                f"{verdict.name}: {says} ({points} points; {verdict.title}; stopped by: {verdict.wall})"
-            )
-        yield verdict
-    if console.is_terminal and not as_json:
+    with AttackCourse() as course:
+        for verdict in map(course.attempt, cases):
+            held += verdict.held
+            points = "none" if verdict.score is None else f"{verdict.score:g}"
+            says = "held" if verdict.held else "; ".join(verdict.findings)
+            if as_json:
+                click.echo(json.dumps(verdict.to_json()))
+            elif console.is_terminal:
+                table.add_row(verdict.name, verdict.title, verdict.wall, points, says)
+                click.echo(f"{verdict.name}: {says}", err=True)
+            else:
+                click.echo(
+                    f"{verdict.name}: {says} ({points} points; {verdict.title}; stopped by: {verdict.wall})"
+                )
+    if table.rows:
         console.print(table)
+    click.echo(f"{held} of {len(cases)} attacks were held.", err=True)
+    if held < len(cases):
+        sys.exit(1)

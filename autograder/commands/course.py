@@ -1,7 +1,5 @@
 """The verbs for a whole course: `heinit course`, `heinit report`, `heinit export` and `heinit demo`."""
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import asdict

@@ -1,12 +1,10 @@
 """The verbs for what is submitted: `heinit grade DIR`, `heinit feedback DIR` and `heinit receipt DIR ...`."""
 
-from __future__ import annotations
-
 import functools
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +73,7 @@ def grade(directory: Path, unsandboxed: bool, as_json: bool, **chosen: Any) -> N
     if not grading.submissions:
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
-    counts: Counter[str] = Counter()
-    for result in progress(grading):
-        counts[result.status] += 1
-        if as_json:
-            click.echo(json.dumps(result.to_json()))
+    for result in counted(progress(grading), as_json, "ungradable"):
         path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
         if result.status == "graded" and result.repairs:
             click.echo(f"{path} was repaired: {' '.join(result.repairs)}", err=True)
@@ -87,10 +81,9 @@ def grade(directory: Path, unsandboxed: bool, as_json: bool, **chosen: Any) -> N
             click.echo(
                 f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0.", err=True
             )
-    conclude(counts, "ungradable")
 
 
-def progress(grading: Grading) -> Iterator[Result]:
+def progress(grading: "Grading") -> Iterator["Result"]:
     """The results as they come, with a bar on a terminal and plain lines elsewhere, on stderr."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -120,20 +113,21 @@ def feedback(directory: Path, as_json: bool, **chosen: Any) -> None:
     if not run.graded:
         click.echo(f"Nothing is graded in {directory}. Run: {hints.heinit('grade', directory)}", err=True)
         return
-    counts: Counter[str] = Counter()
-    for result in run:
-        counts[result.status] += 1
-        if as_json:
-            click.echo(json.dumps(result.to_json()))
+    for result in counted(run, as_json, "failed"):
         if result.status == "failed":
             click.echo(f"{result.page} was not made: {result.reason}", err=True)
         elif result.status == "made" and not as_json:
             click.echo(directory / result.page)
-    conclude(counts, "failed")
 
 
-def conclude(counts: Counter[str], failed: str) -> None:
-    """Print how many there are of each status, and exit with 1 where some have the status `failed`."""
+def counted(results: Iterable[Any], as_json: bool, failed: str) -> Iterator[Any]:
+    """The results; at the end the number of each status. Exits with 1 where some have the status `failed`."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts[result.status] += 1
+        if as_json:
+            click.echo(json.dumps(result.to_json()))
+        yield result
     click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
     if counts[failed]:
         sys.exit(1)

@@ -1,7 +1,5 @@
 """The verbs for the lessons themselves: `heinit lab`, `heinit author LESSON` and `heinit site DIR`."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,8 +29,7 @@ def lab(directory: Path | None, solved: bool, no_browser: bool, port: int | None
     from autograder.jupyterlab import claim, serve
     from autograder.lessons.workspace import fill
 
-    if port is not None:
-        claim(port)
+    claim(port)
     directory = directory or (CHECKOUT or Path.cwd()) / "workspace"
     filled = fill(directory, solved)
     if filled.copied:
@@ -56,8 +53,7 @@ def author(lesson: str, no_browser: bool, port: int | None) -> None:
 
     checkout()
     edited = lesson_called(lesson)
-    if port is not None:
-        claim(port)
+    claim(port)
     from autograder.lessons.author import AuthorSession  # imports nbgrader
 
     session = AuthorSession(edited, click.echo)

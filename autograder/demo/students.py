@@ -1,10 +1,8 @@
 """Made-up submissions: right, wrong in the named ways, blank, late, and broken as real ones are."""
 
-from __future__ import annotations
-
 import ast
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,7 +14,7 @@ from nbformat import NotebookNode
 from autograder.demo.slips import slips, step_by_step
 from autograder.lessons import Lesson
 from autograder.lessons.canonical import text
-from autograder.lessons.compose import asked, body, fill
+from autograder.lessons.compose import asked, body, checked, fill, unmarked
 from autograder.lms.roster import Entry
 from heinit_lab.exercises import EXERCISES
 
@@ -27,7 +25,6 @@ NAMES = (
     *("Maya Cohen", "Noor van der Berg", "Oscar Núñez", "Priya Raman", "Quentin Lefèvre", "Rosa Jiménez"),
     *("Sean O'Brien", "Thu Nguyễn", "Una Kavanagh", "Viktor Horváth", "Wanjiru Kamau", "Ximena Castro"),
 )
-SOLUTION_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 # Answers that make no named mistake: the cell cannot run, the call fails, or nothing comes back.
 ACCIDENTS = ("return (", "return undefined_name", "print({first})")
 TWINS = (9, 20)  # these two hand in the last lesson alike, step by step: the report shows such pairs
@@ -62,50 +59,53 @@ class MadeUpClass:
 
     def hand_in(self, root: Path, lessons: list[Lesson]) -> Iterator[Path]:
         """Write each submission into a course directory; yields its path."""
-        names = self.names()
-        for place, name in enumerate(names):
+        for place, name in enumerate(self.names()):
             rng = random.Random(f"{self.seed} {name}")
             skill = rng.betavariate(4, 1.5)
             for lesson in lessons:
                 if self.broken and rng.random() < 0.03:
                     continue
                 twin = self.broken and place in TWINS and lesson == lessons[-1]
-                notebook = _twin(lesson) if twin else self._notebook(lesson, skill, rng)
-                content = (
-                    self._broken(notebook, rng) if self.broken and rng.random() < 0.08 else text(notebook)
-                )
-                folder = root / "submitted" / name / lesson.name
-                folder.mkdir(parents=True, exist_ok=True)
-                path = folder / f"{lesson.name}.ipynb"
+                notebook = _twin(lesson) if twin else _notebook(lesson, skill, rng)
+                broken = self.broken and rng.random() < 0.08
+                content = rng.choice(BREAKS)(notebook, rng) if broken else text(notebook)
+                path = root / "submitted" / name / lesson.name / f"{lesson.name}.ipynb"
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(content, encoding="utf-8")
-                late = timedelta(hours=rng.choice([-50, -30, -8, -3, -1, -1, -1, 5]))
-                stamp = (self.due + late + timedelta(minutes=rng.randrange(60))).strftime(
-                    "%Y-%m-%d %H:%M:%S UTC"
+                late = timedelta(
+                    hours=rng.choice([-50, -30, -8, -3, -1, -1, -1, 5]), minutes=rng.randrange(60)
                 )
-                (folder / "timestamp.txt").write_text(stamp + "\n", encoding="utf-8")
+                stamp = f"{self.due + late:%Y-%m-%d %H:%M:%S UTC}\n"
+                path.with_name("timestamp.txt").write_text(stamp, encoding="utf-8")
                 yield path
 
-    def _notebook(self, lesson: Lesson, skill: float, rng: random.Random) -> NotebookNode:
-        notebook, answers = nbformat.from_dict(_released(lesson)), _answers(lesson)
-        for cell in notebook.cells:
-            name = asked(cell)
-            if name is not None and rng.random() < 0.97:
-                answer = answers[name] if rng.random() < skill else _mistaken(lesson, name, rng)
-                cell.source = written(cell.source, name, answer)
-        if extra := rng.choice(EXTRA):
-            notebook.cells.append(nbformat.v4.new_code_cell(extra, id=f"own-{rng.getrandbits(24):06x}"))
-        return notebook
 
-    def _broken(self, notebook: NotebookNode, rng: random.Random) -> str:
-        return rng.choice(BREAKS)(notebook, rng)
+def _notebook(lesson: Lesson, skill: float, rng: random.Random) -> NotebookNode:
+    """A notebook of one's own: most answers are there, and the share `skill` of them is right."""
+
+    def answer(name: str) -> str | None:
+        if rng.random() >= 0.97:
+            return None
+        return _answers(lesson)[name] if rng.random() < skill else _mistaken(lesson, name, rng)
+
+    notebook = _answered(lesson, answer)
+    if extra := rng.choice(EXTRA):
+        notebook.cells.append(nbformat.v4.new_code_cell(extra, id=f"own-{rng.getrandbits(24):06x}"))
+    return notebook
 
 
 def _twin(lesson: Lesson) -> NotebookNode:
     """A notebook whose answers are right, and written as nobody else writes them."""
+    return _answered(lesson, lambda name: step_by_step(_answers(lesson)[name]))
+
+
+def _answered(lesson: Lesson, answer: Callable[[str], str | None]) -> NotebookNode:
+    """The lesson with an answer for each exercise; where `answer` gives None, the stub stays."""
     notebook = nbformat.from_dict(_released(lesson))
     for cell in notebook.cells:
-        if (name := asked(cell)) is not None:
-            cell.source = written(cell.source, name, step_by_step(_answers(lesson)[name]))
+        name = asked(cell)
+        if name is not None and (given := answer(name)) is not None:
+            cell.source = written(cell.source, name, given)
     return notebook
 
 
@@ -115,33 +115,34 @@ def _released(lesson: Lesson) -> NotebookNode:
 
 
 @cache
+def _stubs(lesson: Lesson) -> dict[str, str]:
+    return {name: cell.source for cell in _released(lesson).cells if (name := asked(cell)) is not None}
+
+
+@cache
 def _answers(lesson: Lesson) -> dict[str, str]:
-    names = [name for cell in _released(lesson).cells if (name := asked(cell)) is not None]
-    return {name: body(lesson.solutions, name) for name in names}
-
-
-def written(stub: str, name: str, answer: str) -> str:
-    """The cell with an answer in the stub's place, as a student leaves it."""
-    first = _definition(stub, name).args.args[0].arg
-    lines = fill(stub, answer.format(first=first) if answer in ACCIDENTS else answer).split("\n")
-    return "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKS)
+    return {name: body(lesson.solutions, name) for name in _stubs(lesson)}
 
 
 @cache
 def mistakes(lesson: Lesson) -> dict[str, dict[str, list[str]]]:
     """For each exercise, the bodies that make each of its mistakes."""
-    bodies = {}
-    for cell in _released(lesson).cells:
-        if (name := asked(cell)) is not None:
-            parameters = [arg.arg for arg in _definition(cell.source, name).args.args]
-            bodies[name] = slips(EXERCISES[name], parameters, vars(lesson.solutions))
-    return bodies
+    return {
+        name: slips(EXERCISES[name], _parameters(stub, name), vars(lesson.solutions))
+        for name, stub in _stubs(lesson).items()
+    }
 
 
-def _definition(stub: str, name: str) -> ast.FunctionDef:
-    """The function that a cell asks for."""
-    functions = [node for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)]
-    return next(function for function in functions if function.name == name)
+def written(stub: str, name: str, answer: str) -> str:
+    """The cell with an answer in the stub's place, as a student leaves it."""
+    first = _parameters(stub, name)[0]
+    return unmarked(fill(stub, answer.format(first=first) if answer in ACCIDENTS else answer))
+
+
+def _parameters(stub: str, name: str) -> list[str]:
+    """The names of the parameters of the function that a cell asks for."""
+    functions = {node.name: node for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)}
+    return [arg.arg for arg in functions[name].args.args]
 
 
 def _mistaken(lesson: Lesson, name: str, rng: random.Random) -> str:
@@ -158,8 +159,7 @@ def _copied(notebook: NotebookNode, rng: random.Random) -> str:
 
 
 def _deleted(notebook: NotebookNode, rng: random.Random) -> str:
-    graded = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
-    notebook.cells.remove(rng.choice(graded))
+    notebook.cells.remove(rng.choice([cell for cell in notebook.cells if checked(cell)]))
     return text(notebook)
 
 
@@ -172,10 +172,4 @@ def _another(notebook: NotebookNode, rng: random.Random) -> str:
     return text(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('hello')", id="mine")]))
 
 
-BREAKS: tuple[Callable[[NotebookNode, random.Random], str], ...] = (
-    _copied,
-    _copied,
-    _deleted,
-    _cut,
-    _another,
-)
+BREAKS: Sequence[Callable[[NotebookNode, random.Random], str]] = (_copied, _copied, _deleted, _cut, _another)

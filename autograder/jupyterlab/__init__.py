@@ -4,8 +4,6 @@ The server opens at the lesson, shows only the panels of nbgrader that concern t
 nothing of other hosts. student/, author/ and server/ hold settings that Jupyter reads.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import socket
@@ -49,11 +47,9 @@ def serve(
     saved: called with the path of each file that is saved.
     Raises HeinitError where the port is in use.
     """
-    retries = 0 if port is not None else 50  # another server may take the free port before ours does
-    if port is None:
-        port = next_free_port()
-    else:
-        claim(port)
+    claim(port)
+    retries = 0 if port else 50  # another server may take the free port before ours does
+    port = port or next_free_port()
     usable_home()
     settings = (str(SETTINGS / reader), str(SETTINGS / "server"), os.environ.get("JUPYTER_CONFIG_PATH"))
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
@@ -93,8 +89,10 @@ def next_free_port() -> int:
     )
 
 
-def claim(port: int) -> None:
-    """Check that a server can listen on this port. Raises HeinitError where it cannot."""
+def claim(port: int | None) -> None:
+    """Check that a server can listen on this port, where there is one. Raises HeinitError where it cannot."""
+    if port is None:
+        return
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:

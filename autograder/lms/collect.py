@@ -19,8 +19,6 @@ a file was handed in; for the other platforms there is no timestamp.txt, and a w
 that Canvas calls late.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """What the grade files share: which students and lessons they hold, which cell is empty, and what to say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Import a class into the gradebook from a CSV file, as nbgrader, Canvas or Moodle writes it."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
