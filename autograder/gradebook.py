@@ -182,9 +182,8 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     grades: dict[Pair, Grades] = {}
     for part in _grades(gradebook):  # an assignment of nbgrader's can have several notebooks
         before = grades.get((part.student, part.lesson), Grades(part.student, part.lesson))
-        grades[part.student, part.lesson] = replace(
-            part, penalty=before.penalty + part.penalty, cells={**before.cells, **part.cells}
-        )
+        penalty, cells = before.penalty + part.penalty, {**before.cells, **part.cells}
+        grades[part.student, part.lesson] = replace(part, penalty=penalty, cells=cells)
     grades = {pair: whole for pair, whole in grades.items() if whole.scored}
     students = {student.id: student for student in read_students(gradebook)}
     for student in sorted({student for student, _ in {*waiting, *receipts}} - set(students)):
@@ -275,7 +274,7 @@ def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
         )
     }
     cell, base = api.Grade, api.BaseCell
-    for key, name, max_score, auto, manual, extra, needs_manual in rows(
+    for key, name, max_score, auto, manual, extra, by_hand in rows(
         select(
             *(entry.id, base.name, cell.max_score, cell.auto_score, cell.manual_score),
             *(cell.extra_credit, cell.needs_manual_grade),
@@ -284,7 +283,7 @@ def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
         .join(base, cell.cell_id == base.id)
     ):
         grades[key].cells[name] = CellGrade(
-            float(max_score or 0.0), auto, manual, float(extra or 0.0), bool(needs_manual)
+            float(max_score or 0), auto, manual, float(extra or 0), bool(by_hand)
         )
     comment = api.Comment
     for key, name, text in rows(
@@ -308,8 +307,7 @@ def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
         .where(api.Assignment.name == lesson)
     )
     cells = {name.removeprefix("test-"): float(max_score) for name, max_score in rows}
-    places = {name: place for place, name in enumerate(EXERCISES)}
-    return dict(sorted(cells.items(), key=lambda cell: places.get(cell[0], len(places))))
+    return {name: cells[name] for name in [*EXERCISES, *cells] if name in cells}
 
 
 def _receipts(gradebook: Any) -> dict[Pair, dict[str, Any]]:

@@ -234,9 +234,8 @@ def attempt(case: Attack, canaries: Canaries, grade: Grade) -> Verdict:
         if canaries.secret in shown:
             findings.append("read a secret")
     findings += canaries.reached()
-    return Verdict(
-        case.name, case.title, case.wall, scores[0], case.score, findings, time.monotonic() - start
-    )
+    seconds = time.monotonic() - start
+    return Verdict(case.name, case.title, case.wall, scores[0], case.score, findings, seconds)
 
 
 class AttackCourse(ExitStack):

@@ -24,8 +24,11 @@ def test(arguments: tuple[str, ...]) -> None:
     root = checkout()
     if importlib.util.find_spec("pytest") is None:
         raise UsageError("pytest is not installed here. Run it as `./heinit test`, which installs it.")
-    cores = () if any(argument.startswith(("-n", "--pdb")) for argument in arguments) else ("-n", "auto")
-    command = [sys.executable, "-m", "pytest", *cores, "--dist", "loadgroup", *arguments]
+    alone = any(argument.startswith(("-n", "--pdb")) for argument in arguments)
+    # two more than there are cores: a test often waits, for a limit of time or for a browser
+    workers = () if alone else ("-n", str((os.cpu_count() or 1) + 2))
+    spread = ("--dist", "loadgroup", "--no-loadscope-reorder")  # in the order of tests/conftest.py
+    command = [sys.executable, "-m", "pytest", *workers, *spread, *arguments]
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a worker is enough
     try:
         sys.exit(subprocess.run(command, cwd=root, check=False).returncode)
@@ -74,9 +77,8 @@ def attack(name: str | None, as_json: bool) -> None:
                 table.add_row(verdict.name, verdict.title, verdict.wall, points, says)
                 click.echo(f"{verdict.name}: {says}", err=True)
             else:
-                click.echo(
-                    f"{verdict.name}: {says} ({points} points; {verdict.title}; stopped by: {verdict.wall})"
-                )
+                about = f"{points} points; {verdict.title}; stopped by: {verdict.wall}"
+                click.echo(f"{verdict.name}: {says} ({about})")
     if table.rows:
         console.print(table)
     click.echo(f"{held} of {len(cases)} attacks were held.", err=True)

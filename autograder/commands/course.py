@@ -84,13 +84,9 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
 
 @click.command()
 @options.directory
-@click.option(
-    "--to", required=True, type=click.Choice(["canvas", "moodle", "csv"]), help="For which platform."
-)
+@click.option("--to", required=True, type=click.Choice(["canvas", "moodle", "csv"]), help="The platform.")
 @click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
-@click.option(
-    "--lesson", "lessons", multiple=True, metavar="LESSON", help="Only this lesson; may be repeated."
-)
+@click.option("--lesson", "lessons", multiple=True, metavar="LESSON", help="Only this lesson; repeatable.")
 @click.option(
     "--missing",
     type=click.Choice(["empty", "zero"]),
@@ -126,9 +122,7 @@ def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...],
 
 @click.command()
 @options.directory
-@click.option(
-    "--students", type=click.IntRange(1), default=24, show_default=True, help="How many are in the class."
-)
+@click.option("--students", type=click.IntRange(1), default=24, show_default=True, help="How many students.")
 @click.option("--seed", default=0, show_default=True, help="The same seed makes the same class.")
 @click.option("--no-grade", is_flag=True, help="Hand everything in, and leave the rest to you.")
 @click.pass_context

@@ -41,16 +41,12 @@ def over_submissions(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="N",
         help="How many at once on this machine; by default a core each, where there is enough to do.",
     )
-    @click.option(
-        "--scheduler", metavar="ADDRESS", help="Use the workers of this scheduler of Dask's distributed."
-    )
+    @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this scheduler of Dask.")
     @options.as_json
     @functools.wraps(command)
     def checked(workers: int | None, scheduler: str | None, **kwargs: Any) -> Any:
         if workers is not None and scheduler is not None:
-            raise UsageError(
-                "--workers is for this machine; with --scheduler, the workers are started there."
-            )
+            raise UsageError("--workers is for this machine; with --scheduler, workers are started there.")
         return command(workers=workers, scheduler=scheduler, **kwargs)
 
     return checked

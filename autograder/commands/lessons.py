@@ -80,9 +80,7 @@ def author(lesson: str, no_browser: bool, port: int | None) -> None:
     type=options.PATH,
     help="Where the lessons' runs are kept.  [default: build/lessons in the checkout, or your cache]",
 )
-@click.option(
-    "--lite", is_flag=True, help="Add the lessons as notebooks that run in a browser (JupyterLite)."
-)
+@click.option("--lite", is_flag=True, help="Add the lessons as notebooks that run in browsers (JupyterLite).")
 def site(directory: Path, cache: Path | None, lite: bool) -> None:
     """Write the course to DIRECTORY as pages that need neither a server nor a network.
 

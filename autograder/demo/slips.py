@@ -18,7 +18,9 @@ import linecache
 import math
 import sys
 import textwrap
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import FunctionType
 from typing import Any
 
@@ -36,14 +38,13 @@ def slips(exercise: Exercise, parameters: Sequence[str], known: Mapping[str, Any
 
     parameters: the names in the stub. known: what the notebook defines, by name.
     """
-    bodies: dict[str, list[str]] = {}
+    bodies = defaultdict(list)
     for mistake in exercise.misconceptions:
         for wrong in mistake.wrong:
-            try:
-                bodies.setdefault(mistake.name, []).append(_Body(known).text(wrong, parameters))
-            except NotOnItsOwnError:
-                continue
-    return {name: versions for name, versions in bodies.items() if versions}
+            with suppress(NotOnItsOwnError):
+                body = _Body(known).text(wrong, parameters)
+                bodies[mistake.name].append(body)
+    return bodies
 
 
 def step_by_step(body: str) -> str:

@@ -72,9 +72,8 @@ class MadeUpClass:
                 path = root / "submitted" / name / lesson.name / f"{lesson.name}.ipynb"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(content, encoding="utf-8")
-                late = timedelta(
-                    hours=rng.choice([-50, -30, -8, -3, -1, -1, -1, 5]), minutes=rng.randrange(60)
-                )
+                hours = rng.choice([-50, -30, -8, -3, -1, -1, -1, 5])
+                late = timedelta(hours=hours, minutes=rng.randrange(60))
                 stamp = f"{self.due + late:%Y-%m-%d %H:%M:%S UTC}\n"
                 path.with_name("timestamp.txt").write_text(stamp, encoding="utf-8")
                 yield path

@@ -68,9 +68,7 @@ def serve(
 
     server = LabApp.initialize_server(argv=arguments)
     if saved is not None:
-        server.contents_manager.register_post_save_hook(
-            lambda os_path, model, contents_manager: saved(Path(os_path))
-        )
+        server.contents_manager.register_post_save_hook(lambda os_path, **_: saved(Path(os_path)))
     server.start()
 
 
@@ -84,9 +82,7 @@ def next_free_port() -> int:
         if port != FIRST_PORT:
             click.echo(f"Port {FIRST_PORT} is in use, so this is port {port}.", err=True)
         return port
-    raise HeinitError(
-        f"the ports {FIRST_PORT} to {FIRST_PORT + 49} are all in use. Name a free one with --port."
-    )
+    raise HeinitError(f"ports {FIRST_PORT} to {FIRST_PORT + 49} are all in use. Name a free one with --port.")
 
 
 def claim(port: int | None) -> None:
@@ -100,9 +96,7 @@ def claim(port: int | None) -> None:
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((host, port))
         except PermissionError:
-            raise HeinitError(
-                f"port {port} is not yours to use. Choose one above 1023 with --port."
-            ) from None
+            raise HeinitError(f"port {port} is not yours. Choose one above 1023 with --port.") from None
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise HeinitError(
