@@ -86,7 +86,7 @@ Change = Callable[[Any, ast.Module], bool]
 def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
     """What can be done to a node, each as a function that does it to the same node of a copy."""
     if isinstance(node, (ast.BinOp, ast.AugAssign)):
-        yield from (_set("op", other) for other in OPERATORS.get(type(node.op), ()))
+        yield from (_set("op", other()) for other in OPERATORS.get(type(node.op), ()))
     if isinstance(node, ast.BinOp):
         yield from (_only("left"), _only("right"))
         if isinstance(node.op, ORDERED):
@@ -96,10 +96,10 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
     if isinstance(node, ast.UnaryOp):
         yield lambda n, t: _replace(t, n, n.operand)
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield _constant(not node.value)
+        yield _set("value", not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         for value in dict.fromkeys((node.value + 1, node.value - 1, 1 - node.value)):
-            yield _constant(value)
+            yield _set("value", value)
     if isinstance(node, ast.Call):
         yield from _calls(node)
     if isinstance(node, ast.Attribute) and node.attr == "T":
@@ -107,14 +107,14 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield lambda n, t: _replace(t, n, n.value)
     if isinstance(node, ast.Slice):
-        yield from (_set_to(end, None) for end in ("lower", "upper") if getattr(node, end) is not None)
+        yield from (_set(end, None) for end in ("lower", "upper") if getattr(node, end) is not None)
     if isinstance(node, ast.For):
         yield from (_around("iter", f"list({{}})[{rounds}]") for rounds in ("1:", ":-1"))
     if isinstance(node, ast.Return) and not isinstance(node.value, (ast.Tuple, ast.Dict)):
         yield from (_around("value", result) for result in RESULTS)
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield from (
-            _rename(name) for name in _own_names(tree) if name != node.id and node.id in _own_names(tree)
+            _set("id", name) for name in _own_names(tree) if name != node.id and node.id in _own_names(tree)
         )
         if node.id == "rng":
             yield from (_instead(made) for made in GENERATORS)
@@ -139,11 +139,7 @@ def _calls(node: ast.Call) -> Iterator[Change]:
         yield _overwriting
 
 
-def _set(field: str, kind: type[ast.AST]) -> Change:
-    return lambda n, t: setattr(n, field, kind()) is None
-
-
-def _set_to(field: str, value: object) -> Change:
+def _set(field: str, value: object) -> Change:
     return lambda n, t: setattr(n, field, value) is None
 
 
@@ -176,14 +172,6 @@ def _overwriting(node: ast.Call, tree: ast.Module) -> bool:
 
 def _compare(kind: type[ast.AST]) -> Change:
     return lambda n, t: n.ops.__setitem__(0, kind()) is None
-
-
-def _constant(value: object) -> Change:
-    return lambda n, t: setattr(n, "value", value) is None
-
-
-def _rename(name: str) -> Change:
-    return lambda n, t: setattr(n, "id", name) is None
 
 
 def _without(field: str, k: int) -> Change:

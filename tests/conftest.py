@@ -14,11 +14,24 @@ from hypothesis import settings
 from autograder.course import make_course
 from tests import tools
 
+# What takes longest comes first, so that no worker is left with it at the end.
+LONGEST = (
+    *("tests/browser/test_jupyterlab", "tests/browser", "tests/test_wheels", "tests/test_contributing"),
+    *("tests/autograder/attacks", "tests/autograder/grading", "tests/autograder/repair"),
+    *("tests/test_bootstrap", "tests/autograder/test_course", "tests/autograder", "tests/heinit_lab"),
+)
 Once = Callable[[str, Callable[[Path], object]], Path]
 
 # How long a test takes says how busy the machine is.
 settings.register_profile("heinit", deadline=None)
 settings.load_profile("heinit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((i for i, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

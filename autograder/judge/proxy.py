@@ -7,23 +7,16 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send
-from autograder.solver.messages import (
-    Answer,
-    BindNames,
-    CallFunction,
-    NamesBound,
-    TooLarge,
-    from_wire,
-    to_wire,
-)
+from autograder.solver.messages import BindNames, CallAnswer, CallFunction, NamesBound, from_wire, to_wire
 from heinit_lab.checking.observe import Arguments, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
+M = TypeVar("M")
 
 
 class StudentError(Exception):
@@ -82,15 +75,12 @@ class Line:
         with self._alive():
             send(self._sock, to_wire(question), seconds=self._seconds())
 
-    def hear(self, *kinds: type[Any]) -> Any:
-        """The next answer. Raises NoAnswerError where none of these kinds comes, now and ever after."""
+    def hear(self, kind: type[M]) -> M:
+        """The next answer, of this kind. Raises NoAnswerError where none comes, now and ever after."""
         with self._alive():
             received = self._inbox.receive(seconds=self._seconds(), budget=self._budget)
-            try:
-                answer = from_wire(received, *kinds)
-            except ChannelError:
-                raise NoAnswerError("its answer was malformed") from None
-        if isinstance(answer, Answer):
+            answer: M = from_wire(received, kind)
+        if isinstance(answer, CallAnswer):
             self.work += seconds_of(answer.work)
             self.entropy |= answer.entropy is True
         return answer
@@ -100,12 +90,11 @@ class Line:
         if not names:
             return {}
         self.ask(BindNames(names))
-        answer: NamesBound | TooLarge = self.hear(NamesBound, TooLarge)
-        if isinstance(answer, TooLarge) or not isinstance(answer.values, dict):
-            return {}
+        answer = self.hear(NamesBound)
+        values = answer.values if isinstance(answer.values, dict) else {}
         functions = answer.functions if isinstance(answer.functions, list) else []
         functions = [name for name in functions if isinstance(name, str)]
-        data = {name: answer.values[name] for name in names if name in answer.values}
+        data = {name: values[name] for name in names if name in values}
         return data | {name: Proxy(name, self) for name in names if name in functions}
 
     def close(self) -> None:
@@ -122,9 +111,6 @@ class Line:
             raise NoAnswerError(self._dead)
         try:
             yield
-        except NoAnswerError as error:
-            self._dead = str(error)
-            raise
         except ChannelTimeout:
             self._dead = "it took too long"
         except ChannelClosed as error:
@@ -166,12 +152,8 @@ class Proxy:
 
     def _next_call(self, args: tuple[Any, ...]) -> Call:
         """The call with these arguments, whose answer is the next."""
-        error: Exception
         try:
-            answer: Answer | TooLarge = self._line.hear(Answer, TooLarge)
-            if isinstance(answer, Answer):
-                return _call(args, answer)
-            error = ValueError(f"what it returned is not taken: {_text(answer.reason)}")
+            return _call(args, self._line.hear(CallAnswer))
         except NoAnswerError as no_answer:
             error = no_answer
         except (LookupError, TypeError, ValueError, AttributeError):
@@ -179,7 +161,7 @@ class Proxy:
         return Call(args=args, after=args, error=error)
 
 
-def _call(args: tuple[Any, ...], answer: Answer) -> Call:
+def _call(args: tuple[Any, ...], answer: CallAnswer) -> Call:
     """A Call from an answer, which may say anything: what the judge can see itself it does not read there."""
     if not isinstance(answer.after, list) or len(answer.after) != len(args):
         raise ValueError("after")

@@ -9,17 +9,21 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
 from heinit_lab.checking.observe import Call, observe, own_global_state
 
 from .channel import ChannelError, receive, send
-from .messages import Answer, BindNames, CallFunction, NamesBound, TooLarge, from_wire, to_wire
+from .messages import BindNames, CallAnswer, CallFunction, NamesBound, from_wire, to_wire
 from .randomness import drawn
 
 MAX_TEXT = 4000  # characters of a message
+M = TypeVar("M")
 
 
 def serve(sock: socket.socket, names: dict[str, Any]) -> None:
@@ -32,26 +36,33 @@ def serve(sock: socket.socket, names: dict[str, Any]) -> None:
                 values = {name: names[name] for name in question.names if name in names}
                 functions = {name: value for name, value in values.items() if callable(value)}
                 data = {name: value for name, value in values.items() if name not in functions}
-                _send(sock, NamesBound(list(functions), data))
-            else:
-                for args, kwargs in question.calls:
-                    _send(sock, _call(functions[question.name], args, kwargs))
+                _send(sock, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
+                continue
+            for args, kwargs in question.calls:
+                answer = _call(functions[question.name], args, kwargs)
+                _send(sock, answer, partial(_too_large, answer))
 
 
-def _send(sock: socket.socket, message: Any) -> None:
+def _send(sock: socket.socket, message: M, instead: Callable[[ChannelError], M]) -> None:
+    """Send a message. instead: gives what to send where the channel does not take the message."""
     try:
         send(sock, to_wire(message))
     except ChannelError as error:
-        send(sock, to_wire(TooLarge(str(error))))
+        send(sock, to_wire(instead(error)))
 
 
-def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Answer:
+def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:
+    reason = ["ValueError", f"what it returned is not taken: {error}"]
+    return replace(answer, value=None, error=reason, where="", after=[True] * len(answer.after), shares=[])
+
+
+def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> CallAnswer:
     # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
     before, start = drawn(), time.thread_time()
     call = observe(function, *args, **kwargs)
     work = time.thread_time() - start
     copies = sum(isinstance(arg, np.random.Generator) for arg in (*args, *kwargs.values()))
-    return Answer(
+    return CallAnswer(
         value=call.value,
         error=None if call.error is None else _error(call.error),
         where=call.where[:MAX_TEXT],

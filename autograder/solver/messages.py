@@ -83,14 +83,14 @@ class NamesBound:
 
 @dataclass(frozen=True)
 class CallFunction:
-    """To a fork: call a bound function with each of these arguments and keywords; an Answer for each."""
+    """To a fork: call a bound function with each of these arguments and keywords; a CallAnswer for each."""
 
     name: str
     calls: Any
 
 
 @dataclass(frozen=True)
-class Answer:
+class CallAnswer:
     """What became of a call: a `heinit_lab.checking.observe.Call`, without what the judge knows itself.
 
     error: the name and the message of what it raised, or None. after: for each argument, True where
@@ -110,13 +110,6 @@ class Answer:
     entropy: Any
 
 
-@dataclass(frozen=True)
-class TooLarge:
-    """In place of an answer that the channel does not take, with the reason."""
-
-    reason: Any
-
-
 def to_wire(message: Any) -> list[Any]:
     """What the channel sends of a message."""
     return [type(message).__name__, *vars(message).values()]
@@ -129,4 +122,4 @@ def from_wire(value: Any, *kinds: type[Any]) -> Any:
             for kind in kinds:
                 if name == kind.__name__ and len(parts) == len(fields(kind)):
                     return kind(*parts)
-    raise ChannelError("its answer was malformed")
+    raise ChannelError("the message is malformed")

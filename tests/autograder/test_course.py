@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
+import heinit_lab
 from autograder.commands.grading import grade
 from autograder.course import make_course, nbgrader_api
 from autograder.errors import UsageError
@@ -22,6 +23,7 @@ from heinit_lab.checking.report import VERDICT_MIME
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 
 LESSONS = lessons()
+QUICK = LESSONS[3]  # the lesson that takes the least time to run
 IDS = [lesson.name for lesson in LESSONS]
 
 
@@ -175,7 +177,7 @@ def test_nbgraders_own_commands_work_in_a_moved_course(course):
 
 
 def test_a_bare_configuration_grades_with_the_package_installed(course, tmp_path):
-    lesson, bare = LESSONS[0], tmp_path / "bare"
+    lesson, bare = QUICK, tmp_path / "bare"
     shutil.copytree(course / "source" / lesson.name, bare / "source" / lesson.name)
     (bare / "nbgrader_config.py").write_text(
         f'c = get_config()\nc.CourseDirectory.root = {str(bare)!r}\nc.CourseDirectory.course_id = "bare"\n'
@@ -190,9 +192,8 @@ def test_a_bare_configuration_grades_with_the_package_installed(course, tmp_path
         assert gradebook.find_submission(lesson.name, "ben").score == 0
 
 
-@pytest.mark.parametrize("lesson", [LESSONS[0], LESSONS[-1]], ids=[IDS[0], IDS[-1]])
-def test_validate_tells_what_is_wrong_with_a_released_notebook(tmp_path, lesson):
-    (tmp_path / "blank.ipynb").write_text(text(released(lesson)))
+def test_validate_tells_what_is_wrong_with_a_released_notebook(tmp_path):
+    (tmp_path / "blank.ipynb").write_text(text(released(QUICK)))
     blank = run("nbgrader", "validate", "blank.ipynb", cwd=tmp_path)
     assert "is not solved yet" in blank.stdout
     assert "Traceback" not in blank.stdout
@@ -200,14 +201,28 @@ def test_validate_tells_what_is_wrong_with_a_released_notebook(tmp_path, lesson)
 
 def test_validate_passes_a_solved_notebook(tmp_path):
     """Here one; that the button in JupyterLab passes each of them, the browser's tests see."""
-    (tmp_path / "right.ipynb").write_text(text(solved(LESSONS[3])))
+    (tmp_path / "right.ipynb").write_text(text(solved(QUICK)))
     right = run("nbgrader", "validate", "right.ipynb", cwd=tmp_path)
     assert "Success! Your notebook passes all the tests." in right.stdout, right.stdout + right.stderr
 
 
+def test_the_wheel_beside_every_released_lesson_holds_the_whole_package(released_course):
+    package = Path(str(heinit_lab.__file__)).parent
+    files = {
+        path.relative_to(package.parent).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    for lesson in LESSONS:
+        (wheel,) = (released_course / "release" / lesson.name).glob("*.whl")
+        names = zipfile.ZipFile(wheel).namelist()
+        assert {name for name in names if ".dist-info/" not in name} == files, lesson.name
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="nbgrader's exchange needs a shared Unix folder")
-@pytest.mark.parametrize("lesson", LESSONS, ids=IDS)
-def test_a_lesson_fetched_through_the_exchange_runs_in_an_empty_home(course, tmp_path, lesson):
+def test_a_lesson_fetched_through_the_exchange_runs_in_an_empty_home(course, tmp_path):
+    """The last lesson, which needs most of the package; the same wheel lies beside the others."""
+    lesson = LESSONS[-1]
     exchange, home = tmp_path / "exchange", tmp_path / "home"
     exchange.mkdir(mode=0o777)
     exchange.chmod(0o777)

@@ -16,7 +16,7 @@ from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, mistaken, solved
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("pages")
 
 LESSONS = [lesson("1"), lesson("3")]
 

@@ -17,7 +17,7 @@ from tests.autograder.classroom import hand_in, released, solved
 from tests.browser.conftest import AUTHORISED, formgrader
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("formgrader")
 
 LESSON = lessons()[-1]
 

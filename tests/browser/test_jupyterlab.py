@@ -16,7 +16,7 @@ from autograder.lessons.compose import asked, checked, solve, unmarked
 from tests.browser.axe import violations
 from tests.browser.conftest import TOKEN, Lab
 
-pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser for them all
+pytestmark = pytest.mark.xdist_group("jupyterlab")  # one server and one browser for them all
 
 LESSONS = [lesson.name for lesson in lessons()]
 DONE = re.compile(r"^\[\d+\]:$")

@@ -16,7 +16,7 @@ from autograder.report.page import page as report_page
 from autograder.report.similarity import SimilarGroup
 from tests.autograder.report.classes import HOSTILE, big_class
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("pages")
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ALIKE = [SimilarGroup("3-worked-examples", ("s003", "s017"), {"he_normal": 2}, 100)]

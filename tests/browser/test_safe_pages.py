@@ -24,7 +24,7 @@ from tests.autograder.feedback import hostile
 from tests.browser.conftest import AUTHORISED, formgrader
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("pages")
 
 LESSON = lesson("3-worked-examples")
 CORPUS = [case for case in attacks() if case.browser]

@@ -8,6 +8,7 @@ from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lessons
 from autograder.lessons.compose import checked
 from heinit_lab.checking.check import examine
+from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 from heinit_lab.exercises import BY_LESSON, EXERCISES
 from tests.variants import MISTAKES, RIGHT, UNNAMED
@@ -18,20 +19,17 @@ REFERENCES = {
     for name in EXERCISES
     if hasattr(lesson.solutions, name)
 }
-RIGHT_ANSWERS = [(n, f) for n in EXERCISES for f in (REFERENCES[n], *RIGHT[n])]
-PLANTED = [
-    (name, m.name, wrong)
-    for name, exercise in EXERCISES.items()
-    for m in exercise.misconceptions
-    for wrong in (*m.wrong, *MISTAKES[name].get(m.name, ()))
-]
-
-NAMELESS = [(name, wrong) for name, answers in UNNAMED.items() for wrong in answers]
+RIGHT_ANSWERS = {name: (REFERENCES[name], *RIGHT[name]) for name in EXERCISES}
 
 
-def words(value: object) -> str:
-    """A parameter's part in a test's name: functions have none."""
-    return value if isinstance(value, str) else ""
+def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
+    """All wrong answers of an exercise: the names that they get, a label for messages, and the answer."""
+    planted = [
+        ((m.name,), f"{m.name} {i}", wrong)
+        for m in EXERCISES[name].misconceptions
+        for i, wrong in enumerate((*m.wrong, *MISTAKES[name].get(m.name, ())))
+    ]
+    return [*planted, *(((), f"unnamed {i}", wrong) for i, wrong in enumerate(UNNAMED.get(name, ())))]
 
 
 def test_every_exercise_has_two_other_right_answers_and_every_mistake_a_variant_of_its_own():
@@ -42,30 +40,26 @@ def test_every_exercise_has_two_other_right_answers_and_every_mistake_a_variant_
         assert all(MISTAKES[name].values()), name
 
 
-@pytest.mark.parametrize(("name", "answer"), RIGHT_ANSWERS, ids=words)
-def test_a_right_answer_passes_the_public_check(name, answer):
-    report = examine(name, answer)
-    assert report.mark == "✓", report.plain
-
-
-@pytest.mark.parametrize(("name", "misconception", "wrong"), PLANTED, ids=words)
-def test_a_planted_mistake_is_called_by_its_name_and_no_other(name, misconception, wrong):
+@pytest.mark.parametrize("name", EXERCISES)
+def test_right_answers_pass_the_public_check_and_are_given_no_misconception(name):
     exercise = EXERCISES[name]
-    evidence = exercise.probe(wrong)
-    assert [m.name for m in exercise.named(evidence)] == [misconception], evidence.finding
+    for i, answer in enumerate(RIGHT_ANSWERS[name]):
+        evidence = exercise.probe(answer)
+        assert evidence.finding is None, (i, evidence.finding)
+        assert exercise.named(evidence) == [], i
+    assert examine(name, REFERENCES[name]).mark == "✓"
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_no_right_answer_is_given_a_misconception(name):
+def test_a_planted_mistake_is_called_by_its_name_and_no_other_and_any_other_wrong_answer_by_none(name):
     exercise = EXERCISES[name]
-    for answer in (REFERENCES[name], *RIGHT[name]):
-        assert exercise.named(exercise.probe(answer)) == []
-
-
-@pytest.mark.parametrize(("name", "wrong"), NAMELESS, ids=words)
-def test_a_wrong_answer_that_is_no_named_mistake_is_given_no_name(name, wrong):
-    evidence = EXERCISES[name].probe(wrong)
-    assert [m.name for m in EXERCISES[name].named(evidence)] == []
+    mistaken = []
+    for names, label, wrong in wrong_answers(name):
+        evidence = exercise.probe(wrong)
+        found = tuple(m.name for m in exercise.named(evidence))
+        if found != names:
+            mistaken.append((label, found, evidence.finding))
+    assert mistaken == []
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -79,11 +73,11 @@ def test_an_unsolved_stub_is_told_apart_from_a_wrong_answer(name):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-@pytest.mark.parametrize("value", [None, "text", 1j, float("nan"), object(), [], {}, [[1], [2, 3]], 0, True])
-def test_any_value_at_all_gets_a_sentence_and_no_traceback(name, value):
-    report = examine(name, lambda *args, **kwargs: value)
-    assert isinstance(report, Report)
-    assert report.mark == "✗"
+def test_any_value_at_all_gets_a_sentence_and_no_traceback(name):
+    for value in (None, "text", 1j, float("nan"), object(), [], {}, [[1], [2, 3]], 0, True):
+        report = examine(name, lambda *args, value=value, **kwargs: value)
+        assert isinstance(report, Report)
+        assert report.mark == "✗", value
 
 
 @pytest.mark.parametrize("name", EXERCISES)

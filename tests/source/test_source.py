@@ -47,7 +47,7 @@ def problems(statement: Statement, cells: dict[tuple[str, str], str]) -> list[st
     if not hasattr(measures, statement["measure"]):
         wrong.append(f"there is no measure {statement['measure']}")
     elif (measured := numbers_of(statement["measure"])) != numbers(statement["words"]):
-        wrong.append(f"measured {measured}, the source says {numbers(statement['said'])}")
+        wrong.append(f"measured {measured}, the source says {numbers(statement['words'])}")
     return wrong
 
 

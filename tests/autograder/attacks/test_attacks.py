@@ -19,8 +19,6 @@ from tests.autograder.attacks.unwalled import WIDE, without
 from tests.autograder.classroom import run
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("sandbox")
-
 ALL = attacks()
 SHOWN = [case for case in ALL if case.without]
 WINNERS = [case for case in ALL if (case.nbgrader_score or 0.0) > case.score]  # under plain nbgrader
@@ -43,7 +41,11 @@ def canaries() -> Iterator[Canaries]:
         yield canaries
 
 
-@pytest.mark.parametrize("case", ALL, ids=by_name)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.xdist_group(f"attacks-{i % 3}")) for i, case in enumerate(ALL)],
+    ids=by_name,
+)
 def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, course: AttackCourse):
     verdict = course.attempt(case)
     assert verdict.findings == []

@@ -23,7 +23,7 @@ from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 from tests.autograder.feedback import hostile
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.xdist_group("feedback")
 
 LESSON = lesson("3-worked-examples")
 

@@ -29,8 +29,6 @@ from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob
 from tests.autograder.grading.conftest import MOMENTS, scores
 
-pytestmark = pytest.mark.xdist_group("sandbox")
-
 
 def wait_for(happened, seconds: float = 120.0):
     """What `happened` returns as soon as that is true; the seconds are an upper bound."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
 
 import tests.variants
@@ -19,7 +22,7 @@ from heinit_lab.exercises import EXERCISES
 from tests.tools import system_tool
 from tests.variants import RIGHT
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.xdist_group("parity")
 
 LESSONS = lessons()
 
@@ -30,6 +33,16 @@ def judge() -> Iterator[Judge]:
     judge = Judge()
     yield judge
     judge.close()
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KernelManager]:
+    """A kernel for all notebooks: starting it takes longer than running one. Each begins with `%reset`."""
+    manager = KernelManager(kernel_name="python3")
+    environment = {**os.environ, "NBGRADER_EXECUTION": "autograde"}
+    manager.start_kernel(cwd=str(tmp_path_factory.mktemp("kernel")), env=environment)
+    yield manager
+    manager.shutdown_kernel(now=True)
 
 
 def right(k: int) -> Callable[[Lesson, str], str]:
@@ -99,14 +112,13 @@ def scores(notebook: NotebookNode) -> dict[str, float]:
 
 @pytest.mark.parametrize("who", CLASS)
 @pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.name for lesson in LESSONS])
-def test_the_judge_and_plain_nbgrader_agree_on_every_cell(judge, monkeypatch, tmp_path, lesson, who):
+def test_the_judge_and_plain_nbgrader_agree_on_every_cell(judge, kernel, lesson, who):
     judged, plain = submission(lesson, CLASS[who]), submission(lesson, CLASS[who])
     declared = [name for cell in plain.cells if (name := asked(cell))]
     judge.execute(judged, declared)
 
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    where = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(plain, timeout=120, allow_errors=True, resources=where).execute()
+    plain.cells.insert(0, new_code_cell("%reset -f"))
+    NotebookClient(plain, km=kernel, timeout=120, allow_errors=True).execute()
 
     assert scores(judged) == scores(plain)
     if who.startswith("right"):

@@ -19,8 +19,6 @@ from autograder.grading.run import Grading, Submission
 from tests.autograder.grading.conftest import MOMENTS, ONE, scores
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("sandbox")
-
 
 def start(course: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(

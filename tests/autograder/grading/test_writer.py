@@ -18,8 +18,6 @@ from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 from tests.autograder.grading.conftest import ONE, scores
 from tests.tools import NO_SKIP
 
-pytestmark = pytest.mark.xdist_group("sandbox")
-
 
 def saved(root: Path) -> dict[str, object]:
     """What the gradebook knows of everyone's notebooks."""

@@ -14,7 +14,7 @@ from heinit_lab.checking.laws import ENOUGH, FALSE_FAIL, MEAN_SPREAD, kurtosis_s
 from heinit_lab.exercises import EXERCISES
 from tests.heinit_lab.test_exercises import RIGHT_ANSWERS
 
-RIGHT = dict(reversed(RIGHT_ANSWERS))
+RIGHT = {name: answers[0] for name, answers in RIGHT_ANSWERS.items()}
 
 
 def tails_of_mean(values: np.ndarray, weights: np.ndarray, n: int, beyond: float) -> float:

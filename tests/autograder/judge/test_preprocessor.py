@@ -1,4 +1,4 @@
-"""What the judge gets with a submission: its seed, and the names that test cells may use."""
+"""What the judge gets with a submission: the seed of its hidden inputs, and the names for its test cells."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from autograder.solver.session import MAX_OUTPUT, Session
 from heinit_lab.checking.report import VERDICT_MIME
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("sandbox")
+pytestmark = pytest.mark.xdist_group("solver")
 Run = Callable[..., list[CellResult]]
 
 

@@ -7,8 +7,8 @@ for name in ("solver.answer", "solver.work", "solver.channel", "autograder.solve
         honest = module.send
 
         def send(sock, value, *rest, **more):
-            if isinstance(value, list) and value[:1] == ["Answer"]:
-                value = ["Answer", True, None, *value[3:]]
+            if isinstance(value, list) and value[:1] == ["CallAnswer"]:
+                value = ["CallAnswer", True, None, *value[3:]]
             honest(sock, value, *rest, **more)
 
         module.send = send
