@@ -23,10 +23,11 @@ import nbformat
 
 from autograder import hints
 from autograder.errors import HeinitError, UsageError
+from autograder.gradebook import Student
 from autograder.lessons import Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
-from autograder.lms.roster import Entry, import_roster
+from autograder.lms.roster import import_roster
 from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -35,7 +36,7 @@ CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
 _NAMED = re.compile(r"""\bfrom (autograder\.[\w.]+) import|["'](autograder\.[\w.]+)\.\w+["']""")
 
 
-def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
+def make_course(directory: Path, roster: Sequence[Student] = ()) -> list[Lesson]:
     """Make `directory` a course directory with every lesson composed and released.
 
     roster: the students to begin with.
@@ -55,7 +56,7 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
         release(root, [lesson.name for lesson in lessons()])
         if roster:
             with nbgrader_api(root).gradebook as gradebook:
-                import_roster(gradebook, list(roster))
+                import_roster(gradebook, roster)
         if directory.exists():
             directory.rmdir()
         root.rename(directory)

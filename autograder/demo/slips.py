@@ -44,7 +44,7 @@ def slips(exercise: Exercise, parameters: Sequence[str], known: Mapping[str, Any
             with suppress(NotOnItsOwnError):
                 body = _Body(known).text(wrong, parameters)
                 bodies[mistake.name].append(body)
-    return bodies
+    return dict(bodies)
 
 
 def step_by_step(body: str) -> str:

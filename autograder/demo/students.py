@@ -12,10 +12,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.demo.slips import slips, step_by_step
+from autograder.gradebook import Student
 from autograder.lessons import Lesson
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import asked, body, checked, fill, unmarked
-from autograder.lms.roster import Entry
 from heinit_lab.exercises import EXERCISES
 
 EXTRA = ("x = np.linspace(-2, 2, 9)\nprint(np.maximum(x, 0))", "# my own try\nnp.mean([1, 2, 4])", "")
@@ -27,6 +27,7 @@ NAMES = (
 )
 # Answers that make no named mistake: the cell cannot run, the call fails, or nothing comes back.
 ACCIDENTS = ("return (", "return undefined_name", "print({first})")
+DUE = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # some are handed in after it
 TWINS = (9, 20)  # these two hand in the last lesson alike, step by step: the report shows such pairs
 
 
@@ -35,27 +36,25 @@ class MadeUpClass:
     """A class of made-up students.
 
     students: how many. seed: the same seed makes the same class. broken: whether some notebooks are
-    broken, and some not handed in. due: when the lessons were due; some are handed in after it.
+    broken, and some not handed in.
     """
 
     students: int
     seed: int = 0
     broken: bool = True
-    due: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
     def names(self) -> list[str]:
         """The students' ids."""
         width = max(3, len(str(self.students)))
         return [f"student{i:0{width}}" for i in range(1, self.students + 1)]
 
-    def roster(self) -> list[Entry]:
+    def roster(self) -> list[Student]:
         """The class as a roster: who has a name, an address and a number of the platform's."""
-        entries = []
+        students = []
         for number, (student, name) in enumerate(zip(self.names(), NAMES, strict=False), 7001):
             first, _, last = name.partition(" ")
-            fields = {"first_name": first, "last_name": last, "email": f"{student}@example.org"}
-            entries.append(Entry(student, {**fields, "lms_user_id": str(number)}))
-        return entries
+            students.append(Student(student, first, last, f"{student}@example.org", str(number)))
+        return students
 
     def hand_in(self, root: Path, lessons: list[Lesson]) -> Iterator[Path]:
         """Write each submission into a course directory; yields its path."""
@@ -74,7 +73,7 @@ class MadeUpClass:
                 path.write_text(content, encoding="utf-8")
                 hours = rng.choice([-50, -30, -8, -3, -1, -1, -1, 5])
                 late = timedelta(hours=hours, minutes=rng.randrange(60))
-                stamp = f"{self.due + late:%Y-%m-%d %H:%M:%S UTC}\n"
+                stamp = f"{DUE + late:%Y-%m-%d %H:%M:%S UTC}\n"
                 path.with_name("timestamp.txt").write_text(stamp, encoding="utf-8")
                 yield path
 
