@@ -1,20 +1,21 @@
-"""The command `heinit`: one verb, one module in autograder/commands, imported when the verb is used."""
-
-from __future__ import annotations
+"""The command `heinit`: its verbs, and how every error becomes one sentence."""
 
 import difflib
-import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from autograder.commands.checkout import attack, bench, test
+from autograder.commands.course import course, demo, export, report
+from autograder.commands.grading import feedback, grade, receipt
+from autograder.commands.lessons import author, lab, site
 from autograder.errors import HeinitError
 
-# The module autograder.commands.<verb> has a click command of the verb's name. The help lines
-# stand here, so that listing the verbs imports none of them: nbgrader alone takes seconds.
+# The bootstrap `heinit` reads this table too, before anything is installed.
 VERBS = {
     "lab": "copy the lessons to your workspace and open them in JupyterLab",
     "author": "edit a lesson in JupyterLab, kept in its canonical form",
@@ -39,57 +40,57 @@ class Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            near = difflib.get_close_matches(cmd_name, VERBS, n=1)
-            meant = f" Did you mean `{near[0]}`?" if near else ""
-            verbs = ", ".join(VERBS)
-            raise click.UsageError(f"there is no verb {cmd_name!r} here.{meant} The verbs are: {verbs}.", ctx)
-        module = importlib.import_module(f"autograder.commands.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
-        return command
+        if cmd_name in VERBS:
+            return super().get_command(ctx, cmd_name)
+        near = difflib.get_close_matches(cmd_name, VERBS, n=1)
+        meant = f" Did you mean `{near[0]}`?" if near else ""
+        verbs = ", ".join(VERBS)
+        raise click.UsageError(f"there is no verb {cmd_name!r} here.{meant} The verbs are: {verbs}.", ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
-        extra["standalone_mode"] = False
+        # nbgrader's queries make SQLAlchemy warn about objects that it has not saved yet
+        warnings.filterwarnings("ignore", module="nbgrader")
         try:
-            code = super().main(args, *rest, **extra)
+            code = super().main(args, *rest, **{**extra, "standalone_mode": False})
         except HeinitError as error:
-            _say(str(error))
-            code = error.exit_code
+            code = _say(str(error), error.exit_code)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message())
             code = 2
         except click.ClickException as error:
             ctx = getattr(error, "ctx", None)
             more = f" See `{ctx.command_path} --help`." if ctx and ctx.parent else ""
-            _say(error.format_message() + more)
-            code = error.exit_code
+            code = _say(error.format_message() + more, error.exit_code)
         except (click.Abort, KeyboardInterrupt):
-            _say("stopped.")
-            code = 130
+            code = _say("stopped.", 130)
         except BrokenPipeError:  # the program that read our output has gone, so nothing is left to say
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 1
         except OSError as error:
             if error.filename is None or error.strerror is None:
                 raise
-            _say(
+            code = _say(
                 f"{os.fsdecode(error.filename)} cannot be used ({error.strerror}). See that it is there and "
-                "yours to read and write, or name another place."
+                "yours to read and write, or name another place.",
+                1,
             )
-            code = 1
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _say(sentence: str) -> None:
+def _say(sentence: str, exit_code: int) -> int:
     click.echo(f"heinit: {sentence}", err=True)
+    return exit_code
 
 
 @click.group(
-    "heinit", cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    "heinit",
+    cls=Verbs,
+    commands=[lab, author, test, site, course, grade, feedback, report, export, receipt, demo, attack, bench],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="heinit", prog_name="heinit")
 def main() -> None:

@@ -4,8 +4,6 @@
 lessons of a course that an earlier heinit made up to date.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import logging
@@ -15,6 +13,7 @@ import shutil
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
@@ -24,10 +23,11 @@ import nbformat
 
 from autograder import hints
 from autograder.errors import HeinitError, UsageError
+from autograder.gradebook import Student
 from autograder.lessons import Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
-from autograder.lms.roster import Entry, import_roster
+from autograder.lms.roster import import_roster
 from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -36,7 +36,7 @@ CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
 _NAMED = re.compile(r"""\bfrom (autograder\.[\w.]+) import|["'](autograder\.[\w.]+)\.\w+["']""")
 
 
-def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
+def make_course(directory: Path, roster: Sequence[Student] = ()) -> list[Lesson]:
     """Make `directory` a course directory with every lesson composed and released.
 
     roster: the students to begin with.
@@ -56,7 +56,7 @@ def make_course(directory: Path, roster: Sequence[Entry] = ()) -> list[Lesson]:
         release(root, [lesson.name for lesson in lessons()])
         if roster:
             with nbgrader_api(root).gradebook as gradebook:
-                import_roster(gradebook, list(roster))
+                import_roster(gradebook, roster)
         if directory.exists():
             directory.rmdir()
         root.rename(directory)
@@ -87,10 +87,10 @@ def renew_course(root: Path) -> Path:
 def _own_settings(former: str, new: str) -> list[str]:
     """The statements of a former configuration that heinit has not written: an address of a database, say."""
 
-    def target(node: ast.stmt) -> str:
-        return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+    def target(node: ast.stmt) -> str | None:
+        return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else None
 
-    written = {target(node) for node in ast.parse(new).body if target(node)}
+    written = {target(node) for node in ast.parse(new).body} - {None}
     return [
         f"{ast.get_source_segment(former, node)}\n"
         for node in ast.parse(former).body
@@ -156,14 +156,11 @@ def _missing_modules(root: Path) -> Iterator[tuple[str, str]]:
     for path in sorted((root / "source").glob("*/*.ipynb")):
         texts[str(path.relative_to(root))] = path.read_text(encoding="utf-8")
     for file, content in texts.items():
-        for names in _NAMED.findall(content):
-            module = "".join(names)
-            try:
-                exists = importlib.util.find_spec(module) is not None
-            except ModuleNotFoundError:  # the package around the module does not exist either
-                exists = False
-            if not exists:
-                yield file, module
+        for module in map("".join, _NAMED.findall(content)):
+            with suppress(ModuleNotFoundError):  # the package around the module does not exist either
+                if importlib.util.find_spec(module):
+                    continue
+            yield file, module
 
 
 def _configuration(root: Path) -> str:

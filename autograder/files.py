@@ -1,7 +1,5 @@
 """Write files so that whoever looks finds the old file or the new file, whole."""
 
-from __future__ import annotations
-
 import os
 import secrets
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ repairs and reasons come from the receipts. The report, the feedback pages and t
 platforms take everything that they say about a student from here.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Iterable
@@ -184,9 +182,8 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     grades: dict[Pair, Grades] = {}
     for part in _grades(gradebook):  # an assignment of nbgrader's can have several notebooks
         before = grades.get((part.student, part.lesson), Grades(part.student, part.lesson))
-        grades[part.student, part.lesson] = replace(
-            part, penalty=before.penalty + part.penalty, cells={**before.cells, **part.cells}
-        )
+        penalty, cells = before.penalty + part.penalty, {**before.cells, **part.cells}
+        grades[part.student, part.lesson] = replace(part, penalty=penalty, cells=cells)
     grades = {pair: whole for pair, whole in grades.items() if whole.scored}
     students = {student.id: student for student in read_students(gradebook)}
     for student in sorted({student for student, _ in {*waiting, *receipts}} - set(students)):
@@ -206,7 +203,6 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
 
 def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Record:
     """The record of what was graded, or found ungradable; the latter may have earlier grades."""
-    mistakes = {name: tuple(cell["misconceptions"]) for name, cell in receipt.get("cells", {}).items()}
     record = Record(
         *pair,
         Status.UNGRADABLE if receipt.get("status") == Status.UNGRADABLE else Status.GRADED,
@@ -216,17 +212,13 @@ def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Recor
     )
     if grades is None:
         return record
-    cells = {grade_id.removeprefix("test-"): cell for grade_id, cell in grades.cells.items()}
-    return replace(
-        record,
-        score=sum(cell.score for cell in cells.values()),
-        penalty=grades.penalty,
-        cells={
-            name: ExerciseGrade(cell.score, cell.max_score, mistakes.get(name, ()))
-            for name, cell in cells.items()
-        },
-        handed_in=grades.handed_in,
-    )
+    cells = {}
+    for grade_id, cell in grades.cells.items():
+        name = grade_id.removeprefix("test-")
+        mistakes = receipt.get("cells", {}).get(name, {}).get("misconceptions", ())
+        cells[name] = ExerciseGrade(cell.score, cell.max_score, tuple(mistakes))
+    score = sum(cell.score for cell in cells.values())
+    return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
 
 
 def _ungraded(pair: Pair, submission: Submission | None) -> Record:
@@ -245,12 +237,7 @@ def read_students(gradebook: Any) -> list[Student]:
     row = api.Student
     rows = gradebook.db.execute(select(row.id, row.first_name, row.last_name, row.email, row.lms_user_id))
     students = (Student(*(value or "" for value in values)) for values in rows)  # type: ignore[arg-type]
-    return sorted(students, key=_by_name)
-
-
-def _by_name(student: Student) -> tuple[str, ...]:
-    """A key that sorts students by name, whatever the capitals and accents."""
-    return letters(student.last_name), letters(student.first_name), student.id
+    return sorted(students, key=lambda s: (letters(s.last_name), letters(s.first_name), s.id))
 
 
 def letters(text: str) -> str:
@@ -287,7 +274,7 @@ def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
         )
     }
     cell, base = api.Grade, api.BaseCell
-    for key, name, max_score, auto, manual, extra, needs_manual in rows(
+    for key, name, max_score, auto, manual, extra, by_hand in rows(
         select(
             *(entry.id, base.name, cell.max_score, cell.auto_score, cell.manual_score),
             *(cell.extra_credit, cell.needs_manual_grade),
@@ -296,7 +283,7 @@ def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
         .join(base, cell.cell_id == base.id)
     ):
         grades[key].cells[name] = CellGrade(
-            float(max_score or 0.0), auto, manual, float(extra or 0.0), bool(needs_manual)
+            float(max_score or 0), auto, manual, float(extra or 0), bool(by_hand)
         )
     comment = api.Comment
     for key, name, text in rows(
@@ -320,8 +307,7 @@ def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
         .where(api.Assignment.name == lesson)
     )
     cells = {name.removeprefix("test-"): float(max_score) for name, max_score in rows}
-    places = {name: place for place, name in enumerate(EXERCISES)}
-    return dict(sorted(cells.items(), key=lambda cell: places.get(cell[0], len(places))))
+    return {name: cells[name] for name in [*EXERCISES, *cells] if name in cells}
 
 
 def _receipts(gradebook: Any) -> dict[Pair, dict[str, Any]]:

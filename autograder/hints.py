@@ -1,7 +1,5 @@
 """Commands as this user would type them, for sentences that say what to run next."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil

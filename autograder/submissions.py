@@ -1,7 +1,5 @@
 """What was handed in, and whether it can be graded at all. Submitted files are only read."""
 
-from __future__ import annotations
-
 import io
 import json
 import stat
@@ -88,7 +86,9 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
             yield Submission(owner, lesson, folder / f"{lesson}.ipynb")
 
 
-def check_selection(root: Path, lessons: Iterable[str], names: Iterable[str], student: str | None) -> None:
+def check_selection(
+    root: Path, lessons: Iterable[str], names: Iterable[str], student: str | None = None
+) -> None:
     """Raise UsageError where a course directory has no such lesson or student. lessons: those that it has."""
     for name in sorted(set(names) - set(lessons)):
         raise UsageError(f"{root} has no lesson called {name!r}. Its lessons are: {', '.join(lessons)}.")

@@ -1,7 +1,5 @@
 """The one way in which pages are filled from Jinja templates: the report, the feedback pages, the site."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined

@@ -1,7 +1,5 @@
 """Wheels made of installed packages: nothing is built or fetched, and no checkout is needed."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import importlib.util
 import zipfile

@@ -15,8 +15,6 @@ gradebook, the sources and another student's work; @port@ for a port on which a 
 nearly as many blanks as a cell may have. An attack that gets through a wall prints WON.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -30,10 +28,11 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nbformat
 from nbformat import NotebookNode
@@ -48,6 +47,67 @@ CASES = Path(__file__).resolve().parent / "cases"
 NOBODY = 65534
 SETTLE = 20  # seconds after which nothing of a finished case may be left
 MARK = "WON"
+
+
+class Canaries(ExitStack):
+    """What attacks want to reach, and whether they reached it. Use them in a `with`."""
+
+    def __enter__(self) -> Self:
+        folder = self.enter_context(tempfile.TemporaryDirectory(prefix="heinit-attack-"))
+        self.root = Path(folder).resolve()
+        self.secret = secrets.token_hex(16)
+        for name in ("gradebook.db", "source/hidden.ipynb", "submitted/neighbour/work.ipynb"):
+            path = self.root / "canary" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{self.secret}\n")
+        for path in (self.root, *(self.root / "canary").rglob("*"), self.root / "canary"):
+            path.chmod(0o777 if path.is_dir() else 0o666)  # nothing but the walls protects them
+        self._before = self._hashes()
+        self._server = self.enter_context(socket.create_server(("127.0.0.1", 0)))
+        self._server.setblocking(False)
+        self._datagrams = self.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self._datagrams.bind(self._server.getsockname())
+        self._datagrams.setblocking(False)
+        user: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(user if os.geteuid() == 0 else {}))
+        self.callback(self._bystander.wait)
+        self.callback(self._bystander.kill)
+        return self
+
+    def fill(self, text: str) -> str:
+        """The text, with the canaries in the places that stand for them."""
+        places: dict[str, object] = {
+            "canary": self.root / "canary",
+            "port": self._server.getsockname()[1],
+            "bystander": self._bystander.pid,
+            "long": "x" * 400_000,
+            "blanks": " " * 99_000,
+        }
+        for name, value in places.items():
+            text = text.replace(f"@{name}@", str(value))
+        return text
+
+    def reached(self) -> list[str]:
+        """What an attack did to them, in words."""
+        findings = []
+        changed = {path for path, _ in self._hashes() ^ self._before}
+        if changed:
+            findings.append(f"changed {', '.join(sorted(changed))}")
+        with suppress(BlockingIOError):
+            self._server.accept()[0].close()
+            findings.append("reached the network")
+        with suppress(BlockingIOError):
+            self._datagrams.recv(100)
+            findings.append("reached the network with a datagram")
+        stat = Path(f"/proc/{self._bystander.pid}/stat")
+        if self._bystander.poll() is not None or (stat.exists() and stat.read_text().split()[2] == "T"):
+            findings.append("signalled another process")
+        return findings
+
+    def _hashes(self) -> set[tuple[str, str]]:
+        folder = self.root / "canary"
+        files = [path for path in folder.rglob("*") if path.is_file() or path.is_symlink()]
+        return {(str(p.relative_to(folder)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files}
 
 
 @dataclass(frozen=True)
@@ -136,67 +196,6 @@ def _put(notebook: NotebookNode, place: list[str], source: str) -> None:
     notebook.cells.insert(at[where], cell)
 
 
-class Canaries:
-    """What attacks want to reach, and whether they reached it. Use them in a `with`."""
-
-    def __enter__(self) -> Canaries:
-        self._temporary = tempfile.TemporaryDirectory(prefix="heinit-attack-")
-        self.root = Path(self._temporary.name).resolve()
-        self.secret = secrets.token_hex(16)
-        for name in ("gradebook.db", "source/hidden.ipynb", "submitted/neighbour/work.ipynb"):
-            path = self.root / "canary" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{self.secret}\n")
-        for path in (self.root, *(self.root / "canary").rglob("*"), self.root / "canary"):
-            path.chmod(0o777 if path.is_dir() else 0o666)  # nothing but the walls protects them
-        self._before = self._hashes()
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self._server.setblocking(False)
-        self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._datagrams.bind(self._server.getsockname())
-        self._datagrams.setblocking(False)
-        user: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(user if os.geteuid() == 0 else {}))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bystander.kill()
-        self._bystander.wait()
-        self._server.close()
-        self._datagrams.close()
-        self._temporary.cleanup()
-
-    def fill(self, text: str) -> str:
-        """The text, with the canaries in the places that stand for them."""
-        places: dict[str, Any] = {"canary": self.root / "canary", "port": self._server.getsockname()[1]}
-        places |= {"bystander": self._bystander.pid, "long": "x" * 400_000, "blanks": " " * 99_000}
-        for name, value in places.items():
-            text = text.replace(f"@{name}@", str(value))
-        return text
-
-    def reached(self) -> list[str]:
-        """What an attack did to them, in words."""
-        findings = []
-        changed = {path for path, _ in self._hashes() ^ self._before}
-        if changed:
-            findings.append(f"changed {', '.join(sorted(changed))}")
-        with suppress(BlockingIOError):
-            self._server.accept()[0].close()
-            findings.append("reached the network")
-        with suppress(BlockingIOError):
-            self._datagrams.recv(100)
-            findings.append("reached the network with a datagram")
-        stat = Path(f"/proc/{self._bystander.pid}/stat")
-        if self._bystander.poll() is not None or (stat.exists() and stat.read_text().split()[2] == "T"):
-            findings.append("signalled another process")
-        return findings
-
-    def _hashes(self) -> set[tuple[str, str]]:
-        folder = self.root / "canary"
-        files = [path for path in folder.rglob("*") if path.is_file() or path.is_symlink()]
-        return {(str(p.relative_to(folder)), hashlib.sha256(p.read_bytes()).hexdigest()) for p in files}
-
-
 @dataclass(frozen=True)
 class Verdict:
     """What became of an attack. findings: what it gained, read, harmed or left; none where it was held."""
@@ -235,20 +234,21 @@ def attempt(case: Attack, canaries: Canaries, grade: Grade) -> Verdict:
         if canaries.secret in shown:
             findings.append("read a secret")
     findings += canaries.reached()
-    return Verdict(
-        case.name, case.title, case.wall, scores[0], case.score, findings, time.monotonic() - start
-    )
+    seconds = time.monotonic() - start
+    return Verdict(case.name, case.title, case.wall, scores[0], case.score, findings, seconds)
 
 
-class AttackCourse:
+class AttackCourse(ExitStack):
     """A course of its own in which attacks are graded exactly as submissions are. Use it in a `with`."""
 
-    def __enter__(self) -> AttackCourse:
+    def __enter__(self) -> Self:
         from autograder.course import make_course
+        from autograder.judge.client import close_shared
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
-        self.canaries = Canaries().__enter__()
-        self._tempdir = tempfile.tempdir
+        self.canaries = self.enter_context(Canaries())
+        self.callback(setattr, tempfile, "tempdir", tempfile.tempdir)
+        self.callback(close_shared)
         self._tmp = self.canaries.root / "tmp"
         self._tmp.mkdir()
         tempfile.tempdir = str(self._tmp)  # so that whatever is left there is of an attack
@@ -260,35 +260,23 @@ class AttackCourse:
                 "c.JudgeExecute.cell_seconds = 3\nc.JudgeExecute.seconds = 7\n"
             )
         self._before: int | None = None
-        self._lesson = ""
         return self
-
-    def __exit__(self, *_: object) -> None:
-        from autograder.judge.client import close_shared
-
-        close_shared()
-        tempfile.tempdir = self._tempdir
-        self.canaries.__exit__()
 
     def attempt(self, case: Attack) -> Verdict:
         """Try a case, and wait until nothing of it is left; what stays is a finding."""
+        grade = partial(self._grade, case.lesson)
         if self._before is None:
-            self._lesson = case.lesson
-            self._grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
+            grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
             self._before = len(_descendants(os.getpid()))
-        self._lesson = case.lesson
-        verdict = attempt(case, self.canaries, self._grade)
-        left = self._left()
+        verdict = attempt(case, self.canaries, grade)
         until = time.monotonic() + SETTLE
-        while left and time.monotonic() < until:
+        while (left := self._left()) and time.monotonic() < until:
             time.sleep(0.01)
-            left = self._left()
         return replace(verdict, findings=verdict.findings + left)
 
-    def _grade(self, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
+    def _grade(self, name: str, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         from autograder.grading.run import Grading
 
-        name = self._lesson
         submitted = self._course / "submitted" / "attacker" / name / f"{name}.ipynb"
         submitted.parent.mkdir(parents=True, exist_ok=True)
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
@@ -300,17 +288,13 @@ class AttackCourse:
         return result.score, [cell.get("outputs", []) for cell in cells]
 
     def _left(self) -> list[str]:
+        processes = _descendants(os.getpid())
         findings = []
-        extra = len(_descendants(os.getpid())) - (self._before or 0)
-        if extra > 0:
+        if (extra := len(processes) - (self._before or 0)) > 0:
             findings.append(f"left {extra} processes")
-        judges = {str(pid) for pid in _descendants(os.getpid())}
-        groups = [g.name for g in CGROUPS.glob("*/heinit-*-*") if g.name.split("-")[1] in judges]
-        if groups:
+        if groups := [g for g in CGROUPS.glob("*/heinit-*-*") if g.name.split("-")[1] in map(str, processes)]:
             findings.append(f"left {len(groups)} groups of limits")
-        files = [p.name for p in self._tmp.iterdir()]
-        files += [p.name for p in Path("/dev/shm").glob("heinit*")]
-        if files:
+        if files := [p.name for p in (*self._tmp.iterdir(), *Path("/dev/shm").glob("heinit*"))]:
             findings.append(f"left {', '.join(sorted(files))}")
         return findings
 

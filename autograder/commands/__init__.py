@@ -1,1 +1,1 @@
-"""The verbs of `heinit`: a module each, with a click command of the same name."""
+"""The verbs of `heinit`, as click commands. A command imports the rest of the package only when it runs."""

@@ -1,17 +1,22 @@
-"""`heinit course DIR`."""
+"""The verbs for a whole course: `heinit course`, `heinit report`, `heinit export` and `heinit demo`."""
 
-from __future__ import annotations
-
+import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from autograder import hints
+from autograder.commands import options
+from autograder.commands.grading import grade
+
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path))
+@options.directory
 @click.option(
     "--roster",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.FILE,
     metavar="FILE",
     help="The students, as CSV: nbgrader's columns (id, first_name, ...), a gradebook export of Canvas, or "
     "Moodle's participants. On a course that is there already, only they are imported.",
@@ -24,7 +29,6 @@ import click
 )
 def course(directory: Path, roster: Path | None, renew: bool) -> None:
     """Make DIRECTORY a course: a standard nbgrader directory, composed and released."""
-    from autograder import hints
     from autograder.course import make_course, nbgrader_api, renew_course
     from autograder.lms.roster import import_roster, read_roster
 
@@ -46,3 +50,107 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
     # formgrader reads the configuration of the directory that its server is started in
     click.echo(f"To hand out and grade in formgrader: {hints.jupyter_lab(directory)}")
     click.echo(f"To grade from here: {hints.heinit('grade', directory)}")
+
+
+@click.command()
+@options.directory
+@click.option(
+    "--compare",
+    type=options.PATH,
+    metavar="EARLIER",
+    help="Say what changed since this report: its folder, or its report.json. By default, the last one.",
+)
+@options.as_json
+def report(directory: Path, compare: Path | None, as_json: bool) -> None:
+    """Write the class report of DIRECTORY: scores, mistakes, exercises, and whom to write to."""
+    from autograder.report import numbers
+    from autograder.report.files import TABLE, make_report
+
+    written = make_report(directory, compare)
+    cohort = written.cohort
+    if as_json:
+        content = {
+            "page": str(written.page),
+            "made_at": written.made_at.isoformat(),
+            "compared_with": written.changed.since.isoformat() if written.changed else None,
+            "lessons": [asdict(lesson) for lesson in numbers.lessons(cohort, written.blank)],
+            "exercises": [asdict(exercise) for exercise in numbers.exercises(cohort)],
+            "mistakes": [asdict(mistake) for mistake in numbers.mistakes(cohort)],
+            "alike": [asdict(group) for group in written.groups],
+        }
+        click.echo(json.dumps(content, ensure_ascii=False))
+    click.echo(f"The report is {written.page}; the same as a table, {written.folder / TABLE}.", err=True)
+
+
+@click.command()
+@options.directory
+@click.option("--to", required=True, type=click.Choice(["canvas", "moodle", "csv"]), help="The platform.")
+@click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
+@click.option("--lesson", "lessons", multiple=True, metavar="LESSON", help="Only this lesson; repeatable.")
+@click.option(
+    "--missing",
+    type=click.Choice(["empty", "zero"]),
+    default="empty",
+    show_default=True,
+    help="What stands for a lesson that was not handed in.",
+)
+def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...], missing: str) -> None:
+    """Write the grades of DIRECTORY as a file that Canvas or Moodle imports, or as a plain table.
+
+    What cannot be graded is left empty and named: that is not a zero.
+    """
+    from autograder.course import nbgrader_api
+    from autograder.lms.canvas import CanvasExporter
+    from autograder.lms.moodle import MoodleExporter
+    from autograder.lms.plain import PlainExporter
+    from autograder.submissions import check_selection
+
+    api = nbgrader_api(directory)
+    exporters = {"canvas": CanvasExporter, "moodle": MoodleExporter, "csv": PlainExporter}
+    exporter = exporters[to](parent=api)
+    path = out or directory / exporter.default
+    exporter.to, exporter.missing, exporter.assignment = str(path), missing, list(lessons)
+    check_selection(directory, sorted(api.get_source_assignments()), lessons)
+    with api.gradebook as gradebook:
+        exporter.export(gradebook)
+    for note in exporter.notes:
+        click.echo(note, err=True)
+    click.echo(f"The grades for {exporter.platform} are in {path}.", err=True)
+    if exporter.left_out:
+        sys.exit(1)
+
+
+@click.command()
+@options.directory
+@click.option("--students", type=click.IntRange(1), default=24, show_default=True, help="How many students.")
+@click.option("--seed", default=0, show_default=True, help="The same seed makes the same class.")
+@click.option("--no-grade", is_flag=True, help="Hand everything in, and leave the rest to you.")
+@click.pass_context
+def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade: bool) -> None:
+    """Make DIRECTORY a course with a class of made-up students: graded, with feedback and a report."""
+    from autograder.course import make_course
+    from autograder.demo.students import MadeUpClass
+    from autograder.feedback.run import FeedbackRun
+    from autograder.report.files import make_report
+
+    click.echo(f"Making a course in {directory}.", err=True)
+    made_up = MadeUpClass(students, seed)
+    released = make_course(directory, made_up.roster())
+    count = sum(1 for _ in made_up.hand_in(directory, released))
+    click.echo(f"{students} made-up students handed in {count} notebooks.", err=True)
+    if no_grade:
+        click.echo(f"Grade them with: {hints.heinit('grade', directory)}", err=True)
+        return
+    try:
+        ctx.invoke(grade, directory=directory)
+    except SystemExit as end:
+        if end.code != 1:  # some hand-ins could not be graded: classes are like that
+            raise
+    click.echo("Making the feedback pages and the report.", err=True)
+    pages = sum(page.status == "made" for page in FeedbackRun(directory, workers=None))
+    written = make_report(directory)
+    click.echo(f"\n{pages} feedback pages:")
+    for page in sorted((directory / "feedback").glob("*/*/*.html")):
+        click.echo(f"  {page.resolve().as_uri()}")
+    click.echo(f"\nThe class report: {written.page.resolve().as_uri()}")
+    click.echo(f"In formgrader: {hints.jupyter_lab(directory)}", err=True)

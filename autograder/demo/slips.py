@@ -10,18 +10,17 @@ A mistake's `wrong` functions are short, and lean on the module around them. As 
 A function that takes anything else from outside cannot stand on its own, and is left out.
 """
 
-from __future__ import annotations
-
 import ast
 import copy
 import itertools
 import keyword
+import linecache
 import math
 import sys
 import textwrap
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from contextlib import suppress
 from types import FunctionType
 from typing import Any
 
@@ -39,14 +38,13 @@ def slips(exercise: Exercise, parameters: Sequence[str], known: Mapping[str, Any
 
     parameters: the names in the stub. known: what the notebook defines, by name.
     """
-    bodies: dict[str, list[str]] = {}
+    bodies = defaultdict(list)
     for mistake in exercise.misconceptions:
         for wrong in mistake.wrong:
-            try:
-                bodies.setdefault(mistake.name, []).append(_Body(known).text(wrong, parameters))
-            except NotOnItsOwnError:
-                continue
-    return {name: versions for name, versions in bodies.items() if versions}
+            with suppress(NotOnItsOwnError):
+                body = _Body(known).text(wrong, parameters)
+                bodies[mistake.name].append(body)
+    return dict(bodies)
 
 
 def step_by_step(body: str) -> str:
@@ -102,12 +100,11 @@ class _Body:
         definition = _source(function)
         cells = [cell.cell_contents for cell in function.__closure__ or ()]
         values = {**function.__globals__, **dict(zip(function.__code__.co_freevars, cells, strict=True))}
-        bound = {node.arg for node in ast.walk(definition) if isinstance(node, ast.arg)}
-        bound |= {
-            n.id for n in ast.walk(definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        }
-        outside = {name: value for name, value in values.items() if name not in bound}
-        changed = _Outside(self, outside).visit(definition)
+        for node in ast.walk(definition):
+            match node:
+                case ast.arg(arg=bound) | ast.Name(id=bound, ctx=ast.Store()):
+                    values.pop(bound, None)
+        changed = _Outside(self, values).visit(definition)
         assert isinstance(changed, ast.FunctionDef)
         return changed
 
@@ -119,7 +116,7 @@ class _Body:
         if getattr(math, name, None) is value and hasattr(np, name):
             return ast.Attribute(ast.Name("np"), name)
         if isinstance(value, (int, float, tuple)):
-            return _expression(repr(value))
+            return ast.parse(repr(value), mode="eval").body
         if module in sys.stdlib_module_names:
             self.above[name] = ast.ImportFrom(module, [ast.alias(name)], 0)
             return ast.Name(name)
@@ -145,13 +142,16 @@ class _Outside(ast.NodeTransformer):
             line = definition.body[0]
             value = line.value if isinstance(line, ast.Return) else None
             if value and not isinstance(value, ast.Tuple) and len(definition.args.args) == len(node.args):
-                put = _put(definition, [self.visit(argument) for argument in node.args]).body[0]
-                assert isinstance(put, ast.Return) and put.value
-                return put.value
+                put = _put(definition, [self.visit(argument) for argument in node.args])
+                return put.body[0].value  # type: ignore[attr-defined,no-any-return]
         return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return self.body.instead(node.id, self.values[node.id]) if node.id in self.values else node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        untyped = ast.Assign([node.target], node.value or ast.Constant(None), lineno=node.lineno)
+        return self.generic_visit(untyped)
 
 
 def _put(definition: ast.FunctionDef, expressions: Iterable[ast.expr]) -> ast.FunctionDef:
@@ -172,22 +172,13 @@ def _source(function: FunctionType) -> ast.FunctionDef:
     code = function.__code__
     places = [place for place in code.co_positions() if None not in place and place[2:] != (0, 0)]
     extent = (*min((p[0], p[2]) for p in places), *max((p[1], p[3]) for p in places))
-    for node in ast.walk(ast.parse(_text(code.co_filename))):
-        if isinstance(node, ast.FunctionDef) and (node.name, node.lineno) == (
-            code.co_name,
-            code.co_firstlineno,
-        ):
-            return _bare(node)
-        if isinstance(node, ast.Lambda):
-            body = node.body
-            if (body.lineno, body.col_offset, body.end_lineno, body.end_col_offset) == extent:
-                return _bare(ast.FunctionDef(code.co_name, node.args, [ast.Return(body)], []))
+    for node in ast.walk(ast.parse("".join(linecache.getlines(code.co_filename)))):
+        match node:
+            case ast.FunctionDef() if (node.name, node.lineno) == (code.co_name, code.co_firstlineno):
+                return _bare(node)
+            case ast.Lambda(body=b) if (b.lineno, b.col_offset, b.end_lineno, b.end_col_offset) == extent:
+                return _bare(ast.FunctionDef(code.co_name, node.args, [ast.Return(b)], []))
     raise NotOnItsOwnError(f"no source of {code.co_name}")
-
-
-@cache
-def _text(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8")
 
 
 def _bare(definition: ast.FunctionDef) -> ast.FunctionDef:
@@ -198,14 +189,4 @@ def _bare(definition: ast.FunctionDef) -> ast.FunctionDef:
     definition.returns = None
     for arg in definition.args.args:
         arg.annotation = None
-
-    class Untyped(ast.NodeTransformer):
-        def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-            return ast.Assign([node.target], node.value or ast.Constant(None), lineno=node.lineno)
-
-    definition.body = [Untyped().visit(line) for line in definition.body]
     return definition
-
-
-def _expression(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body

@@ -73,7 +73,7 @@ def modules(folders: dict[str, Path]) -> dict[str, bytes]:
         if file.is_file():  # else it is something in the module above
             sources[name] = file.read_bytes()
             package = name if place.is_dir() else name.rpartition(".")[0]
-            imports = set(_imports(sources[name].decode(), package))
+            imports = set(imported(sources[name].decode(), package))
             if "pkgutil" in imports:
                 inner = (p.relative_to(file.parent).with_suffix("").parts for p in file.parent.rglob("*.py"))
                 imports |= {".".join((package, *parts)).removesuffix(".__init__") for parts in inner}
@@ -81,7 +81,7 @@ def modules(folders: dict[str, Path]) -> dict[str, bytes]:
     return sources
 
 
-def _imports(source: str, package: str) -> Iterator[str]:
+def imported(source: str, package: str = "") -> Iterator[str]:
     """Whatever a module of a package may import: modules, and the names that it takes from them."""
     for dots, module, names in IMPORT.findall(source):
         above = package.rsplit(".", len(dots) - 1)[0] if dots else ""

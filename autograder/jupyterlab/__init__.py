@@ -4,8 +4,6 @@ The server opens at the lesson, shows only the panels of nbgrader that concern t
 nothing of other hosts. student/, author/ and server/ hold settings that Jupyter reads.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import socket
@@ -49,11 +47,9 @@ def serve(
     saved: called with the path of each file that is saved.
     Raises HeinitError where the port is in use.
     """
-    retries = 0 if port is not None else 50  # another server may take the free port before ours does
-    if port is None:
-        port = next_free_port()
-    else:
-        claim(port)
+    claim(port)
+    retries = 0 if port else 50  # another server may take the free port before ours does
+    port = port or next_free_port()
     usable_home()
     settings = (str(SETTINGS / reader), str(SETTINGS / "server"), os.environ.get("JUPYTER_CONFIG_PATH"))
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
@@ -72,9 +68,7 @@ def serve(
 
     server = LabApp.initialize_server(argv=arguments)
     if saved is not None:
-        server.contents_manager.register_post_save_hook(
-            lambda os_path, model, contents_manager: saved(Path(os_path))
-        )
+        server.contents_manager.register_post_save_hook(lambda os_path, **_: saved(Path(os_path)))
     server.start()
 
 
@@ -88,13 +82,13 @@ def next_free_port() -> int:
         if port != FIRST_PORT:
             click.echo(f"Port {FIRST_PORT} is in use, so this is port {port}.", err=True)
         return port
-    raise HeinitError(
-        f"the ports {FIRST_PORT} to {FIRST_PORT + 49} are all in use. Name a free one with --port."
-    )
+    raise HeinitError(f"ports {FIRST_PORT} to {FIRST_PORT + 49} are all in use. Name a free one with --port.")
 
 
-def claim(port: int) -> None:
-    """Check that a server can listen on this port. Raises HeinitError where it cannot."""
+def claim(port: int | None) -> None:
+    """Check that a server can listen on this port, where there is one. Raises HeinitError where it cannot."""
+    if port is None:
+        return
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -102,9 +96,7 @@ def claim(port: int) -> None:
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((host, port))
         except PermissionError:
-            raise HeinitError(
-                f"port {port} is not yours to use. Choose one above 1023 with --port."
-            ) from None
+            raise HeinitError(f"port {port} is not yours. Choose one above 1023 with --port.") from None
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise HeinitError(

@@ -8,8 +8,6 @@ A wheel of heinit carries `notebooks/` and `docs/` in the folder `autograder/sha
 that installed commands find the lessons without a checkout.
 """
 
-from __future__ import annotations
-
 import importlib
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,11 +1,11 @@
 """An author's copy of a lesson, which JupyterLab may edit, and the way back to its canonical form."""
 
-from __future__ import annotations
-
+import itertools
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -54,10 +54,8 @@ class AuthorSession:
         except HeinitError as error:
             self.say(f"{error} Nothing was written.")
             return False
-        if content == self._known:
-            return False
         on_disk = _read(self.kept) if self.kept.exists() else ""
-        if on_disk == content:
+        if content in (self._known, on_disk):
             self._known = content
             return False
         if on_disk != self._known:
@@ -85,14 +83,11 @@ class AuthorSession:
         """Keep a copy that an earlier session could not write to the lesson."""
         if not self.copy.exists():
             return
-        try:
+        with suppress(HeinitError):
             if text(edited(_notebook(self.copy))) == self._known:
                 return
-        except HeinitError:
-            pass
-        number = 1
-        while (aside := self.copy.with_name(f"{self.copy.stem}-{number}.ipynb")).exists():
-            number += 1
+        names = (self.copy.with_name(f"{self.copy.stem}-{number}.ipynb") for number in itertools.count(1))
+        aside = next(name for name in names if not name.exists())
         self.copy.rename(aside)
         self.say(f"An earlier session left other work here; it is kept as {_short(aside)}.")
 
@@ -122,15 +117,11 @@ def _name_cells(notebook: NotebookNode) -> None:
     taken = {cell.id for cell in notebook.cells}
     for cell in notebook.cells:
         if RANDOM_ID.fullmatch(cell.id):
-            first = next(
-                (line for line in cell.source.splitlines() if re.search(r"[a-z]", line, re.I)), "cell"
-            )
-            name = base = "-".join(re.findall(r"[a-z0-9_]+", first.lower())[:4])[:50]
-            number = 2
-            while name in taken:
-                name, number = f"{base}-{number}", number + 1
-            cell.id = name
-            taken.add(name)
+            first = re.search(r".*[a-z].*", cell.source.lower())
+            base = "-".join(re.findall(r"[a-z0-9_]+", first[0] if first else "cell")[:4])[:50]
+            names = itertools.chain([base], (f"{base}-{number}" for number in itertools.count(2)))
+            cell.id = next(name for name in names if name not in taken)
+            taken.add(cell.id)
 
 
 def _read(path: Path) -> str:

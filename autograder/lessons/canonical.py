@@ -4,8 +4,6 @@ The canonical form is what `nbgrader generate_assignment` writes: sorted keys, a
 final newline, locks and checksums set. Outputs, counts and volatile metadata are gone.
 """
 
-from __future__ import annotations
-
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearOutput, ComputeChecksums, LockCells
@@ -59,5 +57,4 @@ def unlocked(notebook: NotebookNode) -> NotebookNode:
 
 def text(notebook: NotebookNode) -> str:
     """The file's content, as nbgrader writes it."""
-    written: str = nbformat.writes(notebook)
-    return written.rstrip("\n") + "\n"
+    return f"{nbformat.writes(notebook).rstrip()}\n"

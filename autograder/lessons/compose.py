@@ -5,8 +5,6 @@ bodies; the hidden checks end the test cells. `nbgrader generate_assignment` tak
 additions out again, which gives back the student's notebook, byte for byte.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re
@@ -20,6 +18,8 @@ from autograder.errors import HeinitError
 from autograder.hidden_tests import HIDDEN
 
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
+_STUB = re.compile(r"^([ \t]*){}[ \t]*\n[ \t]*{}[ \t]*$".format(*map(re.escape, STUB)), re.MULTILINE)
+_REGION = re.compile(r"^ *### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
 HIDDEN_TEST = """
 ### BEGIN HIDDEN TESTS
 from autograder.hidden_tests import grade
@@ -56,9 +56,6 @@ def solve(notebook: NotebookNode, solutions: ModuleType) -> NotebookNode:
     return nb
 
 
-_REGION = re.compile(r"^ *### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
-
-
 def unmarked(source: str) -> str:
     """A solved cell as a student would write it: the answer, without the marks around it."""
     return _REGION.sub(lambda match: match[1], source).rstrip("\n")
@@ -84,21 +81,16 @@ def body(solutions: ModuleType, name: str) -> str:
     source = textwrap.dedent(inspect.getsource(function))
     definition = ast.parse(source).body[0]
     assert isinstance(definition, ast.FunctionDef)
-    first = definition.body[1 if ast.get_docstring(definition) is not None else 0]
-    end_of_docstring = definition.body[0].end_lineno if first is not definition.body[0] else None
-    start = end_of_docstring or first.lineno - 1
+    first = definition.body[0]
+    start = first.lineno - 1 if ast.get_docstring(definition) is None else first.end_lineno
     return textwrap.dedent("\n".join(source.splitlines()[start:])).strip("\n")
 
 
 def fill(source: str, answer: str) -> str:
     """The cell's source with its stub replaced by the answer, between nbgrader's marks."""
-    lines = source.split("\n")
-    stripped = [line.strip() for line in lines]
-    for i in range(len(lines) - 1):
-        if tuple(stripped[i : i + 2]) == STUB:
-            indent = lines[i][: len(lines[i]) - len(lines[i].lstrip())]
-            region = ["### BEGIN SOLUTION", *answer.split("\n"), "### END SOLUTION"]
-            return "\n".join(
-                [*lines[:i], *(indent + line if line else "" for line in region), *lines[i + 2 :]]
-            )
-    raise ComposeError(f"there is no stub ({STUB[0]}, {STUB[1]}) in the cell that begins {lines[0]!r}")
+    stub = _STUB.search(source)
+    if stub is None:
+        first = source.partition("\n")[0]
+        raise ComposeError(f"there is no stub ({STUB[0]}, {STUB[1]}) in the cell that begins {first!r}")
+    region = textwrap.indent(f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION", stub[1])
+    return source[: stub.start()] + region + source[stub.end() :]

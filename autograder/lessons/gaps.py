@@ -4,12 +4,10 @@ The module is a program, `python -m autograder.lessons.gaps LESSON NOTEBOOK`: a 
 modules as they are on disk now.
 """
 
-from __future__ import annotations
-
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import nbformat
 from nbformat import NotebookNode
@@ -23,50 +21,44 @@ def gaps(of: Lesson, notebook: NotebookNode) -> list[str]:
 
     stubs = {name: cell for cell in notebook.cells if (name := asked(cell))}
     tests = {name: cell for cell in notebook.cells if (name := checked(cell))}
-    try:
-        solutions = of.solutions
-    except ModuleNotFoundError:
-        solutions = ModuleType("")
     return [
         f"{name}: {lack}"
-        for name in dict.fromkeys([*stubs, *tests])
-        for lack in _lacks(name, of, stubs.get(name), tests.get(name), solutions)
+        for name in {**stubs, **tests}
+        for lack in _lacks(name, of, stubs.get(name), tests.get(name))
     ]
 
 
-def _lacks(
-    name: str, of: Lesson, stub: NotebookNode | None, test: NotebookNode | None, solutions: ModuleType
-) -> list[str]:
+def _lacks(name: str, of: Lesson, stub: NotebookNode | None, test: NotebookNode | None) -> Iterator[str]:
     from autograder.hidden_tests import HIDDEN
     from autograder.lessons.compose import STUB, ComposeError, fill
     from heinit_lab.exercises import EXERCISES
 
-    lacks = []
     if stub is None:
-        lacks.append(f"no cell asks for it; make one of the type 'Autograded answer' with the ID {name}.")
+        yield f"no cell asks for it; make one of the type 'Autograded answer' with the ID {name}."
     else:
         try:
             fill(stub.source, "pass")
         except ComposeError:
-            lacks.append(
-                f"its cell has no stub; end the function with the lines {STUB[0]!r} and {STUB[1]!r}."
-            )
+            yield f"its cell has no stub; end the function with the lines {STUB[0]!r} and {STUB[1]!r}."
     if test is None:
-        lacks.append(
+        yield (
             f"no cell checks it; make one that says check({name!r}), of the type 'Autograder tests' "
             f"with the ID test-{name}."
         )
-    if not hasattr(solutions, name):
-        lacks.append(f"heinit_solutions/{of.module}.py has no function of this name.")
+    try:
+        answered = hasattr(of.solutions, name)
+    except ModuleNotFoundError:
+        answered = False
+    if not answered:
+        yield f"heinit_solutions/{of.module}.py has no function of this name."
     if name not in EXERCISES:
-        lacks.append(f"notebooks/heinit_lab/exercises/{of.module}/{name}.py has no exercise of this name.")
+        yield f"notebooks/heinit_lab/exercises/{of.module}/{name}.py has no exercise of this name."
     if name not in HIDDEN:
-        lacks.append(f"autograder/hidden_tests/{of.module}.py has no hidden checks of this name.")
+        yield f"autograder/hidden_tests/{of.module}.py has no hidden checks of this name."
     elif test is not None:
         hidden, cell = sum(b.points for b in HIDDEN[name]), test.metadata.nbgrader.get("points", 0)
         if hidden != cell:
-            lacks.append(f"its test cell is worth {cell:g} points and its hidden checks give {hidden:g}.")
-    return lacks
+            yield f"its test cell is worth {cell:g} points and its hidden checks give {hidden:g}."
 
 
 def main(name: str, notebook: str) -> None:

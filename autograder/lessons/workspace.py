@@ -1,7 +1,5 @@
 """The student's workspace: copies of the lessons, which belong to the student and are never overwritten."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,5 +74,4 @@ def _solved(lesson: Lesson) -> bytes:
     for cell in notebook.cells:
         if asked(cell) is not None:
             cell.source = unmarked(cell.source)
-    written: str = nbformat.writes(notebook)
-    return written.encode()
+    return bytes(nbformat.writes(notebook), "utf-8")

@@ -6,13 +6,11 @@ finds a student by ID, then by SIS User ID, SIS Login ID and name, and an assign
 heading, then by its title. Canvas asks about whatever it does not find before it changes anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from traitlets import Dict, Unicode
 
-from autograder.gradebook import Cohort, Student
+from autograder.gradebook import Cohort
 from autograder.lms.exporter import Exporter, Row
 
 
@@ -35,7 +33,9 @@ class CanvasExporter(Exporter):
         students = cohort.students.values()
         for student in students:
             grades = self.cells(cohort, student)
-            yield (_sortable(student), student.lms_user_id, "", student.id, "", *grades)
+            first, last = student.first_name, student.last_name
+            name = f"{last}, {first}" if last and first else student.name
+            yield (name, student.lms_user_id, "", student.id, "", *grades)
         unknown = [student.id for student in students if not student.lms_user_id]
         if unknown:
             self.notes.append(
@@ -43,9 +43,3 @@ class CanvasExporter(Exporter):
                 f"nobody: {', '.join(unknown)}. "
                 "A roster from Canvas brings the IDs: heinit course DIR --roster FILE."
             )
-
-
-def _sortable(student: Student) -> str:
-    if student.last_name and student.first_name:
-        return f"{student.last_name}, {student.first_name}"
-    return student.name

@@ -19,8 +19,6 @@ a file was handed in; for the other platforms there is no timestamp.txt, and a w
 that Canvas calls late.
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections import defaultdict
@@ -79,8 +77,7 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
     def collect(self, submitted_file: str) -> dict[str, Any] | None:
         """The student and lesson of a file; None, with a line in the log, where the file is left out."""
         if self.named_regexp:
-            given: dict[str, Any] | None = super().collect(submitted_file)
-            return given
+            return super().collect(submitted_file)  # type: ignore[no-any-return]
         path = Path(submitted_file)
         if path.suffix not in self.valid_ext or path not in self._files:
             return None

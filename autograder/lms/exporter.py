@@ -1,7 +1,5 @@
 """What the grade files share: which students and lessons they hold, which cell is empty, and what to say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -99,15 +97,12 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
 
     def _note_what_is_no_grade(self, cohort: Cohort) -> None:
         """Name the records that are ungradable, not graded or missing."""
-        records = [record for lesson in cohort.lessons for record in cohort.of(lesson)]
-        records = [record for record in records if record.student not in self.left_out]
-        for record in records:
-            if record.status is Status.UNGRADABLE:
-                empty = record.final is None
+        records = [r for n in cohort.lessons for r in cohort.of(n) if r.student not in self.left_out]
+        for r in records:
+            if r.status is Status.UNGRADABLE:
+                empty = r.final is None
                 stands = "left empty, which is not a zero" if empty else "the earlier grade stands"
-                self.notes.append(
-                    f"{record.student}, {record.lesson}: could not be graded; {stands}. {record.reason}"
-                )
+                self.notes.append(f"{r.student}, {r.lesson}: could not be graded; {stands}. {r.reason}")
         waiting = [f"{r.student} ({r.lesson})" for r in records if r.status is Status.UNGRADED]
         if waiting:
             self.notes.append(f"Handed in and not graded yet, left empty: {', '.join(waiting)}.")

@@ -7,8 +7,6 @@ with the value of the line above, so students without the field are left out and
 (https://docs.moodle.org/en/Grade_import)
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 
@@ -17,11 +15,12 @@ from traitlets import Enum
 from autograder.gradebook import Cohort, Student
 from autograder.lms.exporter import Exporter, Row
 
-FIELDS = {"email": "Email address", "idnumber": "ID number", "username": "Username"}
-
-
-def _field(student: Student, by: str) -> str:
-    return {"email": student.email, "idnumber": student.lms_user_id, "username": student.id}[by]
+# The headings of Moodle's fields, and the attribute of a student that each of them holds.
+FIELDS = {
+    "email": ("Email address", "email"),
+    "idnumber": ("ID number", "lms_user_id"),
+    "username": ("Username", "id"),
+}
 
 
 class MoodleExporter(Exporter):
@@ -39,9 +38,8 @@ class MoodleExporter(Exporter):
 
     def rows(self, cohort: Cohort) -> Iterable[Row]:
         students = list(cohort.students.values())
-        by = self.by if self.by != "auto" else self._best(students)
-        heading = FIELDS[by]
-        values = {student.id: _field(student, by) for student in students}
+        heading, attribute = FIELDS[self.by if self.by != "auto" else self._best(students)]
+        values = {student.id: getattr(student, attribute) for student in students}
         times = Counter(values.values())
         yield ("First name", "Last name", heading, *cohort.lessons)
         for student in students:
@@ -55,6 +53,7 @@ class MoodleExporter(Exporter):
 
     def _best(self, students: list[Student]) -> str:
         """The field that most students have; the username where nobody has another."""
-        have = {by: sum(bool(_field(s, by)) for s in students) for by in ("email", "idnumber")}
-        best = max(have, key=have.__getitem__)
-        return best if have[best] else "username"
+        emails, numbers = sum(bool(s.email) for s in students), sum(bool(s.lms_user_id) for s in students)
+        if not emails and not numbers:
+            return "username"
+        return "email" if emails >= numbers else "idnumber"

@@ -1,7 +1,5 @@
 """A plain table of grades: nbgrader's own columns, and what each empty grade means."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from autograder.gradebook import Cohort

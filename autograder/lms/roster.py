@@ -1,18 +1,16 @@
 """Import a class into the gradebook from a CSV file, as nbgrader, Canvas or Moodle writes it."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Student
+from nbgrader import api
 
 from autograder.errors import UsageError
+from autograder.gradebook import Student
 
 Line = tuple[int, list[str]]
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
@@ -38,15 +36,7 @@ MOODLE = {
 }
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A student of a roster. fields: those of FIELDS that the file fills in."""
-
-    id: str
-    fields: Mapping[str, str]
-
-
-def read_roster(path: Path) -> list[Entry]:
+def read_roster(path: Path) -> list[Student]:
     """The students in a CSV file, in its order.
 
     The file is one of three: nbgrader's (`id`, and any of first_name, last_name, email,
@@ -63,7 +53,7 @@ def read_roster(path: Path) -> list[Entry]:
             "(and may have first_name, last_name, email, lms_user_id), or be a gradebook export of "
             "Canvas or a list of participants of Moodle."
         )
-    entries: dict[str, tuple[int, Entry]] = {}
+    students: dict[str, tuple[int, Student]] = {}
     for number, cells in lines:
         place = f"{path}, line {number}"
         if columns is CANVAS and _is_no_student(cells):
@@ -73,19 +63,19 @@ def read_roster(path: Path) -> list[Entry]:
                 f"{place}: it has {len(cells)} cells, and the header has {len(header)}. "
                 "A comma inside a cell needs quotes around the cell."
             )
-        entry = _entry(dict(zip(names, (cell.strip() for cell in cells), strict=True)), columns, place)
-        if entry.id in entries:
+        student = _student(dict(zip(names, map(str.strip, cells), strict=True)), columns, place)
+        if student.id in students:
             raise UsageError(
-                f"{place}: {entry.id!r} is on line {entries[entry.id][0]} already. "
+                f"{place}: {student.id!r} is on line {students[student.id][0]} already. "
                 "A student stands in a roster once."
             )
-        entries[entry.id] = (number, entry)
-    if not entries:
+        students[student.id] = (number, student)
+    if not students:
         raise UsageError(f"{path} has no students.")
-    return [entry for _, entry in entries.values()]
+    return [student for _, student in students.values()]
 
 
-def import_roster(gradebook: Any, entries: list[Entry]) -> tuple[int, int]:
+def import_roster(gradebook: Any, students: Sequence[Student]) -> tuple[int, int]:
     """Put the students into a gradebook, all or none. Returns how many are new, and how many were known.
 
     gradebook: an open nbgrader Gradebook. Nobody is taken out, and a field that the roster leaves
@@ -93,21 +83,22 @@ def import_roster(gradebook: Any, entries: list[Entry]) -> tuple[int, int]:
     """
     known = {student.id: student for student in gradebook.students}
     try:
-        for entry in entries:
-            if entry.id not in known:
-                gradebook.db.add(Student(id=entry.id, **entry.fields))
+        for student in students:
+            fields = {field: value for field in FIELDS if (value := getattr(student, field))}
+            if student.id not in known:
+                gradebook.db.add(api.Student(id=student.id, **fields))
             else:
-                for field, value in entry.fields.items():
-                    setattr(known[entry.id], field, value)
+                for field, value in fields.items():
+                    setattr(known[student.id], field, value)
         gradebook.db.commit()
     except Exception:
         gradebook.db.rollback()
         raise
     if gradebook.authenticator:  # on a JupyterHub, who may see the course
-        for entry in entries:
-            gradebook.authenticator.add_student_to_course(entry.id, gradebook.course_id)
-    new = sum(entry.id not in known for entry in entries)
-    return new, len(entries) - new
+        for student in students:
+            gradebook.authenticator.add_student_to_course(student.id, gradebook.course_id)
+    new = sum(student.id not in known for student in students)
+    return new, len(students) - new
 
 
 def _lines(path: Path) -> Iterator[Line]:
@@ -147,7 +138,7 @@ def _is_no_student(cells: list[str]) -> bool:
     return about_columns or (first in test_student and (first != "Student" or second == "Test"))
 
 
-def _entry(cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], place: str) -> Entry:
+def _student(cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], place: str) -> Student:
     """The student of a line. place: where the line stands, for messages."""
     fields = {
         field: next((cells[name] for name in columns.get(field, ()) if cells.get(name)), "")
@@ -159,7 +150,7 @@ def _entry(cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], pla
     for field, value in fields.items():
         if len(value) > LONGEST:
             raise UsageError(f"{place}: the {field} has more than {LONGEST} characters.")
-    student = fields.pop("id")
+    student = fields["id"]
     if not student:
         wanted = " or ".join(repr(name) for name in columns["id"] if name in cells)
         raise UsageError(f"{place}: there is no id. Fill in {wanted}.")
@@ -168,4 +159,4 @@ def _entry(cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], pla
             f"{place}: {student!r} cannot name a folder. Begin with a letter or digit, and use "
             'none of / \\ : * ? " < > |.'
         )
-    return Entry(student, {field: value for field, value in fields.items() if value})
+    return Student(student, fields["first_name"], fields["last_name"], fields["email"], fields["lms_user_id"])

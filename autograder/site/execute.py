@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import hashlib
 import importlib.metadata
@@ -21,6 +20,7 @@ from nbformat import NotebookNode
 import heinit_lab
 from autograder.errors import HeinitError
 from autograder.files import write_atomically
+from autograder.grading.environment import imported
 from autograder.lessons import Lesson
 from autograder.lessons.compose import solve
 from autograder.site.pictures import smaller
@@ -124,27 +124,18 @@ def depends_on(lesson: Lesson) -> list[Path]:
     files |= {p for p in LAB.rglob("*") if p.suffix in (".npz", ".json", ".mplstyle")}
     sources += [path.read_text(encoding="utf-8") for path in files if path.suffix == ".py"]
     while sources:
-        imported = set(_files(_imports(sources.pop())))
-        sources += [path.read_text(encoding="utf-8") for path in imported - files]
-        files |= imported
+        behind = set(_files(imported(sources.pop())))
+        sources += [path.read_text(encoding="utf-8") for path in behind - files]
+        files |= behind
     return sorted(files)
 
 
-def _imports(source: str) -> set[str]:
-    """The modules of heinit_lab that a source imports anywhere, and names in them that may be modules."""
-    modules: set[str] = set()
-    for node in ast.walk(ast.parse(re.sub(r"(?m)^\s*[%!].*$", "", source))):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {module for module in modules if module.split(".")[0] == "heinit_lab"}
-
-
 def _files(modules: Iterable[str]) -> Iterable[Path]:
-    """The files of the modules, and of the packages around them."""
+    """The files of the modules of heinit_lab, and of the packages around them."""
     for module in modules:
         parts = module.split(".")
+        if parts[0] != LAB.name:
+            continue
         for k in range(1, len(parts) + 1):
             path = LAB.parent.joinpath(*parts[:k])
             for candidate in (path / "__init__.py", path.with_suffix(".py")):

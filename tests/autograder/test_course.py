@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import heinit_lab
-from autograder.commands.grade import grade
+from autograder.commands.grading import grade
 from autograder.course import make_course, nbgrader_api
 from autograder.errors import UsageError
 from autograder.grading.run import Grading

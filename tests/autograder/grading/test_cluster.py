@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from dask import config as dask_settings
 from distributed import Security
 
-from autograder.commands.grade import grade
+from autograder.commands.grading import grade
 from autograder.errors import HeinitError, UsageError
 from autograder.grading import run
 from autograder.grading.pool import Refusal, do_all

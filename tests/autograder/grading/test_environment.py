@@ -71,7 +71,7 @@ def test_what_decides_a_score_is_hashed(copies: dict[str, Path], file: str):
     [
         "heinit_lab/figures/*.py",
         "heinit_lab/explorers/*.py",
-        "heinit_lab/lessons/*.py",
+        "heinit_lab/plots/*.py",
         "autograder/report/*.py",
         "autograder/feedback/*.py",
         "autograder/site/*.py",

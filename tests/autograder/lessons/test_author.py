@@ -174,6 +174,7 @@ def test_saving_in_jupyterlab_writes_the_lesson(tmp_path):
     root = NOTEBOOKS.parent
     for folder in ("autograder", "heinit_solutions", "notebooks"):
         shutil.copytree(root / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    (tmp_path / "heinit").touch()  # marks a checkout
     (tmp_path / "home").mkdir()
     kept = tmp_path / "notebooks" / NAME / f"{NAME}.ipynb"
     own = os.pathsep.join([str(tmp_path), str(tmp_path / "notebooks")])

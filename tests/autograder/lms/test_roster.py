@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
-from autograder.lms.roster import Entry, import_roster, read_roster
+from autograder.gradebook import Student
+from autograder.lms.roster import import_roster, read_roster
 from tests.autograder.classroom import run
 
 NBGRADER = "id,first_name,last_name,email,lms_user_id\nada,Ada,Lovelace,ada@he.org,101\nemmy,,,,\n"
@@ -54,23 +55,18 @@ def students(root: Path) -> dict[str, tuple[str | None, ...]]:
         return {s.id: (s.first_name, s.last_name, s.email, s.lms_user_id) for s in gradebook.students}
 
 
-def entry(student: str, *values: str) -> Entry:
-    fields = ("first_name", "last_name", "email", "lms_user_id")
-    return Entry(student, {name: value for name, value in zip(fields, values, strict=False) if value})
-
-
 def test_nbgraders_own_columns(tmp_path):
     assert read_roster(file(tmp_path, NBGRADER)) == [
-        entry("ada", "Ada", "Lovelace", "ada@he.org", "101"),
-        entry("emmy"),
+        Student("ada", "Ada", "Lovelace", "ada@he.org", "101"),
+        Student("emmy"),
     ]
 
 
 def test_a_gradebook_export_of_canvas_as_it_comes(tmp_path):
     assert read_roster(file(tmp_path, CANVAS)) == [
-        entry("ada", "Ada", "Lovelace", "", "101"),
-        entry("S-2", "Emmy", "Nöther", "", "102"),
-        entry("103", "", "Plato", "", "103"),
+        Student("ada", "Ada", "Lovelace", "", "101"),
+        Student("S-2", "Emmy", "Nöther", "", "102"),
+        Student("103", "", "Plato", "", "103"),
     ]
 
 
@@ -84,16 +80,16 @@ Nöther,"Emmy, Amalie",102,S-2,emmy,"Section 1 and Section 2",
 Student,Test,999,,,Section 1,
 """
     assert read_roster(file(tmp_path, two)) == [
-        entry("emmy", "Emmy, Amalie", "Nöther", "", "102"),
-        entry("103", "Plato", "", "", "103"),
+        Student("emmy", "Emmy, Amalie", "Nöther", "", "102"),
+        Student("103", "Plato", "", "", "103"),
     ]
 
 
 def test_a_list_of_participants_of_moodle_as_it_comes(tmp_path):
     assert read_roster(file(tmp_path, MOODLE)) == [
-        entry("ada", "Ada", "Lovelace", "ada@he.org", "101"),
-        entry("102", "Emmy", "Nöther", "emmy@he.org", "102"),
-        entry("plato+academy@he.org", "Plato", "", "plato+academy@he.org"),
+        Student("ada", "Ada", "Lovelace", "ada@he.org", "101"),
+        Student("102", "Emmy", "Nöther", "emmy@he.org", "102"),
+        Student("plato+academy@he.org", "Plato", "", "plato+academy@he.org"),
     ]
 
 
@@ -102,7 +98,7 @@ def test_a_list_of_participants_of_moodle_as_it_comes(tmp_path):
 def test_a_spreadsheets_way_of_writing_csv_does_not_matter(tmp_path, separator, end):
     lines = ["id", "first_name"], ["", ""], ["ada", "Ada"]
     content = "\ufeff" + "".join(separator.join(line) + end for line in lines)
-    assert read_roster(file(tmp_path, content)) == [entry("ada", "Ada")]
+    assert read_roster(file(tmp_path, content)) == [Student("ada", "Ada")]
 
 
 @pytest.mark.parametrize(
@@ -171,8 +167,8 @@ def test_on_a_course_that_is_there_only_the_roster_is_imported_and_nothing_is_wi
 
 def test_all_students_are_imported_or_none(course):
     with nbgrader_api(course).gradebook as gradebook:
-        with pytest.raises(TypeError):
-            import_roster(gradebook, [entry("ada", "Ada"), Entry("emmy", {"no_such_field": "x"})])
+        with pytest.raises(AttributeError):
+            import_roster(gradebook, [Student("ada", "Ada"), None])
         assert [student.id for student in gradebook.students] == []
 
 

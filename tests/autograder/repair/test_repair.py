@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
 
-from autograder.commands.grade import grade
+from autograder.commands.grading import grade
 from autograder.course import nbgrader_api, release
 from autograder.grading.run import Grading
 from autograder.hidden_tests import HIDDEN, assess

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from autograder.commands.report import report
+from autograder.commands.course import report
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.gradebook import Record, Status, Student, read_cohort, read_students

@@ -1,0 +1,163 @@
+"""The verbs for what is submitted: `heinit grade DIR`, `heinit feedback DIR` and `heinit receipt DIR ...`."""
+
+import functools
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from autograder import hints
+from autograder.commands import options
+from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from autograder.grading.result import Result
+    from autograder.grading.run import Grading
+
+UNSANDBOXED = (
+    "Grading without a sandbox: a submission can read your files and the other submissions, use the network, "
+    "and go on running. Every grade of this run is marked as unsandboxed."
+)
+
+
+def over_submissions(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give `grade` and `feedback` their directory, what to choose there, who does the work, and --json.
+
+    The command is called with `directory`, `as_json`, and the arguments of `Grading` and
+    `FeedbackRun` as they are named there.
+    """
+
+    @options.directory
+    @click.argument("names", nargs=-1, metavar="[LESSON]...")
+    @click.option("--student", metavar="NAME", help="Only this student.")
+    @click.option("--force", is_flag=True, help="Also what is up to date.")
+    @click.option(
+        "--workers",
+        type=click.IntRange(1),
+        metavar="N",
+        help="How many at once on this machine; by default a core each, where there is enough to do.",
+    )
+    @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this scheduler of Dask.")
+    @options.as_json
+    @functools.wraps(command)
+    def checked(workers: int | None, scheduler: str | None, **kwargs: Any) -> Any:
+        if workers is not None and scheduler is not None:
+            raise UsageError("--workers is for this machine; with --scheduler, workers are started there.")
+        return command(workers=workers, scheduler=scheduler, **kwargs)
+
+    return checked
+
+
+@click.command()
+@over_submissions
+@click.option(
+    "--unsandboxed",
+    is_flag=True,
+    help="Where there is no sandbox: run students' code with your own rights, over all that is yours.",
+)
+def grade(directory: Path, unsandboxed: bool, as_json: bool, **chosen: Any) -> None:
+    """Grade what is submitted in DIRECTORY and not graded at its present content."""
+    from autograder.grading.run import Grading
+
+    if unsandboxed:
+        click.echo(UNSANDBOXED, err=True)
+    grading = Grading(directory, sandboxed=not unsandboxed, **chosen)
+    if not grading.submissions:
+        click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
+        return
+    for result in counted(progress(grading), as_json, "ungradable"):
+        path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
+        if result.status == "graded" and result.repairs:
+            click.echo(f"{path} was repaired: {' '.join(result.repairs)}", err=True)
+        if result.status == "ungradable":
+            click.echo(
+                f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0.", err=True
+            )
+
+
+def progress(grading: "Grading") -> Iterator["Result"]:
+    """The results as they come, with a bar on a terminal and plain lines elsewhere, on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console, total = Console(stderr=True), len(grading.submissions)
+    if not console.is_terminal:
+        for i, result in enumerate(grading, 1):
+            score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
+            click.echo(f"[{i}/{total}] {result.student} {result.lesson}: {result.status}{score}", err=True)
+            yield result
+        return
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.description}"), console=console) as bar:
+        task = bar.add_task("", total=total)
+        for result in grading:
+            bar.update(task, advance=1, description=f"{result.student} {result.lesson}")
+            yield result
+
+
+@click.command()
+@over_submissions
+def feedback(directory: Path, as_json: bool, **chosen: Any) -> None:
+    """Make the feedback page of everything graded in DIRECTORY whose page is missing or out of date."""
+    from autograder.feedback.run import FeedbackRun
+
+    run = FeedbackRun(directory, **chosen)
+    if not run.graded:
+        click.echo(f"Nothing is graded in {directory}. Run: {hints.heinit('grade', directory)}", err=True)
+        return
+    for result in counted(run, as_json, "failed"):
+        if result.status == "failed":
+            click.echo(f"{result.page} was not made: {result.reason}", err=True)
+        elif result.status == "made" and not as_json:
+            click.echo(directory / result.page)
+
+
+def counted(results: Iterable[Any], as_json: bool, failed: str) -> Iterator[Any]:
+    """The results; at the end the number of each status. Exits with 1 where some have the status `failed`."""
+    counts: Counter[str] = Counter()
+    for result in results:
+        counts[result.status] += 1
+        if as_json:
+            click.echo(json.dumps(result.to_json()))
+        yield result
+    click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
+    if counts[failed]:
+        sys.exit(1)
+
+
+@click.command()
+@options.directory
+@click.argument("student")
+@click.argument("lesson")
+@options.as_json
+def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
+    """Show how STUDENT's LESSON in DIRECTORY was graded, and verify it by grading it again."""
+    from autograder.grading.verify import verify
+
+    verified = verify(directory, student, lesson)
+    result, differences = verified.result, verified.differences
+    if as_json:
+        answer = {**result.to_json(), "verified": not differences, "differences": differences}
+        click.echo(json.dumps(answer))
+    else:
+        click.echo(f"{student}, {lesson}: {result.score:g} of {result.max_score:g}")
+        for name, cell in result.cells.items():
+            named = f"  ({', '.join(cell['misconceptions'])})" if cell["misconceptions"] else ""
+            score = "by hand" if cell["score"] is None else f"{cell['score']:g}"
+            click.echo(f"  {name}: {score} of {cell['max_score']:g}{named}")
+        for key in ("submission", "checks", "environment", "seed"):
+            click.echo(f"{key}: {result.receipt[key]}")
+        click.echo(f"versions: {', '.join(f'{k} {v}' for k, v in result.receipt['versions'].items())}")
+        click.echo(f"sandbox: {'yes' if result.sandboxed else 'NO, it ran with the rights of who graded'}")
+        if not result.reproducible:
+            click.echo("An answer draws from the operating system's entropy: grading again may differ.")
+        for difference in differences:
+            click.echo(f"differs: {difference}.", err=True)
+        if not differences:
+            click.echo("Graded again just now: the same.")
+    if differences:
+        sys.exit(1)
