@@ -88,10 +88,14 @@ def test_an_exercise_pasted_from_the_walk_through_passes_its_tests(tmp_path):
         r"^```python\n(.*?)\n```$", section, re.M | re.S
     )
 
+    (hints,) = re.findall(r"^```toml\n(.*?)\n```$", section, re.M | re.S)
+
     write_the_notebook(tmp_path / LESSON, stub, check)
     solutions = tmp_path / "heinit_solutions/worked_examples.py"
     solutions.write_text(f"{solutions.read_text(encoding='utf-8')}\n\n{answer}\n", encoding="utf-8")
-    (tmp_path / "notebooks/heinit_lab/exercises/worked_examples/fan_in.py").write_text(exercise + "\n")
+    exercises = tmp_path / "notebooks/heinit_lab/exercises/worked_examples"
+    (exercises / "fan_in.py").write_text(exercise + "\n")
+    change(exercises / "hints.toml", r"\Z", "\n" + hints + "\n")
     hidden = tmp_path / "autograder/hidden_tests/worked_examples.py"
     change(hidden, r"^from heinit_solutions\.worked_examples import [^\n]*$", imported)
     change(hidden, r'^    "he_normal": [^\n]*$', rows)

@@ -1,8 +1,10 @@
-"""What exercises of several lessons share: sentences of hints, and mistakes with a Generator."""
+"""Named mistakes and their hints, and what exercises of several lessons share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,33 @@ import numpy as np
 from heinit_lab.checking import Misconception
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.draws import DrawTrials
+from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import Trials
 
-VARIANCE_FOR_STD = "This is the *variance* of these weights. The question asks for the standard deviation."
-INTEGER_DIVISION = "The fraction is dropped on the way: `//` and `int` round down, `/` does not."
-NOT_SCALED = "These are draws of N(0, 1), whatever the layer. They still need their standard deviation."
-ROUNDED = "Right, and then rounded. Keep every digit: printing may round, an answer not."
+HINTS: dict[str, dict[str, str]] = {
+    section: hints
+    for path in sorted(Path(__file__).parent.rglob("hints.toml"))
+    for section, hints in tomllib.loads(path.read_text(encoding="utf-8")).items()
+}
+
+
+def mistakes(
+    section: str,
+    wrong: Mapping[str, Function | tuple[Function, ...]],
+    shown_by: Mapping[str, Callable[[Any], bool]] | None = None,
+) -> tuple[Misconception, ...]:
+    """The misconceptions of an exercise, each with its hint.
+
+    section: where hints.toml has the hints, else they are among those of `several` exercises.
+    wrong, shown_by: by the name of the mistake, what a Misconception takes.
+    Raises KeyError for a mistake without a hint.
+    """
+    hints = HINTS["several"] | HINTS.get(section, {})
+    recognised = _RECOGNISED | dict(shown_by or {})
+    return tuple(
+        Misconception(name, hints[name], each if isinstance(each, tuple) else (each,), recognised.get(name))
+        for name, each in wrong.items()
+    )
 
 
 def right_but_changes_its_input(trials: Trials) -> bool:
@@ -42,34 +65,26 @@ def _touches_global(draws: DrawTrials) -> bool:
     return draws.randomness is not None and draws.randomness.global_rng
 
 
-def generator_mistakes(right: Callable[..., Any], two: str) -> tuple[Misconception, ...]:
-    """The mistakes of an answer that is right but for the Generator, the last of its three arguments.
+# how a mistake shows itself in every exercise that has one of this name
+_RECOGNISED: dict[str, Callable[[Any], bool]] = {
+    "changes-its-input": right_but_changes_its_input,
+    "rounded": is_rounded,
+    "global-state": _touches_global,
+}
 
-    two: what is always the same under a fixed seed, such as "two layers of this shape".
-    """
+
+def generator_mistakes(section: str, right: Callable[..., Any]) -> tuple[Misconception, ...]:
+    """The mistakes of an answer that is right but for the Generator, the last of its three arguments."""
 
     def seeding_globally(a: Any, b: Any, rng: np.random.Generator) -> Any:
         np.random.seed(0)
         return right(a, b, rng)
 
-    return (
-        Misconception(
-            "global-state",
-            "Something here uses `np.random` itself, which every other cell shares. "
-            "Draw from the `rng` that is passed in, and seed nothing.",
-            (seeding_globally,),
-            shown_by=_touches_global,
-        ),
-        Misconception(
-            "fresh-rng",
-            "The numbers come from a generator made inside: the `rng` that is passed in stays unused, so "
-            "nobody can repeat the draw.",
-            (lambda a, b, rng: right(a, b, np.random.default_rng()),),
-        ),
-        Misconception(
-            "fixed-seed",
-            f"A seed is fixed inside, so {two} are always the same. The seed is the caller's to choose: "
-            "draw from the `rng` that is passed in.",
-            (lambda a, b, rng: right(a, b, np.random.default_rng(0)),),
-        ),
+    return mistakes(
+        section,
+        {
+            "global-state": seeding_globally,
+            "fresh-rng": lambda a, b, rng: right(a, b, np.random.default_rng()),
+            "fixed-seed": lambda a, b, rng: right(a, b, np.random.default_rng(0)),
+        },
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Exercise, Prompt
+from heinit_lab.exercises._shared import mistakes
 from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
 from heinit_lab.source import PRINTED
 
@@ -59,44 +60,19 @@ EXERCISE = Exercise(
             want={"m2": 2.1, "var0": 1.29, "var1": 1.4333333, "se": 0.67082039, "z": 0.89442719},
         ),
     ),
-    misconceptions=(
-        Misconception(
-            "ddof-swapped",
-            "The two variances have changed places. `ddof` is what is taken off n before dividing: "
-            "`var0` divides by n, `var1` by n - 1.",
-            (lambda W, var: _report(W.size, W, var, np.mean(W**2), _against(W, var), ddof=1),),
-        ),
-        Misconception(
-            "two-missing",
-            "The standard error misses the 2: a squared normal number of variance v has variance 2 v².",
-            (lambda W, var: _with_se(W, var, var * sqrt(1 / W.size)),),
-        ),
-        Misconception(
-            "rows-for-entries",
-            "The standard error counts rows, or columns. Every *entry* is a draw: the source's 3 × 4 matrix "
-            "holds twelve.",
-            (
+    misconceptions=mistakes(
+        "sample_report",
+        {
+            "ddof-swapped": lambda W, var: _report(W.size, W, var, np.mean(W**2), _against(W, var), ddof=1),
+            "two-missing": lambda W, var: _with_se(W, var, var * sqrt(1 / W.size)),
+            "rows-for-entries": (
                 lambda W, var: _with_se(W, var, var * sqrt(2 / len(W))),
                 lambda W, var: _with_se(W, var, var * sqrt(2 / W.shape[1])),
             ),
-        ),
-        Misconception(
-            "se-not-scaled",
-            "The standard error does not depend on `var`: sqrt(2/n) is the error relative to the variance, "
-            "and the question asks for it in the units of the variance.",
-            (lambda W, var: _with_se(W, var, sqrt(2 / W.size)),),
-        ),
-        Misconception(
-            "variance-for-second-moment",
-            "`m2` is the variance here: the sample's own mean was taken off. The second moment is the mean "
-            "of the squares as they are.",
-            (_with_variance(0), _with_variance(1)),
-        ),
-        Misconception(
-            "sign-reversed",
-            "`z` has the wrong sign: a sample with *less* energy than claimed has a negative z.",
-            (lambda W, var: _report(W.size, W, var, np.mean(W**2), -_against(W, var)),),
-        ),
+            "se-not-scaled": lambda W, var: _with_se(W, var, sqrt(2 / W.size)),
+            "variance-for-second-moment": (_with_variance(0), _with_variance(1)),
+            "sign-reversed": lambda W, var: _report(W.size, W, var, np.mean(W**2), -_against(W, var)),
+        },
     ),
     hidden=2,
     prompt=Prompt(0, "`W = [[1, -1]]`, and somebody claims the variance 1. Which report is right?"),

@@ -6,8 +6,8 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception
-from heinit_lab.exercises._shared import is_rounded
+from heinit_lab.checking import Case, Cases, Exercise
+from heinit_lab.exercises._shared import mistakes
 
 
 def _table(*ns: int) -> list[list[float]]:
@@ -75,33 +75,15 @@ EXERCISE = Exercise(
         Case([4, 16, 64, 256], want=np.array(_table(4, 16, 64, 256))),
         Case([1000, 3, 1], want=np.array(_table(1000, 3, 1))),
     ),
-    misconceptions=(
-        Misconception(
-            "transposed",
-            "The right numbers, with rows and columns exchanged: each layer size has a *row* of four.",
-            (_transposed,),
-        ),
-        Misconception(
-            "rounded",
-            "These numbers are rounded. The source rounds for print; whoever computes on needs all digits.",
-            (_rounded,),
-            shown_by=is_rounded,
-        ),
-        Misconception(
-            "ratio-inverted",
-            "The last column is Xavier over He. The table asks how many times larger *He's* weights are.",
-            (_inverted,),
-        ),
-        Misconception(
-            "columns-swapped",
-            "The two rules have changed places: Xavier's column comes before He's.",
-            (_swapped, _swapped_and_divided),
-        ),
-        Misconception(
-            "variance-for-std",
-            "These are *variances*. The table compares standard deviations.",
-            (_variances, _variances_and_root_two),
-        ),
+    misconceptions=mistakes(
+        "compare_table",
+        {
+            "transposed": _transposed,
+            "rounded": _rounded,
+            "ratio-inverted": _inverted,
+            "columns-swapped": (_swapped, _swapped_and_divided),
+            "variance-for-std": (_variances, _variances_and_root_two),
+        },
     ),
     hidden=3,
     prompt=None,
