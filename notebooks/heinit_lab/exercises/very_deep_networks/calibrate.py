@@ -11,20 +11,16 @@ from heinit_lab.checking import Case, Cases, Exercise, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trial, Trials
 from heinit_lab.exercises._shared import mistakes
-from heinit_lab.exercises.very_deep_networks._shared import (
-    PAIR,
-    TWO,
-    X2,
-    X3,
-    A,
-    B,
-    Matrices,
-    P,
-    Q,
-    R,
-    S,
-    passed,
-)
+from heinit_lab.exercises.very_deep_networks._shared import NETWORKS, Matrices, passed
+
+SCALES = [
+    [0.2357022604],
+    [0.2800560168],
+    [0.2800560168, 0.34439026],
+    [0.3009419175, 0.3665806033],
+    [0.4330127019, 0.4472135955, 0.4472135955],
+    [0.3218071947, 0.6534651910],
+]
 
 
 def _rescaled(Ws: Matrices, moments: Sequence[float]) -> list[np.ndarray]:
@@ -91,12 +87,10 @@ def _looks_at_weights_alone(trials: Trials) -> bool:
 EXERCISE = Exercise(
     "calibrate",
     Cases(
-        Case(PAIR, [TWO], want=[0.2357022604 * TWO]),
-        Case(X2, [A], want=[0.2800560168 * A]),
-        Case(X2, [A, B], want=[0.2800560168 * A, 0.34439026 * B]),
-        Case(X3, [P, Q], want=[0.3009419175 * P, 0.3665806033 * Q]),
-        Case(X3[:1], [P, Q, P.copy()], want=[0.4330127019 * P, 0.4472135955 * Q, 0.4472135955 * P]),
-        Case(X3, [R, S], want=[0.3218071947 * R, 0.6534651910 * S]),
+        *(
+            Case(x, Ws, want=[s * W for s, W in zip(scales, Ws, strict=True)])
+            for (x, Ws), scales in zip(NETWORKS, SCALES, strict=True)
+        ),
         new=True,
     ),
     misconceptions=mistakes(

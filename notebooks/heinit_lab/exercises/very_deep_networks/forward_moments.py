@@ -6,21 +6,16 @@ import numpy as np
 
 from heinit_lab.checking import Case, Cases, Exercise, Prompt
 from heinit_lab.exercises._shared import mistakes
-from heinit_lab.exercises.very_deep_networks._shared import (
-    PAIR,
-    TWO,
-    X2,
-    X3,
-    A,
-    B,
-    Matrices,
-    P,
-    Q,
-    R,
-    S,
-    before_relu,
-    passed,
-)
+from heinit_lab.exercises.very_deep_networks._shared import NETWORKS, Matrices, before_relu, passed
+
+MOMENTS = [
+    [5.0, 18.0],
+    [3.75, 12.75],
+    [3.75, 12.75, 107.5],
+    [1.958333333, 11.041666667, 82.166666667],
+    [1.75, 5.333333333, 26.666666667, 133.333333333],
+    [1.958333333, 9.65625, 22.61328125],
+]
 
 
 def _linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
@@ -30,24 +25,13 @@ def _linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     return layers
 
 
-def _untransposed(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
-    return passed(x, [W.T for W in Ws])
-
-
 def _squares(layers: Matrices) -> np.ndarray:
     return np.array([np.square(layer).mean() for layer in layers])
 
 
 EXERCISE = Exercise(
     "forward_moments",
-    Cases(
-        Case(PAIR, [TWO], want=np.array([5.0, 18.0])),
-        Case(X2, [A], want=np.array([3.75, 12.75])),
-        Case(X2, [A, B], want=np.array([3.75, 12.75, 107.5])),
-        Case(X3, [P, Q], want=np.array([1.958333333, 11.041666667, 82.166666667])),
-        Case(X3[:1], [P, Q, P.copy()], want=np.array([1.75, 5.333333333, 26.666666667, 133.333333333])),
-        Case(X3, [R, S], want=np.array([1.958333333, 9.65625, 22.61328125])),
-    ),
+    Cases(*(Case(x, Ws, want=np.array(m)) for (x, Ws), m in zip(NETWORKS, MOMENTS, strict=True))),
     misconceptions=mistakes(
         "forward_moments",
         {
@@ -59,7 +43,7 @@ EXERCISE = Exercise(
             ),
             "pre-activation-for-activation": lambda x, Ws: _squares(before_relu(x, Ws)),
             "without-relu": lambda x, Ws: _squares(_linear(x, Ws)),
-            "matrix-for-its-transpose": lambda x, Ws: _squares(_untransposed(x, Ws)),
+            "matrix-for-its-transpose": lambda x, Ws: _squares(passed(x, [W.T for W in Ws])),
             "sum-for-mean": (
                 lambda x, Ws: np.array([np.square(h).sum() for h in passed(x, Ws)]),
                 lambda x, Ws: np.array([np.square(h).sum(axis=1).mean() for h in passed(x, Ws)]),

@@ -15,14 +15,13 @@ from heinit_lab.source import PRINTED
 SINGLE = np.array([[0.8]])
 
 
-def _nats(W: Any, var_a: float, var_b: float) -> tuple[float, float]:
-    """The two terms of the log-likelihood ratio, which wrong answers combine wrongly."""
-    return 0.5 * np.size(W) * log(var_b / var_a), float(np.sum(np.square(W))) / 2 * (1 / var_a - 1 / var_b)
+def _fit(W: Any, a: float, b: float) -> float:
+    """The difference of the exponents, without that of the factors in front."""
+    return float(np.sum(np.square(W))) / 2 * (1 / a - 1 / b)
 
 
-def _log_lr_of_std(W: Any, a: float, b: float) -> float:
-    width, fit = _nats(W, a**2, b**2)
-    return width - fit
+def _log_lr(W: Any, a: float, b: float) -> float:
+    return 0.5 * np.size(W) * log(b / a) - _fit(W, a, b)
 
 
 EXERCISE = Exercise(
@@ -36,13 +35,13 @@ EXERCISE = Exercise(
     misconceptions=mistakes(
         "log_lr",
         {
-            "log-determinant-missing": lambda W, a, b: -_nats(W, a, b)[1],
-            "sign-reversed": lambda W, a, b: _nats(W, b, a)[0] - _nats(W, b, a)[1],
-            "variance-taken-for-std": _log_lr_of_std,
-            "mean-for-sum": lambda W, a, b: (_nats(W, a, b)[0] - _nats(W, a, b)[1]) / W.size,
-            "ratio-for-log": lambda W, a, b: exp(_nats(W, a, b)[0] - _nats(W, a, b)[1]),
-            "log-to-base-ten": lambda W, a, b: (_nats(W, a, b)[0] - _nats(W, a, b)[1]) / log(10),
-            "half-missing": lambda W, a, b: 2 * (_nats(W, a, b)[0] - _nats(W, a, b)[1]),
+            "log-determinant-missing": lambda W, a, b: -_fit(W, a, b),
+            "sign-reversed": lambda W, a, b: _log_lr(W, b, a),
+            "variance-taken-for-std": lambda W, a, b: _log_lr(W, a**2, b**2),
+            "mean-for-sum": lambda W, a, b: _log_lr(W, a, b) / W.size,
+            "ratio-for-log": lambda W, a, b: exp(_log_lr(W, a, b)),
+            "log-to-base-ten": lambda W, a, b: _log_lr(W, a, b) / log(10),
+            "half-missing": lambda W, a, b: 2 * _log_lr(W, a, b),
         },
     ),
     hidden=2,
