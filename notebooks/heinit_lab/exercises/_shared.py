@@ -1,4 +1,4 @@
-"""Named mistakes and their hints, and what exercises of several lessons share."""
+"""How an exercise is put together with its hints, and what exercises of several lessons share."""
 
 from __future__ import annotations
 
@@ -9,36 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Misconception
+from heinit_lab.checking import Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.draws import DrawTrials
+from heinit_lab.checking.exercise import FIRST_CASE, Evidence
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import Trials
+
+Mistakes = Mapping[str, Function | tuple[Function, ...]]  # by name: wrong answers that make the mistake
 
 HINTS: dict[str, dict[str, str]] = {
     section: hints
     for path in sorted(Path(__file__).parent.rglob("hints.toml"))
     for section, hints in tomllib.loads(path.read_text(encoding="utf-8")).items()
 }
-
-
-def mistakes(
-    section: str,
-    wrong: Mapping[str, Function | tuple[Function, ...]],
-    shown_by: Mapping[str, Callable[[Any], bool]] | None = None,
-) -> tuple[Misconception, ...]:
-    """The misconceptions of an exercise, each with its hint.
-
-    section: where hints.toml has the hints, else they are among those of `several` exercises.
-    wrong, shown_by: by the name of the mistake, what a Misconception takes.
-    Raises KeyError for a mistake without a hint.
-    """
-    hints = HINTS["several"] | HINTS.get(section, {})
-    recognised = _RECOGNISED | dict(shown_by or {})
-    return tuple(
-        Misconception(name, hints[name], each if isinstance(each, tuple) else (each,), recognised.get(name))
-        for name, each in wrong.items()
-    )
 
 
 def right_but_changes_its_input(trials: Trials) -> bool:
@@ -66,25 +50,49 @@ def _touches_global(draws: DrawTrials) -> bool:
 
 
 # how a mistake shows itself in every exercise that has one of this name
-_RECOGNISED: dict[str, Callable[[Any], bool]] = {
+_RECOGNISED: Mapping[str, Callable[[Any], bool]] = {
     "changes-its-input": right_but_changes_its_input,
     "rounded": is_rounded,
     "global-state": _touches_global,
 }
 
 
-def generator_mistakes(section: str, right: Callable[..., Any]) -> tuple[Misconception, ...]:
+def exercise(
+    name: str,
+    check: Callable[[str, Function], Evidence],
+    mistakes: Mistakes,
+    *,
+    hidden: int,
+    shown_by: Mapping[str, Callable[[Any], bool]] | None = None,
+    hints: str = "several",
+    prompt: Prompt | None = FIRST_CASE,
+) -> Exercise:
+    """An Exercise whose mistakes have their hints in hints.toml.
+
+    mistakes: the code of each, by its name. shown_by: as in a Misconception, by the name of the mistake.
+    hints: the section of a hint that is not in the exercise's own; the last one is `several`.
+    Raises KeyError for a mistake without a hint.
+    """
+    hint = HINTS["several"] | HINTS[hints] | HINTS.get(name, {})
+    recognised = {**_RECOGNISED, **(shown_by or {})}
+    misconceptions = tuple(
+        Misconception(
+            mistake, hint[mistake], wrong if isinstance(wrong, tuple) else (wrong,), recognised.get(mistake)
+        )
+        for mistake, wrong in mistakes.items()
+    )
+    return Exercise(name, check, misconceptions, hidden, prompt)
+
+
+def generator_mistakes(right: Callable[..., Any]) -> Mistakes:
     """The mistakes of an answer that is right but for the Generator, the last of its three arguments."""
 
     def seeding_globally(a: Any, b: Any, rng: np.random.Generator) -> Any:
         np.random.seed(0)
         return right(a, b, rng)
 
-    return mistakes(
-        section,
-        {
-            "global-state": seeding_globally,
-            "fresh-rng": lambda a, b, rng: right(a, b, np.random.default_rng()),
-            "fixed-seed": lambda a, b, rng: right(a, b, np.random.default_rng(0)),
-        },
-    )
+    return {
+        "global-state": seeding_globally,
+        "fresh-rng": lambda a, b, rng: right(a, b, np.random.default_rng()),
+        "fixed-seed": lambda a, b, rng: right(a, b, np.random.default_rng(0)),
+    }

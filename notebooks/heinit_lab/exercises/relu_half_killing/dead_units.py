@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.exercises._shared import exercise
 
 
 def _not_positive(Z: np.ndarray) -> Any:
@@ -30,7 +30,7 @@ def _gives_positions(trials: Trials) -> bool:
     )
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "dead_units",
     Cases(
         Case(np.array([[-1.0, 2.0]]), want=np.array([True, False])),
@@ -48,30 +48,27 @@ EXERCISE = Exercise(
             want=np.array([False, True, False]),
         ),
     ),
-    misconceptions=mistakes(
-        "dead_units",
-        {
-            "any-for-all": lambda Z: _not_positive(Z).any(axis=0),
-            "examples-for-neurons": (
-                lambda Z: _not_positive(Z).all(axis=1),
-                lambda Z: _not_positive(Z).any(axis=1),
-            ),
-            "half-off-for-dead": (
-                lambda Z: _not_positive(Z).mean(axis=0) >= 0.5,
-                lambda Z: _not_positive(Z).mean(axis=0) > 0.5,
-            ),
-            "zero-counts-as-active": lambda Z: (Z < 0).all(axis=0),
-            "complement": lambda Z: (Z > 0).any(axis=0),
-            "average-for-every": (lambda Z: Z.mean(axis=0) <= 0, lambda Z: Z.mean(axis=0) < 0),
-            "number-for-boolean": lambda Z: _not_positive(Z).all(axis=0).astype(float),
-            "positions-for-mask": (
-                lambda Z: np.flatnonzero(_not_positive(Z).all(axis=0)),
-                lambda Z: np.sum(_not_positive(Z).all(axis=0)),
-                lambda Z: np.where(_not_positive(Z).all(axis=0)),
-            ),
-        },
-        shown_by={"positions-for-mask": _gives_positions},
-    ),
+    mistakes={
+        "any-for-all": lambda Z: _not_positive(Z).any(axis=0),
+        "examples-for-neurons": (
+            lambda Z: _not_positive(Z).all(axis=1),
+            lambda Z: _not_positive(Z).any(axis=1),
+        ),
+        "half-off-for-dead": (
+            lambda Z: _not_positive(Z).mean(axis=0) >= 0.5,
+            lambda Z: _not_positive(Z).mean(axis=0) > 0.5,
+        ),
+        "zero-counts-as-active": lambda Z: (Z < 0).all(axis=0),
+        "complement": lambda Z: (Z > 0).any(axis=0),
+        "average-for-every": (lambda Z: Z.mean(axis=0) <= 0, lambda Z: Z.mean(axis=0) < 0),
+        "number-for-boolean": lambda Z: _not_positive(Z).all(axis=0).astype(float),
+        "positions-for-mask": (
+            lambda Z: np.flatnonzero(_not_positive(Z).all(axis=0)),
+            lambda Z: np.sum(_not_positive(Z).all(axis=0)),
+            lambda Z: np.where(_not_positive(Z).all(axis=0)),
+        ),
+    },
+    shown_by={"positions-for-mask": _gives_positions},
     hidden=3,
     prompt=Prompt(2, "A batch: `Z = [[-1, 0.5, 0], [-2, 3, 0], [-3, -4, -1]]`. Which units are dead?"),
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
 SPREAD_OUT = np.array([[2.0, -1.0, 0.5], [-0.5, 3.0, -1.5]])
 
@@ -17,7 +17,7 @@ def _left(y: np.ndarray) -> Any:
     return np.maximum(y, 0) ** 2
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "energy_kept",
     Cases(
         Case(np.array([1.0, -2.0]), want=0.2),
@@ -27,27 +27,24 @@ EXERCISE = Exercise(
         Case(SPREAD_OUT, want=13.25 / 16.75),
         Case(np.array([0.1, 0.2, -0.5, 0.0]), want=1 / 6),
     ),
-    misconceptions=mistakes(
-        "energy_kept",
-        {
-            "count-for-energy": (lambda y: np.mean(y > 0), lambda y: np.mean(y >= 0)),
-            "variance-for-second-moment": lambda y: np.var(np.maximum(y, 0)) / np.var(y),
-            "not-normalised": (lambda y: np.sum(_left(y)), lambda y: np.mean(_left(y))),
-            "square-missing": (
-                lambda y: np.sum(np.maximum(y, 0)) / np.sum(np.abs(y)),
-                lambda y: float(np.sum(np.maximum(y, 0))) / float(np.sum(y)),
-            ),
-            "root-of-the-share": lambda y: np.sqrt(np.sum(_left(y)) / np.sum(y**2)),
-            "only-the-active": (
-                lambda y: np.mean(y[y > 0] ** 2) / np.mean(y**2),
-                lambda y: np.mean(y[y >= 0] ** 2) / np.mean(y**2),
-            ),
-            "constant-half": lambda y: 0.5,
-            "complement": lambda y: 1 - np.sum(_left(y)) / np.sum(y**2),
-            "ratio-inverted": lambda y: np.sum(y**2) / np.sum(_left(y)),
-            "percent-for-share": lambda y: 100 * np.sum(_left(y)) / np.sum(y**2),
-        },
-    ),
+    mistakes={
+        "count-for-energy": (lambda y: np.mean(y > 0), lambda y: np.mean(y >= 0)),
+        "variance-for-second-moment": lambda y: np.var(np.maximum(y, 0)) / np.var(y),
+        "not-normalised": (lambda y: np.sum(_left(y)), lambda y: np.mean(_left(y))),
+        "square-missing": (
+            lambda y: np.sum(np.maximum(y, 0)) / np.sum(np.abs(y)),
+            lambda y: float(np.sum(np.maximum(y, 0))) / float(np.sum(y)),
+        ),
+        "root-of-the-share": lambda y: np.sqrt(np.sum(_left(y)) / np.sum(y**2)),
+        "only-the-active": (
+            lambda y: np.mean(y[y > 0] ** 2) / np.mean(y**2),
+            lambda y: np.mean(y[y >= 0] ** 2) / np.mean(y**2),
+        ),
+        "constant-half": lambda y: 0.5,
+        "complement": lambda y: 1 - np.sum(_left(y)) / np.sum(y**2),
+        "ratio-inverted": lambda y: np.sum(y**2) / np.sum(_left(y)),
+        "percent-for-share": lambda y: 100 * np.sum(_left(y)) / np.sum(y**2),
+    },
     hidden=3,
     prompt=Prompt(3, "Which share of the energy of [1, 4, 2, −2] is left after ReLU?"),
 )

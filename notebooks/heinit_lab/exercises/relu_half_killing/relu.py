@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trial, Trials
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.source import PRINTED
 
 ROW = PRINTED[0]
@@ -86,7 +86,7 @@ def _relu_of_a_spoilt_input(x: np.ndarray) -> np.ndarray:
     return x.copy()
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "relu",
     Cases(
         Case(np.array([-1.5, 2.5]), want=np.array([0.0, 2.5])),
@@ -96,41 +96,38 @@ EXERCISE = Exercise(
         Case(np.array([0.25, 0.5]), want=np.array([0.25, 0.5])),
         new=True,
     ),
-    misconceptions=mistakes(
-        "relu",
-        {
-            "max-over-an-axis": (
-                lambda x: np.max(x, 0),
-                lambda x: np.max(x, -1),
-                lambda x: np.max(x),
-                lambda x: max(0.0, np.max(x)),
-            ),
-            "one-question-for-all": (lambda x: max(x, 0), lambda x: x if x > 0 else 0 * x),
-            "drops-entries": (_positives, lambda x: x[x >= 0]),
-            "changes-its-input": (_relu_in_place, _relu_of_a_spoilt_input),
-            "absolute-value": np.abs,
-            "gate-for-value": (
-                lambda x: x > 0,
-                lambda x: (x > 0).astype(float),
-                lambda x: x >= 0,
-                lambda x: 1.0 * (x >= 0),
-            ),
-            "fraction-dropped": (
-                lambda x: np.vectorize(lambda v: max(0, v))(x),
-                lambda x: np.maximum(x, 0).astype(int),
-                lambda x: np.round(np.maximum(x, 0)),
-                lambda x: np.maximum(x.astype(int), 0),
-            ),
-            "negative-half": lambda x: np.minimum(x, 0),
-            "leaky-for-relu": (lambda x: np.maximum(x, 0.01 * x), lambda x: np.maximum(x, 0.1 * x)),
-        },
-        shown_by={
-            "max-over-an-axis": _takes_the_largest,
-            "one-question-for-all": _asks_one_question,
-            "drops-entries": _drops_entries,
-            "leaky-for-relu": _leaks,
-        },
-    ),
+    mistakes={
+        "max-over-an-axis": (
+            lambda x: np.max(x, 0),
+            lambda x: np.max(x, -1),
+            lambda x: np.max(x),
+            lambda x: max(0.0, np.max(x)),
+        ),
+        "one-question-for-all": (lambda x: max(x, 0), lambda x: x if x > 0 else 0 * x),
+        "drops-entries": (_positives, lambda x: x[x >= 0]),
+        "changes-its-input": (_relu_in_place, _relu_of_a_spoilt_input),
+        "absolute-value": np.abs,
+        "gate-for-value": (
+            lambda x: x > 0,
+            lambda x: (x > 0).astype(float),
+            lambda x: x >= 0,
+            lambda x: 1.0 * (x >= 0),
+        ),
+        "fraction-dropped": (
+            lambda x: np.vectorize(lambda v: max(0, v))(x),
+            lambda x: np.maximum(x, 0).astype(int),
+            lambda x: np.round(np.maximum(x, 0)),
+            lambda x: np.maximum(x.astype(int), 0),
+        ),
+        "negative-half": lambda x: np.minimum(x, 0),
+        "leaky-for-relu": (lambda x: np.maximum(x, 0.01 * x), lambda x: np.maximum(x, 0.1 * x)),
+    },
+    shown_by={
+        "max-over-an-axis": _takes_the_largest,
+        "one-question-for-all": _asks_one_question,
+        "drops-entries": _drops_entries,
+        "leaky-for-relu": _leaks,
+    },
     hidden=3,
     prompt=Prompt(0, "One unit is at −1.5, another at 2.5. What does ReLU make of [−1.5, 2.5]?"),
 )

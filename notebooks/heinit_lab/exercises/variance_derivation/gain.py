@@ -7,10 +7,10 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.exercises._shared import exercise
 
 # (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
 _STORED = {
@@ -88,7 +88,7 @@ def _draws(name, a=0.0):  # type: ignore[no-untyped-def]
     return 1 / np.mean(ACTIVATIONS[name](np.random.default_rng(0).standard_normal(3000), a) ** 2)
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "gain",
     Cases(
         Case("identity", want=1.0),
@@ -101,26 +101,23 @@ EXERCISE = Exercise(
         Case("gelu", want=2.35171561),
         rtol=1e-3,
     ),
-    misconceptions=mistakes(
-        "gain",
-        {
-            "variance-for-second-moment": lambda name, a=0.0: (
-                1 / (_STORED[name, a][1] - _STORED[name, a][0] ** 2)
+    mistakes={
+        "variance-for-second-moment": lambda name, a=0.0: (
+            1 / (_STORED[name, a][1] - _STORED[name, a][0] ** 2)
+        ),
+        "share-for-its-inverse": lambda name, a=0.0: _STORED[name, a][1],
+        "ignores-the-slope": lambda name, a=0.0: 1 / _STORED[name, 0.0][1],
+        "std-for-variance": lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),
+        "relu-for-any": (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
+        "another-density": (
+            lambda name, a=0.0: (
+                1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)
             ),
-            "share-for-its-inverse": lambda name, a=0.0: _STORED[name, a][1],
-            "ignores-the-slope": lambda name, a=0.0: 1 / _STORED[name, 0.0][1],
-            "std-for-variance": lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),
-            "relu-for-any": (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
-            "another-density": (
-                lambda name, a=0.0: (
-                    1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)
-                ),
-                lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
-            ),
-            "too-coarse": (_coins, _draws),
-        },
-        shown_by={"another-density": _other_density, "too-coarse": _coarse},
-    ),
+            lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
+        ),
+        "too-coarse": (_coins, _draws),
+    },
+    shown_by={"another-density": _other_density, "too-coarse": _coarse},
     hidden=2,
     prompt=Prompt(4, "Which $c$ does abs need, $f(z) = |z|$?"),
 )

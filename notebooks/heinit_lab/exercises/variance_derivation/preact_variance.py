@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "preact_variance",
     Cases(
         Case(np.array([1.0, 1.0, 1.0, 1.0]), 0.5, want=2.0),
@@ -16,23 +16,17 @@ EXERCISE = Exercise(
         Case(np.array([0.2, 0.9, -0.4, 0.0, 1.5]), 0.4, want=1.304),
         Case(np.array([4, 2]), 2.0, want=40.0),
     ),
-    misconceptions=mistakes(
-        "preact_variance",
-        {
-            "variance-for-second-moment": (
-                lambda x, v: len(x) * v * np.var(x),
-                lambda x, v: len(x) * v * np.var(x, ddof=1),
-            ),
-            "std-taken-for-variance": lambda x, v: v**2 * np.sum(x**2),
-            "fan-missing": lambda x, v: v * np.mean(x**2),
-            "norm-not-squared": lambda x, v: v * np.sqrt(np.sum(x**2)),
-            "square-of-the-mean": (
-                lambda x, v: len(x) * v * np.mean(x) ** 2,
-                lambda x, v: v * np.sum(x) ** 2,
-            ),
-            "std-for-variance": lambda x, v: np.sqrt(v * np.sum(x**2)),
-        },
-    ),
+    mistakes={
+        "variance-for-second-moment": (
+            lambda x, v: len(x) * v * np.var(x),
+            lambda x, v: len(x) * v * np.var(x, ddof=1),
+        ),
+        "std-taken-for-variance": lambda x, v: v**2 * np.sum(x**2),
+        "fan-missing": lambda x, v: v * np.mean(x**2),
+        "norm-not-squared": lambda x, v: v * np.sqrt(np.sum(x**2)),
+        "square-of-the-mean": (lambda x, v: len(x) * v * np.mean(x) ** 2, lambda x, v: v * np.sum(x) ** 2),
+        "std-for-variance": lambda x, v: np.sqrt(v * np.sum(x**2)),
+    },
     hidden=3,
     prompt=Prompt(2, "The input is [3, 1, 2], and each weight has variance 0.25. What is Var[$z$]?"),
 )

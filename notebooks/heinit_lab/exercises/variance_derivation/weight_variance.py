@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "weight_variance",
     Cases(
         Case(4, want=0.5),
@@ -17,23 +17,20 @@ EXERCISE = Exercise(
         Case(7, slope=-0.2, want=0.274725275),
         Case(250, slope=1.0, want=0.004),
     ),
-    misconceptions=mistakes(
-        "weight_variance",
-        {
-            "slope-not-squared": (
-                lambda n, slope=0.0: 2 / ((1 + slope) * n),
-                lambda n, slope=0.0: 2 / ((1 + abs(slope)) * n),
-            ),
-            "minus-for-plus": lambda n, slope=0.0: 2 / ((1 - slope**2) * n),
-            "std-for-variance": lambda n, slope=0.0: sqrt(2 / ((1 + slope**2) * n)),
-            "ignores-the-slope": lambda n, slope=0.0: 2 / n,
-            "xavier-for-he": lambda n, slope=0.0: 1 / ((1 + slope**2) * n),
-            "share-for-its-inverse": (
-                lambda n, slope=0.0: 2 * (1 + slope**2) / n,
-                lambda n, slope=0.0: (1 + slope**2) / (2 * n),
-            ),
-        },
-    ),
+    mistakes={
+        "slope-not-squared": (
+            lambda n, slope=0.0: 2 / ((1 + slope) * n),
+            lambda n, slope=0.0: 2 / ((1 + abs(slope)) * n),
+        ),
+        "minus-for-plus": lambda n, slope=0.0: 2 / ((1 - slope**2) * n),
+        "std-for-variance": lambda n, slope=0.0: sqrt(2 / ((1 + slope**2) * n)),
+        "ignores-the-slope": lambda n, slope=0.0: 2 / n,
+        "xavier-for-he": lambda n, slope=0.0: 1 / ((1 + slope**2) * n),
+        "share-for-its-inverse": (
+            lambda n, slope=0.0: 2 * (1 + slope**2) / n,
+            lambda n, slope=0.0: (1 + slope**2) / (2 * n),
+        ),
+    },
     hidden=2,
     prompt=Prompt(3, "Sums of 10 terms, slope 0.3 below 0. Which variance keeps the second moment?"),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import Trials
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.very_deep_networks._shared import A, B, Matrices, P, Q, R, S, before_relu, passed
 
 
@@ -37,7 +37,7 @@ def _wrong_at_zero_only(trials: Trials) -> bool:
     return 0 < wrong < trials.count / 2 and trials.behaves_like(_back_with_zero_open)
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "backward",
     Cases(
         Case(np.array([3.0, -1.0]), [A], np.array([1.0, 10.0]), want=np.array([1.0, 2.0])),
@@ -59,23 +59,20 @@ EXERCISE = Exercise(
         ),
         new=True,
     ),
-    misconceptions=mistakes(
-        "backward",
-        {
-            "mask-missing": lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws], g),
-            "mask-off-by-one": (
-                lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
-                lambda x, Ws, g: _back(Ws, [np.ones(len(x)), *_open(x, Ws)[1:]], g, after=True),
-            ),
-            "mask-on-the-wrong-side": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),
-            "matrix-for-its-transpose": lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),
-            "layers-in-forward-order": _in_forward_order,
-            "last-mask-for-all": lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),
-            "zero-counts-as-active": _back_with_zero_open,
-            "activation-for-its-slope": lambda x, Ws, g: _back(Ws, passed(x, Ws)[1:], g),
-        },
-        shown_by={"zero-counts-as-active": _wrong_at_zero_only},
-    ),
+    mistakes={
+        "mask-missing": lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws], g),
+        "mask-off-by-one": (
+            lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
+            lambda x, Ws, g: _back(Ws, [np.ones(len(x)), *_open(x, Ws)[1:]], g, after=True),
+        ),
+        "mask-on-the-wrong-side": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),
+        "matrix-for-its-transpose": lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),
+        "layers-in-forward-order": _in_forward_order,
+        "last-mask-for-all": lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),
+        "zero-counts-as-active": _back_with_zero_open,
+        "activation-for-its-slope": lambda x, Ws, g: _back(Ws, passed(x, Ws)[1:], g),
+    },
+    shown_by={"zero-counts-as-active": _wrong_at_zero_only},
     hidden=3,
     prompt=Prompt(
         1,

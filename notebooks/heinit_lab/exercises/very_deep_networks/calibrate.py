@@ -7,10 +7,10 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trial, Trials
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.very_deep_networks._shared import NETWORKS, Matrices, passed
 
 SCALES = [
@@ -84,7 +84,7 @@ def _looks_at_weights_alone(trials: Trials) -> bool:
     )
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "calibrate",
     Cases(
         *(
@@ -93,31 +93,24 @@ EXERCISE = Exercise(
         ),
         new=True,
     ),
-    misconceptions=mistakes(
-        "calibrate",
-        {
-            "scaled-from-the-first-pass": lambda x, Ws: _rescaled(
-                Ws, [_moment(h) for h in passed(x, Ws)[1:]]
-            ),
-            "variance-for-second-moment": lambda x, Ws: _layer_by_layer(
-                x, Ws, lambda z, W: float(1 / (np.clip(z, 0, None).std() or 1.0))
-            ),
-            "pre-activation-for-activation": lambda x, Ws: _layer_by_layer(
-                x, Ws, lambda z, W: 1 / sqrt(float(np.square(z).mean()))
-            ),
-            "root-missing": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / _moment(z)),
-            "scale-inverted": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: sqrt(_moment(z))),
-            "weights-for-activations": (
-                lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
-                lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
-            ),
-            "one-scale-for-all": lambda x, Ws: [
-                W * _moment(passed(x, Ws)[-1]) ** (-0.5 / len(Ws)) for W in Ws
-            ],
-            "changes-its-input": _in_place,
-        },
-        shown_by={"weights-for-activations": _looks_at_weights_alone},
-    ),
+    mistakes={
+        "scaled-from-the-first-pass": lambda x, Ws: _rescaled(Ws, [_moment(h) for h in passed(x, Ws)[1:]]),
+        "variance-for-second-moment": lambda x, Ws: _layer_by_layer(
+            x, Ws, lambda z, W: float(1 / (np.clip(z, 0, None).std() or 1.0))
+        ),
+        "pre-activation-for-activation": lambda x, Ws: _layer_by_layer(
+            x, Ws, lambda z, W: 1 / sqrt(float(np.square(z).mean()))
+        ),
+        "root-missing": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / _moment(z)),
+        "scale-inverted": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: sqrt(_moment(z))),
+        "weights-for-activations": (
+            lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
+            lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
+        ),
+        "one-scale-for-all": lambda x, Ws: [W * _moment(passed(x, Ws)[-1]) ** (-0.5 / len(Ws)) for W in Ws],
+        "changes-its-input": _in_place,
+    },
+    shown_by={"weights-for-activations": _looks_at_weights_alone},
     hidden=3,
     prompt=Prompt(
         1,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "conv_fan_in",
     Cases(
         Case((8, 3, 5, 5), want=75),
@@ -17,21 +17,18 @@ EXERCISE = Exercise(
         Case((64, 3, 7, 7), want=147),
         Case((32, 64, 1, 1), want=64),
     ),
-    misconceptions=mistakes(
-        "conv_fan_in",
-        {
-            "kernel-missing": lambda shape: shape[1],
-            "channels-missing": lambda shape: shape[2] * shape[3],
-            "fan-out-for-fan-in": lambda shape: shape[0] * shape[2] * shape[3],
-            "all-weights": lambda shape: prod(shape),
-            "square-kernel-assumed": (
-                lambda shape: shape[1] * shape[2] ** 2,
-                lambda shape: shape[1] * shape[3] ** 2,
-            ),
-            "one-kernel-side": (lambda shape: shape[1] * shape[2], lambda shape: shape[1] * shape[3]),
-            "channels-last": lambda shape: shape[0] * shape[1] * shape[2],
-        },
-    ),
+    mistakes={
+        "kernel-missing": lambda shape: shape[1],
+        "channels-missing": lambda shape: shape[2] * shape[3],
+        "fan-out-for-fan-in": lambda shape: shape[0] * shape[2] * shape[3],
+        "all-weights": lambda shape: prod(shape),
+        "square-kernel-assumed": (
+            lambda shape: shape[1] * shape[2] ** 2,
+            lambda shape: shape[1] * shape[3] ** 2,
+        ),
+        "one-kernel-side": (lambda shape: shape[1] * shape[2], lambda shape: shape[1] * shape[3]),
+        "channels-last": lambda shape: shape[0] * shape[1] * shape[2],
+    },
     hidden=2,
     prompt=Prompt(4, "A well-known network begins with shape (64, 3, 7, 7). What is its fan-in?"),
 )

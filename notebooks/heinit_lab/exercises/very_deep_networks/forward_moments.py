@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.very_deep_networks._shared import NETWORKS, Matrices, before_relu, passed
 
 MOMENTS = [
@@ -29,30 +29,27 @@ def _squares(layers: Matrices) -> np.ndarray:
     return np.array([np.square(layer).mean() for layer in layers])
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "forward_moments",
     Cases(*(Case(x, Ws, want=np.array(m)) for (x, Ws), m in zip(NETWORKS, MOMENTS, strict=True))),
-    misconceptions=mistakes(
-        "forward_moments",
-        {
-            "input-left-out": lambda x, Ws: _squares(passed(x, Ws)[1:]),
-            "last-layer-missing": lambda x, Ws: _squares(passed(x, Ws)[:-1]),
-            "variance-for-second-moment": (
-                lambda x, Ws: np.array([h.var() for h in passed(x, Ws)]),
-                lambda x, Ws: np.array([h.var(ddof=1) for h in passed(x, Ws)]),
-            ),
-            "pre-activation-for-activation": lambda x, Ws: _squares(before_relu(x, Ws)),
-            "without-relu": lambda x, Ws: _squares(_linear(x, Ws)),
-            "matrix-for-its-transpose": lambda x, Ws: _squares(passed(x, [W.T for W in Ws])),
-            "sum-for-mean": (
-                lambda x, Ws: np.array([np.square(h).sum() for h in passed(x, Ws)]),
-                lambda x, Ws: np.array([np.square(h).sum(axis=1).mean() for h in passed(x, Ws)]),
-                lambda x, Ws: np.array([np.square(h).sum(axis=0).mean() for h in passed(x, Ws)]),
-            ),
-            "root-mean-square": lambda x, Ws: np.sqrt(_squares(passed(x, Ws))),
-            "input-for-every-layer": lambda x, Ws: _squares([x, *(passed(x, [W])[1] for W in Ws)]),
-        },
-    ),
+    mistakes={
+        "input-left-out": lambda x, Ws: _squares(passed(x, Ws)[1:]),
+        "last-layer-missing": lambda x, Ws: _squares(passed(x, Ws)[:-1]),
+        "variance-for-second-moment": (
+            lambda x, Ws: np.array([h.var() for h in passed(x, Ws)]),
+            lambda x, Ws: np.array([h.var(ddof=1) for h in passed(x, Ws)]),
+        ),
+        "pre-activation-for-activation": lambda x, Ws: _squares(before_relu(x, Ws)),
+        "without-relu": lambda x, Ws: _squares(_linear(x, Ws)),
+        "matrix-for-its-transpose": lambda x, Ws: _squares(passed(x, [W.T for W in Ws])),
+        "sum-for-mean": (
+            lambda x, Ws: np.array([np.square(h).sum() for h in passed(x, Ws)]),
+            lambda x, Ws: np.array([np.square(h).sum(axis=1).mean() for h in passed(x, Ws)]),
+            lambda x, Ws: np.array([np.square(h).sum(axis=0).mean() for h in passed(x, Ws)]),
+        ),
+        "root-mean-square": lambda x, Ws: np.sqrt(_squares(passed(x, Ws))),
+        "input-for-every-layer": lambda x, Ws: _squares([x, *(passed(x, [W])[1] for W in Ws)]),
+    },
     hidden=3,
     prompt=Prompt(
         1, "`x = [[1, 2], [3, -1]]` and one matrix, `[[1, 2], [-3, 4]]`. Which are the two moments?"

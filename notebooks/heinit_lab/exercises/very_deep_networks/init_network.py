@@ -8,8 +8,8 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import DrawCase, Exercise, Plan
-from heinit_lab.exercises._shared import generator_mistakes, mistakes
+from heinit_lab.checking import DrawCase, Plan
+from heinit_lab.exercises._shared import exercise, generator_mistakes
 
 Rng = np.random.Generator
 
@@ -33,7 +33,7 @@ def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
     return [drawn.setdefault(W.shape, W) for W in _network(sizes, rng, _by_in(c))]
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "init_network",
     Plan(
         shapes=[
@@ -47,37 +47,30 @@ EXERCISE = Exercise(
         ],
         random=DrawCase([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 0.666667]),
     ),
-    misconceptions=(
-        *mistakes(
-            "init_network",
-            {
-                "one-matrix-reused": (
-                    lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1),
-                    _one_by_shape,
-                ),
-                "last-layer-missing": lambda sizes, c, rng: _network(sizes[:-1], rng, _by_in(c)),
-                "transposed": lambda sizes, c, rng: _network(sizes, rng, _by_in(c), turn=True),
-                "fan-out-for-fan-in": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b)),
-                "first-fan-for-all": lambda sizes, c, rng: _network(
-                    sizes, rng, lambda a, b: sqrt(c / sizes[0])
-                ),
-                "fan-off-by-one": (
-                    lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
-                    lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
-                ),
-                "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
-                "root-of-two-over-n": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),
-                "ignores-c": (
-                    lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),
-                    lambda sizes, c, rng: _network(sizes, rng, _by_in(1)),
-                ),
-                "not-scaled": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),
-                "uniform-for-normal": lambda sizes, c, rng: [
-                    sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
-                ],
-            },
+    mistakes={
+        "one-matrix-reused": (
+            lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1),
+            _one_by_shape,
         ),
-        *generator_mistakes("init_network", lambda sizes, c, rng: _network(sizes, rng, _by_in(c))),
-    ),
+        "last-layer-missing": lambda sizes, c, rng: _network(sizes[:-1], rng, _by_in(c)),
+        "transposed": lambda sizes, c, rng: _network(sizes, rng, _by_in(c), turn=True),
+        "fan-out-for-fan-in": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b)),
+        "first-fan-for-all": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),
+        "fan-off-by-one": (
+            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
+            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
+        ),
+        "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
+        "root-of-two-over-n": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),
+        "ignores-c": (
+            lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),
+            lambda sizes, c, rng: _network(sizes, rng, _by_in(1)),
+        ),
+        "not-scaled": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),
+        "uniform-for-normal": lambda sizes, c, rng: [
+            sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
+        ],
+        **generator_mistakes(lambda sizes, c, rng: _network(sizes, rng, _by_in(c))),
+    },
     hidden=4,
 )

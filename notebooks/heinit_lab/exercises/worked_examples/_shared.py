@@ -7,11 +7,11 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import DrawCase, Misconception, Plan
+from heinit_lab.checking import DrawCase, Plan
 from heinit_lab.checking.draw_cases import UNIFORM
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.laws import kurtosis_spread
-from heinit_lab.exercises._shared import generator_mistakes, mistakes
+from heinit_lab.exercises._shared import Mistakes, generator_mistakes
 
 Rng = np.random.Generator
 
@@ -59,29 +59,24 @@ def never_negative(draws: DrawTrials) -> bool:
     )
 
 
-def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float) -> tuple[Misconception, ...]:
+def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float) -> Mistakes:
     """The mistakes in fan, shape and generator, the same for every way to draw a layer's weights.
 
     draw: (rng, scale, n_in, n_out) to a matrix. c: the square of the scale, times the fan.
     """
-    return (
-        *mistakes(
-            "layer",
-            {
-                "xavier-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / 2 / n_in), n_in, n_out),
-                "fan-out-for-fan-in": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_out), n_in, n_out),
-                "glorot-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + n_out)), n_in, n_out),
-                "fan-average": lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / (n_in + n_out)), n_in, n_out),
-                "fan-off-by-one": (
-                    lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + 1)), n_in, n_out),
-                    lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in - 1)), n_in, n_out),
-                ),
-                "transposed": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_out, n_in),
-                "one-row-repeated": (
-                    lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), n_in, 1), (n_out, 1)),
-                    lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), 1, n_out), (1, n_in)),
-                ),
-            },
+    return {
+        "xavier-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / 2 / n_in), n_in, n_out),
+        "fan-out-for-fan-in": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_out), n_in, n_out),
+        "glorot-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + n_out)), n_in, n_out),
+        "fan-average": lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / (n_in + n_out)), n_in, n_out),
+        "fan-off-by-one": (
+            lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + 1)), n_in, n_out),
+            lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in - 1)), n_in, n_out),
         ),
-        *generator_mistakes("layer", lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_in, n_out)),
-    )
+        "transposed": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_out, n_in),
+        "one-row-repeated": (
+            lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), n_in, 1), (n_out, 1)),
+            lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), 1, n_out), (1, n_in)),
+        ),
+        **generator_mistakes(lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_in, n_out)),
+    }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import ceil, floor, sqrt
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "draws_needed",
     Cases(
         Case(0.5, want=31),
@@ -16,25 +16,22 @@ EXERCISE = Exercise(
         Case(0.1, 2.576, want=1328),
         Case(0.03, want=8537),
     ),
-    misconceptions=mistakes(
-        "draws_needed",
-        {
-            "two-missing": (lambda rel, z=1.96: ceil((z / rel) ** 2), lambda rel, z=1.96: (z / rel) ** 2),
-            "rounded-down": (
-                lambda rel, z=1.96: floor(2 * (z / rel) ** 2),
-                lambda rel, z=1.96: round(2 * (z / rel) ** 2),
-            ),
-            "fraction-of-a-draw": lambda rel, z=1.96: 2 * (z / rel) ** 2,
-            "square-missing": (
-                lambda rel, z=1.96: ceil(2 * z / rel),
-                lambda rel, z=1.96: round(2 * z / rel),
-                lambda rel, z=1.96: 2 * z / rel,
-                lambda rel, z=1.96: ceil(sqrt(2) * z / rel),
-                lambda rel, z=1.96: sqrt(2) * z / rel,
-            ),
-            "z-ignored": lambda rel, z=1.96: ceil(2 * (1.96 / rel) ** 2),
-        },
-    ),
+    mistakes={
+        "two-missing": (lambda rel, z=1.96: ceil((z / rel) ** 2), lambda rel, z=1.96: (z / rel) ** 2),
+        "rounded-down": (
+            lambda rel, z=1.96: floor(2 * (z / rel) ** 2),
+            lambda rel, z=1.96: round(2 * (z / rel) ** 2),
+        ),
+        "fraction-of-a-draw": lambda rel, z=1.96: 2 * (z / rel) ** 2,
+        "square-missing": (
+            lambda rel, z=1.96: ceil(2 * z / rel),
+            lambda rel, z=1.96: round(2 * z / rel),
+            lambda rel, z=1.96: 2 * z / rel,
+            lambda rel, z=1.96: ceil(sqrt(2) * z / rel),
+            lambda rel, z=1.96: sqrt(2) * z / rel,
+        ),
+        "z-ignored": lambda rel, z=1.96: ceil(2 * (1.96 / rel) ** 2),
+    },
     hidden=2,
     prompt=Prompt(0, "How many draws pin a variance to within 0.5 of it, in 95 % of samples?"),
 )

@@ -6,9 +6,8 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Exercise
 from heinit_lab.checking.draw_cases import NORMAL
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.worked_examples._shared import (
     Rng,
     layer_check,
@@ -24,33 +23,27 @@ def _truncated(rng: Rng, std: float, n_in: int, n_out: int) -> np.ndarray:
     return np.asarray(std * LAWS["truncated"](rng, (n_out, n_in), np.float64))
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "he_normal",
     layer_check(NORMAL),
-    misconceptions=(
-        *layer_mistakes(normal, 2),
-        *mistakes(
-            "he_normal",
-            {
-                "variance-for-std": lambda n_in, n_out, rng: normal(rng, 2 / n_in, n_in, n_out),
-                "root-of-two-over-n": lambda n_in, n_out, rng: normal(rng, sqrt(2) / n_in, n_in, n_out),
-                "not-scaled": lambda n_in, n_out, rng: normal(rng, 1, n_in, n_out),
-                "one-sided": (
-                    lambda n_in, n_out, rng: rng.random((n_out, n_in)) * sqrt(2 / n_in),
-                    lambda n_in, n_out, rng: rng.random((n_out, n_in)) * sqrt(6 / n_in),
-                ),
-                "sigma-for-bound": lambda n_in, n_out, rng: uniform(rng, sqrt(2 / n_in), n_in, n_out),
-                "uniform-for-normal": lambda n_in, n_out, rng: uniform(rng, sqrt(6 / n_in), n_in, n_out),
-                "truncation-not-corrected": lambda n_in, n_out, rng: _truncated(
-                    rng, sqrt(2 / n_in), n_in, n_out
-                ),
-                "truncated-for-normal": lambda n_in, n_out, rng: _truncated(
-                    rng, sqrt(2 / n_in) / TRUNCATED_STD, n_in, n_out
-                ),
-                "framework-default": lambda n_in, n_out, rng: uniform(rng, sqrt(1 / n_in), n_in, n_out),
-            },
-            shown_by={"one-sided": never_negative},
+    mistakes={
+        **layer_mistakes(normal, 2),
+        "variance-for-std": lambda n_in, n_out, rng: normal(rng, 2 / n_in, n_in, n_out),
+        "root-of-two-over-n": lambda n_in, n_out, rng: normal(rng, sqrt(2) / n_in, n_in, n_out),
+        "not-scaled": lambda n_in, n_out, rng: normal(rng, 1, n_in, n_out),
+        "one-sided": (
+            lambda n_in, n_out, rng: rng.random((n_out, n_in)) * sqrt(2 / n_in),
+            lambda n_in, n_out, rng: rng.random((n_out, n_in)) * sqrt(6 / n_in),
         ),
-    ),
+        "sigma-for-bound": lambda n_in, n_out, rng: uniform(rng, sqrt(2 / n_in), n_in, n_out),
+        "uniform-for-normal": lambda n_in, n_out, rng: uniform(rng, sqrt(6 / n_in), n_in, n_out),
+        "truncation-not-corrected": lambda n_in, n_out, rng: _truncated(rng, sqrt(2 / n_in), n_in, n_out),
+        "truncated-for-normal": lambda n_in, n_out, rng: _truncated(
+            rng, sqrt(2 / n_in) / TRUNCATED_STD, n_in, n_out
+        ),
+        "framework-default": lambda n_in, n_out, rng: uniform(rng, sqrt(1 / n_in), n_in, n_out),
+    },
+    shown_by={"one-sided": never_negative},
+    hints="layer",
     hidden=4,
 )

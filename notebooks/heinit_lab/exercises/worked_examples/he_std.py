@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "he_std",
     Cases(
         Case(4, want=0.70710678),
@@ -16,16 +16,13 @@ EXERCISE = Exercise(
         Case(128, want=0.125),
         Case(4096, want=0.02209709),
     ),
-    misconceptions=mistakes(
-        "he_std",
-        {
-            "variance-for-std": lambda n: 2 / n,
-            "root-of-two-over-n": lambda n: sqrt(2) / n,
-            "xavier-for-he": lambda n: sqrt(1 / n),
-            "integer-division": (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5, lambda n: 2 // n),
-            "rounded": lambda n: round(sqrt(2 / n), 3),
-        },
-    ),
+    mistakes={
+        "variance-for-std": lambda n: 2 / n,
+        "root-of-two-over-n": lambda n: sqrt(2) / n,
+        "xavier-for-he": lambda n: sqrt(1 / n),
+        "integer-division": (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5, lambda n: 2 // n),
+        "rounded": lambda n: round(sqrt(2 / n), 3),
+    },
     hidden=2,
     prompt=Prompt(3, "What is σ for `n_in = 128`?"),
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
 from heinit_lab.source import PRINTED
 
@@ -24,7 +24,7 @@ def _log_lr(W: Any, a: float, b: float) -> float:
     return 0.5 * np.size(W) * log(b / a) - _fit(W, a, b)
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "log_lr",
     Cases(
         Case(SINGLE, 0.5, 0.25, want=0.29342641),
@@ -32,18 +32,15 @@ EXERCISE = Exercise(
         Case(PAIR, 1.0, 3.0, want=0.43194562),
         Case(LOPSIDED, 2.0, 0.5, want=8.8185282),
     ),
-    misconceptions=mistakes(
-        "log_lr",
-        {
-            "log-determinant-missing": lambda W, a, b: -_fit(W, a, b),
-            "sign-reversed": lambda W, a, b: _log_lr(W, b, a),
-            "variance-taken-for-std": lambda W, a, b: _log_lr(W, a**2, b**2),
-            "mean-for-sum": lambda W, a, b: _log_lr(W, a, b) / W.size,
-            "ratio-for-log": lambda W, a, b: exp(_log_lr(W, a, b)),
-            "log-to-base-ten": lambda W, a, b: _log_lr(W, a, b) / log(10),
-            "half-missing": lambda W, a, b: 2 * _log_lr(W, a, b),
-        },
-    ),
+    mistakes={
+        "log-determinant-missing": lambda W, a, b: -_fit(W, a, b),
+        "sign-reversed": lambda W, a, b: _log_lr(W, b, a),
+        "variance-taken-for-std": lambda W, a, b: _log_lr(W, a**2, b**2),
+        "mean-for-sum": lambda W, a, b: _log_lr(W, a, b) / W.size,
+        "ratio-for-log": lambda W, a, b: exp(_log_lr(W, a, b)),
+        "log-to-base-ten": lambda W, a, b: _log_lr(W, a, b) / log(10),
+        "half-missing": lambda W, a, b: 2 * _log_lr(W, a, b),
+    },
     hidden=2,
     prompt=Prompt(0, "One weight, 0.8. What is the log-likelihood ratio of variance 0.5 against 0.25?"),
 )

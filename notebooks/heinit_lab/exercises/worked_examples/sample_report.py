@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
 from heinit_lab.source import PRINTED
 
@@ -29,34 +29,31 @@ def _report(W: Any, var: float, m2: Any, se: float) -> dict[str, Any]:
     return _five(m2, np.var(W), np.var(W, ddof=1), se, (m2 - var) / se)
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "sample_report",
     Cases(
         Case(PAIR, 1.0, want=_five(1.0, 1.0, 2.0, 1.0, 0.0)),
         Case(PRINTED, 0.5, want=_five(0.3158215, 0.30634772, 0.33419752, 0.20412415, -0.90228669)),
         Case(LOPSIDED, 1.5, want=_five(2.1, 1.29, 1.4333333, 0.67082039, 0.89442719)),
     ),
-    misconceptions=mistakes(
-        "sample_report",
-        {
-            "ddof-swapped": lambda W, var: _five(
-                _m2(W), np.var(W, ddof=1), np.var(W), _se(W, var), (_m2(W) - var) / _se(W, var)
-            ),
-            "two-missing": lambda W, var: _report(W, var, _m2(W), var * sqrt(1 / W.size)),
-            "rows-for-entries": (
-                lambda W, var: _report(W, var, _m2(W), var * sqrt(2 / len(W))),
-                lambda W, var: _report(W, var, _m2(W), var * sqrt(2 / W.shape[1])),
-            ),
-            "se-not-scaled": lambda W, var: _report(W, var, _m2(W), sqrt(2 / W.size)),
-            "variance-for-second-moment": (
-                lambda W, var: _report(W, var, np.var(W), _se(W, var)),
-                lambda W, var: _report(W, var, np.var(W, ddof=1), _se(W, var)),
-            ),
-            "sign-reversed": lambda W, var: _five(
-                _m2(W), np.var(W), np.var(W, ddof=1), _se(W, var), (var - _m2(W)) / _se(W, var)
-            ),
-        },
-    ),
+    mistakes={
+        "ddof-swapped": lambda W, var: _five(
+            _m2(W), np.var(W, ddof=1), np.var(W), _se(W, var), (_m2(W) - var) / _se(W, var)
+        ),
+        "two-missing": lambda W, var: _report(W, var, _m2(W), var * sqrt(1 / W.size)),
+        "rows-for-entries": (
+            lambda W, var: _report(W, var, _m2(W), var * sqrt(2 / len(W))),
+            lambda W, var: _report(W, var, _m2(W), var * sqrt(2 / W.shape[1])),
+        ),
+        "se-not-scaled": lambda W, var: _report(W, var, _m2(W), sqrt(2 / W.size)),
+        "variance-for-second-moment": (
+            lambda W, var: _report(W, var, np.var(W), _se(W, var)),
+            lambda W, var: _report(W, var, np.var(W, ddof=1), _se(W, var)),
+        ),
+        "sign-reversed": lambda W, var: _five(
+            _m2(W), np.var(W), np.var(W, ddof=1), _se(W, var), (var - _m2(W)) / _se(W, var)
+        ),
+    },
     hidden=2,
     prompt=Prompt(0, "`W = [[1, -1]]`, and somebody claims the variance 1. Which report is right?"),
 )

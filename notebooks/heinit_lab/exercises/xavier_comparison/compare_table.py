@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases
+from heinit_lab.exercises._shared import exercise
 
 
 def _rows(*ns: int) -> list[list[float]]:
@@ -36,29 +36,26 @@ def _table(ns: list[int], second: Any, third: Any, fourth: Any) -> np.ndarray:
     return np.array([ns, second, third, fourth], float).T
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "compare_table",
     Cases(
         Case([4], want=np.array(_rows(4))),
         Case([4, 16, 64, 256], want=np.array(_rows(4, 16, 64, 256))),
         Case([1000, 3, 1], want=np.array(_rows(1000, 3, 1))),
     ),
-    misconceptions=mistakes(
-        "compare_table",
-        {
-            "transposed": lambda ns: _table(ns, _xavier(ns), _he(ns), _he(ns) / _xavier(ns)).T,
-            "rounded": lambda ns: np.round(_table(ns, _xavier(ns), _he(ns), _he(ns) / _xavier(ns)), 3),
-            "ratio-inverted": lambda ns: _table(ns, _xavier(ns), _he(ns), _xavier(ns) / _he(ns)),
-            "columns-swapped": (
-                lambda ns: _table(ns, _he(ns), _xavier(ns), _he(ns) / _xavier(ns)),
-                lambda ns: _table(ns, _he(ns), _xavier(ns), _xavier(ns) / _he(ns)),
-            ),
-            "variance-for-std": (
-                lambda ns: _table(ns, _xavier(ns) ** 2, _he(ns) ** 2, (_he(ns) / _xavier(ns)) ** 2),
-                lambda ns: _table(ns, _xavier(ns) ** 2, _he(ns) ** 2, _he(ns) / _xavier(ns)),
-            ),
-        },
-    ),
+    mistakes={
+        "transposed": lambda ns: _table(ns, _xavier(ns), _he(ns), _he(ns) / _xavier(ns)).T,
+        "rounded": lambda ns: np.round(_table(ns, _xavier(ns), _he(ns), _he(ns) / _xavier(ns)), 3),
+        "ratio-inverted": lambda ns: _table(ns, _xavier(ns), _he(ns), _xavier(ns) / _he(ns)),
+        "columns-swapped": (
+            lambda ns: _table(ns, _he(ns), _xavier(ns), _he(ns) / _xavier(ns)),
+            lambda ns: _table(ns, _he(ns), _xavier(ns), _xavier(ns) / _he(ns)),
+        ),
+        "variance-for-std": (
+            lambda ns: _table(ns, _xavier(ns) ** 2, _he(ns) ** 2, (_he(ns) / _xavier(ns)) ** 2),
+            lambda ns: _table(ns, _xavier(ns) ** 2, _he(ns) ** 2, _he(ns) / _xavier(ns)),
+        ),
+    },
     hidden=3,
     prompt=None,
 )

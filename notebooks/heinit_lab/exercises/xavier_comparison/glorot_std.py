@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "glorot_std",
     Cases(
         Case(4, 3, want=0.53452248),
@@ -16,28 +16,25 @@ EXERCISE = Exercise(
         Case(64, 128, want=0.10206207),
         Case(5, 300, want=0.08097755),
     ),
-    misconceptions=mistakes(
-        "glorot_std",
-        {
-            "variance-for-std": lambda n, m: 2 / (n + m),
-            "two-missing": lambda n, m: sqrt(1 / (n + m)),
-            "product-of-fans": (
-                lambda n, m: sqrt(2 / (n * m)),
-                lambda n, m: sqrt(1 / (n * m)),
-                lambda n, m: (n * m) ** -0.25,
-            ),
-            "one-fan-only": (
-                lambda n, m: sqrt(1 / n),
-                lambda n, m: sqrt(2 / n),
-                lambda n, m: sqrt(1 / m),
-                lambda n, m: sqrt(2 / m),
-            ),
-            "root-of-two-over-n": lambda n, m: sqrt(2) / (n + m),
-            "bound-for-std": lambda n, m: sqrt(6 / (n + m)),
-            "integer-division": (lambda n, m: sqrt(2 // (n + m)), lambda n, m: sqrt(1 / ((n + m) // 2))),
-            "rounded": lambda n, m: round(sqrt(2 / (n + m)), 3),
-        },
-    ),
+    mistakes={
+        "variance-for-std": lambda n, m: 2 / (n + m),
+        "two-missing": lambda n, m: sqrt(1 / (n + m)),
+        "product-of-fans": (
+            lambda n, m: sqrt(2 / (n * m)),
+            lambda n, m: sqrt(1 / (n * m)),
+            lambda n, m: (n * m) ** -0.25,
+        ),
+        "one-fan-only": (
+            lambda n, m: sqrt(1 / n),
+            lambda n, m: sqrt(2 / n),
+            lambda n, m: sqrt(1 / m),
+            lambda n, m: sqrt(2 / m),
+        ),
+        "root-of-two-over-n": lambda n, m: sqrt(2) / (n + m),
+        "bound-for-std": lambda n, m: sqrt(6 / (n + m)),
+        "integer-division": (lambda n, m: sqrt(2 // (n + m)), lambda n, m: sqrt(1 / ((n + m) // 2))),
+        "rounded": lambda n, m: round(sqrt(2 / (n + m)), 3),
+    },
     hidden=2,
     prompt=Prompt(2),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Cases, Exercise, Prompt
-from heinit_lab.exercises._shared import mistakes
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "xavier_std",
     Cases(
         Case(4, want=0.5),
@@ -16,15 +16,12 @@ EXERCISE = Exercise(
         Case(256, want=0.0625),
         Case(3000, want=0.01825742),
     ),
-    misconceptions=mistakes(
-        "xavier_std",
-        {
-            "variance-for-std": lambda n: 1 / n,
-            "he-for-xavier": (lambda n: sqrt(2 / n), lambda n: 2 / n),
-            "integer-division": lambda n: sqrt(1 // n),
-            "rounded": lambda n: round(sqrt(1 / n), 3),
-        },
-    ),
+    mistakes={
+        "variance-for-std": lambda n: 1 / n,
+        "he-for-xavier": (lambda n: sqrt(2 / n), lambda n: 2 / n),
+        "integer-division": lambda n: sqrt(1 // n),
+        "rounded": lambda n: round(sqrt(1 / n), 3),
+    },
     hidden=2,
     prompt=Prompt(3, "What is Xavier's σ for `n_in = 256`?"),
 )
