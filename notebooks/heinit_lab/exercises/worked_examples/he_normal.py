@@ -18,9 +18,11 @@ from heinit_lab.exercises.worked_examples._shared import (
 )
 from heinit_lab.networks import LAWS, TRUNCATED_STD
 
+_cut_off = LAWS["truncated"]  # under a name of its own, so that a made-up student can write it out
+
 
 def _truncated(rng: Rng, std: float, n_in: int, n_out: int) -> np.ndarray:
-    return np.asarray(std * LAWS["truncated"](rng, (n_out, n_in), np.float64))
+    return np.asarray(std * _cut_off(rng, (n_out, n_in), np.float64))
 
 
 EXERCISE = exercise(
