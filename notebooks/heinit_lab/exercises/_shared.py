@@ -1,4 +1,8 @@
-"""How an exercise is put together with its hints, and what exercises of several lessons share."""
+"""How an exercise is put together with its hints, and what exercises of several lessons share.
+
+A hint says what a mistake is, and never gives the answer's code. hints.toml in this folder has the hints for
+mistakes that several exercises have, hints.toml in a lesson's folder a section for each exercise.
+"""
 
 from __future__ import annotations
 
@@ -74,6 +78,8 @@ def exercise(
     Raises KeyError for a mistake without a hint.
     """
     hint = HINTS["several"] | HINTS[hints] | HINTS.get(name, {})
+    if missing := sorted(set(mistakes) - set(hint)):
+        raise KeyError(f"write a hint for {', '.join(missing)} in the section {name} of hints.toml")
     recognised = {**_RECOGNISED, **(shown_by or {})}
     misconceptions = tuple(
         Misconception(
