@@ -81,19 +81,24 @@ def change(path: Path, pattern: str, pasted: str) -> None:
 def test_an_exercise_pasted_from_the_walk_through_passes_its_tests(tmp_path):
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for file in ("heinit", "pyproject.toml"):
+        shutil.copy(ROOT / file, tmp_path)
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     section = page.partition("## A first exercise")[2].partition("\n## ")[0]
     stub, check, answer, exercise, imported, rows, right, wrong = re.findall(
         r"^```python\n(.*?)\n```$", section, re.M | re.S
     )
 
+    (hints,) = re.findall(r"^```toml\n(.*?)\n```$", section, re.M | re.S)
+
     write_the_notebook(tmp_path / LESSON, stub, check)
     solutions = tmp_path / "heinit_solutions/worked_examples.py"
     solutions.write_text(f"{solutions.read_text(encoding='utf-8')}\n\n{answer}\n", encoding="utf-8")
-    (tmp_path / "notebooks/heinit_lab/exercises/worked_examples/fan_in.py").write_text(exercise + "\n")
+    exercises = tmp_path / "notebooks/heinit_lab/exercises/worked_examples"
+    (exercises / "fan_in.py").write_text(exercise + "\n")
+    change(exercises / "hints.toml", r"\Z", "\n" + hints + "\n")
     hidden = tmp_path / "autograder/hidden_tests/worked_examples.py"
-    change(hidden, r"^from heinit_solutions\.worked_examples import [^\n]*$", imported)
+    change(hidden, r"^from heinit_solutions\.worked_examples import \([^)]*\)$", imported)
     change(hidden, r'^    "he_normal": [^\n]*$', rows)
     variants = tmp_path / "tests/variants/worked_examples.py"
     change(variants, r"^RIGHT = \{$", "{}\n" + right)

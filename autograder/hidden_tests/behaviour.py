@@ -1,8 +1,8 @@
 """What a hidden check is: a named behaviour of an answer, its points, and the inputs that show it.
 
-A lesson's module is a table of behaviours. Most of them compare an answer with the reference answer on
-inputs drawn at random: `values`, `edges` and `purity` make such a row. A function that draws random matrices
-has no right value; for it, `drawn` takes a plan instead of inputs.
+A lesson's module is a table: the reference answer of an exercise, and a row for each behaviour. Most rows
+compare an answer with the reference answer on inputs drawn at random: `values`, `edges` and `purity`. A
+function that draws random matrices has no right value; for it, `drawn` takes a plan instead of inputs.
 """
 
 from __future__ import annotations
@@ -47,10 +47,17 @@ class Behaviour:
         return next((need for need in self.needs if not points.get(need)), "")
 
 
+Row = Callable[[Function], Behaviour]  # takes the reference answer
+
+
+def behaviours(reference: Function, *rows: Row) -> tuple[Behaviour, ...]:
+    """The behaviours of the exercise that the reference answer solves and bears the name of."""
+    return tuple(row(reference) for row in rows)
+
+
 def _compared(
     name: str,
     looks_at: tuple[str, ...],
-    reference: Function,
     points: float,
     says: str,
     inputs: Callable[[Rng], Iterable[Any]],
@@ -58,20 +65,21 @@ def _compared(
     rtol: float = 1e-5,
     new: bool = False,
     also: tuple[str, ...] = (),
-) -> Behaviour:
+) -> Row:
     """A behaviour on inputs for which the reference answer gives the right values.
 
     inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case.
     rtol, new: as in `Cases`. also: PURITY in a row for values, or VALUES in a row for purity, counts too.
     """
 
-    def probe(function: Function, rng: Rng) -> Evidence:
+    def probe(reference: Function, function: Function, rng: Rng) -> Evidence:
         drawn = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
         for case in drawn:
             case.want = reference(*case.args, **case.kwargs)
         return Cases(*drawn, rtol=rtol, new=new, looks_at=(*looks_at, *also))(reference.__name__, function)
 
-    return Behaviour(name, points, says, probe, () if name == "values" else ("values",))
+    needs = () if name == "values" else ("values",)
+    return lambda reference: Behaviour(name, points, says, partial(probe, reference), needs)
 
 
 values = partial(_compared, "values", VALUES)
@@ -81,28 +89,29 @@ purity = partial(_compared, "purity", PURITY)
 
 def drawn(
     name: str,
-    exercise: str,
     points: float,
     says: str,
     plan: Callable[[Rng], Plan],
     *,
     needs: tuple[str, ...] = (),
     laws: int = 0,
-) -> Behaviour:
+) -> Row:
     """A behaviour of a function that draws. laws: of how many matrices the plan reads the law."""
-    return Behaviour(
-        name, points, says, lambda function, rng: plan(rng)(exercise, function), needs, laws * FALSE_FAIL
+
+    def probe(exercise: str, function: Function, rng: Rng) -> Evidence:
+        return plan(rng)(exercise, function)
+
+    return lambda reference: Behaviour(
+        name, points, says, partial(probe, reference.__name__), needs, laws * FALSE_FAIL
     )
+
+
+def random_calls(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()) -> Row:
+    """The behaviour that all numbers come from the Generator that is passed in."""
+    says = "all randomness comes from rng: same seed, other seed, second call, global state"
+    return drawn("randomness", points, says, plan, needs=needs)
 
 
 def seed(rng: Rng) -> int:
     """The seed of a plan."""
     return int(rng.integers(2**31))
-
-
-def random_calls(
-    exercise: str, points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()
-) -> Behaviour:
-    """The behaviour that all numbers come from the Generator that is passed in."""
-    says = "all randomness comes from rng: same seed, other seed, second call, global state"
-    return drawn("randomness", exercise, points, says, plan, needs=needs)

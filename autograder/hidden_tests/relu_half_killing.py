@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Rng, edges, purity, values
+from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values
 from heinit_solutions.relu_half_killing import activity, dead_units, energy_kept, relu, zero_share
 
 # A unit that is mostly on and negative on average, and one that is mostly off and positive on average.
@@ -81,33 +81,34 @@ UNITS = "units at exactly 0, one example, one neuron, all on, all off"
 SIGNS = "one entry, all of one sign, very large and very small numbers, a balanced array"
 
 HIDDEN = {
-    "relu": (
-        values(relu, 1, "arrays with one to three axes", _arrays),
-        edges(relu, 0.5, "one entry, all of one sign, single precision, transposed", _signs_and_types),
-        purity(relu, 0.5, "a new array, and the old one left as it was", _arrays, new=True),
+    "relu": behaviours(
+        relu,
+        values(1, "arrays with one to three axes", _arrays),
+        edges(0.5, "one entry, all of one sign, single precision, transposed", _signs_and_types),
+        purity(0.5, "a new array, and the old one left as it was", _arrays, new=True),
     ),
-    "zero_share": (
-        values(zero_share, 1, "outputs of layers with one to three axes", _outputs),
-        edges(
-            zero_share, 0.5, "no zero, zeros only, one entry, tiny and negative entries", _few_and_many_zeros
-        ),
-        purity(zero_share, 0.5, UNCHANGED, _outputs),
+    "zero_share": behaviours(
+        zero_share,
+        values(1, "outputs of layers with one to three axes", _outputs),
+        edges(0.5, "no zero, zeros only, one entry, tiny and negative entries", _few_and_many_zeros),
+        purity(0.5, UNCHANGED, _outputs),
     ),
-    "activity": (
-        values(activity, 2.5, "eight layers, one of them square", _layers),
-        edges(activity, 1, UNITS, _layers_at_the_edge),
-        purity(activity, 0.5, UNCHANGED, _layers),
+    "activity": behaviours(
+        activity,
+        values(2.5, "eight layers, one of them square", _layers),
+        edges(1, UNITS, _layers_at_the_edge),
+        purity(0.5, UNCHANGED, _layers),
     ),
-    "dead_units": (
-        values(dead_units, 1.5, "layers in which a third of the neurons are dead", _layers_with_dead_units),
-        edges(dead_units, 1, UNITS, _layers_at_the_edge),
-        purity(dead_units, 0.5, UNCHANGED, _layers_with_dead_units),
+    "dead_units": behaviours(
+        dead_units,
+        values(1.5, "layers in which a third of the neurons are dead", _layers_with_dead_units),
+        edges(1, UNITS, _layers_at_the_edge),
+        purity(0.5, UNCHANGED, _layers_with_dead_units),
     ),
-    "energy_kept": (
-        values(
-            energy_kept, 2.5, "arrays with one to three axes, symmetric and lopsided", _symmetric_and_lopsided
-        ),
-        edges(energy_kept, 1, SIGNS, _signs_and_scales),
-        purity(energy_kept, 0.5, UNCHANGED, _arrays),
+    "energy_kept": behaviours(
+        energy_kept,
+        values(2.5, "arrays with one to three axes, symmetric and lopsided", _symmetric_and_lopsided),
+        edges(1, SIGNS, _signs_and_scales),
+        purity(0.5, UNCHANGED, _arrays),
     ),
 }

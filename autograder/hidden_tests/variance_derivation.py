@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Rng, edges, purity, values
+from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking.trials import PURITY, VALUES, Case
 from heinit_solutions.variance_derivation import (
@@ -68,69 +68,38 @@ def _activations_with_a_parameter(rng: Rng) -> list[Case]:
 
 
 HIDDEN = {
-    "second_moment": (
-        values(
-            second_moment,
-            0.5,
-            "means of squares of arrays with one to three axes, along each",
-            _arrays_along_each_axis,
-        ),
-        purity(second_moment, 0.5, "whether the array stays as it was", _arrays, also=VALUES),
+    "second_moment": behaviours(
+        second_moment,
+        values(0.5, "means of squares of arrays with one to three axes, along each", _arrays_along_each_axis),
+        purity(0.5, "whether the array stays as it was", _arrays, also=VALUES),
     ),
-    "relu_moments": (
-        values(relu_moments, 2, "the three moments at 20 scales", _sigmas, also=PURITY),
-        edges(
-            relu_moments,
-            1,
-            "very small, whole and very large sigma",
-            lambda rng: (1e-3, 3, 100, 1e5),
-            also=PURITY,
-        ),
+    "relu_moments": behaviours(
+        relu_moments,
+        values(2, "the three moments at 20 scales", _sigmas, also=PURITY),
+        edges(1, "very small, whole and very large sigma", lambda rng: (1e-3, 3, 100, 1e5), also=PURITY),
     ),
-    "preact_variance": (
-        values(preact_variance, 2, "20 inputs that are not centred", _inputs_and_variances),
-        edges(
-            preact_variance,
-            0.5,
-            "one input, zeros, whole numbers, a constant",
-            _one_input_zeros_integers_constant,
-        ),
+    "preact_variance": behaviours(
+        preact_variance,
+        values(2, "20 inputs that are not centred", _inputs_and_variances),
+        edges(0.5, "one input, zeros, whole numbers, a constant", _one_input_zeros_integers_constant),
         purity(
-            preact_variance,
             0.5,
             "whether the input stays as it was",
             lambda rng: [Case(rng.normal(1, 1, size=17), 0.3)],
             also=VALUES,
         ),
     ),
-    "weight_variance": (
+    "weight_variance": behaviours(
+        weight_variance,
         values(
-            weight_variance,
-            2,
-            "25 fans, with and without a slope of either sign",
-            _fans_and_slopes,
-            rtol=1e-4,
-            also=PURITY,
+            2, "25 fans, with and without a slope of either sign", _fans_and_slopes, rtol=1e-4, also=PURITY
         ),
-        edges(
-            weight_variance,
-            1,
-            "slopes of 1, -1 and beyond, fans of 1 and of 50,000",
-            _steep_slopes,
-            also=PURITY,
-        ),
+        edges(1, "slopes of 1, -1 and beyond, fans of 1 and of 50,000", _steep_slopes, also=PURITY),
     ),
-    "gain": (
-        values(
-            gain,
-            3,
-            "every activation of the table, to 0.1 %",
-            lambda rng: ACTIVATIONS,
-            rtol=1e-3,
-            also=PURITY,
-        ),
+    "gain": behaviours(
+        gain,
+        values(3, "every activation of the table, to 0.1 %", lambda rng: ACTIVATIONS, rtol=1e-3, also=PURITY),
         edges(
-            gain,
             2,
             "the parameter a, of either sign, to 0.1 %",
             _activations_with_a_parameter,

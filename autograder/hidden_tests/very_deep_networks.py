@@ -7,11 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Rng, drawn, edges, purity, random_calls, seed, values
+from autograder.hidden_tests.behaviour import (
+    Rng,
+    behaviours,
+    drawn,
+    edges,
+    purity,
+    random_calls,
+    seed,
+    values,
+)
 from heinit_lab.checking.draw_cases import DrawCase
 from heinit_lab.checking.draws import Plan
 from heinit_lab.checking.trials import PURITY, Case
-from heinit_solutions.very_deep_networks import backward, calibrate, conv_fan_in, forward_moments
+from heinit_solutions.very_deep_networks import (
+    backward,
+    calibrate,
+    conv_fan_in,
+    forward_moments,
+    init_network,
+)
 
 
 def _shapes(rng: Rng, count: int) -> list[tuple[int, int, int, int]]:
@@ -122,17 +137,10 @@ def _silent_at_zero_narrow_deep(rng: Rng) -> list[Case]:
 
 
 HIDDEN = {
-    "conv_fan_in": (
-        values(
-            conv_fan_in,
-            1.5,
-            "fan-in of 15 convolutions",
-            lambda rng: _shapes(rng, 15),
-            rtol=1e-9,
-            also=PURITY,
-        ),
+    "conv_fan_in": behaviours(
+        conv_fan_in,
+        values(1.5, "fan-in of 15 convolutions", lambda rng: _shapes(rng, 15), rtol=1e-9, also=PURITY),
         edges(
-            conv_fan_in,
             0.5,
             "kernels of one pixel or one line, one channel, a list for a tuple",
             _one_pixel_one_line_one_channel,
@@ -140,79 +148,58 @@ HIDDEN = {
             also=PURITY,
         ),
     ),
-    "init_network": (
+    "init_network": behaviours(
+        init_network,
         drawn(
-            "values",
-            "init_network",
-            1.5,
-            "scale and distribution of every matrix of two networks",
-            _wide_networks,
-            laws=4,
+            "values", 1.5, "scale and distribution of every matrix of two networks", _wide_networks, laws=4
         ),
+        drawn("shape", 0.5, "number and shapes of the matrices of five networks", _networks_of_any_depth),
+        random_calls(0.5, _small_network, needs=("values",)),
         drawn(
-            "shape",
-            "init_network",
-            0.5,
-            "number and shapes of the matrices of five networks",
-            _networks_of_any_depth,
-        ),
-        random_calls("init_network", 0.5, _small_network, needs=("values",)),
-        drawn(
-            "edge cases",
-            "init_network",
-            0.5,
-            "layers of very few inputs or one unit",
-            _few_inputs,
-            needs=("values",),
-            laws=3,
+            "edge cases", 0.5, "layers of very few inputs or one unit", _few_inputs, needs=("values",), laws=3
         ),
     ),
-    "forward_moments": (
-        values(
-            forward_moments, 2, "moments of seven networks, square, widening, narrowing", _networks, rtol=1e-4
-        ),
+    "forward_moments": behaviours(
+        forward_moments,
+        values(2, "moments of seven networks, square, widening, narrowing", _networks, rtol=1e-4),
         edges(
-            forward_moments,
             0.5,
             "one example, one unit, a silent layer, no layer, a tuple of matrices",
             _one_example_one_unit_silent_empty,
             rtol=1e-4,
         ),
         purity(
-            forward_moments,
             0.5,
             "batch and matrices stay as they are",
             lambda rng: (_deep(rng, sizes) for sizes in _sizes(rng)[:4]),
             rtol=1e-4,
         ),
     ),
-    "backward": (
-        values(backward, 2, "gradients through twelve networks of one to three layers", _twelve_networks),
+    "backward": behaviours(
+        backward,
+        values(2, "gradients through twelve networks of one to three layers", _twelve_networks),
         edges(
-            backward,
             0.5,
             "a silent layer, units at exactly 0, one unit, a tuple of matrices, twenty layers",
             _silent_at_zero_narrow_deep,
         ),
         purity(
-            backward,
             0.5,
             "input, matrices and cotangent stay as they are",
             lambda rng: (_whole(rng, sizes) for sizes in ([3, 3], [7, 7, 7], [4, 9, 6, 5])),
             new=True,
         ),
     ),
-    "calibrate": (
-        values(calibrate, 2.5, "scales of seven networks, measured layer by layer", _networks, rtol=1e-4),
+    "calibrate": behaviours(
+        calibrate,
+        values(2.5, "scales of seven networks, measured layer by layer", _networks, rtol=1e-4),
         edges(
-            calibrate,
             0.5,
             "very small and very large weights, a tuple of matrices, a calibrated network, thirty layers",
             _small_large_calibrated_deep,
             rtol=1e-3,
         ),
         purity(
-            calibrate,
             1,
             "new matrices: those passed in stay as they are, and share no memory",
             _network_and_calibrated,

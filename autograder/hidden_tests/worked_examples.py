@@ -7,11 +7,29 @@ from functools import partial
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Behaviour, Rng, drawn, edges, purity, random_calls, seed, values
+from autograder.hidden_tests.behaviour import (
+    Behaviour,
+    Rng,
+    behaviours,
+    drawn,
+    edges,
+    purity,
+    random_calls,
+    seed,
+    values,
+)
 from heinit_lab.checking.draw_cases import NORMAL, UNIFORM, DrawCase
 from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import PURITY, Case
-from heinit_solutions.worked_examples import draws_needed, he_std, log_lr, sample_report
+from heinit_solutions.worked_examples import (
+    draws_needed,
+    he_normal,
+    he_std,
+    he_uniform,
+    log_lr,
+    sample_report,
+)
 
 NEAR = 0.02  # a difference of two sums, relative to them, that single precision still gives to 1e-5
 
@@ -44,18 +62,19 @@ def _few_inputs(kurtosis: float, rng: Rng) -> Plan:
     return Plan(shapes, laws, kurtosis=kurtosis, seed=seed(rng))
 
 
-def _layer_behaviours(name: str, kurtosis: float, *points: float) -> tuple[Behaviour, ...]:
+def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> tuple[Behaviour, ...]:
     """The behaviours of a function (n_in, n_out, rng) that draws He weights of this kurtosis."""
     law, shape, small, few = (
         partial(plan, kurtosis) for plan in (_wide_and_tall, _never_square, _small, _few_inputs)
     )
     says = "scale and distribution of a wide and a tall layer"
     fan = "layers of very few inputs or one unit"
-    return (
-        drawn("values", name, points[0], says, law, laws=2),
-        drawn("shape", name, points[1], "shapes of six layers", shape),
-        random_calls(name, points[2], small),
-        drawn("edge cases", name, points[3], fan, few, needs=("values",), laws=3),
+    return behaviours(
+        reference,
+        drawn("values", points[0], says, law, laws=2),
+        drawn("shape", points[1], "shapes of six layers", shape),
+        random_calls(points[2], small),
+        drawn("edge cases", points[3], fan, few, needs=("values",), laws=3),
     )
 
 
@@ -113,42 +132,36 @@ def _one_entry_equal_claims_many_entries(rng: Rng) -> list[Case]:
 
 
 HIDDEN = {
-    "he_std": (
-        values(he_std, 1.5, "values at 20 widths", lambda rng: rng.integers(5, 5000, size=20).tolist()),
-        edges(he_std, 0.5, "very small and very large layers", lambda rng: (2, 3, 10**9), also=PURITY),
+    "he_std": behaviours(
+        he_std,
+        values(1.5, "values at 20 widths", lambda rng: rng.integers(5, 5000, size=20).tolist()),
+        edges(0.5, "very small and very large layers", lambda rng: (2, 3, 10**9), also=PURITY),
     ),
-    "he_normal": _layer_behaviours("he_normal", NORMAL, 2, 1, 1, 1),
-    "he_uniform": _layer_behaviours("he_uniform", UNIFORM, 1.5, 0.5, 0.5, 0.5),
-    "sample_report": (
+    "he_normal": _layer_behaviours(he_normal, NORMAL, 2, 1, 1, 1),
+    "he_uniform": _layer_behaviours(he_uniform, UNIFORM, 1.5, 0.5, 0.5, 0.5),
+    "sample_report": behaviours(
+        sample_report,
         values(
-            sample_report,
             1.5,
             "reports on 12 samples of different shape, scale and mean",
             lambda rng: (_claim(rng) for _ in range(12)),
         ),
-        purity(sample_report, 0.5, "the sample is left as it was", lambda rng: [Case(_sample(rng), 0.5)]),
+        purity(0.5, "the sample is left as it was", lambda rng: [Case(_sample(rng), 0.5)]),
     ),
-    "draws_needed": (
+    "draws_needed": behaviours(
+        draws_needed,
         values(
-            draws_needed,
             0.5,
             "12 precisions at 95 %",
             lambda rng: (_precision(rng.uniform(0.02, 0.6), 1.96) for _ in range(12)),
             rtol=1e-9,
             also=PURITY,
         ),
-        edges(
-            draws_needed,
-            0.5,
-            "other confidences, very rough and very fine",
-            _rough_and_fine,
-            rtol=1e-9,
-            also=PURITY,
-        ),
+        edges(0.5, "other confidences, very rough and very fine", _rough_and_fine, rtol=1e-9, also=PURITY),
     ),
-    "log_lr": (
+    "log_lr": behaviours(
+        log_lr,
         values(
-            log_lr,
             1.5,
             "12 samples under two claims each",
             lambda rng: (_two_claims(rng, lambda: _sample(rng)) for _ in range(12)),
@@ -156,7 +169,6 @@ HIDDEN = {
             also=PURITY,
         ),
         edges(
-            log_lr,
             0.5,
             "one entry, equal claims, single precision, very many entries",
             _one_entry_equal_claims_many_entries,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Rng, edges, purity, values
+from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values
 from heinit_lab.checking.trials import PURITY, VALUES, Case
 from heinit_solutions.xavier_comparison import (
     compare_table,
@@ -63,63 +63,44 @@ def _units_at_zero(rng: Rng) -> list[Case]:
 SMALL_AND_LARGE = "very small and very large layers"
 
 HIDDEN = {
-    "xavier_std": (
-        values(xavier_std, 0.5, "values at 20 widths", lambda rng: _widths(rng, 20), also=PURITY),
-        edges(xavier_std, 0.5, SMALL_AND_LARGE, lambda rng: (2, 3, 10**9), also=PURITY),
+    "xavier_std": behaviours(
+        xavier_std,
+        values(0.5, "values at 20 widths", lambda rng: _widths(rng, 20), also=PURITY),
+        edges(0.5, SMALL_AND_LARGE, lambda rng: (2, 3, 10**9), also=PURITY),
     ),
-    "glorot_std": (
-        values(glorot_std, 1.5, "values at 20 shapes", _layer_sizes, also=PURITY),
+    "glorot_std": behaviours(
+        glorot_std,
+        values(1.5, "values at 20 shapes", _layer_sizes, also=PURITY),
         edges(
-            glorot_std,
             0.5,
             "very lopsided and square layers",
             lambda rng: (Case(2, 1), Case(2, 3), Case(1, 10**6), Case(10**6, 3), Case(7, 7)),
             also=PURITY,
         ),
     ),
-    "he_over_glorot": (
-        values(he_over_glorot, 2, "values at 20 shapes", _layer_sizes, also=PURITY),
+    "he_over_glorot": behaviours(
+        he_over_glorot,
+        values(2, "values at 20 shapes", _layer_sizes, also=PURITY),
         edges(
-            he_over_glorot,
             1,
             "square and very lopsided layers",
             lambda rng: (Case(2, 2), Case(97, 97), Case(1, 10**6), Case(10**6, 1)),
             also=PURITY,
         ),
     ),
-    "compare_table": (
+    "compare_table": behaviours(
+        compare_table,
         values(
-            compare_table,
-            2.5,
-            "tables of 2 to 9 rows",
-            lambda rng: (_widths(rng, k) for k in (2, 5, 4, 9)),
-            also=PURITY,
+            2.5, "tables of 2 to 9 rows", lambda rng: (_widths(rng, k) for k in (2, 5, 4, 9)), also=PURITY
         ),
-        edges(
-            compare_table,
-            1,
-            "one row, a size named twice, tuples and arrays for lists",
-            _one_row_other_types_repeated,
-        ),
-        purity(
-            compare_table,
-            0.5,
-            "the sizes passed in stay as they are",
-            _list_and_arrays,
-            new=True,
-            also=VALUES,
-        ),
+        edges(1, "one row, a size named twice, tuples and arrays for lists", _one_row_other_types_repeated),
+        purity(0.5, "the sizes passed in stay as they are", _list_and_arrays, new=True, also=VALUES),
     ),
-    "layer_backward": (
-        values(layer_backward, 3, "gradients of 15 layers, square, wide and narrow", _square_wide_and_narrow),
-        edges(
-            layer_backward,
-            1,
-            "units at exactly 0, layers all off or all on, layers of one unit",
-            _units_at_zero,
-        ),
+    "layer_backward": behaviours(
+        layer_backward,
+        values(3, "gradients of 15 layers, square, wide and narrow", _square_wide_and_narrow),
+        edges(1, "units at exactly 0, layers all off or all on, layers of one unit", _units_at_zero),
         purity(
-            layer_backward,
             1,
             "weights, pre-activations and gradient stay as they are",
             lambda rng: (_layer(rng, n, m) for n, m in ((1, 1), (4, 4), (3, 8), (9, 2))),

@@ -120,7 +120,7 @@ def depends_on(lesson: Lesson) -> list[Path]:
     sources = [*cells, answers.read_text(encoding="utf-8"), RECORD]
     makers = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
     files = {lesson.path, answers, *makers}
-    files |= set((LAB / "exercises" / lesson.module).glob("*.py"))
+    files |= {*(LAB / "exercises" / lesson.module).glob("*.*"), LAB / "exercises" / "hints.toml"}
     files |= {p for p in LAB.rglob("*") if p.suffix in (".npz", ".json", ".mplstyle")}
     sources += [path.read_text(encoding="utf-8") for path in files if path.suffix == ".py"]
     while sources:

@@ -1,7 +1,7 @@
 """The exercises by name: a folder for each lesson, and in it a file for each exercise.
 
-A file says what a student is told: an `EXERCISE` with its public checks and misconceptions. What
-several exercises share is in a module whose name begins with an underscore.
+A file holds an `EXERCISE`: its public checks, and its mistakes as code. What a student reads about the
+mistakes is in hints.toml. What several exercises share is in a module whose name begins with an underscore.
 """
 
 from __future__ import annotations

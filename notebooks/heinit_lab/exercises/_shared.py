@@ -1,21 +1,32 @@
-"""What exercises of several lessons share: sentences of hints, and mistakes with a Generator."""
+"""How an exercise is put together with its hints, and what exercises of several lessons share.
+
+A hint says what a mistake is, and never gives the answer's code. hints.toml in this folder has the hints for
+mistakes that several exercises have, hints.toml in a lesson's folder a section for each exercise.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Misconception
+from heinit_lab.checking import Exercise, Misconception, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.draws import DrawTrials
+from heinit_lab.checking.exercise import FIRST_CASE, Evidence
+from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import Trials
 
-VARIANCE_FOR_STD = "This is the *variance* of these weights. The question asks for the standard deviation."
-INTEGER_DIVISION = "The fraction is dropped on the way: `//` and `int` round down, `/` does not."
-NOT_SCALED = "These are draws of N(0, 1), whatever the layer. They still need their standard deviation."
-ROUNDED = "Right, and then rounded. Keep every digit: printing may round, an answer not."
+Mistakes = Mapping[str, Function | tuple[Function, ...]]  # by name: wrong answers that make the mistake
+
+HINTS: dict[str, dict[str, str]] = {
+    section: hints
+    for path in sorted(Path(__file__).parent.rglob("hints.toml"))
+    for section, hints in tomllib.loads(path.read_text(encoding="utf-8")).items()
+}
 
 
 def right_but_changes_its_input(trials: Trials) -> bool:
@@ -42,34 +53,52 @@ def _touches_global(draws: DrawTrials) -> bool:
     return draws.randomness is not None and draws.randomness.global_rng
 
 
-def generator_mistakes(right: Callable[..., Any], two: str) -> tuple[Misconception, ...]:
-    """The mistakes of an answer that is right but for the Generator, the last of its three arguments.
+# how a mistake shows itself in every exercise that has one of this name
+_RECOGNISED: Mapping[str, Callable[[Any], bool]] = {
+    "changes-its-input": right_but_changes_its_input,
+    "rounded": is_rounded,
+    "global-state": _touches_global,
+}
 
-    two: what is always the same under a fixed seed, such as "two layers of this shape".
+
+def exercise(
+    name: str,
+    check: Callable[[str, Function], Evidence],
+    mistakes: Mistakes,
+    *,
+    hidden: int,
+    shown_by: Mapping[str, Callable[[Any], bool]] | None = None,
+    hints: str = "several",
+    prompt: Prompt | None = FIRST_CASE,
+) -> Exercise:
+    """An Exercise whose mistakes have their hints in hints.toml.
+
+    mistakes: the code of each, by its name. shown_by: as in a Misconception, by the name of the mistake.
+    hints: the section of a hint that is not in the exercise's own; the last one is `several`.
+    Raises KeyError for a mistake without a hint.
     """
+    hint = HINTS["several"] | HINTS[hints] | HINTS.get(name, {})
+    if missing := sorted(set(mistakes) - set(hint)):
+        raise KeyError(f"write a hint for {', '.join(missing)} in the section {name} of hints.toml")
+    recognised = {**_RECOGNISED, **(shown_by or {})}
+    misconceptions = tuple(
+        Misconception(
+            mistake, hint[mistake], wrong if isinstance(wrong, tuple) else (wrong,), recognised.get(mistake)
+        )
+        for mistake, wrong in mistakes.items()
+    )
+    return Exercise(name, check, misconceptions, hidden, prompt)
+
+
+def generator_mistakes(right: Callable[..., Any]) -> Mistakes:
+    """The mistakes of an answer that is right but for the Generator, the last of its three arguments."""
 
     def seeding_globally(a: Any, b: Any, rng: np.random.Generator) -> Any:
         np.random.seed(0)
         return right(a, b, rng)
 
-    return (
-        Misconception(
-            "global-state",
-            "Something here uses `np.random` itself, which every other cell shares. "
-            "Draw from the `rng` that is passed in, and seed nothing.",
-            (seeding_globally,),
-            shown_by=_touches_global,
-        ),
-        Misconception(
-            "fresh-rng",
-            "The numbers come from a generator made inside: the `rng` that is passed in stays unused, so "
-            "nobody can repeat the draw.",
-            (lambda a, b, rng: right(a, b, np.random.default_rng()),),
-        ),
-        Misconception(
-            "fixed-seed",
-            f"A seed is fixed inside, so {two} are always the same. The seed is the caller's to choose: "
-            "draw from the `rng` that is passed in.",
-            (lambda a, b, rng: right(a, b, np.random.default_rng(0)),),
-        ),
-    )
+    return {
+        "global-state": seeding_globally,
+        "fresh-rng": lambda a, b, rng: right(a, b, np.random.default_rng()),
+        "fixed-seed": lambda a, b, rng: right(a, b, np.random.default_rng(0)),
+    }

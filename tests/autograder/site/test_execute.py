@@ -18,7 +18,7 @@ def test_a_lesson_depends_on_its_own_exercises_and_on_nobody_elses():
         files = [path for path in depends_on(lesson) if path.is_relative_to(NOTEBOOKS)]
         names = {path.relative_to(NOTEBOOKS).as_posix() for path in files}
         exercises = {name.split("/")[2] for name in names if name.startswith("heinit_lab/exercises/")}
-        assert {e for e in exercises if not e.endswith(".py")} == {lesson.module}
+        assert {e for e in exercises if not e.endswith((".py", ".toml"))} == {lesson.module}
         assert f"heinit_lab/explorers/{lesson.module}.py" in names
         assert "heinit_lab/figures/course.mplstyle" in names
 

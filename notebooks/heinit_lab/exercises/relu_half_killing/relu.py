@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trial, Trials
-from heinit_lab.exercises._shared import right_but_changes_its_input
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.source import PRINTED
 
 ROW = PRINTED[0]
@@ -86,7 +86,7 @@ def _relu_of_a_spoilt_input(x: np.ndarray) -> np.ndarray:
     return x.copy()
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "relu",
     Cases(
         Case(np.array([-1.5, 2.5]), want=np.array([0.0, 2.5])),
@@ -96,72 +96,38 @@ EXERCISE = Exercise(
         Case(np.array([0.25, 0.5]), want=np.array([0.25, 0.5])),
         new=True,
     ),
-    misconceptions=(
-        Misconception(
-            "max-over-an-axis",
-            "`np.max` looks for the largest entry *of an array*. ReLU compares each entry with 0, "
-            "on its own, and gives back as many as came in.",
-            (
-                lambda x: np.max(x, 0),
-                lambda x: np.max(x, -1),
-                lambda x: np.max(x),
-                lambda x: max(0.0, np.max(x)),
-            ),
-            shown_by=_takes_the_largest,
+    mistakes={
+        "max-over-an-axis": (
+            lambda x: np.max(x, 0),
+            lambda x: np.max(x, -1),
+            lambda x: np.max(x),
+            lambda x: max(0.0, np.max(x)),
         ),
-        Misconception(
-            "one-question-for-all",
-            "Python's `max` and `if` ask one question, larger or not, and an array has as many answers "
-            "as entries. NumPy has functions that ask each entry.",
-            (lambda x: max(x, 0), lambda x: x if x > 0 else 0 * x),
-            shown_by=_asks_one_question,
+        "one-question-for-all": (lambda x: max(x, 0), lambda x: x if x > 0 else 0 * x),
+        "drops-entries": (_positives, lambda x: x[x >= 0]),
+        "changes-its-input": (_relu_in_place, _relu_of_a_spoilt_input),
+        "absolute-value": np.abs,
+        "gate-for-value": (
+            lambda x: x > 0,
+            lambda x: (x > 0).astype(float),
+            lambda x: x >= 0,
+            lambda x: 1.0 * (x >= 0),
         ),
-        Misconception(
-            "drops-entries",
-            "The negative entries are gone. A unit that is off keeps its place: its output is 0.",
-            (_positives, lambda x: x[x >= 0]),
-            shown_by=_drops_entries,
+        "fraction-dropped": (
+            lambda x: np.vectorize(lambda v: max(0, v))(x),
+            lambda x: np.maximum(x, 0).astype(int),
+            lambda x: np.round(np.maximum(x, 0)),
+            lambda x: np.maximum(x.astype(int), 0),
         ),
-        Misconception(
-            "changes-its-input",
-            "The value is right, and the array that was passed in is not what it was. "
-            "The layer's z will be wanted again: leave it, and make a new array.",
-            (_relu_in_place, _relu_of_a_spoilt_input),
-            shown_by=right_but_changes_its_input,
-        ),
-        Misconception(
-            "absolute-value",
-            "A negative entry comes back positive here. ReLU does not fold the number line, it cuts it off.",
-            (np.abs,),
-        ),
-        Misconception(
-            "gate-for-value",
-            "These say *whether* a unit is on. ReLU gives its value: a unit at 2.5 answers 2.5.",
-            (lambda x: x > 0, lambda x: (x > 0).astype(float), lambda x: x >= 0, lambda x: 1.0 * (x >= 0)),
-        ),
-        Misconception(
-            "fraction-dropped",
-            "The values have become whole numbers: an integer array cannot hold 2.5. `np.vectorize` makes "
-            "one where the first entry gives an integer.",
-            (
-                lambda x: np.vectorize(lambda v: max(0, v))(x),
-                lambda x: np.maximum(x, 0).astype(int),
-                lambda x: np.round(np.maximum(x, 0)),
-                lambda x: np.maximum(x.astype(int), 0),
-            ),
-        ),
-        Misconception(
-            "negative-half",
-            "The wrong half survives: the negative entries are kept, the positive ones are 0.",
-            (lambda x: np.minimum(x, 0),),
-        ),
-        Misconception(
-            "leaky-for-relu",
-            "Negative entries are made small, not 0. That is a *leaky* ReLU; it comes in lesson 2.",
-            (lambda x: np.maximum(x, 0.01 * x), lambda x: np.maximum(x, 0.1 * x)),
-            shown_by=_leaks,
-        ),
-    ),
+        "negative-half": lambda x: np.minimum(x, 0),
+        "leaky-for-relu": (lambda x: np.maximum(x, 0.01 * x), lambda x: np.maximum(x, 0.1 * x)),
+    },
+    shown_by={
+        "max-over-an-axis": _takes_the_largest,
+        "one-question-for-all": _asks_one_question,
+        "drops-entries": _drops_entries,
+        "leaky-for-relu": _leaks,
+    },
     hidden=3,
     prompt=Prompt(0, "One unit is at −1.5, another at 2.5. What does ReLU make of [−1.5, 2.5]?"),
 )

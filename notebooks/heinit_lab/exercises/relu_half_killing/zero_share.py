@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
-from heinit_lab.exercises.relu_half_killing._shared import PERCENT
+from heinit_lab.exercises._shared import exercise
 
 OUTPUTS = np.array([[0.0, 1.5], [3.0, 0.25]])
 
@@ -26,7 +26,7 @@ def _counts_small_ones(trials: Trials) -> bool:
     )
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "zero_share",
     Cases(
         Case(np.array([0.0, 2.0]), want=0.5),
@@ -36,54 +36,25 @@ EXERCISE = Exercise(
         Case(np.array([[-1.0, 0.0, 2.0, -0.5], [-3.0, 1e-10, 0.5, 4.0]]), want=0.125),
         Case(np.array([-2.0, 0.0, 0.0, 1.0, 0.0]), want=0.6),
     ),
-    misconceptions=(
-        Misconception(
-            "complement",
-            "This is the share of the entries that are *not* 0. The question asks for the silent ones.",
-            (lambda H: np.mean(H != 0), lambda H: np.mean(H > 0)),
+    mistakes={
+        "complement": (lambda H: np.mean(H != 0), lambda H: np.mean(H > 0)),
+        "count-for-share": lambda H: np.sum(H == 0),
+        "negatives-for-zeros": lambda H: np.mean(H < 0),
+        "negatives-counted": lambda H: np.mean(H <= 0),
+        "nearly-zero-counts": (
+            lambda H: np.mean(np.isclose(H, 0)),
+            lambda H: np.mean(np.round(H, 6) == 0),
+            lambda H: np.mean(np.abs(H) < 1e-6),
         ),
-        Misconception(
-            "count-for-share",
-            "This counts the zeros. A share is that count over the number of entries, from 0 to 1.",
-            (lambda H: np.sum(H == 0),),
+        "rows-for-entries": (lambda H: np.sum(H == 0) / len(H), lambda H: np.sum(H == 0) / H.shape[1]),
+        "one-axis-only": (
+            lambda H: np.mean(H == 0, axis=0),
+            lambda H: np.mean(H == 0, axis=-1),
+            lambda H: [np.mean(row == 0) for row in H],
         ),
-        Misconception(
-            "negatives-for-zeros",
-            "This looks for entries below 0. After ReLU there are none: the killed ones *are* 0.",
-            (lambda H: np.mean(H < 0),),
-        ),
-        Misconception(
-            "negatives-counted",
-            "Entries below 0 are counted as well. The question asks for those equal to 0.",
-            (lambda H: np.mean(H <= 0),),
-        ),
-        Misconception(
-            "nearly-zero-counts",
-            "A number like 1e-12 is counted as 0 here. It is small and not 0: ReLU lets it through.",
-            (
-                lambda H: np.mean(np.isclose(H, 0)),
-                lambda H: np.mean(np.round(H, 6) == 0),
-                lambda H: np.mean(np.abs(H) < 1e-6),
-            ),
-            shown_by=_counts_small_ones,
-        ),
-        Misconception(
-            "rows-for-entries",
-            "The zeros are divided by the number of rows, or of columns. A table has as many entries as rows "
-            "*times* columns.",
-            (lambda H: np.sum(H == 0) / len(H), lambda H: np.sum(H == 0) / H.shape[1]),
-        ),
-        Misconception(
-            "one-axis-only",
-            "This averages along one axis, and gives a share for each column or row. One number is asked.",
-            (
-                lambda H: np.mean(H == 0, axis=0),
-                lambda H: np.mean(H == 0, axis=-1),
-                lambda H: [np.mean(row == 0) for row in H],
-            ),
-        ),
-        Misconception("percent-for-share", PERCENT, (lambda H: 100 * np.mean(H == 0),)),
-    ),
+        "percent-for-share": lambda H: 100 * np.mean(H == 0),
+    },
+    shown_by={"nearly-zero-counts": _counts_small_ones},
     hidden=3,
     prompt=Prompt(3, "What is the share of zeros in [[0, 1e-12, 2], [0, 0, 0]]?"),
 )

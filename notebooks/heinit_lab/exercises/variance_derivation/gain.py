@@ -7,9 +7,10 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
+from heinit_lab.exercises._shared import exercise
 
 # (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
 _STORED = {
@@ -87,7 +88,7 @@ def _draws(name, a=0.0):  # type: ignore[no-untyped-def]
     return 1 / np.mean(ACTIVATIONS[name](np.random.default_rng(0).standard_normal(3000), a) ** 2)
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "gain",
     Cases(
         Case("identity", want=1.0),
@@ -100,56 +101,23 @@ EXERCISE = Exercise(
         Case("gelu", want=2.35171561),
         rtol=1e-3,
     ),
-    misconceptions=(
-        Misconception(
-            "variance-for-second-moment",
-            "Here the mean of f(Z) has been taken off: this is 1 over the *variance*. "
-            "The next layer's weights multiply the mean too, so E[f(Z)^2] is what counts.",
-            (lambda name, a=0.0: 1 / (_STORED[name, a][1] - _STORED[name, a][0] ** 2),),
+    mistakes={
+        "variance-for-second-moment": lambda name, a=0.0: (
+            1 / (_STORED[name, a][1] - _STORED[name, a][0] ** 2)
         ),
-        Misconception(
-            "share-for-its-inverse",
-            "This is the share of the second moment that the activation keeps. c has to undo it.",
-            (lambda name, a=0.0: _STORED[name, a][1],),
-        ),
-        Misconception(
-            "ignores-the-slope",
-            "`a` changes nothing here: this is the answer for a = 0. Is it passed on to the activation?",
-            (lambda name, a=0.0: 1 / _STORED[name, 0.0][1],),
-        ),
-        Misconception(
-            "std-for-variance",
-            "This is the root of c, which goes with the standard deviation. (Frameworks call the root a "
-            "gain; here c belongs to the variance, and ReLU's is 2.)",
-            (lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),),
-        ),
-        Misconception(
-            "relu-for-any",
-            "This is the rule for ReLU and leaky slopes, whatever the activation: the name changes nothing. "
-            "The identity keeps everything, so its c is 1.",
-            (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
-        ),
-        Misconception(
-            "another-density",
-            "For identity, relu, leaky and abs the answer is off by one and the same factor, so the points "
-            "are not weighted by the standard normal density. A test: the average of 1 must be 1, and "
-            "that of z^2 too.",
-            (
-                lambda name, a=0.0: (
-                    1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)
-                ),
-                lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
+        "share-for-its-inverse": lambda name, a=0.0: _STORED[name, a][1],
+        "ignores-the-slope": lambda name, a=0.0: 1 / _STORED[name, 0.0][1],
+        "std-for-variance": lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),
+        "relu-for-any": (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
+        "another-density": (
+            lambda name, a=0.0: (
+                1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)
             ),
-            _other_density,
+            lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
         ),
-        Misconception(
-            "too-coarse",
-            "Close, but further off than 0.1 %. A sum over few points, or over a short stretch of z, does "
-            "this, and so do random draws: their error shrinks like one over the root of their number.",
-            (_coins, _draws),
-            _coarse,
-        ),
-    ),
+        "too-coarse": (_coins, _draws),
+    },
+    shown_by={"another-density": _other_density, "too-coarse": _coarse},
     hidden=2,
     prompt=Prompt(4, "Which $c$ does abs need, $f(z) = |z|$?"),
 )

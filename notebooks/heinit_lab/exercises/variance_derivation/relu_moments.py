@@ -6,7 +6,8 @@ from collections.abc import Callable
 from itertools import permutations
 from math import pi, sqrt
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
 
 def _in_order(*order: int) -> Callable[[float], tuple[float, ...]]:
@@ -17,7 +18,7 @@ def _in_order(*order: int) -> Callable[[float], tuple[float, ...]]:
     return moments
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "relu_moments",
     Cases(
         Case(1.0, want=(0.39894228, 0.34084506, 0.5)),
@@ -25,50 +26,24 @@ EXERCISE = Exercise(
         Case(0.125, want=(0.049867785, 0.005325704, 0.0078125)),
         Case(3.5, want=(1.39629798, 4.17535195, 6.125)),
     ),
-    misconceptions=(
-        Misconception(
-            "second-moment-for-variance",
-            "Half of sigma squared is the *second moment*. The variance is smaller: "
-            "what comes out of ReLU has a mean, and its square is still to be taken off.",
-            (lambda s: (s / sqrt(2 * pi), s**2 / 2, s**2 / 2),),
+    mistakes={
+        "second-moment-for-variance": lambda s: (s / sqrt(2 * pi), s**2 / 2, s**2 / 2),
+        "mean-zero": (
+            lambda s: (0.0, s**2 / 2, s**2 / 2),
+            lambda s: (0.0, s**2 * (0.5 - 0.5 / pi), s**2 / 2),
         ),
-        Misconception(
-            "mean-zero",
-            "The mean is given as 0, as it was before ReLU. After ReLU no value is negative.",
-            (lambda s: (0.0, s**2 / 2, s**2 / 2), lambda s: (0.0, s**2 * (0.5 - 0.5 / pi), s**2 / 2)),
+        "sigma-for-variance": (
+            lambda s: (s / sqrt(2 * pi), s * (0.5 - 0.5 / pi), s / 2),
+            lambda s: (sqrt(s / (2 * pi)), s * (0.5 - 0.5 / pi), s / 2),
+            lambda s: (s / sqrt(2 * pi), s / 2 - s**2 / (2 * pi), s / 2),
         ),
-        Misconception(
-            "sigma-for-variance",
-            "Here sigma itself has been used as a variance. Double sigma, and the last two numbers should "
-            "grow fourfold, the mean twofold.",
-            (
-                lambda s: (s / sqrt(2 * pi), s * (0.5 - 0.5 / pi), s / 2),
-                lambda s: (sqrt(s / (2 * pi)), s * (0.5 - 0.5 / pi), s / 2),
-                lambda s: (s / sqrt(2 * pi), s / 2 - s**2 / (2 * pi), s / 2),
-            ),
+        "without-relu": lambda s: (0.0, s**2, s**2),
+        "only-the-active": lambda s: (s * sqrt(2 / pi), s**2 * (1 - 2 / pi), s**2),
+        "parts-in-another-order": tuple(
+            _in_order(*order) for order in permutations(range(3)) if order != (0, 1, 2)
         ),
-        Misconception(
-            "without-relu",
-            "These are the moments of the normal itself, before ReLU.",
-            (lambda s: (0.0, s**2, s**2),),
-        ),
-        Misconception(
-            "only-the-active",
-            "These are the moments of the positive half alone. The zeros count as well: "
-            "they are half of all the values.",
-            (lambda s: (s * sqrt(2 / pi), s**2 * (1 - 2 / pi), s**2),),
-        ),
-        Misconception(
-            "parts-in-another-order",
-            "The three numbers are there, in another order. Asked: mean, variance, second moment.",
-            tuple(_in_order(*order) for order in permutations(range(3)) if order != (0, 1, 2)),
-        ),
-        Misconception(
-            "std-for-variance",
-            "The second number is the *standard deviation*; the variance is asked.",
-            (lambda s: (s / sqrt(2 * pi), s * sqrt(0.5 - 0.5 / pi), s**2 / 2),),
-        ),
-    ),
+        "std-for-variance": lambda s: (s / sqrt(2 * pi), s * sqrt(0.5 - 0.5 / pi), s**2 / 2),
+    },
     hidden=2,
     prompt=Prompt(1, "For σ = 2, which are the mean, the variance and the second moment after ReLU?"),
 )

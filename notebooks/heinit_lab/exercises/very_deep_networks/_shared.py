@@ -8,14 +8,23 @@ import numpy as np
 
 Matrices = Sequence[np.ndarray]
 
-TWO, A, B = np.array([[2.0]]), np.array([[1.0, 2.0], [-3.0, 4.0]]), np.array([[2.0, -1.0], [1.0, 3.0]])
+A, B = np.array([[1.0, 2.0], [-3.0, 4.0]]), np.array([[2.0, -1.0], [1.0, 3.0]])
 P = np.array([[1.0, -1.0, 2.0], [0.0, 2.0, 1.0], [3.0, 1.0, -2.0]])
 Q = np.array([[-1.0, 2.0, 1.0], [2.0, 1.0, 0.0], [1.0, -1.0, 3.0]])
 R = np.array([[1.0, 0.0, -2.0], [-1.0, 3.0, 1.0]])
 S = np.array([[2.0, 1.0], [-1.0, 1.0], [1.0, -2.0], [3.0, 0.5]])
-PAIR = np.array([[3.0], [-1.0]])
-X2 = np.array([[1.0, 2.0], [3.0, -1.0]])
-X3 = np.array([[1.0, -2.0, 0.5], [2.0, 0.0, -1.0], [-1.0, 1.0, 3.0], [0.5, 1.0, 1.0]])
+_X2 = np.array([[1.0, 2.0], [3.0, -1.0]])
+_X3 = np.array([[1.0, -2.0, 0.5], [2.0, 0.0, -1.0], [-1.0, 1.0, 3.0], [0.5, 1.0, 1.0]])
+
+# batches, and the matrices that they pass through
+NETWORKS = [
+    (np.array([[3.0], [-1.0]]), [np.array([[2.0]])]),
+    (_X2, [A]),
+    (_X2, [A, B]),
+    (_X3, [P, Q]),
+    (_X3[:1], [P, Q, P.copy()]),
+    (_X3, [R, S]),
+]
 
 
 def passed(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:

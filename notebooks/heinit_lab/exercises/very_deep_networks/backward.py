@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import Trials
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.very_deep_networks._shared import A, B, Matrices, P, Q, R, S, before_relu, passed
 
 
@@ -36,7 +37,7 @@ def _wrong_at_zero_only(trials: Trials) -> bool:
     return 0 < wrong < trials.count / 2 and trials.behaves_like(_back_with_zero_open)
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "backward",
     Cases(
         Case(np.array([3.0, -1.0]), [A], np.array([1.0, 10.0]), want=np.array([1.0, 2.0])),
@@ -58,54 +59,20 @@ EXERCISE = Exercise(
         ),
         new=True,
     ),
-    misconceptions=(
-        Misconception(
-            "mask-missing",
-            "Units that are off let the gradient through here. Where z is negative, nothing comes back.",
-            (lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws], g),),
+    mistakes={
+        "mask-missing": lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws], g),
+        "mask-off-by-one": (
+            lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
+            lambda x, Ws, g: _back(Ws, [np.ones(len(x)), *_open(x, Ws)[1:]], g, after=True),
         ),
-        Misconception(
-            "mask-off-by-one",
-            "The gates are those of the layer below. A gradient first meets the gate of the layer it "
-            "comes from, and then that layer's weights; the input x has no gate.",
-            (
-                lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
-                lambda x, Ws, g: _back(Ws, [np.ones(len(x)), *_open(x, Ws)[1:]], g, after=True),
-            ),
-        ),
-        Misconception(
-            "mask-on-the-wrong-side",
-            "Each gate comes after its layer's weights here. On the way back it comes first: g stands at "
-            "the layer's outputs, and so does the gate.",
-            (lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),),
-        ),
-        Misconception(
-            "matrix-for-its-transpose",
-            "The gradient goes forward through W here. Backwards, a unit collects from its *column* of W.",
-            (lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),),
-        ),
-        Misconception(
-            "layers-in-forward-order",
-            "The layers are walked from the first to the last. The gradient starts at the end.",
-            (_in_forward_order,),
-        ),
-        Misconception(
-            "last-mask-for-all",
-            "One gate, the last layer's, is used at every layer. Each layer has a gate of its own.",
-            (lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),),
-        ),
-        Misconception(
-            "zero-counts-as-active",
-            "A unit at z = 0 exactly is open here. The course counts it as off: ReLU gives 0 there.",
-            (_back_with_zero_open,),
-            shown_by=_wrong_at_zero_only,
-        ),
-        Misconception(
-            "activation-for-its-slope",
-            "The gradient is multiplied by relu(z), the layer's output. Its *slope* belongs there: 1 or 0.",
-            (lambda x, Ws, g: _back(Ws, passed(x, Ws)[1:], g),),
-        ),
-    ),
+        "mask-on-the-wrong-side": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),
+        "matrix-for-its-transpose": lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),
+        "layers-in-forward-order": _in_forward_order,
+        "last-mask-for-all": lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),
+        "zero-counts-as-active": _back_with_zero_open,
+        "activation-for-its-slope": lambda x, Ws, g: _back(Ws, passed(x, Ws)[1:], g),
+    },
+    shown_by={"zero-counts-as-active": _wrong_at_zero_only},
     hidden=3,
     prompt=Prompt(
         1,

@@ -7,24 +7,20 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trial, Trials
-from heinit_lab.exercises._shared import right_but_changes_its_input
-from heinit_lab.exercises.very_deep_networks._shared import (
-    PAIR,
-    TWO,
-    X2,
-    X3,
-    A,
-    B,
-    Matrices,
-    P,
-    Q,
-    R,
-    S,
-    passed,
-)
+from heinit_lab.exercises._shared import exercise
+from heinit_lab.exercises.very_deep_networks._shared import NETWORKS, Matrices, passed
+
+SCALES = [
+    [0.2357022604],
+    [0.2800560168],
+    [0.2800560168, 0.34439026],
+    [0.3009419175, 0.3665806033],
+    [0.4330127019, 0.4472135955, 0.4472135955],
+    [0.3218071947, 0.6534651910],
+]
 
 
 def _rescaled(Ws: Matrices, moments: Sequence[float]) -> list[np.ndarray]:
@@ -88,70 +84,33 @@ def _looks_at_weights_alone(trials: Trials) -> bool:
     )
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "calibrate",
     Cases(
-        Case(PAIR, [TWO], want=[0.2357022604 * TWO]),
-        Case(X2, [A], want=[0.2800560168 * A]),
-        Case(X2, [A, B], want=[0.2800560168 * A, 0.34439026 * B]),
-        Case(X3, [P, Q], want=[0.3009419175 * P, 0.3665806033 * Q]),
-        Case(X3[:1], [P, Q, P.copy()], want=[0.4330127019 * P, 0.4472135955 * Q, 0.4472135955 * P]),
-        Case(X3, [R, S], want=[0.3218071947 * R, 0.6534651910 * S]),
+        *(
+            Case(x, Ws, want=[s * W for s, W in zip(scales, Ws, strict=True)])
+            for (x, Ws), scales in zip(NETWORKS, SCALES, strict=True)
+        ),
         new=True,
     ),
-    misconceptions=(
-        Misconception(
-            "scaled-from-the-first-pass",
-            "All layers are measured in the network as it was. Once layer 1 is rescaled, layer 2 is given "
-            "something else: measure each layer on what the *new* layers below hand it.",
-            (lambda x, Ws: _rescaled(Ws, [_moment(h) for h in passed(x, Ws)[1:]]),),
+    mistakes={
+        "scaled-from-the-first-pass": lambda x, Ws: _rescaled(Ws, [_moment(h) for h in passed(x, Ws)[1:]]),
+        "variance-for-second-moment": lambda x, Ws: _layer_by_layer(
+            x, Ws, lambda z, W: float(1 / (np.clip(z, 0, None).std() or 1.0))
         ),
-        Misconception(
-            "variance-for-second-moment",
-            "The *variance* of the activations is 1 here. Asked is their second moment.",
-            (
-                lambda x, Ws: _layer_by_layer(
-                    x, Ws, lambda z, W: float(1 / (np.clip(z, 0, None).std() or 1.0))
-                ),
-            ),
+        "pre-activation-for-activation": lambda x, Ws: _layer_by_layer(
+            x, Ws, lambda z, W: 1 / sqrt(float(np.square(z).mean()))
         ),
-        Misconception(
-            "pre-activation-for-activation",
-            "The second moment is 1 *before* ReLU here. Asked is what the layer hands on, after ReLU.",
-            (lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / sqrt(float(np.square(z).mean()))),),
+        "root-missing": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / _moment(z)),
+        "scale-inverted": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: sqrt(_moment(z))),
+        "weights-for-activations": (
+            lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
+            lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
         ),
-        Misconception(
-            "root-missing",
-            "The matrices are divided by the second moment itself. Scale W by s: the moment scales by s².",
-            (lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / _moment(z)),),
-        ),
-        Misconception(
-            "scale-inverted",
-            "The matrices are multiplied by the root of the moment: what is too large grows.",
-            (lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: sqrt(_moment(z))),),
-        ),
-        Misconception(
-            "weights-for-activations",
-            "The scale comes from the weights alone. Asked is the scale of what *this batch* makes of them.",
-            (
-                lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
-                lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
-            ),
-            shown_by=_looks_at_weights_alone,
-        ),
-        Misconception(
-            "one-scale-for-all",
-            "All layers share one scale, so that the last moment is 1; those between are not.",
-            (lambda x, Ws: [W * _moment(passed(x, Ws)[-1]) ** (-0.5 / len(Ws)) for W in Ws],),
-        ),
-        Misconception(
-            "changes-its-input",
-            "The scales are right, and the matrices that were passed in are changed. Whoever calls wants "
-            "to race both: make new ones.",
-            (_in_place,),
-            shown_by=right_but_changes_its_input,
-        ),
-    ),
+        "one-scale-for-all": lambda x, Ws: [W * _moment(passed(x, Ws)[-1]) ** (-0.5 / len(Ws)) for W in Ws],
+        "changes-its-input": _in_place,
+    },
+    shown_by={"weights-for-activations": _looks_at_weights_alone},
     hidden=3,
     prompt=Prompt(
         1,

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
-from heinit_lab.exercises.very_deep_networks._shared import (
-    PAIR,
-    TWO,
-    X2,
-    X3,
-    A,
-    B,
-    Matrices,
-    P,
-    Q,
-    R,
-    S,
-    before_relu,
-    passed,
-)
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
+from heinit_lab.exercises.very_deep_networks._shared import NETWORKS, Matrices, before_relu, passed
+
+MOMENTS = [
+    [5.0, 18.0],
+    [3.75, 12.75],
+    [3.75, 12.75, 107.5],
+    [1.958333333, 11.041666667, 82.166666667],
+    [1.75, 5.333333333, 26.666666667, 133.333333333],
+    [1.958333333, 9.65625, 22.61328125],
+]
 
 
 def _linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
@@ -29,78 +25,31 @@ def _linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     return layers
 
 
-def _untransposed(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
-    return passed(x, [W.T for W in Ws])
-
-
 def _squares(layers: Matrices) -> np.ndarray:
     return np.array([np.square(layer).mean() for layer in layers])
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "forward_moments",
-    Cases(
-        Case(PAIR, [TWO], want=np.array([5.0, 18.0])),
-        Case(X2, [A], want=np.array([3.75, 12.75])),
-        Case(X2, [A, B], want=np.array([3.75, 12.75, 107.5])),
-        Case(X3, [P, Q], want=np.array([1.958333333, 11.041666667, 82.166666667])),
-        Case(X3[:1], [P, Q, P.copy()], want=np.array([1.75, 5.333333333, 26.666666667, 133.333333333])),
-        Case(X3, [R, S], want=np.array([1.958333333, 9.65625, 22.61328125])),
-    ),
-    misconceptions=(
-        Misconception(
-            "input-left-out",
-            "One moment too few: the list opens with the input's own, entry 0.",
-            (lambda x, Ws: _squares(passed(x, Ws)[1:]),),
+    Cases(*(Case(x, Ws, want=np.array(m)) for (x, Ws), m in zip(NETWORKS, MOMENTS, strict=True))),
+    mistakes={
+        "input-left-out": lambda x, Ws: _squares(passed(x, Ws)[1:]),
+        "last-layer-missing": lambda x, Ws: _squares(passed(x, Ws)[:-1]),
+        "variance-for-second-moment": (
+            lambda x, Ws: np.array([h.var() for h in passed(x, Ws)]),
+            lambda x, Ws: np.array([h.var(ddof=1) for h in passed(x, Ws)]),
         ),
-        Misconception(
-            "last-layer-missing",
-            "One moment too few: the last layer's is not in the list.",
-            (lambda x, Ws: _squares(passed(x, Ws)[:-1]),),
+        "pre-activation-for-activation": lambda x, Ws: _squares(before_relu(x, Ws)),
+        "without-relu": lambda x, Ws: _squares(_linear(x, Ws)),
+        "matrix-for-its-transpose": lambda x, Ws: _squares(passed(x, [W.T for W in Ws])),
+        "sum-for-mean": (
+            lambda x, Ws: np.array([np.square(h).sum() for h in passed(x, Ws)]),
+            lambda x, Ws: np.array([np.square(h).sum(axis=1).mean() for h in passed(x, Ws)]),
+            lambda x, Ws: np.array([np.square(h).sum(axis=0).mean() for h in passed(x, Ws)]),
         ),
-        Misconception(
-            "variance-for-second-moment",
-            "These are *variances*. After ReLU the mean is not 0, and the second moment keeps it.",
-            (
-                lambda x, Ws: np.array([h.var() for h in passed(x, Ws)]),
-                lambda x, Ws: np.array([h.var(ddof=1) for h in passed(x, Ws)]),
-            ),
-        ),
-        Misconception(
-            "pre-activation-for-activation",
-            "Measured before ReLU. Asked is what a layer hands on: the second moment of h, after ReLU.",
-            (lambda x, Ws: _squares(before_relu(x, Ws)),),
-        ),
-        Misconception(
-            "without-relu",
-            "No ReLU lies between the layers here: what is negative is handed on.",
-            (lambda x, Ws: _squares(_linear(x, Ws)),),
-        ),
-        Misconception(
-            "matrix-for-its-transpose",
-            "W has a row for each *output*. In a square layer its transpose fits too, and is another layer.",
-            (lambda x, Ws: _squares(_untransposed(x, Ws)),),
-        ),
-        Misconception(
-            "sum-for-mean",
-            "This adds the squares up over the units, or over everything; asked is their mean.",
-            (
-                lambda x, Ws: np.array([np.square(h).sum() for h in passed(x, Ws)]),
-                lambda x, Ws: np.array([np.square(h).sum(axis=1).mean() for h in passed(x, Ws)]),
-                lambda x, Ws: np.array([np.square(h).sum(axis=0).mean() for h in passed(x, Ws)]),
-            ),
-        ),
-        Misconception(
-            "root-mean-square",
-            "These are roots of the second moments. Leave the square on.",
-            (lambda x, Ws: np.sqrt(_squares(passed(x, Ws))),),
-        ),
-        Misconception(
-            "input-for-every-layer",
-            "Every layer is given the input x. Layer 2 is to be given what layer 1 hands on.",
-            (lambda x, Ws: _squares([x, *(passed(x, [W])[1] for W in Ws)]),),
-        ),
-    ),
+        "root-mean-square": lambda x, Ws: np.sqrt(_squares(passed(x, Ws))),
+        "input-for-every-layer": lambda x, Ws: _squares([x, *(passed(x, [W])[1] for W in Ws)]),
+    },
     hidden=3,
     prompt=Prompt(
         1, "`x = [[1, 2], [3, -1]]` and one matrix, `[[1, 2], [-3, 4]]`. Which are the two moments?"

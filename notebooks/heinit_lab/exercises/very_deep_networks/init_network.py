@@ -8,8 +8,8 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import DrawCase, Exercise, Misconception, Plan
-from heinit_lab.exercises._shared import NOT_SCALED, generator_mistakes
+from heinit_lab.checking import DrawCase, Plan
+from heinit_lab.exercises._shared import exercise, generator_mistakes
 
 Rng = np.random.Generator
 
@@ -33,7 +33,7 @@ def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
     return [drawn.setdefault(W.shape, W) for W in _network(sizes, rng, _by_in(c))]
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "init_network",
     Plan(
         shapes=[
@@ -47,74 +47,30 @@ EXERCISE = Exercise(
         ],
         random=DrawCase([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 0.666667]),
     ),
-    misconceptions=(
-        Misconception(
-            "one-matrix-reused",
-            "The same matrix turns up again in another layer. Each layer needs draws of its own.",
-            (lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1), _one_by_shape),
+    mistakes={
+        "one-matrix-reused": (
+            lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1),
+            _one_by_shape,
         ),
-        Misconception(
-            "last-layer-missing",
-            "A matrix is missing at the end: between L + 1 sizes lie L matrices.",
-            (lambda sizes, c, rng: _network(sizes[:-1], rng, _by_in(c)),),
+        "last-layer-missing": lambda sizes, c, rng: _network(sizes[:-1], rng, _by_in(c)),
+        "transposed": lambda sizes, c, rng: _network(sizes, rng, _by_in(c), turn=True),
+        "fan-out-for-fan-in": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b)),
+        "first-fan-for-all": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),
+        "fan-off-by-one": (
+            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
+            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
         ),
-        Misconception(
-            "transposed",
-            "Rows and columns have changed places. A row holds the weights into one unit, so a matrix from "
-            "n_in to n_out units has n_out rows.",
-            (lambda sizes, c, rng: _network(sizes, rng, _by_in(c), turn=True),),
+        "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
+        "root-of-two-over-n": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),
+        "ignores-c": (
+            lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),
+            lambda sizes, c, rng: _network(sizes, rng, _by_in(1)),
         ),
-        Misconception(
-            "fan-out-for-fan-in",
-            "The scale follows the layer's outputs. What counts is how many numbers a unit *adds up*.",
-            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b)),),
-        ),
-        Misconception(
-            "first-fan-for-all",
-            "Every layer is scaled by the input's size n_0. Each layer has a fan-in of its own.",
-            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),),
-        ),
-        Misconception(
-            "fan-off-by-one",
-            "In wide layers this goes unseen; in a layer of three inputs the fan is off by one.",
-            (
-                lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
-                lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
-            ),
-        ),
-        Misconception(
-            "variance-for-std",
-            "The *variance* c/n_in went in where NumPy asks for the standard deviation.",
-            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),),
-        ),
-        Misconception(
-            "root-of-two-over-n",
-            "The root covers the c alone, and n_in stands outside. It belongs around the whole fraction.",
-            (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),),
-        ),
-        Misconception(
-            "ignores-c",
-            "The variance is the same whatever c is. He's 2 is one value of c; here the caller chooses.",
-            (
-                lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),
-                lambda sizes, c, rng: _network(sizes, rng, _by_in(1)),
-            ),
-        ),
-        Misconception(
-            "not-scaled", NOT_SCALED, (lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),)
-        ),
-        Misconception(
-            "uniform-for-normal",
-            "The variance is right, the distribution is uniform. A normal distribution has no edge.",
-            (
-                lambda sizes, c, rng: [
-                    sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
-                ],
-            ),
-        ),
-        *generator_mistakes(
-            lambda sizes, c, rng: _network(sizes, rng, _by_in(c)), "two networks of these sizes"
-        ),
-    ),
+        "not-scaled": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),
+        "uniform-for-normal": lambda sizes, c, rng: [
+            sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
+        ],
+        **generator_mistakes(lambda sizes, c, rng: _network(sizes, rng, _by_in(c))),
+    },
     hidden=4,
 )

@@ -7,11 +7,11 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import DrawCase, Misconception, Plan
+from heinit_lab.checking import DrawCase, Plan
 from heinit_lab.checking.draw_cases import UNIFORM
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.laws import kurtosis_spread
-from heinit_lab.exercises._shared import generator_mistakes
+from heinit_lab.exercises._shared import Mistakes, generator_mistakes
 
 Rng = np.random.Generator
 
@@ -59,58 +59,24 @@ def never_negative(draws: DrawTrials) -> bool:
     )
 
 
-def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float) -> tuple[Misconception, ...]:
+def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float) -> Mistakes:
     """The mistakes in fan, shape and generator, the same for every way to draw a layer's weights.
 
     draw: (rng, scale, n_in, n_out) to a matrix. c: the square of the scale, times the fan.
     """
-    return (
-        Misconception(
-            "xavier-for-he",
-            "Their mean square is 1/n_in, Xavier's: half of what is asked. ReLU takes half of the energy, "
-            "and nothing here gives it back.",
-            (lambda n_in, n_out, rng: draw(rng, sqrt(c / 2 / n_in), n_in, n_out),),
+    return {
+        "xavier-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / 2 / n_in), n_in, n_out),
+        "fan-out-for-fan-in": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_out), n_in, n_out),
+        "glorot-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + n_out)), n_in, n_out),
+        "fan-average": lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / (n_in + n_out)), n_in, n_out),
+        "fan-off-by-one": (
+            lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + 1)), n_in, n_out),
+            lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in - 1)), n_in, n_out),
         ),
-        Misconception(
-            "fan-out-for-fan-in",
-            "The scale follows n_out. What counts is how many numbers a unit *adds up*: its inputs.",
-            (lambda n_in, n_out, rng: draw(rng, sqrt(c / n_out), n_in, n_out),),
+        "transposed": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_out, n_in),
+        "one-row-repeated": (
+            lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), n_in, 1), (n_out, 1)),
+            lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), 1, n_out), (1, n_in)),
         ),
-        Misconception(
-            "glorot-for-he",
-            "Their variance is 2/(n_in + n_out), Glorot and Bengio's. He's rule looks at the inputs alone.",
-            (lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + n_out)), n_in, n_out),),
-        ),
-        Misconception(
-            "fan-average",
-            "Their variance is 2 over the *average* of n_in and n_out. He's rule looks at the inputs alone.",
-            (lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / (n_in + n_out)), n_in, n_out),),
-        ),
-        Misconception(
-            "fan-off-by-one",
-            "In wide layers this goes unseen; in a layer of three inputs the fan is off by one. "
-            "Count the inputs and nothing else: the bias is not among them.",
-            (
-                lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + 1)), n_in, n_out),
-                lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in - 1)), n_in, n_out),
-            ),
-        ),
-        Misconception(
-            "transposed",
-            "Rows and columns have changed places. A row holds the weights into one unit, so there are "
-            "n_out rows, as in the source's 3 × 4 matrix for 4 inputs and 3 outputs.",
-            (lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_out, n_in),),
-        ),
-        Misconception(
-            "one-row-repeated",
-            "Rows or columns recur. Equal units answer alike and learn alike: each weight needs a draw "
-            "of its own.",
-            (
-                lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), n_in, 1), (n_out, 1)),
-                lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), 1, n_out), (1, n_in)),
-            ),
-        ),
-        *generator_mistakes(
-            lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_in, n_out), "two layers of this shape"
-        ),
-    )
+        **generator_mistakes(lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_in, n_out)),
+    }

@@ -2,102 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
 from heinit_lab.source import PRINTED
 
 
-def _report(n: int, W: Any, var: float, m2: Any, z: float, ddof: int = 0) -> dict[str, float]:
-    """A report whose n, m2 and z are given, and whose ddof may be swapped."""
-    se = var * sqrt(2 / n)
-    return {"m2": m2, "var0": np.var(W, ddof=ddof), "var1": np.var(W, ddof=1 - ddof), "se": se, "z": z}
+def _m2(W: Any) -> Any:
+    return np.mean(np.square(W))
 
 
-def _with_se(W: Any, var: float, se: float) -> dict[str, float]:
-    m2 = np.mean(np.square(W))
-    return {"m2": m2, "var0": np.var(W), "var1": np.var(W, ddof=1), "se": se, "z": (m2 - var) / se}
+def _se(W: Any, var: float) -> float:
+    return var * sqrt(2 / np.size(W))
 
 
-def _against(W: Any, var: float) -> float:
-    return float((np.mean(np.square(W)) - var) / (var * sqrt(2 / np.size(W))))
+def _five(m2: Any, var0: Any, var1: Any, se: float, z: float) -> dict[str, Any]:
+    return {"m2": m2, "var0": var0, "var1": var1, "se": se, "z": z}
 
 
-def _with_variance(ddof: int) -> Callable[[Any, float], dict[str, float]]:
-    """A report whose m2 is the sample's variance."""
-
-    def report(W: Any, var: float) -> dict[str, float]:
-        m2 = float(np.var(W, ddof=ddof))
-        return _report(W.size, W, var, m2, (m2 - var) / (var * sqrt(2 / W.size)))
-
-    return report
+def _report(W: Any, var: float, m2: Any, se: float) -> dict[str, Any]:
+    return _five(m2, np.var(W), np.var(W, ddof=1), se, (m2 - var) / se)
 
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "sample_report",
     Cases(
-        Case(PAIR, 1.0, want={"m2": 1.0, "var0": 1.0, "var1": 2.0, "se": 1.0, "z": 0.0}),
-        Case(
-            PRINTED,
-            0.5,
-            want={
-                "m2": 0.3158215,
-                "var0": 0.30634772,
-                "var1": 0.33419752,
-                "se": 0.20412415,
-                "z": -0.90228669,
-            },
-        ),
-        Case(
-            LOPSIDED,
-            1.5,
-            want={"m2": 2.1, "var0": 1.29, "var1": 1.4333333, "se": 0.67082039, "z": 0.89442719},
-        ),
+        Case(PAIR, 1.0, want=_five(1.0, 1.0, 2.0, 1.0, 0.0)),
+        Case(PRINTED, 0.5, want=_five(0.3158215, 0.30634772, 0.33419752, 0.20412415, -0.90228669)),
+        Case(LOPSIDED, 1.5, want=_five(2.1, 1.29, 1.4333333, 0.67082039, 0.89442719)),
     ),
-    misconceptions=(
-        Misconception(
-            "ddof-swapped",
-            "The two variances have changed places. `ddof` is what is taken off n before dividing: "
-            "`var0` divides by n, `var1` by n - 1.",
-            (lambda W, var: _report(W.size, W, var, np.mean(W**2), _against(W, var), ddof=1),),
+    mistakes={
+        "ddof-swapped": lambda W, var: _five(
+            _m2(W), np.var(W, ddof=1), np.var(W), _se(W, var), (_m2(W) - var) / _se(W, var)
         ),
-        Misconception(
-            "two-missing",
-            "The standard error misses the 2: a squared normal number of variance v has variance 2 v².",
-            (lambda W, var: _with_se(W, var, var * sqrt(1 / W.size)),),
+        "two-missing": lambda W, var: _report(W, var, _m2(W), var * sqrt(1 / W.size)),
+        "rows-for-entries": (
+            lambda W, var: _report(W, var, _m2(W), var * sqrt(2 / len(W))),
+            lambda W, var: _report(W, var, _m2(W), var * sqrt(2 / W.shape[1])),
         ),
-        Misconception(
-            "rows-for-entries",
-            "The standard error counts rows, or columns. Every *entry* is a draw: the source's 3 × 4 matrix "
-            "holds twelve.",
-            (
-                lambda W, var: _with_se(W, var, var * sqrt(2 / len(W))),
-                lambda W, var: _with_se(W, var, var * sqrt(2 / W.shape[1])),
-            ),
+        "se-not-scaled": lambda W, var: _report(W, var, _m2(W), sqrt(2 / W.size)),
+        "variance-for-second-moment": (
+            lambda W, var: _report(W, var, np.var(W), _se(W, var)),
+            lambda W, var: _report(W, var, np.var(W, ddof=1), _se(W, var)),
         ),
-        Misconception(
-            "se-not-scaled",
-            "The standard error does not depend on `var`: sqrt(2/n) is the error relative to the variance, "
-            "and the question asks for it in the units of the variance.",
-            (lambda W, var: _with_se(W, var, sqrt(2 / W.size)),),
+        "sign-reversed": lambda W, var: _five(
+            _m2(W), np.var(W), np.var(W, ddof=1), _se(W, var), (var - _m2(W)) / _se(W, var)
         ),
-        Misconception(
-            "variance-for-second-moment",
-            "`m2` is the variance here: the sample's own mean was taken off. The second moment is the mean "
-            "of the squares as they are.",
-            (_with_variance(0), _with_variance(1)),
-        ),
-        Misconception(
-            "sign-reversed",
-            "`z` has the wrong sign: a sample with *less* energy than claimed has a negative z.",
-            (lambda W, var: _report(W.size, W, var, np.mean(W**2), -_against(W, var)),),
-        ),
-    ),
+    },
     hidden=2,
     prompt=Prompt(0, "`W = [[1, -1]]`, and somebody claims the variance 1. Which report is right?"),
 )

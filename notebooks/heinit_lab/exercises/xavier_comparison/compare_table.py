@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception
-from heinit_lab.exercises._shared import is_rounded
+from heinit_lab.checking import Case, Cases
+from heinit_lab.exercises._shared import exercise
 
 
-def _table(*ns: int) -> list[list[float]]:
+def _rows(*ns: int) -> list[list[float]]:
     stored = {
         1: (1.0, 1.41421356),
         3: (0.57735027, 0.81649658),
@@ -23,86 +23,39 @@ def _table(*ns: int) -> list[list[float]]:
     return [[n, *stored[n], 1.41421356] for n in ns]
 
 
-def _columns(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
-    return np.array([a, b, c, d], float).T
+def _xavier(ns: list[int]) -> Any:
+    return np.array(ns, float) ** -0.5
 
 
-def _from(ns: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    n = np.array(ns, float)
-    return n, n**-0.5, (2 / n) ** 0.5
+def _he(ns: list[int]) -> Any:
+    return (2 / np.array(ns, float)) ** 0.5
 
 
-def _inverted(ns: list[int]) -> np.ndarray:
-    n, x, h = _from(ns)
-    return _columns(n, x, h, x / h)
+def _table(ns: list[int], second: Any, third: Any, fourth: Any) -> np.ndarray:
+    """A table of the sizes and three more columns."""
+    return np.array([ns, second, third, fourth], float).T
 
 
-def _swapped(ns: list[int]) -> np.ndarray:
-    n, x, h = _from(ns)
-    return _columns(n, h, x, h / x)
-
-
-def _swapped_and_divided(ns: list[int]) -> np.ndarray:
-    n, x, h = _from(ns)
-    return _columns(n, h, x, x / h)
-
-
-def _variances(ns: list[int]) -> np.ndarray:
-    n = np.array(ns, float)
-    return _columns(n, 1 / n, 2 / n, 2 + 0 * n)
-
-
-def _variances_and_root_two(ns: list[int]) -> np.ndarray:
-    table = _variances(ns)
-    table[:, 3] = sqrt(2)
-    return table
-
-
-def _transposed(ns: list[int]) -> np.ndarray:
-    n, x, h = _from(ns)
-    return _columns(n, x, h, h / x).T
-
-
-def _rounded(ns: list[int]) -> np.ndarray:
-    n, x, h = _from(ns)
-    return np.round(_columns(n, x, h, h / x), 3)
-
-
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "compare_table",
     Cases(
-        Case([4], want=np.array(_table(4))),
-        Case([4, 16, 64, 256], want=np.array(_table(4, 16, 64, 256))),
-        Case([1000, 3, 1], want=np.array(_table(1000, 3, 1))),
+        Case([4], want=np.array(_rows(4))),
+        Case([4, 16, 64, 256], want=np.array(_rows(4, 16, 64, 256))),
+        Case([1000, 3, 1], want=np.array(_rows(1000, 3, 1))),
     ),
-    misconceptions=(
-        Misconception(
-            "transposed",
-            "The right numbers, with rows and columns exchanged: each layer size has a *row* of four.",
-            (_transposed,),
+    mistakes={
+        "transposed": lambda ns: _table(ns, _xavier(ns), _he(ns), _he(ns) / _xavier(ns)).T,
+        "rounded": lambda ns: np.round(_table(ns, _xavier(ns), _he(ns), _he(ns) / _xavier(ns)), 3),
+        "ratio-inverted": lambda ns: _table(ns, _xavier(ns), _he(ns), _xavier(ns) / _he(ns)),
+        "columns-swapped": (
+            lambda ns: _table(ns, _he(ns), _xavier(ns), _he(ns) / _xavier(ns)),
+            lambda ns: _table(ns, _he(ns), _xavier(ns), _xavier(ns) / _he(ns)),
         ),
-        Misconception(
-            "rounded",
-            "These numbers are rounded. The source rounds for print; whoever computes on needs all digits.",
-            (_rounded,),
-            shown_by=is_rounded,
+        "variance-for-std": (
+            lambda ns: _table(ns, _xavier(ns) ** 2, _he(ns) ** 2, (_he(ns) / _xavier(ns)) ** 2),
+            lambda ns: _table(ns, _xavier(ns) ** 2, _he(ns) ** 2, _he(ns) / _xavier(ns)),
         ),
-        Misconception(
-            "ratio-inverted",
-            "The last column is Xavier over He. The table asks how many times larger *He's* weights are.",
-            (_inverted,),
-        ),
-        Misconception(
-            "columns-swapped",
-            "The two rules have changed places: Xavier's column comes before He's.",
-            (_swapped, _swapped_and_divided),
-        ),
-        Misconception(
-            "variance-for-std",
-            "These are *variances*. The table compares standard deviations.",
-            (_variances, _variances_and_root_two),
-        ),
-    ),
+    },
     hidden=3,
     prompt=None,
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Cases, Exercise, Misconception, Prompt
-from heinit_lab.exercises._shared import INTEGER_DIVISION, ROUNDED, VARIANCE_FOR_STD, is_rounded
+from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.exercises._shared import exercise
 
-EXERCISE = Exercise(
+EXERCISE = exercise(
     "xavier_std",
     Cases(
         Case(4, want=0.5),
@@ -16,16 +16,12 @@ EXERCISE = Exercise(
         Case(256, want=0.0625),
         Case(3000, want=0.01825742),
     ),
-    misconceptions=(
-        Misconception("variance-for-std", VARIANCE_FOR_STD, (lambda n: 1 / n,)),
-        Misconception(
-            "he-for-xavier",
-            "There is a 2 in it, and the 2 is He's: it makes up for ReLU. Xavier's rule has a 1 there.",
-            (lambda n: sqrt(2 / n), lambda n: 2 / n),
-        ),
-        Misconception("integer-division", INTEGER_DIVISION, (lambda n: sqrt(1 // n),)),
-        Misconception("rounded", ROUNDED, (lambda n: round(sqrt(1 / n), 3),), shown_by=is_rounded),
-    ),
+    mistakes={
+        "variance-for-std": lambda n: 1 / n,
+        "he-for-xavier": (lambda n: sqrt(2 / n), lambda n: 2 / n),
+        "integer-division": lambda n: sqrt(1 // n),
+        "rounded": lambda n: round(sqrt(1 / n), 3),
+    },
     hidden=2,
     prompt=Prompt(3, "What is Xavier's σ for `n_in = 256`?"),
 )
