@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def feedback(directory: Path, as_json: bool, **options: Any) -> None:
     for result in run:
         counts[result.status] += 1
         if as_json:
-            click.echo(json.dumps(result.to_json()))
+            click.echo(json.dumps(asdict(result)))
         if result.status == "failed":
             click.echo(f"{result.page} was not made: {result.reason}", err=True)
         elif result.status == "made" and not as_json:

@@ -52,13 +52,15 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
         return sections.get(address) if address.startswith("#") else to_the_web(address)
 
     repairs = mapping(notebook.metadata.get(OURS)).get("repairs", [])
+    markdown = [cell.source for cell in cells if cell.kind == "markdown"]
+    titles = (re.match(r"#[ \t]+(.+)", source) for source in markdown)
     return _template().render(
-        title=_title(cells) or grades.lesson,
+        title=next((plain(title[1]) for title in titles if title), "") or grades.lesson,
         made_from=made_from(notebook, grades),
         grades=grades,
         results=list(results(cells, grades)),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
-        cells=[_cell(cell, number, grades, link) for number, cell in enumerate(cells)],
+        cells=[_cell(cell, number, link) for number, cell in enumerate(cells)],
     )
 
 
@@ -66,12 +68,6 @@ def made_from(notebook: NotebookNode, grades: Grades) -> str:
     """A hash of everything that decides the page's content; the page holds the hash."""
     content = json.dumps([notebook, asdict(grades)], sort_keys=True, default=str)
     return hashlib.sha256(code_hash() + content.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _title(cells: Sequence[PageCell]) -> str:
-    """The first heading of the notebook."""
-    matches = (re.match(r"#[ \t]+(.+)", cell.source) for cell in cells if cell.kind == "markdown")
-    return next((plain(match[1]) for match in matches if match), "")
 
 
 def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
@@ -84,7 +80,7 @@ def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
     }
 
 
-def _cell(cell: PageCell, number: int, grades: Grades, link: Link) -> dict[str, Any]:
+def _cell(cell: PageCell, number: int, link: Link) -> dict[str, Any]:
     """What the template shows of a cell."""
     if cell.kind == "markdown":
         html = render_markdown(cell.source, attachments=cell.attachments, headings_below=2, link=link)
@@ -92,12 +88,9 @@ def _cell(cell: PageCell, number: int, grades: Grades, link: Link) -> dict[str, 
         html = render_code(_HIDDEN.sub("", cell.source).rstrip())
     shown = [output for output in cell.outputs if not (cell.check and _of_hidden_check(output))]
     return {
+        **vars(cell),
         "anchor": anchor(number),
-        "kind": cell.kind,
-        "answer": cell.solution,
         "check": cell.check,
-        "grade": grades.cells.get(cell.grade_id),
-        "comment": grades.comments.get(cell.grade_id, ""),
         "html": Markup(html),
         "outputs": [Markup(html) for output in shown if (html := render_output(output))],
         "demo": cell.demo and not shown,

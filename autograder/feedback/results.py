@@ -35,25 +35,20 @@ class BehaviourResult:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place in the page: the cell's anchor, and the title of the place."""
-
-    anchor: str
-    title: str
-
-
-@dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise. says: the first line of the public check. look: the section that explains it."""
+    """One exercise. says: the first line of the public check.
+
+    answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
+    """
 
     title: str
     grade: CellGrade
     says: str
     behaviours: tuple[BehaviourResult, ...]
     misconceptions: tuple[Misconception, ...]
-    answer: Place
-    look: Place | None
-    comment: str = ""
+    answer: str
+    look: tuple[str, str] | None
+    comment: str
 
     @property
     def state(self) -> str:
@@ -67,20 +62,21 @@ class ExerciseResult:
 
 def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResult]:
     """The exercises, in the order of the notebook."""
-    section: Place | None = None
-    number, answers = "", dict[str, Place]()
+    section: tuple[str, str] | None = None
+    number, answers = "", dict[str, str]()
     for i, cell in enumerate(cells):
-        here = Place(anchor(i), cell.grade_id)
         if cell.kind == "markdown":
             for level, title in _HEADING.findall(cell.source):
                 number = match[1] if (match := _NUMBER.search(title)) else number
-                section = Place(here.anchor, plain(title)) if len(level) == 2 else section
+                section = (anchor(i), plain(title)) if len(level) == 2 else section
         if cell.solution:
-            answers[cell.grade_id] = here
+            answers[cell.grade_id] = anchor(i)
         if cell.grade_id not in grades.cells:
             continue
         exercise = cell.grade_id.removeprefix("test-")
-        verdict = _verdict(cell)
+        data = (mapping(output.get("data")) for output in cell.outputs if cell.check)
+        # what the hidden checks left in a test cell's outputs, or nothing
+        verdict = next((found for bundle in data if (found := mapping(bundle.get(VERDICT_MIME)))), {})
         grade = grades.cells[cell.grade_id]
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
@@ -88,7 +84,7 @@ def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResul
             says=_public(cell) if cell.check else "",
             behaviours=tuple(_behaviours(exercise, verdict)),
             misconceptions=_misconceptions(exercise, verdict) if grade.score < grade.max_score else (),
-            answer=answers.get(exercise, here),
+            answer=answers.get(exercise, anchor(i)),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
         )
@@ -102,12 +98,6 @@ def anchor(number: int) -> str:
 def plain(title: str) -> str:
     """A heading without its marks."""
     return re.sub(r"[`*$]", "", title).strip()
-
-
-def _verdict(cell: PageCell) -> Mapping[str, Any]:
-    """What the hidden checks left in a test cell's outputs, or nothing."""
-    verdicts = (mapping(mapping(output.get("data")).get(VERDICT_MIME)) for output in cell.outputs)
-    return next(filter(None, verdicts), {}) if cell.check else {}
 
 
 def _public(cell: PageCell) -> str:

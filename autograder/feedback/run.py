@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,6 @@ class PageResult:
     status: str
     page: str
     reason: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class FeedbackRun:
@@ -79,19 +76,22 @@ class FeedbackRun:
             tasks = (self._read(gradebook, path) for path in self.graded)
             for task, page in do_all(PageJob(), tasks, len(self.graded), self._workers, self._scheduler):
                 student, lesson = task.grades.student, task.grades.lesson
-                path = self._page(student, lesson).relative_to(self.root).as_posix()
+                status, reason = "made" if page else "unchanged", ""
                 if isinstance(page, Refusal):
-                    yield PageResult(student, lesson, "failed", path, page.reason)
-                else:
-                    if page:
-                        self._write(student, lesson, page)
-                    yield PageResult(student, lesson, "made" if page else "unchanged", path)
+                    status, reason = "failed", page.reason
+                elif page:
+                    self._write(student, lesson, page)
+                path = self._page(student, lesson).relative_to(self.root).as_posix()
+                yield PageResult(student, lesson, status, path, reason)
 
     def _read(self, gradebook: Any, path: Path) -> PageTask:
         student, lesson = path.parent.parent.name, path.stem
         try:
             grades = read_grades(gradebook, lesson, student)
-            present = b"" if self.force else _head(self._page(student, lesson))
+            present, page = b"", self._page(student, lesson)
+            if page.is_file() and not self.force:
+                with page.open("rb") as file:
+                    present = file.read(HEAD)
             return PageTask(grades, path.read_bytes(), present)
         except MissingEntry:
             again = hints.heinit("grade", self.root, "--student", student)
@@ -111,11 +111,3 @@ class FeedbackRun:
             beside = self.root / "autograded" / student / lesson / name
             if beside.is_file():
                 shutil.copyfile(beside, page.parent / name)
-
-
-def _head(page: Path) -> bytes:
-    """How a page begins, where there is one."""
-    if not page.is_file():
-        return b""
-    with page.open("rb") as file:
-        return file.read(HEAD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder.gradebook import Cohort, Pair, Record, Status, points
+from autograder.gradebook import Cohort, Pair, Status, points
 from autograder.report import numbers
 from autograder.report.compare import Changes
 from autograder.report.similarity import SimilarGroup
@@ -35,9 +35,8 @@ def page(
     from heinit_lab.exercises import EXERCISES
 
     templates = environment(TEMPLATES)
-    label = partial(_label, cohort)
     templates.filters |= {
-        "label": label,
+        "label": partial(_label, cohort),
         "sentence": lambda text: Markup(rich(text[:1].upper() + text[1:])),
         "percent": percent,
         "signed": lambda r: "–" if r is None else f"{r:+.2f}".replace("-", "−"),
@@ -52,7 +51,6 @@ def page(
         made_at=made_at,
         table_name=table_name,
         changed=changed,
-        changes=list(_changes(changed, label)) if changed else [],
         Status=Status,
         whole=numbers.spread(shares),
         shares=numbers.histogram(shares, 1, 10),
@@ -92,37 +90,6 @@ def _label(cohort: Cohort, student: str) -> str:
         # a name from right to left must not turn the signs and names around it
         name = f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
     return f"{name} ({student})"
-
-
-def _changes(changed: Changes, label: Callable[[str], str]) -> Iterator[tuple[str, str, list[str]]]:
-    """What changed: the words for a single item and for several, and the items."""
-
-    def names(students: Sequence[str]) -> list[str]:
-        return list(map(label, students))
-
-    def statuses(records: Sequence[Record]) -> list[str]:
-        return [f"{label(r.student)}, {r.lesson}: {r.status}" for r in records]
-
-    for lesson, students in changed.graded.items():
-        yield f"more is graded in {lesson}", f"more are graded in {lesson}", names(students)
-    scores = [
-        f"{label(r.student)}, {r.lesson}: {points(was.final or 0)}, "
-        f"now {points(r.final or 0)} of {points(r.max_score)}"
-        for was, r in changed.scores
-    ]
-    yield "grade differs", "grades differ", scores
-    ungradable = "cannot be graded, since then"
-    yield f"hand-in {ungradable}", f"hand-ins {ungradable}", statuses(changed.ungradable)
-    yield "hand-in is no longer ungradable", "hand-ins are no longer ungradable", statuses(changed.mended)
-    yield "student is new", "students are new", names(changed.joined)
-    yield "student is gone", "students are gone", names(changed.left)
-    moved = [
-        f"{now.name}, mean share: {percent(was.difficulty)}, now {percent(now.difficulty)}"
-        for was, now in changed.moved
-    ]
-    yield "exercise moved", "exercises moved", moved
-    counts = [f"{name} in {exercise}: {was}, now {now}" for exercise, name, was, now in changed.mistakes]
-    yield "mistake differs in number", "mistakes differ in number", counts
 
 
 def _people(cohort: Cohort, blank: set[Pair]) -> dict[str, Any]:
