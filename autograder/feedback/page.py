@@ -106,7 +106,7 @@ def _of_hidden_check(output: Mapping[str, Any]) -> bool:
 def code_hash() -> bytes:
     """A hash of the code and the templates that make a page."""
     here = Path(__file__).parent
-    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".j2", ".css"))
+    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".toml", ".j2", ".css"))
     files += [here.parent / "templating.py", here.parent / "gradebook.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()
 

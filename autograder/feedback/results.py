@@ -10,6 +10,7 @@ from typing import Any
 from autograder.feedback.cells import PageCell, mapping, text_of
 from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
+from autograder.hidden_tests.behaviour import Behaviour
 from heinit_lab.checking.exercise import Misconception
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
@@ -19,32 +20,18 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 
 @dataclass(frozen=True)
-class BehaviourResult:
-    """A behaviour that was tested, the points that it earned, and what must hold before it counts."""
-
-    name: str
-    says: str
-    points: float
-    max_points: float
-    waits_for: str = ""
-
-    @property
-    def state(self) -> str:
-        """One of held, waits and lost."""
-        return "held" if self.points else "waits" if self.waits_for else "lost"
-
-
-@dataclass(frozen=True)
 class ExerciseResult:
     """One exercise. says: the first line of the public check.
 
+    behaviours: those that were tested, each with the points that it earned, and the name of the behaviour
+        that must hold before it counts, or ''.
     answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
     """
 
     title: str
     grade: CellGrade
     says: str
-    behaviours: tuple[BehaviourResult, ...]
+    behaviours: list[tuple[Behaviour, float, str]]
     misconceptions: tuple[Misconception, ...]
     answer: str
     look: tuple[str, str] | None
@@ -77,12 +64,14 @@ def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResul
         data = (mapping(output.get("data")) for output in cell.outputs if cell.check)
         # what the hidden checks left in a test cell's outputs, or nothing
         verdict = next((found for bundle in data if (found := mapping(bundle.get(VERDICT_MIME)))), {})
+        points = verdict.get("points", {})
+        behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
             grade=grade,
             says=_public(cell) if cell.check else "",
-            behaviours=tuple(_behaviours(exercise, verdict)),
+            behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
             misconceptions=_misconceptions(exercise, verdict) if grade.score < grade.max_score else (),
             answer=answers.get(exercise, anchor(i)),
             look=section,
@@ -109,14 +98,6 @@ def _public(cell: PageCell) -> str:
         if output.get("output_type") == "display_data" and VERDICT_MIME not in data:
             return text_of(data.get("text/plain")).partition("\n")[0][:500].lstrip("✓✗○ ")
     return ""
-
-
-def _behaviours(exercise: str, verdict: Mapping[str, Any]) -> Iterator[BehaviourResult]:
-    points = verdict.get("points", {})
-    for behaviour in HIDDEN.get(exercise, ()) if points else ():
-        earned = float(points.get(behaviour.name, 0.0))
-        waits_for = behaviour.waits_for(points)
-        yield BehaviourResult(behaviour.name, behaviour.says, earned, behaviour.points, waits_for)
 
 
 def _misconceptions(exercise: str, verdict: Mapping[str, Any]) -> tuple[Misconception, ...]:

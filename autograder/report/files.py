@@ -40,7 +40,6 @@ class ClassReport:
 
     @property
     def page(self) -> Path:
-        """The page to open."""
         return self.folder / PAGE
 
 

@@ -57,7 +57,6 @@ class MistakeCount:
 
     @property
     def share(self) -> float:
-        """The share of the graded students who made it."""
         return len(self.students) / self.of
 
 

@@ -38,7 +38,7 @@ def page(
     templates.filters |= {
         "label": partial(_label, cohort),
         "sentence": lambda text: Markup(rich(text[:1].upper() + text[1:])),
-        "percent": percent,
+        "percent": lambda share: f"{100 * share:.0f} %",
         "signed": lambda r: "–" if r is None else f"{r:+.2f}".replace("-", "−"),
         "day": lambda when: f"{when.day} {when:%B %Y, %H:%M}",
         "ago": lambda when: duration(made_at - when),
@@ -66,11 +66,6 @@ def page(
     )
 
 
-def percent(share: float) -> str:
-    """A share as a whole number of percent."""
-    return f"{100 * share:.0f} %"
-
-
 def duration(span: timedelta) -> str:
     """A span of time in words, in its largest whole unit."""
     seconds = max(0, int(span.total_seconds()))
@@ -96,8 +91,7 @@ def _people(cohort: Cohort, blank: set[Pair]) -> dict[str, Any]:
     """The records that an instructor should look at, by what is the matter, and who handed nothing in."""
     records = [r for lesson in cohort.lessons if cohort.handed_in(lesson) for r in cohort.of(lesson)]
     having = {status: [record for record in records if record.status is status] for status in Status}
-    graded = having[Status.GRADED]
-    missing = defaultdict(list)
+    graded, missing = having[Status.GRADED], defaultdict(list)
     for record in having[Status.MISSING]:
         missing[record.lesson].append(record.student)
     return {

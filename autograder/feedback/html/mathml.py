@@ -12,27 +12,17 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from autograder.feedback.html.safe import names
+from autograder.feedback.html.safe import HARMLESS
 
 LONGEST = 2000  # characters of one formula; the longest of the lessons has about 120
 # A definition can be made to double at each use.
 _DEFINES = re.compile(r"\\(?:def|gdef|edef|xdef|let|futurelet|(?:re|provide)?newcommand|renewcommand)\b")
-_ELEMENTS = names("""
-    math mrow mi mn mo mtext mspace msup msub msubsup munder mover munderover mfrac msqrt mroot mtable mtr
-    mtd mstyle mpadded mphantom mmultiscripts mprescripts none
-""")
-_ATTRIBUTES = names("""
-    accent accentunder columnalign depth display displaystyle fence form height largeop linethickness lspace
-    mathcolor maxsize minsize movablelimits rspace scriptlevel separator stretchy symmetric width
-""")
+_ELEMENTS, _ATTRIBUTES = (set(HARMLESS["mathml"][kind].split()) for kind in ("elements", "attributes"))
 _VALUE = re.compile(r"[\w.#% +-]{1,40}", re.ASCII)
 _OPERATORS = {"±": "±", "∓": "∓", "~": "∼", "⟨": "⟨", "⟩": "⟩"}  # what the converter takes for letters
 _FENCES = {"⟨": "prefix", "⟩": "postfix"}
 _SIGNS = ("−", "-", "+", "±", "∓")
-_STYLES = {  # browsers know of the variants only this much
-    "bold": "font-weight:bold",
-    "monospace": "font-family:monospace",
-}
+_STYLES = {"bold": "font-weight:bold", "monospace": "font-family:monospace"}  # what browsers know of variants
 
 
 def mathml(tex: str, block: bool = False) -> str:
@@ -78,16 +68,12 @@ def _written(element: Element) -> str:
 
 def _joined(element: Element) -> list[Element]:
     r"""The children, with upright letters joined to names: \mathrm{relu} is one word, not four."""
+    if element.tag != "mrow":
+        return list(element)
     joined: list[Element] = []
     for child in element:
-        before = joined[-1] if joined else None
-        if (
-            element.tag == "mrow"
-            and before is not None
-            and _is_upright(child)
-            and _is_upright(before)
-            and before.text is not None
-        ):
+        before = joined[-1] if joined and _is_upright(joined[-1]) else None
+        if before is not None and before.text is not None and _is_upright(child):
             before.text += child.text or ""
         else:
             joined.append(child)
