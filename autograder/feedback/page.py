@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -81,12 +81,18 @@ def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
 
 
 def _cell(cell: PageCell, number: int, link: Link) -> dict[str, Any]:
-    """What the template shows of a cell."""
     if cell.kind == "markdown":
         html = render_markdown(cell.source, attachments=cell.attachments, headings_below=2, link=link)
     else:
         html = render_code(_HIDDEN.sub("", cell.source).rstrip())
-    shown = [output for output in cell.outputs if not (cell.check and _of_hidden_check(output))]
+    shown = cell.outputs
+    if cell.check:  # what the hidden check has left there, the results say in words
+        shown = [
+            output
+            for output in cell.outputs
+            if output.get("output_type") != "execute_result"
+            and VERDICT_MIME not in mapping(output.get("data"))
+        ]
     return {
         **vars(cell),
         "anchor": anchor(number),
@@ -95,11 +101,6 @@ def _cell(cell: PageCell, number: int, link: Link) -> dict[str, Any]:
         "outputs": [Markup(html) for output in shown if (html := render_output(output))],
         "demo": cell.demo and not shown,
     }
-
-
-def _of_hidden_check(output: Mapping[str, Any]) -> bool:
-    """Whether the hidden check made this output of a test cell: the results say it in words."""
-    return output.get("output_type") == "execute_result" or VERDICT_MIME in mapping(output.get("data"))
 
 
 @cache

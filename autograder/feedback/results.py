@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from autograder.feedback.cells import PageCell, mapping, text_of
 from autograder.gradebook import CellGrade, Grades
@@ -32,7 +31,7 @@ class ExerciseResult:
     grade: CellGrade
     says: str
     behaviours: list[tuple[Behaviour, float, str]]
-    misconceptions: tuple[Misconception, ...]
+    misconceptions: list[Misconception]
     answer: str
     look: tuple[str, str] | None
     comment: str
@@ -67,12 +66,14 @@ def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResul
         points = verdict.get("points", {})
         behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
+        named = verdict.get("misconceptions", []) if grade.score < grade.max_score else []
+        known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
             grade=grade,
             says=_public(cell) if cell.check else "",
             behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
-            misconceptions=_misconceptions(exercise, verdict) if grade.score < grade.max_score else (),
+            misconceptions=[known[name] for name in named if name in known],
             answer=answers.get(exercise, anchor(i)),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
@@ -98,8 +99,3 @@ def _public(cell: PageCell) -> str:
         if output.get("output_type") == "display_data" and VERDICT_MIME not in data:
             return text_of(data.get("text/plain")).partition("\n")[0][:500].lstrip("✓✗○ ")
     return ""
-
-
-def _misconceptions(exercise: str, verdict: Mapping[str, Any]) -> tuple[Misconception, ...]:
-    known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
-    return tuple(known[name] for name in verdict.get("misconceptions", []) if name in known)

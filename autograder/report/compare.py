@@ -51,16 +51,9 @@ class Changes:
 
 def to_json(snapshot: Snapshot) -> str:
     """The snapshot as text; `from_json` gives the snapshot back."""
-    cohort = snapshot.cohort
-    data = {
-        "heinit_report": FORMAT,
-        "made_at": snapshot.made_at.isoformat(),
-        "course": cohort.course,
-        "lessons": cohort.lessons,
-        "exercises": cohort.exercises,
-        "students": [asdict(student) for student in cohort.students.values()],
-        "records": [asdict(record) for record in cohort.records.values()],
-    }
+    cohort = asdict(snapshot.cohort)
+    listed = {name: list(cohort[name].values()) for name in ("students", "records")}
+    data = {"heinit_report": FORMAT, "made_at": snapshot.made_at, **cohort, **listed}
     return json.dumps(data, default=datetime.isoformat, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -106,10 +106,8 @@ def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
     for pair, record in cohort.records.items():
         student = cohort.students[record.student]
         head = (student.id, student.first_name, student.last_name, record.lesson, record.status.value)
-        tail = (
-            *(record.final, record.penalty or None, "yes" if pair in blank else None),
-            *(" ".join(record.repairs), record.reason),
-        )
+        empty = "yes" if pair in blank else None
+        tail = (record.final, record.penalty or None, empty, " ".join(record.repairs), record.reason)
         for name, cell in record.cells.items():
             yield (*head, name, cell.score, cell.max_score, " ".join(cell.misconceptions), *tail)
         if not record.cells:

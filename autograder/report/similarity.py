@@ -88,8 +88,13 @@ def structure(source: str) -> str:
     """
     try:
         tree = ast.parse(source)
-        bound = {name: None for node in ast.walk(tree) if (name := _bound(node))}
-        names = {name: f"v{k}" for k, name in enumerate(bound)}
+        names: dict[str, str] = {}
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    names.setdefault(name, f"v{len(names)}")
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    names.setdefault(name, f"v{len(names)}")
         for node in ast.walk(tree):
             match node:
                 case ast.Name():
@@ -107,13 +112,3 @@ def structure(source: str) -> str:
         return ast.unparse(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "".join(source.split())
-
-
-def _bound(node: ast.AST) -> str | None:
-    """The name that a node binds, if it binds one."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-            return name
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            return name
-    return None

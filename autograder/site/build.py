@@ -62,7 +62,13 @@ def build_site(
     edition = lite() if in_browser else None
     runs = executed(lessons(), cache, progress)
     wheel = build_wheel(cache / "wheel")
-    files = site_files(runs, wheel.name, edition) | _downloads(wheel)
+    files = site_files(runs, wheel.name, edition)
+    for lesson in lessons():  # as notebooks, to solve and solved, each with the wheel that it asks for
+        folder = f"notebooks/{lesson.name}"
+        solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+        files[f"{folder}/{lesson.name}.ipynb"] = lesson.path.read_bytes()
+        files[f"{folder}/{lesson.name}-solved.ipynb"] = nbformat.writes(solved).encode()
+        files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
     if edition:
         files |= lite_files(edition, lessons(), wheel)
     return _write(directory, files, before)
@@ -140,18 +146,6 @@ def _errata(course: list[LessonPage]) -> str:
 
 def _text(name: str) -> str:
     return (HERE / "text" / name).read_text(encoding="utf-8")
-
-
-def _downloads(wheel: Path) -> dict[str, bytes]:
-    """The lessons as notebooks, to solve and solved, each with the wheel that it asks for."""
-    files = {}
-    for lesson in lessons():
-        folder = f"notebooks/{lesson.name}"
-        solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
-        files[f"{folder}/{lesson.name}.ipynb"] = lesson.path.read_bytes()
-        files[f"{folder}/{lesson.name}-solved.ipynb"] = nbformat.writes(solved).encode()
-        files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
-    return files
 
 
 def _manifest(directory: Path) -> dict[str, str]:

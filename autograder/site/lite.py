@@ -88,23 +88,13 @@ def lite_files(edition: Lite, course: Sequence[Lesson], wheel: Path) -> dict[str
         shutil.copy(HERE / "jupyter-lite.json", root)
         (root / "jupyter_lite_config.json").write_text(json.dumps(configuration), encoding="utf-8")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTERLITE_")}
-        build = subprocess.run(
-            [sys.executable, "-m", "jupyterlite_core", "build"],
-            cwd=root,
-            env=inherited,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "jupyterlite_core", "build"]
+        build = subprocess.run(command, cwd=root, env=inherited, capture_output=True, text=True, check=False)
         if build.returncode:
             lines = (build.stderr or build.stdout).strip().splitlines()
             raise HeinitError(f"JupyterLite could not build the edition for browsers: {lines[-1]}")
-        out = root / "out"
-        return {
-            f"lite/{path.relative_to(out).as_posix()}": path.read_bytes()
-            for path in sorted(out.rglob("*"))
-            if path.is_file()
-        }
+        written = [path for path in sorted((root / "out").rglob("*")) if path.is_file()]
+        return {f"lite/{path.relative_to(root / 'out').as_posix()}": path.read_bytes() for path in written}
 
 
 def _extension(name: str) -> Path:

@@ -42,8 +42,8 @@ def mathml(tex: str, block: bool = False) -> str:
 
 def _written(element: Element) -> str:
     """An element with its content: only elements and attributes of the tables, all text escaped."""
-    row = _joined(element)
-    children = "".join(_written(child) for child in (_spaced(row) if element.tag == "mrow" else row))
+    row = _spaced(_joined(element)) if element.tag == "mrow" else element
+    children = "".join(map(_written, row))
     if element.tag not in _ELEMENTS:
         return children
     text = html.unescape(element.text or "").replace(r"\_", "_")
@@ -66,12 +66,10 @@ def _written(element: Element) -> str:
     return f"<{name}{''.join(kept)}{style}>{html.escape(text)}{children}</{name}>"
 
 
-def _joined(element: Element) -> list[Element]:
-    r"""The children, with upright letters joined to names: \mathrm{relu} is one word, not four."""
-    if element.tag != "mrow":
-        return list(element)
+def _joined(row: Element) -> list[Element]:
+    r"""The elements of a row, with upright letters joined to names: \mathrm{relu} is one word, not four."""
     joined: list[Element] = []
-    for child in element:
+    for child in row:
         before = joined[-1] if joined and _is_upright(joined[-1]) else None
         if before is not None and before.text is not None and _is_upright(child):
             before.text += child.text or ""
