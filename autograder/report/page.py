@@ -46,8 +46,7 @@ def page(
     shares = numbers.whole(cohort).values()
     return templates.get_template("report.html.j2").render(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        course=cohort.course or "Course",
-        students=cohort.students,
+        cohort=cohort,
         made_at=made_at,
         table_name=table_name,
         changed=changed,

@@ -51,7 +51,7 @@ _VALUE = re.compile(
 _PICTURE = re.compile(
     r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*", re.ASCII | re.IGNORECASE
 )
-DEEPEST = 500
+DEEPEST = 500  # elements in each other, more than any page needs: parsing takes time as the square
 _ELEMENT = re.compile(  # but for the void ones, which hold nothing
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)(?![a-z0-9]))[a-z]",
     re.ASCII | re.IGNORECASE,
@@ -74,7 +74,8 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
     link: gives the address that a link's address becomes, or None for none.
     """
     held = held or {}
-    if _too_deep(html):
+    depths = accumulate(-1 if closes else 1 for closes in _ELEMENT.findall(html))
+    if any(depth > DEEPEST for depth in depths):
         html = f"<pre>{escape(html)}</pre>"
 
     def attribute(tag: str, name: str, value: str) -> str | None:
@@ -106,12 +107,6 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
     for token, ours in held.items():
         cleaned = cleaned.replace(token, ours)
     return cleaned
-
-
-def _too_deep(html: str) -> bool:
-    """Whether elements are nested more deeply than any page needs: parsing takes time as the square."""
-    depths = accumulate(-1 if closes else 1 for closes in _ELEMENT.findall(html))
-    return any(depth > DEEPEST for depth in depths)
 
 
 def safe_style(style: str) -> str | None:
