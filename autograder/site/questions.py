@@ -68,12 +68,9 @@ def question(name: str) -> Question | None:
     case = exercise.check.cases[exercise.prompt.case]
     prompt = exercise.prompt.words or f"What is `{case.text(name)}`?"
     calls = ((mistake, case.under(code)) for mistake, code in _mistakes(exercise))
+    returned = ((mistake, call.value) for mistake, call in calls if call.error is None)
     rtol = exercise.check.rtol
-    mistaken = (
-        (mistake, call.value)
-        for mistake, call in calls
-        if call.error is None and not same(call.value, case.want, rtol)
-    )
+    mistaken = ((mistake, value) for mistake, value in returned if not same(value, case.want, rtol))
     if isinstance(case.want, (dict, tuple, list)) or np.ndim(case.want):
         return _choice(exercise, prompt, case.want, mistaken)
     return _number(exercise, prompt, float(case.want), mistaken)
