@@ -40,19 +40,14 @@ class SafeNotebook(Preprocessor):  # type: ignore[misc]
 def safe_cell(cell: PageCell, number: int) -> dict[str, Any]:
     """One cell: Markdown is already rendered, and each output is one piece of clean HTML."""
     marks = {name: getattr(cell, name) for name in ("grade_id", "solution", "grade", "task", "points")}
-    metadata = {"nbgrader": marks} if cell.grade_id else {}
+    about = {"id": f"cell-{number}", "metadata": {"nbgrader": marks} if cell.grade_id else {}}
     if cell.kind == "markdown":
         source = render_markdown(cell.source, attachments=cell.attachments)
-        return {"cell_type": "markdown", "id": f"cell-{number}", "metadata": metadata, "source": source}
+        return about | {"cell_type": "markdown", "source": source}
     shown = [{"text/html": html} for output in cell.outputs if (html := render_output(output))]
-    return {
-        "cell_type": "code",
-        "id": f"cell-{number}",
-        "metadata": metadata,
-        "source": cell.source,
-        "execution_count": cell.count,
-        "outputs": [{"output_type": "display_data", "data": data, "metadata": {}} for data in shown],
-    }
+    outputs = [{"output_type": "display_data", "data": data, "metadata": {}} for data in shown]
+    code = {"cell_type": "code", "source": cell.source, "execution_count": cell.count, "outputs": outputs}
+    return about | code
 
 
 def as_it_is(rendered: str) -> str:

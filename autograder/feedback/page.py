@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -52,13 +52,15 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
         return sections.get(address) if address.startswith("#") else to_the_web(address)
 
     repairs = mapping(notebook.metadata.get(OURS)).get("repairs", [])
+    markdown = [cell.source for cell in cells if cell.kind == "markdown"]
+    titles = (re.match(r"#[ \t]+(.+)", source) for source in markdown)
     return _template().render(
-        title=_title(cells) or grades.lesson,
+        title=next((plain(title[1]) for title in titles if title), "") or grades.lesson,
         made_from=made_from(notebook, grades),
         grades=grades,
         results=list(results(cells, grades)),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
-        cells=[_cell(cell, number, grades, link) for number, cell in enumerate(cells)],
+        cells=[_cell(cell, number, link) for number, cell in enumerate(cells)],
     )
 
 
@@ -66,12 +68,6 @@ def made_from(notebook: NotebookNode, grades: Grades) -> str:
     """A hash of everything that decides the page's content; the page holds the hash."""
     content = json.dumps([notebook, asdict(grades)], sort_keys=True, default=str)
     return hashlib.sha256(code_hash() + content.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _title(cells: Sequence[PageCell]) -> str:
-    """The first heading of the notebook."""
-    matches = (re.match(r"#[ \t]+(.+)", cell.source) for cell in cells if cell.kind == "markdown")
-    return next((plain(match[1]) for match in matches if match), "")
 
 
 def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
@@ -84,36 +80,34 @@ def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
     }
 
 
-def _cell(cell: PageCell, number: int, grades: Grades, link: Link) -> dict[str, Any]:
-    """What the template shows of a cell."""
+def _cell(cell: PageCell, number: int, link: Link) -> dict[str, Any]:
     if cell.kind == "markdown":
         html = render_markdown(cell.source, attachments=cell.attachments, headings_below=2, link=link)
     else:
         html = render_code(_HIDDEN.sub("", cell.source).rstrip())
-    shown = [output for output in cell.outputs if not (cell.check and _of_hidden_check(output))]
+    shown = cell.outputs
+    if cell.check:  # what the hidden check has left there, the results say in words
+        shown = [
+            output
+            for output in cell.outputs
+            if output.get("output_type") != "execute_result"
+            and VERDICT_MIME not in mapping(output.get("data"))
+        ]
     return {
+        **vars(cell),
         "anchor": anchor(number),
-        "kind": cell.kind,
-        "answer": cell.solution,
         "check": cell.check,
-        "grade": grades.cells.get(cell.grade_id),
-        "comment": grades.comments.get(cell.grade_id, ""),
         "html": Markup(html),
         "outputs": [Markup(html) for output in shown if (html := render_output(output))],
         "demo": cell.demo and not shown,
     }
 
 
-def _of_hidden_check(output: Mapping[str, Any]) -> bool:
-    """Whether the hidden check made this output of a test cell: the results say it in words."""
-    return output.get("output_type") == "execute_result" or VERDICT_MIME in mapping(output.get("data"))
-
-
 @cache
 def code_hash() -> bytes:
     """A hash of the code and the templates that make a page."""
     here = Path(__file__).parent
-    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".j2", ".css"))
+    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".toml", ".j2", ".css"))
     files += [here.parent / "templating.py", here.parent / "gradebook.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from autograder.feedback.cells import PageCell, mapping, text_of
 from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
+from autograder.hidden_tests.behaviour import Behaviour
 from heinit_lab.checking.exercise import Misconception
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
@@ -19,41 +19,22 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 
 @dataclass(frozen=True)
-class BehaviourResult:
-    """A behaviour that was tested, the points that it earned, and what must hold before it counts."""
-
-    name: str
-    says: str
-    points: float
-    max_points: float
-    waits_for: str = ""
-
-    @property
-    def state(self) -> str:
-        """One of held, waits and lost."""
-        return "held" if self.points else "waits" if self.waits_for else "lost"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in the page: the cell's anchor, and the title of the place."""
-
-    anchor: str
-    title: str
-
-
-@dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise. says: the first line of the public check. look: the section that explains it."""
+    """One exercise. says: the first line of the public check.
+
+    behaviours: those that were tested, each with the points that it earned, and the name of the behaviour
+        that must hold before it counts, or ''.
+    answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
+    """
 
     title: str
     grade: CellGrade
     says: str
-    behaviours: tuple[BehaviourResult, ...]
-    misconceptions: tuple[Misconception, ...]
-    answer: Place
-    look: Place | None
-    comment: str = ""
+    behaviours: list[tuple[Behaviour, float, str]]
+    misconceptions: list[Misconception]
+    answer: str
+    look: tuple[str, str] | None
+    comment: str
 
     @property
     def state(self) -> str:
@@ -67,28 +48,33 @@ class ExerciseResult:
 
 def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResult]:
     """The exercises, in the order of the notebook."""
-    section: Place | None = None
-    number, answers = "", dict[str, Place]()
+    section: tuple[str, str] | None = None
+    number, answers = "", dict[str, str]()
     for i, cell in enumerate(cells):
-        here = Place(anchor(i), cell.grade_id)
         if cell.kind == "markdown":
             for level, title in _HEADING.findall(cell.source):
                 number = match[1] if (match := _NUMBER.search(title)) else number
-                section = Place(here.anchor, plain(title)) if len(level) == 2 else section
+                section = (anchor(i), plain(title)) if len(level) == 2 else section
         if cell.solution:
-            answers[cell.grade_id] = here
+            answers[cell.grade_id] = anchor(i)
         if cell.grade_id not in grades.cells:
             continue
         exercise = cell.grade_id.removeprefix("test-")
-        verdict = _verdict(cell)
+        data = (mapping(output.get("data")) for output in cell.outputs if cell.check)
+        # what the hidden checks left in a test cell's outputs, or nothing
+        verdict = next((found for bundle in data if (found := mapping(bundle.get(VERDICT_MIME)))), {})
+        points = verdict.get("points", {})
+        behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
+        named = verdict.get("misconceptions", []) if grade.score < grade.max_score else []
+        known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
             grade=grade,
             says=_public(cell) if cell.check else "",
-            behaviours=tuple(_behaviours(exercise, verdict)),
-            misconceptions=_misconceptions(exercise, verdict) if grade.score < grade.max_score else (),
-            answer=answers.get(exercise, here),
+            behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
+            misconceptions=[known[name] for name in named if name in known],
+            answer=answers.get(exercise, anchor(i)),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
         )
@@ -104,12 +90,6 @@ def plain(title: str) -> str:
     return re.sub(r"[`*$]", "", title).strip()
 
 
-def _verdict(cell: PageCell) -> Mapping[str, Any]:
-    """What the hidden checks left in a test cell's outputs, or nothing."""
-    verdicts = (mapping(mapping(output.get("data")).get(VERDICT_MIME)) for output in cell.outputs)
-    return next(filter(None, verdicts), {}) if cell.check else {}
-
-
 def _public(cell: PageCell) -> str:
     """The first line that the public check printed, or the error that stopped the check."""
     for output in cell.outputs:
@@ -119,16 +99,3 @@ def _public(cell: PageCell) -> str:
         if output.get("output_type") == "display_data" and VERDICT_MIME not in data:
             return text_of(data.get("text/plain")).partition("\n")[0][:500].lstrip("✓✗○ ")
     return ""
-
-
-def _behaviours(exercise: str, verdict: Mapping[str, Any]) -> Iterator[BehaviourResult]:
-    points = verdict.get("points", {})
-    for behaviour in HIDDEN.get(exercise, ()) if points else ():
-        earned = float(points.get(behaviour.name, 0.0))
-        waits_for = behaviour.waits_for(points)
-        yield BehaviourResult(behaviour.name, behaviour.says, earned, behaviour.points, waits_for)
-
-
-def _misconceptions(exercise: str, verdict: Mapping[str, Any]) -> tuple[Misconception, ...]:
-    known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
-    return tuple(known[name] for name in verdict.get("misconceptions", []) if name in known)

@@ -28,7 +28,7 @@ HEAD = 2000  # bytes of a page in which it says what it was made from
 
 @dataclass(frozen=True)
 class PageResult:
-    """What became of one page; `asdict` of it is a line of `heinit feedback --json`.
+    """What became of one page; `to_json` of it is a line of `heinit feedback --json`.
 
     status: made, unchanged or failed. page: its path in the course directory.
     """
@@ -39,7 +39,7 @@ class PageResult:
     page: str
     reason: str = ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, str]:
         return asdict(self)
 
 
@@ -79,19 +79,22 @@ class FeedbackRun:
             tasks = (self._read(gradebook, path) for path in self.graded)
             for task, page in do_all(PageJob(), tasks, len(self.graded), self._workers, self._scheduler):
                 student, lesson = task.grades.student, task.grades.lesson
-                path = self._page(student, lesson).relative_to(self.root).as_posix()
+                status, reason = "made" if page else "unchanged", ""
                 if isinstance(page, Refusal):
-                    yield PageResult(student, lesson, "failed", path, page.reason)
-                else:
-                    if page:
-                        self._write(student, lesson, page)
-                    yield PageResult(student, lesson, "made" if page else "unchanged", path)
+                    status, reason = "failed", page.reason
+                elif page:
+                    self._write(student, lesson, page)
+                path = self._page(student, lesson).relative_to(self.root).as_posix()
+                yield PageResult(student, lesson, status, path, reason)
 
     def _read(self, gradebook: Any, path: Path) -> PageTask:
         student, lesson = path.parent.parent.name, path.stem
         try:
             grades = read_grades(gradebook, lesson, student)
-            present = b"" if self.force else _head(self._page(student, lesson))
+            present, page = b"", self._page(student, lesson)
+            if page.is_file() and not self.force:
+                with page.open("rb") as file:
+                    present = file.read(HEAD)
             return PageTask(grades, path.read_bytes(), present)
         except MissingEntry:
             again = hints.heinit("grade", self.root, "--student", student)
@@ -111,11 +114,3 @@ class FeedbackRun:
             beside = self.root / "autograded" / student / lesson / name
             if beside.is_file():
                 shutil.copyfile(beside, page.parent / name)
-
-
-def _head(page: Path) -> bytes:
-    """How a page begins, where there is one."""
-    if not page.is_file():
-        return b""
-    with page.open("rb") as file:
-        return file.read(HEAD)

@@ -46,22 +46,14 @@ class Changes:
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing changed."""
         return not any(value for name, value in vars(self).items() if name != "since")
 
 
 def to_json(snapshot: Snapshot) -> str:
     """The snapshot as text; `from_json` gives the snapshot back."""
-    cohort = snapshot.cohort
-    data = {
-        "heinit_report": FORMAT,
-        "made_at": snapshot.made_at.isoformat(),
-        "course": cohort.course,
-        "lessons": cohort.lessons,
-        "exercises": cohort.exercises,
-        "students": [asdict(student) for student in cohort.students.values()],
-        "records": [asdict(record) for record in cohort.records.values()],
-    }
+    cohort = asdict(snapshot.cohort)
+    listed = {name: list(cohort[name].values()) for name in ("students", "records")}
+    data = {"heinit_report": FORMAT, "made_at": snapshot.made_at, **cohort, **listed}
     return json.dumps(data, default=datetime.isoformat, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -108,40 +100,30 @@ def changes(before: Snapshot, now: Cohort) -> Changes:
     old = before.cohort
     pairs = [(old.records.get(pair), record) for pair, record in now.records.items()]
     both = [(was, record) for was, record in pairs if was]
+
+    def newly(status: Status) -> list[Record]:
+        return [r for was, r in pairs if r.status is status and (was is None or was.status is not status)]
+
     graded: dict[str, tuple[str, ...]] = {}
-    for was, record in pairs:
-        if _newly(Status.GRADED, was, record):
-            graded[record.lesson] = (*graded.get(record.lesson, ()), record.student)
+    for record in newly(Status.GRADED):
+        graded[record.lesson] = (*graded.get(record.lesson, ()), record.student)
+    scored = [(was, r) for was, r in both if was.final is not None and r.final is not None]
+    known = {(e.lesson, e.name): e for e in exercises(old)}
+    compared = [(known.get((e.lesson, e.name)), e) for e in exercises(now)]
+    made, makes = ({(m.exercise, m.name): len(m.students) for m in mistakes(c)} for c in (old, now))
+    counts = [(*mistake, made.get(mistake, 0), makes.get(mistake, 0)) for mistake in {**made, **makes}]
     return Changes(
-        before.made_at,
-        graded,
-        [(was, record) for was, record in both if _differ(was.final, record.final)],
-        [record for was, record in pairs if _newly(Status.UNGRADABLE, was, record)],
-        [record for was, record in both if _newly(Status.UNGRADABLE, record, was)],
-        tuple(student for student in now.students if student not in old.students),
-        tuple(student for student in old.students if student not in now.students),
-        _moved(exercises(old), exercises(now)),
-        _mistakes(old, now),
+        since=before.made_at,
+        graded=graded,
+        scores=[(was, r) for was, r in scored if abs((was.final or 0) - (r.final or 0)) > SPREAD],
+        ungradable=newly(Status.UNGRADABLE),
+        mended=[
+            r for was, r in both if was.status is Status.UNGRADABLE and r.status is not Status.UNGRADABLE
+        ],
+        joined=tuple(student for student in now.students if student not in old.students),
+        left=tuple(student for student in old.students if student not in now.students),
+        moved=[
+            (was, e) for was, e in compared if was and abs(was.difficulty - e.difficulty) >= MOVED - SPREAD
+        ],
+        mistakes=sorted((c for c in counts if c[2] != c[3]), key=lambda c: (-abs(c[3] - c[2]), c[:2])),
     )
-
-
-def _newly(status: Status, was: Record | None, now: Record) -> bool:
-    return now.status is status and (was is None or was.status is not status)
-
-
-def _differ(was: float | None, now: float | None) -> bool:
-    return was is not None and now is not None and abs(was - now) > SPREAD
-
-
-def _moved(
-    before: list[ExerciseStatistics], now: list[ExerciseStatistics]
-) -> list[tuple[ExerciseStatistics, ExerciseStatistics]]:
-    known = {(exercise.lesson, exercise.name): exercise for exercise in before}
-    pairs = [(known.get((exercise.lesson, exercise.name)), exercise) for exercise in now]
-    return [(was, e) for was, e in pairs if was and abs(was.difficulty - e.difficulty) >= MOVED - SPREAD]
-
-
-def _mistakes(before: Cohort, now: Cohort) -> list[tuple[str, str, int, int]]:
-    old, new = ({(m.exercise, m.name): len(m.students) for m in mistakes(cohort)} for cohort in (before, now))
-    counts = [(*key, old.get(key, 0), new.get(key, 0)) for key in {**old, **new}]
-    return sorted((m for m in counts if m[2] != m[3]), key=lambda m: (-abs(m[3] - m[2]), m[:2]))

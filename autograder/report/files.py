@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,9 +10,9 @@ from pathlib import Path
 
 from autograder.course import nbgrader_api
 from autograder.files import write_atomically
-from autograder.gradebook import Cohort, Pair, read_cohort
+from autograder.gradebook import Cohort, Pair, Status, read_cohort
 from autograder.lms import spreadsheet
-from autograder.report.answers import answers
+from autograder.repair.parsing import Answer, answer
 from autograder.report.compare import Changes, Snapshot, changes, load, to_json
 from autograder.report.page import page
 from autograder.report.similarity import SimilarGroup, groups
@@ -39,7 +40,6 @@ class ClassReport:
 
     @property
     def page(self) -> Path:
-        """The page to open."""
         return self.folder / PAGE
 
 
@@ -52,7 +52,8 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
     """
     api = nbgrader_api(root)
     folder = root / "report"
-    before = load(compare) if compare else load(folder) if (folder / DATA).is_file() else None
+    last = folder / DATA  # the data of the last report, which are put aside under their own time
+    before = load(compare) if compare else load(last) if last.is_file() else None
     with api.gradebook as gradebook:
         cohort = read_cohort(gradebook, root, api.coursedir.course_id or root.resolve().name)
     written = answers(root, cohort)
@@ -61,31 +62,42 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
         for lesson in cohort.lessons
         for group in groups(lesson, {pair[0]: texts for pair, texts in written.items() if pair[1] == lesson})
     ]
-    report = ClassReport(
-        folder,
-        datetime.now(UTC).replace(microsecond=0),
-        cohort,
-        {pair for pair, texts in written.items() if not texts},
-        similar,
-        changes(before, cohort) if before else None,
-    )
+    blank = {pair for pair, texts in written.items() if not texts}
+    changed = changes(before, cohort) if before else None
+    made_at = datetime.now(UTC).replace(microsecond=0)
     folder.mkdir(exist_ok=True)
-    _keep_earlier(folder)
-    write_atomically(folder / TABLE, spreadsheet.text(table(cohort, report.blank)))
-    write_atomically(folder / DATA, to_json(Snapshot(report.made_at, cohort)))
-    write_atomically(
-        report.page, page(cohort, report.made_at, report.blank, similar, report.changed, table_name=TABLE)
-    )
-    return report
-
-
-def _keep_earlier(folder: Path) -> None:
-    """Put the data of the last report aside, under its own time."""
-    last = folder / DATA
     if last.is_file():
         kept = folder / "earlier" / f"{load(last).made_at:%Y-%m-%dT%H-%M-%SZ}.json"
         kept.parent.mkdir(exist_ok=True)
         last.replace(kept)
+    write_atomically(folder / TABLE, spreadsheet.text(table(cohort, blank)))
+    write_atomically(last, to_json(Snapshot(made_at, cohort)))
+    write_atomically(folder / PAGE, page(cohort, made_at, blank, similar, changed, table_name=TABLE))
+    return ClassReport(folder, made_at, cohort, blank, similar, changed)
+
+
+def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
+    """For each graded student and lesson, the text of the cells that were filled in. No answer is run.
+
+    The texts come from autograded/, where copied and moved cells are repaired. A notebook that is
+    not there, or cannot be read, has no answers.
+    """
+    found: dict[Pair, dict[str, str]] = {}
+    for (student, lesson), record in cohort.records.items():
+        if record.status is not Status.GRADED:
+            continue
+        texts = found[student, lesson] = {}
+        try:
+            path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        except (OSError, ValueError, KeyError):
+            continue
+        for cell in cells:
+            name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
+            text = "".join(cell.get("source", ""))
+            if name in cohort.exercises[lesson] and answer(text, "code", name) > Answer.STUB:
+                texts[name] = text
+    return found
 
 
 def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
@@ -94,10 +106,8 @@ def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
     for pair, record in cohort.records.items():
         student = cohort.students[record.student]
         head = (student.id, student.first_name, student.last_name, record.lesson, record.status.value)
-        tail = (
-            *(record.final, record.penalty or None, "yes" if pair in blank else None),
-            *(" ".join(record.repairs), record.reason),
-        )
+        empty = "yes" if pair in blank else None
+        tail = (record.final, record.penalty or None, empty, " ".join(record.repairs), record.reason)
         for name, cell in record.cells.items():
             yield (*head, name, cell.score, cell.max_score, " ".join(cell.misconceptions), *tail)
         if not record.cells:

@@ -57,7 +57,6 @@ class MistakeCount:
 
     @property
     def share(self) -> float:
-        """The share of the graded students who made it."""
         return len(self.students) / self.of
 
 
@@ -108,46 +107,35 @@ def discrimination(records: Sequence[Record], exercise: str) -> float | None:
     lesson, without the exercise. Near 0, a student who has the exercise right does no better
     elsewhere. None with fewer than `ENOUGH` hand-ins, or where all have the same points.
     """
-    both = [
-        (r.cells[exercise].score, sum(c.score for name, c in r.cells.items() if name != exercise))
-        for r in records
-        if exercise in r.cells
-    ]
-    if len(both) < ENOUGH:
-        return None
-    return correlation([item for item, _ in both], [rest for _, rest in both])
+    cells = [record.cells for record in records if exercise in record.cells]
+    items = [grades[exercise].score for grades in cells]
+    rests = [sum(cell.score for name, cell in grades.items() if name != exercise) for grades in cells]
+    return correlation(items, rests) if len(cells) >= ENOUGH else None
 
 
 def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatistics]:
     """Every lesson that somebody handed in. blank: the students and lessons with no answer at all."""
-    return [_lesson(cohort, name, blank) for name in cohort.lessons if cohort.handed_in(name)]
-
-
-def _lesson(cohort: Cohort, name: str, blank: Collection[Pair]) -> LessonStatistics:
-    graded, max_score = cohort.graded(name), cohort.lessons[name]
-    scores = [record.final or 0.0 for record in graded]
-    return LessonStatistics(
-        name,
-        max_score,
-        {status: sum(record.status is status for record in cohort.of(name)) for status in Status},
-        sum((record.student, name) in blank for record in graded),
-        spread(scores),
-        histogram(scores, max_score, max(1, round(max_score))),
-    )
+    found = []
+    for name, most in cohort.lessons.items():
+        if cohort.handed_in(name):
+            graded = cohort.graded(name)
+            standing = {status: sum(r.status is status for r in cohort.of(name)) for status in Status}
+            empty = sum((record.student, name) in blank for record in graded)
+            scores = [record.final or 0.0 for record in graded]
+            columns = histogram(scores, most, max(1, round(most)))
+            found.append(LessonStatistics(name, most, standing, empty, spread(scores), columns))
+    return found
 
 
 def whole(cohort: Cohort) -> dict[str, float]:
     """For each student with a grade, the share of all points of the lessons graded for the student."""
-    scores: dict[str, list[Record]] = defaultdict(list)
-    for lesson in cohort.lessons:
-        for record in cohort.graded(lesson):
-            if record.max_score:
-                scores[record.student].append(record)
-    return {
-        student: sum(r.final or 0.0 for r in scores[student]) / sum(r.max_score for r in scores[student])
-        for student in cohort.students
-        if student in scores
-    }
+    shares = {}
+    for student in cohort.students:
+        records = [cohort.records[student, lesson] for lesson in cohort.lessons]
+        graded = [r for r in records if r.status is Status.GRADED and r.max_score]
+        if graded:
+            shares[student] = sum(r.final or 0.0 for r in graded) / sum(r.max_score for r in graded)
+    return shares
 
 
 def exercises(cohort: Cohort) -> list[ExerciseStatistics]:
@@ -167,10 +155,9 @@ def mistakes(cohort: Cohort) -> list[MistakeCount]:
     """Every named mistake that was made, the most frequent first."""
     students: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     graded = {lesson: cohort.graded(lesson) for lesson in cohort.lessons}
-    for lesson, records in graded.items():
-        for record in records:
-            for exercise, cell in record.cells.items():
-                for name in cell.misconceptions:
-                    students[name, exercise, lesson].append(record.student)
+    for record in (record for records in graded.values() for record in records):
+        for exercise, cell in record.cells.items():
+            for name in cell.misconceptions:
+                students[name, exercise, record.lesson].append(record.student)
     counts = [MistakeCount(*key, tuple(made_by), len(graded[key[2]])) for key, made_by in students.items()]
     return sorted(counts, key=lambda m: (-len(m.students), -m.share, m.lesson, m.exercise, m.name))

@@ -61,23 +61,15 @@ def groups(lesson: str, written: Mapping[str, Mapping[str, str]]) -> list[Simila
         shared = np.where(alike, np.log2(len(who) / np.maximum.outer(common, common)), 0)
         bits[np.ix_(who, who)] += shared[np.ix_(which, which)]
         near[exercise] = (who, alike[np.ix_(which, which)], common[which])
-    enough = log2(n * (n - 1) / 2) + MARGIN
-    similar = [_group(lesson, students, members, near) for members in _connected(bits > enough)]
+    similar = []
+    for members in _connected(bits > log2(n * (n - 1) / 2) + MARGIN):
+        in_all = {}
+        for exercise, (who, alike, common) in near.items():
+            places = np.flatnonzero(np.isin(who, members))
+            if len(places) == len(members) and alike[np.ix_(places, places)].all():
+                in_all[exercise] = int(common[places].max())
+        similar.append(SimilarGroup(lesson, tuple(students[i] for i in members), in_all, n))
     return sorted(similar, key=lambda group: (-len(group.students), group.students))
-
-
-def _group(
-    lesson: str,
-    students: list[str],
-    members: list[int],
-    near: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
-) -> SimilarGroup:
-    shared = {}
-    for exercise, (who, alike, common) in near.items():
-        places = np.flatnonzero(np.isin(who, members))
-        if len(places) == len(members) and alike[np.ix_(places, places)].all():
-            shared[exercise] = int(common[places].max())
-    return SimilarGroup(lesson, tuple(students[i] for i in members), shared, len(students))
 
 
 def _connected(linked: np.ndarray) -> list[list[int]]:
@@ -91,48 +83,32 @@ def _connected(linked: np.ndarray) -> list[list[int]]:
 def structure(source: str) -> str:
     """The structure of a program: its text without own names, comments, docstrings and layout.
 
-    A text that cannot be parsed, or is nested too deeply to be written again, only loses its blanks.
+    The names that the program itself binds become v0, v1, ... in order. A text that cannot be parsed, or is
+    nested too deeply to be written again, only loses its blanks.
     """
     try:
         tree = ast.parse(source)
-        return ast.unparse(_Renamed(tree).visit(tree))
+        names: dict[str, str] = {}
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    names.setdefault(name, f"v{len(names)}")
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    names.setdefault(name, f"v{len(names)}")
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name():
+                    node.id = names.get(node.id, node.id)
+                case ast.arg():
+                    node.arg, node.annotation = names[node.arg], None
+                case ast.keyword(arg=str(name)):
+                    node.arg = names.get(name, name)
+                case ast.FunctionDef() | ast.ClassDef():
+                    node.name = names[node.name]
+                    if isinstance(node, ast.FunctionDef):
+                        node.returns = None
+                    if ast.get_docstring(node) is not None:
+                        node.body = node.body[1:] or [ast.Pass()]
+        return ast.unparse(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "".join(source.split())
-
-
-class _Renamed(ast.NodeTransformer):
-    """Renames the names that a program itself binds to v0, v1, ... in order, and drops docstrings."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        bound: dict[str, None] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                bound[node.id] = None
-            elif isinstance(node, ast.arg):
-                bound[node.arg] = None
-            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                bound[node.name] = None
-        self._names = {name: f"v{k}" for k, name in enumerate(bound)}
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(self._names.get(node.id, node.id), node.ctx)
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        return ast.arg(self._names[node.arg])
-
-    def visit_keyword(self, node: ast.keyword) -> ast.keyword:
-        return ast.keyword(self._names.get(node.arg or "", node.arg), self.visit(node.value))
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        return self._defined(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
-        return self._defined(node)
-
-    def _defined(self, node: ast.ClassDef | ast.FunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        node.name = self._names[node.name]
-        if ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        return node

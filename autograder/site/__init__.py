@@ -6,5 +6,6 @@ writes a run as HTML, with questions.py for the questions to the reader, prose.p
 pictures.py for files of figures. build.py puts the pages together and writes the files that differ.
 lite.py adds, on request, the lessons as notebooks that run in a browser.
 
-templates/ holds the HTML, static/ what is copied as it is, text/ the words of pages that no lesson has.
+templates/ holds the HTML, static/ what is copied as it is, text/ the words of pages that no lesson has,
+jupyterlite/ the settings of the edition that lite.py makes.
 """

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from markupsafe import Markup
@@ -19,7 +20,7 @@ from autograder.lessons import NOTEBOOKS, SHARE, lessons
 from autograder.lessons.compose import solve
 from autograder.site.execute import executed
 from autograder.site.frames import FRAMES_MIME
-from autograder.site.lesson_page import LessonPage, explorer, lesson_page, sections
+from autograder.site.lesson_page import LessonPage, explorer, lesson_page
 from autograder.site.lite import Lite, lite, lite_files
 from autograder.site.pictures import Pictures
 from autograder.site.prose import Prose, plain
@@ -61,7 +62,13 @@ def build_site(
     edition = lite() if in_browser else None
     runs = executed(lessons(), cache, progress)
     wheel = build_wheel(cache / "wheel")
-    files = site_files(runs, wheel.name, edition) | _downloads(wheel)
+    files = site_files(runs, wheel.name, edition)
+    for lesson in lessons():  # as notebooks, to solve and solved, each with the wheel that it asks for
+        folder = f"notebooks/{lesson.name}"
+        solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+        files[f"{folder}/{lesson.name}.ipynb"] = lesson.path.read_bytes()
+        files[f"{folder}/{lesson.name}-solved.ipynb"] = nbformat.writes(solved).encode()
+        files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
     if edition:
         files |= lite_files(edition, lessons(), wheel)
     return _write(directory, files, before)
@@ -78,45 +85,44 @@ def site_files(runs: Mapping[str, NotebookNode], wheel: str, edition: Lite | Non
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
     hero = next(cell for cell in runs[HERO[0]].cells if cell.id == HERO[1])
     data = next(output.data[FRAMES_MIME] for output in hero.outputs if FRAMES_MIME in output.get("data", {}))
-    shared = {"course": course, "pages": PAGES, "wheel": wheel, "lite": edition}
-    pages = {
-        page.file: templates.get_template("lesson.html.j2").render(
-            shared, page=page, file=page.file, before=before, after=after
-        )
-        for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False)
-    }
-    pages["index.html"] = templates.get_template("index.html.j2").render(
-        shared, file="index.html", hero=Markup(explorer(data, "explorer", pictures, templates))
-    )
-    for file, body in {
+    pages: dict[str, str] = {}
+
+    def write(file: str, template: str, **content: Any) -> None:
+        shared = {"course": course, "pages": PAGES, "wheel": wheel, "lite": edition}
+        pages[file] = templates.get_template(f"{template}.html.j2").render(shared, file=file, **content)
+
+    for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False):
+        write(page.file, "lesson", page=page, before=before, after=after)
+    write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates)))
+    # the repository's page for instructors, below the site's own first words
+    instructors = (SHARE / "docs" / "instructors.md").read_text(encoding="utf-8").partition("\n")[2]
+    texts = {
         "errata.html": _errata(course),
-        "instructors.html": _instructors(),
-        "about.html": _about(edition),
-    }.items():
+        "instructors.html": _text("instructors.md") + instructors,
+        "about.html": _text("about.md") + (_text("lite.md").format(source=edition.source) if edition else ""),
+    }
+    for file, text in texts.items():
         prose = Prose(strict=file == "errata.html")
-        pages[file] = templates.get_template("page.html.j2").render(
-            shared,
-            file=file,
-            body=Markup(prose.html(body)),
-            contents=[h for h in prose.headings if h.level == 2],
-        )
+        body = Markup(prose.html(text))
+        write(file, "page", body=body, contents=[h for h in prose.headings if h.level == 2])
     index = search_index(pages)
-    pages["search.html"] = templates.get_template("search.html.j2").render(shared, file="search.html")
+    write("search.html", "search")
     files = {name: text.encode() for name, text in pages.items()}
     files |= {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
-    files["search-index.js"] = index.encode()
-    return files | pictures.files
+    return files | pictures | {"search-index.js": index.encode()}
 
 
 def search_index(pages: Mapping[str, str]) -> str:
     """A script that holds the text of every section: a page may load it without a server."""
     entries = []
     for file, page in pages.items():
-        title = plain(re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1]).split(" · He init")[0]  # type: ignore[index]
-        main = re.search(r"<main\b.*</main>", page, re.DOTALL)
-        for fragment, heading, text in sections(main[0] if main else ""):
-            if text:
-                entries.append([file, fragment, title, heading, text])
+        title = plain(page.partition("<title>")[2].partition("</title>")[0]).split(" · He init")[0]
+        main = "".join(re.findall(r"<main\b.*</main>", page, re.DOTALL))
+        first, *parts = re.split(r'<div class="heading"><h\d id="([^"]+)">(.*?)</h\d>.*?</div>', main)
+        later = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        for fragment, heading, part in [("", "", first), *later]:
+            if text := plain(part):
+                entries.append([file, fragment, title, plain(heading), text])
     packed = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     return f"const SECTIONS = {packed};\n"
 
@@ -124,43 +130,22 @@ def search_index(pages: Mapping[str, str]) -> str:
 def _errata(course: list[LessonPage]) -> str:
     """The errata, with links to the sections of the lessons that they name."""
     text = (NOTEBOOKS / "ERRATA.md").read_text(encoding="utf-8")
-    anchors = {page.lesson.name: {plain(h.title): h.anchor for h in page.contents} for page in course}
+    titles = {page.lesson.name: {plain(h.title) for h in page.contents} for page in course}
 
     def linked(row: re.Match[str]) -> str:
-        name, named = row[2], row[3]
-        return row[1] + re.sub(
-            r"\*([^*]+)\*",
-            lambda m: f"[{m[1]}]({name}.ipynb#{m[1].replace(' ', '-')})" if m[1] in anchors[name] else m[0],
-            named,
-        )
+        lesson = row[2]
+
+        def section(title: re.Match[str]) -> str:
+            known = title[1] in titles[lesson]
+            return f"[{title[1]}]({lesson}.ipynb#{title[1].replace(' ', '-')})" if known else title[0]
+
+        return row[1] + re.sub(r"\*([^*]+)\*", section, row[3])
 
     return re.sub(r"(\[Lesson \d\]\([^)]*/([^/)]+)\.ipynb\))(.*)", linked, text)
 
 
-def _instructors() -> str:
-    """What stands in the repository's page for instructors, below the site's own first words."""
-    page = (SHARE / "docs" / "instructors.md").read_text(encoding="utf-8")
-    return _text("instructors.md") + page.partition("\n")[2]
-
-
-def _about(edition: Lite | None) -> str:
-    return _text("about.md") + (_text("lite.md").format(source=edition.source) if edition else "")
-
-
 def _text(name: str) -> str:
     return (HERE / "text" / name).read_text(encoding="utf-8")
-
-
-def _downloads(wheel: Path) -> dict[str, bytes]:
-    """The lessons as notebooks, to solve and solved, each with the wheel that it asks for."""
-    files = {}
-    for lesson in lessons():
-        folder = f"notebooks/{lesson.name}"
-        solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
-        files[f"{folder}/{lesson.name}.ipynb"] = lesson.path.read_bytes()
-        files[f"{folder}/{lesson.name}-solved.ipynb"] = nbformat.writes(solved).encode()
-        files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
-    return files
 
 
 def _manifest(directory: Path) -> dict[str, str]:

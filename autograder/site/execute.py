@@ -85,14 +85,13 @@ def _run(lesson: Lesson) -> NotebookNode:
 
 
 def _keep(notebook: NotebookNode, path: Path) -> None:
-    """Write a lesson's run, and delete older runs of the lesson."""
-    name = path.name.rpartition("-")[0]
+    """Write a lesson's run in the place of older runs of the lesson."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        older = set(path.parent.glob(f"{path.name.rpartition('-')[0]}-*.ipynb")) - {path}
         write_atomically(path, nbformat.writes(notebook))
-        for older in path.parent.glob(f"{name}-*.ipynb"):
-            if older != path:
-                older.unlink()
+        for run in older:
+            run.unlink()
     except OSError as error:
         raise HeinitError(
             f"{path} cannot be written ({error.strerror}). Name a folder of your own with --cache."
@@ -114,30 +113,22 @@ def depends_on(lesson: Lesson) -> list[Path]:
 
     Of the exercises only the lesson's own count, since `check` looks an exercise up by name.
     """
-    answers = Path(str(lesson.solutions.__file__))
-    notebook = nbformat.read(lesson.path, as_version=4)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    sources = [*cells, answers.read_text(encoding="utf-8"), RECORD]
-    makers = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
-    files = {lesson.path, answers, *makers}
-    files |= {*(LAB / "exercises" / lesson.module).glob("*.*"), LAB / "exercises" / "hints.toml"}
-    files |= {p for p in LAB.rglob("*") if p.suffix in (".npz", ".json", ".mplstyle")}
-    sources += [path.read_text(encoding="utf-8") for path in files if path.suffix == ".py"]
-    while sources:
-        behind = set(_files(imported(sources.pop())))
-        sources += [path.read_text(encoding="utf-8") for path in behind - files]
-        files |= behind
+    cells = nbformat.read(lesson.path, as_version=4).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    found = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
+    found |= {Path(str(lesson.solutions.__file__)), *(LAB / "exercises" / lesson.module).glob("*.*")}
+    files = {lesson.path, LAB / "exercises" / "hints.toml"}
+    files |= {path for path in LAB.rglob("*") if path.suffix in (".npz", ".json", ".mplstyle")}
+    while found or sources:
+        files |= found
+        sources += [path.read_text(encoding="utf-8") for path in found if path.suffix == ".py"]
+        found = _files(imported(sources.pop())) - files
     return sorted(files)
 
 
-def _files(modules: Iterable[str]) -> Iterable[Path]:
-    """The files of the modules of heinit_lab, and of the packages around them."""
-    for module in modules:
-        parts = module.split(".")
-        if parts[0] != LAB.name:
-            continue
-        for k in range(1, len(parts) + 1):
-            path = LAB.parent.joinpath(*parts[:k])
-            for candidate in (path / "__init__.py", path.with_suffix(".py")):
-                if candidate.is_file():
-                    yield candidate
+def _files(modules: Iterable[str]) -> set[Path]:
+    """The files of those modules that are of heinit_lab, with those of the packages around them."""
+    paths = {LAB.parent / module.replace(".", "/") for module in modules if module.split(".")[0] == LAB.name}
+    around = {package for path in paths for package in (path, *path.parents) if package.is_relative_to(LAB)}
+    candidates = {file for path in around for file in (path / "__init__.py", path.with_suffix(".py"))}
+    return set(filter(Path.is_file, candidates))

@@ -6,19 +6,18 @@ Every frame comes from the call that the sliders make in a notebook, `Explorer.f
 from __future__ import annotations
 
 import base64
-import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
-from math import prod
 from typing import Any
 
+from autograder.site.pictures import webp
 from heinit_lab.explorers import Explorer, Frame, Slider
 from heinit_lab.figures import size
 
 FRAMES_MIME = "application/vnd.heinit.frames+json"
 MOST = 300  # frames of one explorer
-COLOURS = 64  # of a frame: flat areas, lines and their soft edges
+COLOURS = 64  # of a frame: flat areas, lines and their soft edges, in a quarter of a PNG's bytes
 
 RACE_NOTE = (
     "In JupyterLab you start and stop this race yourself, with any seed, and with Adam or batch "
@@ -59,17 +58,14 @@ def race_frames(race: Any) -> dict[str, Any]:
 def _table(
     title: str, shown: tuple[int, int], sliders: Sequence[Slider], frame: Callable[..., Frame]
 ) -> dict[str, Any]:
-    count = prod(len(slider.values) for slider in sliders)
-    if count > MOST:
+    names = [slider.name for slider in sliders]
+    states = list(product(*(slider.values for slider in sliders)))
+    if len(states) > MOST:
         raise ValueError(
-            f"{title!r} would take {count} pictures, and a page keeps {MOST} at most: "
+            f"{title!r} would take {len(states)} pictures, and a page keeps {MOST} at most: "
             "give one of its sliders fewer page_values"
         )
-    names = [slider.name for slider in sliders]
-    states: Iterable[Mapping[str, Any]] = (
-        dict(zip(names, values, strict=True)) for values in product(*(slider.values for slider in sliders))
-    )
-    drawn = [frame(**state) for state in states]
+    drawn = [frame(**dict(zip(names, state, strict=True))) for state in states]
     return {
         "title": title,
         "size": shown,
@@ -82,19 +78,10 @@ def _table(
             }
             for slider in sliders
         ],
-        "frames": [{"picture": base64.b64encode(small(f.png)).decode(), "words": f.words} for f in drawn],
+        "frames": [
+            {"picture": base64.b64encode(webp(f.png, COLOURS)).decode(), "words": f.words} for f in drawn
+        ],
     }
-
-
-def small(png: bytes) -> bytes:
-    """A frame with few colours, as a lossless WebP: a quarter of its PNG."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(png)) as picture:
-        flat = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
-    buffer = io.BytesIO()
-    flat.save(buffer, "webp", lossless=True, quality=50, method=2)
-    return buffer.getvalue()
 
 
 def _publish(data: dict[str, Any]) -> None:

@@ -18,9 +18,9 @@ from autograder.errors import HeinitError
 from autograder.lessons import Lesson
 from autograder.lessons.compose import asked, checked, unmarked
 from autograder.site.frames import FRAMES_MIME
-from autograder.site.pictures import Pictures, figure_in
-from autograder.site.prose import Heading, Prose, plain, render_lines
-from autograder.site.questions import Question, question
+from autograder.site.pictures import FIGURE, Pictures
+from autograder.site.prose import Heading, Prose, render_lines
+from autograder.site.questions import question
 
 # Cells that belong to a notebook and not to a page: the table of a reader's own checks, and the way there.
 LEFT_OUT = ("where-you-stand", "progress")
@@ -54,9 +54,14 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
     """
     student = {cell.id: cell for cell in nbformat.read(lesson.path, as_version=4).cells}
     first, *cells = (cell for cell in run.cells if cell.id not in LEFT_OUT)
-    opening = _opening(first.source, lesson.name)
+    opening = _OPENING.match(first.source)
+    if opening is None:
+        raise HeinitError(
+            f"the first cell of {lesson.name} is not of the form "
+            "title, sentence, abilities, contents, minutes"
+        )
     writer = _LessonWriter(pictures, templates)
-    about, abilities = (writer.prose.html(opening[key]) for key in ("about", "abilities"))
+    about, abilities = (Markup(writer.prose.html(opening[part])) for part in ("about", "abilities"))
     parts = []
     while cells:
         cell = cells.pop(0)
@@ -71,29 +76,20 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
         lesson=lesson,
         number=int(opening["number"]),
         title=opening["title"],
-        about=Markup(about),
-        opening=Markup(abilities),
+        about=about,
+        opening=abilities,
         says=opening["says"],
         body=Markup("\n".join(parts)),
         contents=tuple(heading for heading in writer.prose.headings if heading.level == 2),
     )
 
 
+# A lesson's first cell: a page shows these parts, and writes the others itself (contents, wheel).
 _OPENING = re.compile(
     r"# Lesson (?P<number>\d+) · (?P<title>[^\n]+)\n+(?P<about>.*?)\n+(?P<abilities>You will be able to\n.*?)"
     r"\n+\*\*Contents\*\*\n.*?\n+(?P<says>About \d+ minutes\.[^\n]*)",
     re.DOTALL,
 )
-
-
-def _opening(source: str, name: str) -> dict[str, str]:
-    """The parts of a lesson's first cell, but for those that the page writes itself (contents, wheel)."""
-    match = _OPENING.match(source)
-    if match is None:
-        raise HeinitError(
-            f"the first cell of {name} is not of the form title, sentence, abilities, contents, minutes"
-        )
-    return match.groupdict()
 
 
 class _LessonWriter:
@@ -116,21 +112,19 @@ class _LessonWriter:
         self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None
     ) -> str:
         """The question, the stub, and the folded solution with the verdict on it."""
-        here = question(name)
+        asks, data = question(name), {}
+        if asks:  # what the page's script knows of the question
+            wrong = [{"value": w.value, "hints": list(map(self.prose.phrase, w.hints))} for w in asks.wrong]
+            data = {"right": asks.right, "close": asks.close, "wrong": wrong}
         return self._templates.get_template("exercise.html.j2").render(
             name=name,
-            question=here,
-            prompt=Markup(self.prose.phrase(here.prompt) if here else ""),
-            data=self._question_data(here) if here else {},
+            question=asks,
+            prompt=Markup(self.prose.phrase(asks.prompt) if asks else ""),
+            data=data,
             stub=Markup(render_lines(stub.source)),
             answer=Markup(render_lines(unmarked(solved.source))),
             verdicts=[Markup(self._output(output)) for output in (check.outputs if check else [])],
         )
-
-    def _question_data(self, of: Question) -> dict[str, Any]:
-        """What the page's script knows of a question."""
-        wrong = [{"value": w.value, "hints": list(map(self.prose.phrase, w.hints))} for w in of.wrong]
-        return {"right": of.right, "close": of.close, "wrong": wrong}
 
     def _output(self, output: NotebookNode) -> str:
         if output.output_type == "stream":
@@ -140,9 +134,10 @@ class _LessonWriter:
             self._explorers += 1
             ident = f"explorer-{self._explorers}"
             return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates)
-        if figure := figure_in(data.get("text/html", "")):
-            path = self._pictures.add(figure.content)
-            return self._templates.get_template("figure.html.j2").render(figure=figure, path=path)
+        if figure := FIGURE.fullmatch(data.get("text/html", "").strip()):
+            path = self._pictures.add(base64.b64decode(figure["data"]))
+            alt, size = html.unescape(figure["alt"]), figure.group("width", "height")
+            return self._templates.get_template("figure.html.j2").render(path=path, alt=alt, size=size)
         text = str(data.get("text/plain", ""))
         if text[:2] in ("✓ ", "✗ ", "○ "):
             return f'<p class="verdict">{html.escape(text)}</p>'
@@ -154,22 +149,9 @@ def explorer(data: dict[str, Any], ident: str, pictures: Pictures, templates: En
     frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
     starts = [slider["start"] for slider in data["sliders"]]
     first = np.ravel_multi_index(starts, [len(slider["stops"]) for slider in data["sliders"]])
-    width, height = data["size"]
     return templates.get_template("explorer.html.j2").render(
         ident=ident,
-        title=data["title"],
-        note=data.get("note", ""),
-        sliders=data["sliders"],
+        explorer={"note": "", **data},
         first=frames[first],
-        width=width,
-        height=height,
         data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
     )
-
-
-def sections(page_html: str) -> list[tuple[str, str, str]]:
-    """(anchor, title, text) of each part of a page between two headings, for the search."""
-    pieces = re.split(r'<div class="heading"><h\d id="([^"]+)">(.*?)</h\d>.*?</div>', page_html)
-    parts = zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True)
-    first = ("", "", plain(pieces[0]))
-    return [first, *((anchor, plain(title), plain(text)) for anchor, title, text in parts)]

@@ -23,6 +23,7 @@ from autograder.feedback.html.mathml import mathml
 
 _SENTENCE = 80  # characters of a cell that are too many for a third of a telephone
 _LONG = re.compile(r"<code>[^<\s]{24,}")  # a word of code that a third of a telephone would break
+_ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell"}
 _WIDE = 28  # characters of a formula that may need scrolling on a telephone
 _INDEX = re.compile(r"<m(sub|sup)><m[ino]\b[^>]*>[^<]*</m[ino]>")
 _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
@@ -49,7 +50,6 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         super().__init__(escape=False, exclude_anchor_links=True)
         self.strict = strict
         self.headings: list[Heading] = []
-        self._stacks = False
 
     def html(self, markdown: str) -> str:
         """A piece as HTML. Raises HeinitError for a link that leads nowhere, where `strict`."""
@@ -64,20 +64,9 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         copies = [dict(token) for token in tokens]
         for before, token, after in zip([{}, *copies], copies, [*copies[1:], {}], strict=False):
             if token["type"] == "inline_math":
-                beside = {"opening": _cut(before, r"[(\[“]$"), "closing": _cut(after, r"^[.,;:?)\]”]+")}
-                token["attrs"] = beside
+                opening, closing = _cut(before, r"[(\[“]$"), _cut(after, r"^[.,;:?)\]”]+")
+                token["attrs"] = {"opening": opening, "closing": closing}
         return [self.render_token(token, state) for token in copies]
-
-    def render_token(self, token: dict[str, Any], state: Any) -> str:
-        """The HTML of a token. Before a table, `_stacks` is set: whether a narrow screen stacks its cells."""
-        if token["type"] == "table":
-            rows = (
-                row for part in token["children"] if part["type"] == "table_body" for row in part["children"]
-            )
-            cells = [cell for row in rows for cell in row["children"]]
-            texts = [self.render_tokens(cell["children"], state) for cell in cells]
-            self._stacks = any(len(plain(text)) > _SENTENCE or _LONG.search(text) for text in texts)
-        return str(super().render_token(token, state))
 
     def text(self, text: str) -> str:
         return html.escape(html.unescape(text), quote=False)
@@ -134,27 +123,12 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
 
         A browser that stacks a table no longer knows its rows and columns, so they are named.
         """
-        kind = ' class="sentences"' if self._stacks else ""
-        table = f"<table{kind}{self._role('table')}>\n{text}</table>"
+        kind, cells = "", re.findall(r"<td\b[^>]*>(.*?)</td>", text, re.DOTALL)
+        if any(len(plain(cell)) > _SENTENCE or _LONG.search(cell) for cell in cells):
+            kind = ' class="sentences" role="table"'
+            text = re.sub(r"<(thead|tbody|tr|th|td)\b", lambda tag: f'{tag[0]} role="{_ROLES[tag[1]]}"', text)
+        table = f"<table{kind}>\n{text}</table>"
         return f'<div class="wide" role="group" aria-label="Table" tabindex="0">{table}</div>\n'
-
-    def table_head(self, text: str) -> str:
-        group, row = self._role("rowgroup"), self._role("row")
-        return f"<thead{group}>\n<tr{row}>\n{text}</tr>\n</thead>\n"
-
-    def table_body(self, text: str) -> str:
-        return f"<tbody{self._role('rowgroup')}>\n{text}</tbody>\n"
-
-    def table_row(self, text: str) -> str:
-        return f"<tr{self._role('row')}>\n{text}</tr>\n"
-
-    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
-        tag, role = ("th", "columnheader") if head else ("td", "cell")
-        style = f' style="text-align:{align}"' if align else ""
-        return f"  <{tag}{self._role(role)}{style}>{text}</{tag}>\n"
-
-    def _role(self, role: str) -> str:
-        return f' role="{role}"' if self._stacks else ""
 
 
 def _cut(token: dict[str, Any], pattern: str) -> str:
@@ -178,30 +152,20 @@ def _several(tex: str) -> list[str]:
     return parts
 
 
-class _Lines(HtmlFormatter):  # type: ignore[misc]
-    """Code in which each line knows its indentation, so that what does not fit hangs below the line."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(cssclass="highlight", wrapcode=True)
-        self._code = code.strip("\n").split("\n")
-
-    def wrap(self, source: Any) -> Any:
-        lines = (
-            (1, f'<span class="line" style="--in:{len(line) - len(line.lstrip(" "))}">{text}</span>')
-            for line, (_, text) in zip(self._code, source, strict=False)
-        )
-        return super().wrap(lines)
-
-
 def render_lines(code: str, language: str = "python") -> str:
-    """Code in colours, line by line.
+    """Code in colours. Each line knows its indentation, so that what does not fit hangs below the line.
 
     Code that has no colours is words in columns; on a narrow screen the gaps between them are closed.
     """
     tokens = list(lexer(language).get_tokens(code))
-    rendered = str(formatted(tokens, _Lines(code)))
     coloured = any(STANDARD_TYPES.get(kind) for kind, _ in tokens)
-    return rendered if coloured else rendered.replace("<pre>", '<pre class="columns">', 1)
+    texts = re.findall(r".*\n", formatted(tokens, HtmlFormatter(nowrap=True)))
+    lines = (
+        f'<span class="line" style="--in:{len(line) - len(line.lstrip(" "))}">{text}</span>'
+        for line, text in zip(code.strip("\n").split("\n"), texts, strict=False)
+    )
+    opening = "<pre>" if coloured else '<pre class="columns">'
+    return f'<div class="highlight">{opening}<span></span><code>{"".join(lines)}</code></pre></div>\n'
 
 
 def on_the_site(address: str) -> str | None:

@@ -9,7 +9,7 @@ number, the reader writes it; elsewhere the reader chooses among values.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
 from typing import Any
@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking.compare import as_array, same, short
-from heinit_lab.checking.draw_cases import UNIFORM, DrawCase
+from heinit_lab.checking.draw_cases import UNIFORM
 from heinit_lab.checking.draws import Plan
 from heinit_lab.checking.exercise import Exercise, Misconception
-from heinit_lab.checking.observe import observe
-from heinit_lab.checking.trials import Case, Cases
+from heinit_lab.checking.observe import Function, observe
+from heinit_lab.checking.trials import Cases
 from heinit_lab.exercises import EXERCISES
 
-Mistaken = Iterable[tuple[Misconception, Any]]
+Mistaken = Iterable[tuple[Misconception, Any]]  # mistakes, and what each returns
+Given = dict[float | str, list[Misconception]]  # the mistakes that give a wrong answer
 
 # How near a number must be, relative to the right one: worked out by hand; measured on many draws; a count.
 CLOSE, DRAWN_CLOSE, EXACT = 0.005, 0.03, 1e-6
@@ -66,7 +67,10 @@ def question(name: str) -> Question | None:
         return None
     case = exercise.check.cases[exercise.prompt.case]
     prompt = exercise.prompt.words or f"What is `{case.text(name)}`?"
-    mistaken = _mistaken(exercise, case, exercise.check.rtol)
+    calls = ((mistake, case.under(code)) for mistake, code in _mistakes(exercise))
+    returned = ((mistake, call.value) for mistake, call in calls if call.error is None)
+    rtol = exercise.check.rtol
+    mistaken = ((mistake, value) for mistake, value in returned if not same(value, case.want, rtol))
     if isinstance(case.want, (dict, tuple, list)) or np.ndim(case.want):
         return _choice(exercise, prompt, case.want, mistaken)
     return _number(exercise, prompt, float(case.want), mistaken)
@@ -74,26 +78,37 @@ def question(name: str) -> Question | None:
 
 def _of_draws(exercise: Exercise, plan: Plan) -> Question | None:
     """The question of an exercise that draws: what is known of the matrices before they are drawn."""
-    case = next((case for case in plan.laws if not case.many), None)
-    if case is None:
-        case = plan.shapes[1]
-        prompt = f"Which shapes have the matrices of `{exercise.name}({_arguments(case.args)}, rng)`?"
-        return _choice(exercise, prompt, case.shapes, _drawn(exercise, plan, case, _shapes))
-    call = f"`{exercise.name}({_arguments(case.args)}, rng)`"
+    law = next((case for case in plan.laws if not case.many), None)
+    case = law or plan.shapes[1]
+
+    def drawn(measured: Callable[[Sequence[np.ndarray]], Any]) -> Mistaken:
+        """What is measured of the matrices that each named mistake draws."""
+        for mistake, code in _mistakes(exercise):
+            call = observe(code, *case.args, np.random.default_rng(plan.seed))
+            matrices = case.matrices(call.value) if call.error is None else []
+            numbers = [matrix for matrix in matrices if matrix is not None and matrix.size]
+            if numbers and len(numbers) == len(matrices):
+                yield mistake, measured(numbers)
+
+    call = f"`{exercise.name}({', '.join(map(short, case.args))}, rng)`"
+    if law is None:
+        shapes = drawn(lambda matrices: [matrix.shape for matrix in matrices])
+        return _choice(exercise, f"Which shapes have the matrices of {call}?", case.shapes, shapes)
+    draws = f"{call} draws {prod(case.shapes[0]):,} weights."
     if plan.kurtosis == UNIFORM:
-        prompt = f"{call} draws {_count(case):,} weights. How far from 0 may one lie?"
-        right, measured = sqrt(3 * case.variances[0]), _farthest
+        prompt, right = f"{draws} How far from 0 may one lie?", sqrt(3 * case.variances[0])
+        measures = drawn(lambda matrices: float(np.abs(matrices[0]).max()))
     else:
-        prompt = f"{call} draws {_count(case):,} weights. About how large is the mean of their squares?"
-        right, measured = case.variances[0], _mean_square
-    return _number(exercise, prompt, right, _drawn(exercise, plan, case, measured), DRAWN_CLOSE)
+        prompt, right = f"{draws} About how large is the mean of their squares?", case.variances[0]
+        measures = drawn(lambda matrices: float(np.mean(np.square(matrices[0], dtype=float))))
+    return _number(exercise, prompt, right, measures, DRAWN_CLOSE)
 
 
 def _number(
     exercise: Exercise, prompt: str, right: float, mistaken: Mistaken, close: float = CLOSE
 ) -> Question | None:
     close = EXACT if right == round(right) else close  # a count has no rounding
-    given: dict[float | str, list[Misconception]] = {}
+    given: Given = {}
     for mistake, value in mistaken:
         number = as_array(value)
         if number is None or number.ndim or number.dtype.kind not in "iuf" or not np.isfinite(number):
@@ -106,7 +121,7 @@ def _number(
 
 def _choice(exercise: Exercise, prompt: str, want: Any, mistaken: Mistaken) -> Question | None:
     right = short(want, DIGITS)
-    given: dict[float | str, list[Misconception]] = {}
+    given: Given = {}
     for mistake, value in mistaken:
         text = short(value, DIGITS)
         if text != right and not text.startswith("an array of"):
@@ -117,49 +132,12 @@ def _choice(exercise: Exercise, prompt: str, want: Any, mistaken: Mistaken) -> Q
     return Question(exercise.name, prompt, right, _wrongs(kept), options=tuple(options)) if kept else None
 
 
-def _mistaken(exercise: Exercise, case: Case, rtol: float) -> Mistaken:
-    """What each named mistake returns for a case, where that is not right."""
-    for mistake in exercise.misconceptions:
-        for code in mistake.wrong:
-            call = case.under(code)
-            if call.error is None and not same(call.value, case.want, rtol):
-                yield mistake, call.value
+def _mistakes(exercise: Exercise) -> Iterator[tuple[Misconception, Function]]:
+    """Each named mistake with each code that makes it."""
+    return ((mistake, code) for mistake in exercise.misconceptions for code in mistake.wrong)
 
 
-def _drawn(
-    exercise: Exercise, plan: Plan, case: DrawCase, measured: Callable[[Sequence[np.ndarray]], Any]
-) -> Mistaken:
-    """What is measured of the matrices that each named mistake draws."""
-    for mistake in exercise.misconceptions:
-        for code in mistake.wrong:
-            call = observe(code, *case.args, np.random.default_rng(plan.seed))
-            matrices = case.matrices(call.value) if call.error is None else []
-            numbers = [matrix for matrix in matrices if matrix is not None and matrix.size]
-            if numbers and len(numbers) == len(matrices):
-                yield mistake, measured(numbers)
-
-
-def _mean_square(matrices: Sequence[np.ndarray]) -> float:
-    return float(np.mean(np.square(matrices[0], dtype=float)))
-
-
-def _farthest(matrices: Sequence[np.ndarray]) -> float:
-    return float(np.abs(matrices[0]).max())
-
-
-def _shapes(matrices: Sequence[np.ndarray]) -> list[tuple[int, ...]]:
-    return [matrix.shape for matrix in matrices]
-
-
-def _arguments(args: Iterable[Any]) -> str:
-    return ", ".join(map(short, args))
-
-
-def _count(case: DrawCase) -> int:
-    return prod(case.shapes[0])
-
-
-def _wrongs(given: Mapping[float | str, list[Misconception]]) -> tuple[Wrong, ...]:
+def _wrongs(given: Given) -> tuple[Wrong, ...]:
     """What is told to each wrong answer: two hints at most, the most telling first, as in a notebook."""
     distinct = {value: list(dict.fromkeys(mistakes)) for value, mistakes in given.items()}
     return tuple(

@@ -95,17 +95,13 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         return f"<h{level}>{text}</h{level}>\n"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        address = self._attached(url.removeprefix("attachment:")) if url.startswith("attachment:") else url
+        if url.startswith("attachment:"):
+            kinds = self._pictures.get(url.removeprefix("attachment:"))
+            held = kinds if isinstance(kinds, Mapping) else {}
+            usable = (kind for kind in PICTURES if isinstance(held.get(kind), str) and is_base64(held[kind]))
+            url = next((f"data:{kind};base64,{held[kind]}" for kind in usable), "")
         named = f' title="{html.escape(title)}"' if title else ""
-        return f'<img src="{html.escape(address)}" alt="{html.escape(text)}"{named}>'
-
-    def _attached(self, name: str) -> str:
-        kinds = self._pictures.get(name)
-        for kind in PICTURES:
-            content = kinds.get(kind) if isinstance(kinds, Mapping) else None
-            if isinstance(content, str) and is_base64(content):
-                return f"data:{kind};base64,{content}"
-        return ""
+        return f'<img src="{html.escape(url)}" alt="{html.escape(text)}"{named}>'
 
 
 def is_base64(text: str) -> bool:

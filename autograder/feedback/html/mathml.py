@@ -12,27 +12,17 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import convert_to_element
 
-from autograder.feedback.html.safe import names
+from autograder.feedback.html.safe import HARMLESS
 
 LONGEST = 2000  # characters of one formula; the longest of the lessons has about 120
 # A definition can be made to double at each use.
 _DEFINES = re.compile(r"\\(?:def|gdef|edef|xdef|let|futurelet|(?:re|provide)?newcommand|renewcommand)\b")
-_ELEMENTS = names("""
-    math mrow mi mn mo mtext mspace msup msub msubsup munder mover munderover mfrac msqrt mroot mtable mtr
-    mtd mstyle mpadded mphantom mmultiscripts mprescripts none
-""")
-_ATTRIBUTES = names("""
-    accent accentunder columnalign depth display displaystyle fence form height largeop linethickness lspace
-    mathcolor maxsize minsize movablelimits rspace scriptlevel separator stretchy symmetric width
-""")
+_ELEMENTS, _ATTRIBUTES = (set(HARMLESS["mathml"][kind].split()) for kind in ("elements", "attributes"))
 _VALUE = re.compile(r"[\w.#% +-]{1,40}", re.ASCII)
 _OPERATORS = {"±": "±", "∓": "∓", "~": "∼", "⟨": "⟨", "⟩": "⟩"}  # what the converter takes for letters
 _FENCES = {"⟨": "prefix", "⟩": "postfix"}
 _SIGNS = ("−", "-", "+", "±", "∓")
-_STYLES = {  # browsers know of the variants only this much
-    "bold": "font-weight:bold",
-    "monospace": "font-family:monospace",
-}
+_STYLES = {"bold": "font-weight:bold", "monospace": "font-family:monospace"}  # what browsers know of variants
 
 
 def mathml(tex: str, block: bool = False) -> str:
@@ -52,8 +42,8 @@ def mathml(tex: str, block: bool = False) -> str:
 
 def _written(element: Element) -> str:
     """An element with its content: only elements and attributes of the tables, all text escaped."""
-    row = _joined(element)
-    children = "".join(_written(child) for child in (_spaced(row) if element.tag == "mrow" else row))
+    row = _spaced(_joined(element)) if element.tag == "mrow" else element
+    children = "".join(map(_written, row))
     if element.tag not in _ELEMENTS:
         return children
     text = html.unescape(element.text or "").replace(r"\_", "_")
@@ -76,18 +66,12 @@ def _written(element: Element) -> str:
     return f"<{name}{''.join(kept)}{style}>{html.escape(text)}{children}</{name}>"
 
 
-def _joined(element: Element) -> list[Element]:
-    r"""The children, with upright letters joined to names: \mathrm{relu} is one word, not four."""
+def _joined(row: Element) -> list[Element]:
+    r"""The elements of a row, with upright letters joined to names: \mathrm{relu} is one word, not four."""
     joined: list[Element] = []
-    for child in element:
-        before = joined[-1] if joined else None
-        if (
-            element.tag == "mrow"
-            and before is not None
-            and _is_upright(child)
-            and _is_upright(before)
-            and before.text is not None
-        ):
+    for child in row:
+        before = joined[-1] if joined and _is_upright(joined[-1]) else None
+        if before is not None and before.text is not None and _is_upright(child):
             before.text += child.text or ""
         else:
             joined.append(child)

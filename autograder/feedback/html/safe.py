@@ -7,7 +7,7 @@ nothing in a submission may run, ask another host for something, or change what 
 submission's own place. Three walls, each enough for most attacks by itself:
 
 1. This module. The HTML is read by a real parser (html5ever, the one of Firefox's Servo, through
-   nh3) into a tree; only the elements and attributes of the tables below are kept; the tree is
+   nh3) into a tree; only the elements and attributes of harmless.toml are kept; the tree is
    written again. Whatever the tables do not list is gone: scripts, handlers, frames, forms, style
    sheets, SVG, ids and classes, so neither names of the page's own scripts nor its styles can be
    taken over. An address is kept in two places only: a link to the web, which a reader must
@@ -31,47 +31,18 @@ Not defended: a picture or a text can still show something untrue, or imitate a 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from html import escape
+from itertools import accumulate
+from pathlib import Path
 
 import nh3
 
-
-def names(listed: str) -> frozenset[str]:
-    """The words of a table."""
-    return frozenset(listed.split())
-
-
-TAGS = names("""
-    a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption
-    figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span strong
-    sub summary sup table tbody td tfoot th thead tr tt u ul var wbr
-""")
-# These go with all that is in them; of other unknown elements, the text stays.
-REMOVED = names("""
-    script style title textarea noscript template iframe frameset noembed noframes object embed applet
-    svg math select option xmp plaintext audio video canvas
-""")
-EVERYWHERE = {"title", "style", "align", "dir", "lang"}
-ATTRIBUTES = {
-    "*": EVERYWHERE,
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height", "decoding"},
-    "div": {"role"},
-    "th": {"colspan", "rowspan", "scope"},
-    "td": {"colspan", "rowspan"},
-    "ol": {"start"},
-    "details": {"open"},
-}
-ROLES = frozenset({"status", "img", "note", "group"})
-PROPERTIES = names("""
-    aspect-ratio background background-color border border-bottom border-collapse border-color border-left
-    border-radius border-right border-spacing border-style border-top border-width color display
-    font-family font-size font-style font-variant-numeric font-weight height line-height list-style-type
-    margin margin-bottom margin-left margin-right margin-top max-height max-width min-height min-width
-    padding padding-bottom padding-left padding-right padding-top text-align text-decoration
-    vertical-align white-space width
-""")
+HARMLESS = tomllib.loads(Path(__file__).with_name("harmless.toml").read_text(encoding="utf-8"))
+TAGS, REMOVED = (set(HARMLESS["html"][kind].split()) for kind in ("elements", "removed"))
+ATTRIBUTES = {tag: set(listed.split()) for tag, listed in HARMLESS["html"]["attributes"].items()}
+ROLES, PROPERTIES = (set(HARMLESS["html"][kind].split()) for kind in ("roles", "properties"))
 # Words, colours and lengths that are not negative; nothing that could hold an address.
 _VALUE = re.compile(
     r"(?:[a-z][a-z-]*|#[0-9a-f]{3,8}|\d*\.?\d+(?:px|em|rem|ex|ch|pt|%)?|rgba?\([\d.,%\s]+\)|[\s,/])+",
@@ -80,9 +51,11 @@ _VALUE = re.compile(
 _PICTURE = re.compile(
     r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*", re.ASCII | re.IGNORECASE
 )
-DEEPEST = 500
-VOID = names("area base br col embed hr img input link meta source track wbr")
-_ELEMENT = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.ASCII | re.IGNORECASE)
+DEEPEST = 500  # elements in each other, more than any page needs: parsing takes time as the square
+_ELEMENT = re.compile(  # but for the void ones, which hold nothing
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)(?![a-z0-9]))[a-z]",
+    re.ASCII | re.IGNORECASE,
+)
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+", re.ASCII | re.IGNORECASE)
 
 Link = Callable[[str], "str | None"]
@@ -101,7 +74,8 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
     link: gives the address that a link's address becomes, or None for none.
     """
     held = held or {}
-    if _too_deep(html):
+    depths = accumulate(-1 if closes else 1 for closes in _ELEMENT.findall(html))
+    if any(depth > DEEPEST for depth in depths):
         html = f"<pre>{escape(html)}</pre>"
 
     def attribute(tag: str, name: str, value: str) -> str | None:
@@ -122,9 +96,9 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
 
     cleaned = nh3.clean(
         html,
-        tags=set(TAGS),
-        clean_content_tags=set(REMOVED),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        tags=TAGS,
+        clean_content_tags=REMOVED,
+        attributes=ATTRIBUTES,
         attribute_filter=attribute,
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer nofollow",
@@ -133,17 +107,6 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
     for token, ours in held.items():
         cleaned = cleaned.replace(token, ours)
     return cleaned
-
-
-def _too_deep(html: str) -> bool:
-    """Whether elements are nested more deeply than any page needs: parsing takes time as the square."""
-    depth = 0
-    for closes, name in _ELEMENT.findall(html):
-        if name.lower() not in VOID:
-            depth += -1 if closes else 1
-        if depth > DEEPEST:
-            return True
-    return False
 
 
 def safe_style(style: str) -> str | None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from autograder.site.frames import MOST, RACE_SLIDERS, frames, race_frames, small
+from autograder.site.frames import COLOURS, MOST, RACE_SLIDERS, frames, race_frames
+from autograder.site.pictures import webp
 from heinit_lab.explorers import Explorer, Slider
 from heinit_lab.explorers.relu_half_killing import half_explorer
 from heinit_lab.explorers.very_deep_networks import depth_explorer, race_explorer
@@ -50,7 +51,7 @@ def test_a_frame_is_the_notebooks_picture_in_few_colours():
     one = explorer()
     for frame, (a, b) in zip(frames(one)["frames"], product(range(3), "xyz"), strict=True):
         drawn = one.frame(a=a, b=b).png
-        assert picture(frame) == small(drawn)
+        assert picture(frame) == webp(drawn, COLOURS)
         ours, theirs = (
             np.asarray(Image.open(io.BytesIO(content)).convert("RGB"), dtype=int)
             for content in (picture(frame), drawn)

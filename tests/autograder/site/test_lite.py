@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from autograder.errors import UsageError
 from autograder.lessons import lessons
-from autograder.site.lite import EXTENSIONS, KERNEL, WIDGETS, lite, lite_files
+from autograder.site.lite import EXTENSIONS, WIDGETS, lite, lite_files
 from autograder.wheels import build_wheel
 
 
@@ -57,7 +57,10 @@ def test_all_wheels_are_at_hand_but_those_that_come_with_python(files):
         if one.marker is None or one.marker.evaluate({"extra": ""}):
             assert canonicalize_name(one.name) in {*found, *kernel, *with_python}
     settings = json.loads(files["lite/jupyter-lite.json"])["jupyter-config-data"]
-    assert settings["litePluginSettings"][KERNEL]["disablePyPIFallback"] is True
+    assert (
+        settings["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]["disablePyPIFallback"]
+        is True
+    )
 
 
 def test_no_extension_that_asks_for_a_server_is_in_it(files):
