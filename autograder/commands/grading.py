@@ -5,6 +5,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +123,7 @@ def counted(results: Iterable[Any], as_json: bool, failed: str) -> Iterator[Any]
     for result in results:
         counts[result.status] += 1
         if as_json:
-            click.echo(json.dumps(result.to_json()))
+            click.echo(json.dumps(asdict(result)))
         yield result
     click.echo(", ".join(f"{n} {status}" for status, n in sorted(counts.items())) + ".", err=True)
     if counts[failed]:
@@ -141,7 +142,7 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
     verified = verify(directory, student, lesson)
     result, differences = verified.result, verified.differences
     if as_json:
-        answer = {**result.to_json(), "verified": not differences, "differences": differences}
+        answer = {**asdict(result), "verified": not differences, "differences": differences}
         click.echo(json.dumps(answer))
     else:
         click.echo(f"{student}, {lesson}: {result.score:g} of {result.max_score:g}")

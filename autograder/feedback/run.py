@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ HEAD = 2000  # bytes of a page in which it says what it was made from
 
 @dataclass(frozen=True)
 class PageResult:
-    """What became of one page; `to_json` of it is a line of `heinit feedback --json`.
+    """What became of one page; `asdict` of it is a line of `heinit feedback --json`.
 
     status: made, unchanged or failed. page: its path in the course directory.
     """
@@ -38,9 +38,6 @@ class PageResult:
     status: str
     page: str
     reason: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        return asdict(self)
 
 
 class FeedbackRun:

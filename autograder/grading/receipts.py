@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,6 @@ class Receipts:
                 submitted_at=submitted_at,
                 checks=result.receipt["checks"],
                 environment=result.receipt["environment"],
-                result=json.dumps(result.to_json()),
+                result=json.dumps(asdict(result)),
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.environment import environment_hash, versions
@@ -11,7 +11,7 @@ from autograder.grading.environment import environment_hash, versions
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one submission; `to_json` of it is a line of `heinit grade --json`.
+    """What became of one submission; `asdict` of it is a line of `heinit grade --json`.
 
     status: graded, unchanged or ungradable. score: what the checks gave, before late penalties and
     manual grades, which are in the gradebook; None where the submission is ungradable.
@@ -35,9 +35,6 @@ class Result:
     reproducible: bool = True
     work: dict[str, float] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def receipt(content: bytes, checks: str, seed: str = "") -> dict[str, Any]:
