@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from heinit_lab.explorers import Explorer, Frame, Slider
-from heinit_lab.figures import size
+from heinit_lab.figures.show import size
 
 FRAMES_MIME = "application/vnd.heinit.frames+json"
 MOST = 300  # frames of one explorer
