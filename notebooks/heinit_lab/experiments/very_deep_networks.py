@@ -92,7 +92,7 @@ def conv_moments(
             W = rng.standard_normal((channels, channels, 3, 3), dtype=np.float32)
             hs.append(relu(convolve(hs[-1], W * np.float32(np.sqrt(2 / fan)), padding)))
         q.append([float(np.mean(h**2)) for h in hs])
-    return np.array(q) / np.array(q)[:, :1]
+    return np.asarray(np.divide(q, np.array(q)[:, :1]))
 
 
 def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarray:
@@ -105,7 +105,7 @@ def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarra
             W1, W2 = draw([64, 64, 64], [2, 1], rng, dtype=np.float64)
             hs.append(hs[-1] + scale * relu(hs[-1] @ W1.T) @ W2.T)
         q.append(moments(hs))
-    return np.array(q) / np.array(q)[:, :1]
+    return np.asarray(np.divide(q, np.array(q)[:, :1]))
 
 
 def calibrated_race(

@@ -193,10 +193,9 @@ def gradient_explorer(layer_backward: Callable[..., Any], seed: int = 4, network
         low, high = ratio.min(), ratio.max()
         span = f"{low:,.5g}" if np.isclose(low, high, rtol=1e-4) else f"{low:,.5g} to {high:,.5g}"
         return (
-            f"{steps} layers back. Median of {networks} networks: "
-            f"He {medians['He']}, Xavier {medians['Xavier']} of what it was at the output. "
-            f"He over Xavier with the same draws, in each network: {span}. √2 to the power {steps} is "
-            f"{2 ** (steps / 2):,.5g}."
+            f"{steps} layers back. Median of {networks} networks: He {medians['He']}, Xavier "
+            f"{medians['Xavier']} of what it was at the output. He over Xavier with the same draws, in each "
+            f"network: {span}. √2 to the power {steps} is {2 ** (steps / 2):,.5g}."
         )
 
     moving = [*lines["Xavier"], *lines["He"], *predicted.values()]

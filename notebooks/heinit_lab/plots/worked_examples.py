@@ -17,8 +17,9 @@ from heinit_lab.networks import draw
 from heinit_lab.source import PRINTED, PRINTED_LARGE
 
 
-def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str) -> None:
+def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str, title: str) -> None:
     """Draw a small matrix with its numbers in its cells. rows: what a row is called, given its number."""
+    ax.set_title(title)
     ax.imshow(W, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", alpha=0.75)
     for (i, j), w in np.ndenumerate(W):
         ax.text(j, i, f"{w:.3f}".replace("-", "−"), ha="center", va="center", fontsize=11)
@@ -33,8 +34,7 @@ def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str) -> None:
 def printed_example() -> Plot:
     """The first example as the source prints it, tick and all."""
     fig, ax = figure(6, 2.5)
-    _matrix(ax, PRINTED, 1.2, "unit {}")
-    ax.set_title("W, drawn from N(0, 0.707²)")
+    _matrix(ax, PRINTED, 1.2, "unit {}", "W, drawn from N(0, 0.707²)")
     ax.set_xlabel("✓ variance ≈ 0.5", color=GLOROT, fontsize=12, fontweight="bold", labelpad=8)
     return (
         fig,
@@ -225,8 +225,7 @@ def precision(rng: np.random.Generator) -> Plot:
 def printed_large() -> Plot:
     """The fifteen printed weights of the second example."""
     fig, ax = figure(6, 2.3)
-    _matrix(ax, PRINTED_LARGE, 0.25, "W[{}, :5]")
-    ax.set_title("fifteen of the 64 × 128 weights")
+    _matrix(ax, PRINTED_LARGE, 0.25, "W[{}, :5]", "fifteen of the 64 × 128 weights")
     return fig, "Three rows of five printed weights, from -0.145 to 0.178. Their signs form a checkerboard."
 
 
