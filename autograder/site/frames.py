@@ -13,7 +13,7 @@ from typing import Any
 
 from autograder.site.pictures import webp
 from heinit_lab.explorers import Explorer, Frame, Slider
-from heinit_lab.figures import size
+from heinit_lab.figures.show import size
 
 FRAMES_MIME = "application/vnd.heinit.frames+json"
 MOST = 300  # frames of one explorer

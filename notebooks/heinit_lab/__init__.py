@@ -5,7 +5,7 @@ asks students to write much of `networks` again, by themselves.
 """
 
 from heinit_lab.checking import check
-from heinit_lab.figures import figure, show
+from heinit_lab.figures.show import figure, show
 from heinit_lab.progress import progress
 
 __version__ = "0.2.0"

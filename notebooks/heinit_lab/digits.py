@@ -3,9 +3,9 @@
 The origin and the licence of the images are in `data/README.md` beside this module.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,7 @@ CLASSES = 10
 _TRAIN = 1437
 
 
-@dataclass(frozen=True)
-class Digits:
+class Digits(NamedTuple):
     """The split data. Inputs are float32 of shape (examples, 64), labels integers of shape (examples,)."""
 
     train: np.ndarray
@@ -49,6 +48,6 @@ def digits() -> Digits:
     x /= np.sqrt(np.mean(x[:_TRAIN] ** 2))
     inputs = x.astype(np.float32)
     parts = Digits(inputs[:_TRAIN], y[:_TRAIN], inputs[_TRAIN:], y[_TRAIN:])
-    for part in (parts.train, parts.train_labels, parts.test, parts.test_labels):
+    for part in parts:
         part.flags.writeable = False
     return parts

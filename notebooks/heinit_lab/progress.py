@@ -39,10 +39,8 @@ def progress(folder: Path | None = None) -> None:
 
     here = folder or Path.cwd()
     marks: dict[str, str] = {}
-    beside = [
-        here.parent / f"{number}-{lesson}".replace("_", "-") for number, lesson in enumerate(BY_LESSON, 1)
-    ]
-    for place in (*beside, here):
+    folders = [f"{number}-{lesson}".replace("_", "-") for number, lesson in enumerate(BY_LESSON, 1)]
+    for place in (*(here.parent / name for name in folders), here):
         marks.update(_read(place / FILE))
     lessons = {
         _title(number, lesson): {exercise.name: marks.get(exercise.name, "○") for exercise in exercises}
@@ -56,9 +54,8 @@ def _read(path: Path) -> dict[str, str]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    if not isinstance(content, dict):
-        return {}
-    return {str(name): mark for name, mark in content.items() if mark in _WORDS}
+    marks = content.items() if isinstance(content, dict) else ()
+    return {str(name): mark for name, mark in marks if mark in _WORDS}
 
 
 def _summary(marks: Mapping[str, str]) -> str:
@@ -66,11 +63,10 @@ def _summary(marks: Mapping[str, str]) -> str:
 
 
 def _plain(lessons: Mapping[str, Mapping[str, str]]) -> str:
-    lines = [
+    return "\n".join(
         f"{lesson}: {_summary(marks)}. " + ", ".join(f"{name} {_WORDS[mark]}" for name, mark in marks.items())
         for lesson, marks in lessons.items()
-    ]
-    return "\n".join(lines)
+    )
 
 
 def _table(lessons: Mapping[str, Mapping[str, str]]) -> str:
@@ -94,5 +90,4 @@ def _entry(name: str, mark: str) -> str:
 
 def _title(number: int, lesson: str) -> str:
     """A lesson as its folder calls it: "1. ReLU half killing"."""
-    words = lesson.replace("_", " ")
-    return f"{number}. {words[0].upper()}{words[1:]}".replace("Relu", "ReLU")
+    return f"{number}. {lesson.replace('_', ' ').capitalize()}".replace("Relu", "ReLU")

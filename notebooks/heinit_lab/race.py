@@ -17,10 +17,10 @@ busy machine would take ten times as long.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from itertools import count
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -36,13 +36,11 @@ CHANCE = 0.2
 """A test share below this counts as chance: ten digits, about as frequent, make 0.1, give or take."""
 
 _BATCH = 64
-_MOMENTUM = 0.9
 _RATE: dict[Optimiser, float] = {"sgd": 0.002, "adam": 0.001}
 _TINY = 1e-5
 
 
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(NamedTuple):
     """What one pass over the training images came to."""
 
     number: int
@@ -53,8 +51,7 @@ class Epoch:
     """Share of the 360 test images named correctly after the epoch."""
 
 
-@dataclass(frozen=True)
-class Race:
+class Race(NamedTuple):
     """One finished race: a number for each epoch."""
 
     losses: tuple[float, ...]
@@ -64,11 +61,6 @@ class Race:
     def share(self) -> float:
         """The test share after the last epoch."""
         return self.shares[-1]
-
-    @property
-    def learnt(self) -> bool:
-        """Whether the network ended above chance."""
-        return self.share >= CHANCE
 
     def first_below(self, loss: float) -> int | None:
         """The first epoch with a mean loss below `loss`, or None."""
@@ -120,7 +112,7 @@ def train(
     rng = np.random.default_rng(seed)
     drawn = list(draw(sizes(depth, width), c, rng))
     network = _Network(drawn if weights is None else [np.asarray(W, np.float32) for W in weights], normalised)
-    steps = _Steps(network, optimiser, _RATE[optimiser] if rate is None else rate)
+    steps = _steps(network, optimiser, np.float32(_RATE[optimiser] if rate is None else rate))
     data = digits()
     whole = len(data.train) // _BATCH * _BATCH
     for number in range(1, epochs + 1):
@@ -129,7 +121,7 @@ def train(
             losses = []
             for rows in order:
                 losses.append(network.learn(data.train[rows], data.train_labels[rows]))
-                steps.take()
+                next(steps)
             right = [
                 network.scores(data.test[i : i + _BATCH]).argmax(axis=1) == data.test_labels[i : i + _BATCH]
                 for i in range(0, len(data.test), _BATCH)
@@ -170,17 +162,16 @@ class _Network:
             gates.append(z > 0)
             inputs.append(np.maximum(z, 0, out=z))
         g, loss = _cross_entropy(inputs[-1] @ self.W[-1].T + self.b[-1], labels)
-        for layer in range(len(self.W) - 1, -1, -1):
-            if layer < len(self.W) - 1:
+        for layer in reversed(range(len(self.W))):
+            hidden = layer < len(self.W) - 1
+            if hidden:
                 g *= gates[layer]
-                g.sum(axis=0, out=self.db[layer])
-                if self.normalised:
-                    unit = standard[layer]
-                    np.sum(g * unit, axis=0, out=self.dscale[layer])
-                    g *= self.scale[layer]
-                    g = (g - g.mean(axis=0) - unit * (g * unit).mean(axis=0)) / spreads[layer]
-            else:
-                g.sum(axis=0, out=self.db[layer])
+            g.sum(axis=0, out=self.db[layer])
+            if hidden and self.normalised:
+                unit = standard[layer]
+                np.sum(g * unit, axis=0, out=self.dscale[layer])
+                g *= self.scale[layer]
+                g = (g - g.mean(axis=0) - unit * (g * unit).mean(axis=0)) / spreads[layer]
             np.matmul(g.T, inputs[layer], out=self.dW[layer])
             if layer:
                 g = g @ self.W[layer]
@@ -197,27 +188,21 @@ class _Network:
         return np.asarray(x @ self.W[-1].T + self.b[-1])
 
 
-class _Steps:
-    """Moves a network's values down its gradients, by momentum or by Adam."""
-
-    def __init__(self, network: _Network, optimiser: Optimiser, rate: float) -> None:
-        self._network, self._adam, self._rate = network, optimiser == "adam", np.float32(rate)
-        self._speed = np.zeros_like(network.values)
-        self._square = np.zeros_like(network.values)
-        self._count = 0
-
-    def take(self) -> None:
-        values, gradients, speed = self._network.values, self._network.gradients, self._speed
-        self._count += 1
-        if not self._adam:
-            speed *= np.float32(_MOMENTUM)
+def _steps(network: _Network, optimiser: Optimiser, rate: np.float32) -> Iterator[None]:
+    """Each `next` moves a network's values down its gradients, by momentum or by Adam."""
+    values, gradients = network.values, network.gradients
+    speed, square = np.zeros_like(values), np.zeros_like(values)
+    for step in count(1):
+        if optimiser == "sgd":
+            speed *= np.float32(0.9)
             speed += gradients
-            values -= self._rate * speed
-            return
-        speed += np.float32(0.1) * (gradients - speed)
-        self._square += np.float32(0.001) * (gradients**2 - self._square)
-        size = np.sqrt(self._square / np.float32(1 - 0.999**self._count)) + np.float32(1e-8)
-        values -= self._rate / np.float32(1 - 0.9**self._count) * speed / size
+            values -= rate * speed
+        else:
+            speed += np.float32(0.1) * (gradients - speed)
+            square += np.float32(0.001) * (gradients**2 - square)
+            size = np.sqrt(square / np.float32(1 - 0.999**step)) + np.float32(1e-8)
+            values -= rate / np.float32(1 - 0.9**step) * speed / size
+        yield
 
 
 def _views(weights: Arrays, normalised: bool) -> tuple[np.ndarray, Arrays, Arrays, Arrays]:

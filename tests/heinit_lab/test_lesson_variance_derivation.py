@@ -14,7 +14,7 @@ from autograder.lessons import lesson
 from autograder.lessons.compose import solve
 from heinit_lab.experiments.variance_derivation import ones_expected
 from heinit_lab.explorers.variance_derivation import depth_explorer, gain_explorer, signal_explorer
-from heinit_lab.figures import number
+from heinit_lab.figures.numbers import number
 from heinit_lab.networks import LAWS, TRUNCATED_STD, draw, forward, moments, unit_normal
 from heinit_solutions import variance_derivation as solutions
 from heinit_solutions.variance_derivation import gain, relu_moments, second_moment, weight_variance

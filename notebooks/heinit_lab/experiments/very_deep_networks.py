@@ -75,10 +75,8 @@ def convolve(h: np.ndarray, W: np.ndarray, padding: str) -> np.ndarray:
     rows, columns = h.shape[2:]
     border = ((0, 0), (0, 0), (1, 1), (1, 1))
     padded = np.pad(h, border, mode="wrap" if padding == "circular" else "constant")
-    patches = np.stack(
-        [padded[:, :, i : i + rows, j : j + columns] for i in range(3) for j in range(3)], axis=2
-    )
-    flat = patches.reshape(len(h), -1, rows * columns)
+    patches = [padded[:, :, i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    flat = np.stack(patches, axis=2).reshape(len(h), -1, rows * columns)
     return np.asarray(W.reshape(len(W), -1) @ flat).reshape(len(h), len(W), rows, columns)
 
 
@@ -86,30 +84,28 @@ def conv_moments(
     fan: int, padding: str, channels: int = 16, depth: int = 10, networks: int = 20
 ) -> np.ndarray:
     """q_l / q_0 of stacked 3 x 3 convolutions, variance 2 / fan, on 8 x 8 inputs: (networks, depth + 1)."""
-    q = np.empty((networks, depth + 1))
+    q = []
     for seed in range(networks):
         rng = np.random.default_rng(seed)
-        h = rng.standard_normal((4, channels, 8, 8), dtype=np.float32)
-        q[seed, 0] = np.mean(h**2)
-        for layer in range(1, depth + 1):
+        hs = [rng.standard_normal((4, channels, 8, 8), dtype=np.float32)]
+        for _ in range(depth):
             W = rng.standard_normal((channels, channels, 3, 3), dtype=np.float32)
-            h = relu(convolve(h, W * np.float32(np.sqrt(2 / fan)), padding))
-            q[seed, layer] = np.mean(h**2)
-    return q / q[:, :1]
+            hs.append(relu(convolve(hs[-1], W * np.float32(np.sqrt(2 / fan)), padding)))
+        q.append([float(np.mean(h**2)) for h in hs])
+    return np.asarray(np.divide(q, np.array(q)[:, :1]))
 
 
 def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarray:
     """q / q_0 along residual blocks h + scale W2 relu(W1 h) of width 64, shape (networks, blocks + 1)."""
-    q = np.empty((networks, blocks + 1))
+    q = []
     for seed in range(networks):
         rng = np.random.default_rng(seed)
-        h = rng.standard_normal((8, 64))
-        q[seed, 0] = np.mean(h**2)
-        for block in range(1, blocks + 1):
+        hs = [rng.standard_normal((8, 64))]
+        for _ in range(blocks):
             W1, W2 = draw([64, 64, 64], [2, 1], rng, dtype=np.float64)
-            h = h + scale * relu(h @ W1.T) @ W2.T
-            q[seed, block] = np.mean(h**2)
-    return q / q[:, :1]
+            hs.append(hs[-1] + scale * relu(hs[-1] @ W1.T) @ W2.T)
+        q.append(moments(hs))
+    return np.asarray(np.divide(q, np.array(q)[:, :1]))
 
 
 def calibrated_race(

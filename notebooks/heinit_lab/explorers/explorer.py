@@ -1,8 +1,7 @@
 """A picture, the sliders that move it, and the words that say what it shows.
 
-The axes are drawn once; a slider redraws only the artists that move, on top of them, so that
-a move costs a few milliseconds. The same explorer gives its frames one by one, for pages
-that have no kernel.
+The axes are drawn once; a slider redraws only the artists that move, on top of them, so that a move costs
+a few milliseconds. The same explorer gives its frames one by one, for pages that have no kernel.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ from __future__ import annotations
 import html
 import io
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from heinit_lab.figures import image, size
+from heinit_lab.figures.show import image, size
 
 DPI = 140
 LABELS = {"description_width": "11em"}
@@ -61,8 +61,7 @@ class Slider:
         )
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """One state of an explorer: the picture, and what it shows in words."""
 
     png: bytes
@@ -82,31 +81,21 @@ class Curve:
         self.line.set_data(x, middle)
 
 
+@dataclass(eq=False)
 class Explorer:
-    """A figure with sliders.
+    """A figure with sliders."""
 
-    title: names it, for eyes and screen readers.
-    fig: the figure with all its artists; its axes must keep their limits.
-    update: takes the sliders' values by name, changes the moving artists, returns the words.
-    moving: the artists that `update` changes.
-    powered_by: the student's exercises that `update` calls, by name; where one is not solved,
-        the explorer says so instead of showing a traceback.
-    """
-
-    def __init__(
-        self,
-        title: str,
-        fig: Figure,
-        update: Callable[..., str],
-        moving: Iterable[Artist],
-        sliders: Sequence[Slider],
-        powered_by: Sequence[str] = (),
-    ) -> None:
-        self.title, self.fig, self.update = title, fig, update
-        self.sliders, self.powered_by = tuple(sliders), tuple(powered_by)
-        self._moving = list(moving)
-        self._canvas: FigureCanvasAgg | None = None
-        self._background: Any = None
+    title: str
+    """Names it, for eyes and screen readers."""
+    fig: Figure
+    """The figure with all its artists; its axes must keep their limits."""
+    update: Callable[..., str]
+    """Takes the sliders' values by name, changes the moving artists, returns the words."""
+    moving: Sequence[Artist]
+    """The artists that `update` changes."""
+    sliders: Sequence[Slider]
+    powered_by: Sequence[str] = ()
+    """The student's exercises that `update` calls: where one is not solved, the explorer says so."""
 
     @property
     def start(self) -> dict[str, Any]:
@@ -115,23 +104,31 @@ class Explorer:
 
     def frame(self, **values: Any) -> Frame:
         """The picture and the words at these values; sliders not named stand at their start."""
-        words = self.update(**{**self.start, **values})
+        words = self.update(**self.start | values)
         return Frame(self._draw(), words)
 
+    @cached_property
+    def _still(self) -> tuple[FigureCanvasAgg, Any]:
+        """The canvas, and a copy of it on which only what does not move is drawn."""
+        self.fig.set_dpi(DPI)
+        canvas = FigureCanvasAgg(self.fig)
+        for artist in self.moving:
+            artist.set_animated(True)
+        canvas.draw()
+        self.fig.set_layout_engine("none")
+        return canvas, canvas.copy_from_bbox(self.fig.bbox)
+
     def _draw(self) -> bytes:
-        if self._canvas is None:
-            self.fig.set_dpi(DPI)
-            self._canvas = FigureCanvasAgg(self.fig)
-            for artist in self._moving:
-                artist.set_animated(True)
-            self._canvas.draw()
-            self.fig.set_layout_engine("none")
-            self._background = self._canvas.copy_from_bbox(self.fig.bbox)
-        self._canvas.restore_region(self._background)
-        renderer = self._canvas.get_renderer()
-        for artist in sorted(self._moving, key=lambda a: a.get_zorder()):
-            artist.draw(renderer)
-        return _png(np.asarray(self._canvas.buffer_rgba()))
+        from PIL import Image
+
+        canvas, still = self._still
+        canvas.restore_region(still)
+        for artist in sorted(self.moving, key=Artist.get_zorder):
+            artist.draw(canvas.get_renderer())
+        buffer = io.BytesIO()
+        rgb = np.asarray(canvas.buffer_rgba())[..., :3]
+        Image.fromarray(rgb).save(buffer, "png", compress_level=1)
+        return buffer.getvalue()
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -150,25 +147,30 @@ class Explorer:
         return image(frame.png, frame.words, *size(self.fig))
 
     def _widget(self, first: Frame) -> Any:
-        import ipywidgets as widgets
-
-        # an HTML widget, since ipywidgets' Image has no alt text
-        shown = widgets.HTML(named(self._image(first)))
-        words = widgets.HTML(status(first.words))
         controls = {slider.name: slider.widget(size(self.fig)[0]) for slider in self.sliders}
 
         def moved(_: Any) -> None:
             try:
-                frame = self.frame(**{name: control.value for name, control in controls.items()})
+                self._show(self.frame(**{name: control.value for name, control in controls.items()}))
             except Exception as error:
-                words.value = _sorry(self, error).html
-                return
-            shown.value, words.value = named(self._image(frame)), status(frame.words)
+                self._status.value = _sorry(self, error).html
 
         for control in controls.values():
             control.observe(moved, names="value")
+        return self._box(first, *controls.values())
+
+    def _box(self, first: Frame, *controls: Any) -> Any:
+        """The widgets one under the other; `_show` changes the picture and the words, which come last."""
+        import ipywidgets as widgets
+
+        # an HTML widget, since ipywidgets' Image has no alt text
+        self._picture, self._status = widgets.HTML(), widgets.HTML()
+        self._show(first)
         heading = widgets.HTML(f"<strong>{html.escape(self.title)}</strong>")
-        return widgets.VBox([heading, *controls.values(), shown, words])
+        return widgets.VBox([heading, *controls, self._picture, self._status])
+
+    def _show(self, frame: Frame) -> None:
+        self._picture.value, self._status.value = _named(self._image(frame)), status(frame.words)
 
 
 # ipywidgets gives a slider's handle no name, and its position for a value. Both stand beside it.
@@ -181,7 +183,7 @@ for (const slider of this.closest('.widget-vbox')?.querySelectorAll('.widget-hsl
 """
 
 
-def named(image: str) -> str:
+def _named(image: str) -> str:
     """The picture of a box of widgets; whenever it is shown, the box's sliders get names to be heard by."""
     return image.replace("<img ", f'<img onload="{" ".join(_NAMES.split())}" ', 1)
 
@@ -200,26 +202,12 @@ def _sorry(explorer: Explorer, error: Exception) -> Any:
     stopped = [f"`{name}`" for name in frames if name in explorer.powered_by][-1:]
     drawn = f"This picture is drawn by your own {_listed(names)}." if names else ""
     if isinstance(error, NotImplementedError):
-        return Report(
-            "○",
-            f"{explorer.title}: waiting for your {_listed(stopped or names)}.",
-            (f"{drawn} Solve that exercise, then run this cell again.",),
-        )
+        headline = f"{explorer.title}: waiting for your {_listed(stopped or names)}."
+        return Report("○", headline, (f"{drawn} Solve that exercise, then run this cell again.",))
     what = f"your {stopped[0]} raised" if stopped else "this cannot be drawn:"
-    return Report(
-        "✗",
-        f"{explorer.title}: {what} {type(error).__name__}.",
-        (f"{error}. {drawn} The check below the exercise says more.",),
-    )
+    headline = f"{explorer.title}: {what} {type(error).__name__}."
+    return Report("✗", headline, (f"{error}. {drawn} The check below the exercise says more.",))
 
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
-def _png(rgba: np.ndarray) -> bytes:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(rgba[..., :3]).save(buffer, "png", compress_level=1)
-    return buffer.getvalue()

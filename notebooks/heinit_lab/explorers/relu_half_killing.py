@@ -10,9 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from heinit_lab.explorers.explorer import Explorer, Slider
-from heinit_lab.figures import COLOURS, figure, note, percent
+from heinit_lab.figures.marks import note
+from heinit_lab.figures.numbers import percent
+from heinit_lab.figures.show import figure
+from heinit_lab.figures.style import HE, OFF, THEORY, XAVIER
 
-ON, OFF, SPIKE = COLOURS["he"], COLOURS["off"], COLOURS["xavier"]
 EDGES = np.arange(-6, 8.01, 0.5)
 KINDS = ("normal", "Exp(1) − 1", "1 − Exp(1)")
 
@@ -28,21 +30,20 @@ def half_explorer(
     fig, axes = figure(7.4, 3.5, ncols=3, sharex=True)
     titles = ("Before", "After ReLU", "Energy, lost and kept")
     for ax, title, label in zip(axes, titles, ("share of the units", "", "share of the energy"), strict=True):
-        ax.axvline(0, color=COLOURS["theory"], lw=0.8, zorder=3)
+        ax.axvline(0, color=THEORY, lw=0.8, zorder=3)
         ax.set(xlim=(-6, 8), ylim=(0, 1 if ax is axes[1] else 0.5), xlabel="z", title=title, ylabel=label)
 
     def bars(ax: Axes, colour: str) -> Any:
         hatch = "///" if colour == OFF else None
         return ax.stairs(0 * EDGES[1:], EDGES, fill=True, color=colour, hatch=hatch, ec="white", lw=0)
 
-    below, above, after = bars(axes[0], OFF), bars(axes[0], ON), bars(axes[1], ON)
-    (spike,) = axes[1].plot([], [], color=SPIKE, marker="o", lw=3)
-    lost, kept = bars(axes[2], OFF), bars(axes[2], ON)
+    below, above, after = bars(axes[0], OFF), bars(axes[0], HE), bars(axes[1], HE)
+    (spike,) = axes[1].plot([], [], color=XAVIER, marker="o", lw=3)
+    lost, kept = bars(axes[2], OFF), bars(axes[2], HE)
+    places = (0.03, OFF, "left"), (0.5, XAVIER, "left"), (0.97, HE, "right")
     notes = [
         note(ax, x, 0.93, "", colour, inside=True, weight="bold", ha=ha)
-        for ax, x, colour, ha in zip(
-            axes, (0.03, 0.5, 0.97), (OFF, SPIKE, ON), ("left", "left", "right"), strict=True
-        )
+        for ax, (x, colour, ha) in zip(axes, places, strict=True)
     ]
 
     def update(kind: str, mean: float, scale: float) -> str:
@@ -68,18 +69,13 @@ def half_explorer(
         )
 
     means = tuple(round(0.25 * k, 2) for k in range(-8, 9))
-    return Explorer(
-        "Half of what?",
-        fig,
-        update,
-        [below, above, after, spike, lost, kept, *notes],
-        [
-            Slider("kind", "shape of z", KINDS, KINDS[0]),
-            Slider("mean", "mean of z", means, 0.0, "{:+.2f}", page_values=means[::2]),
-            Slider("scale", "scale of z", (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0), 1.0, "{:.2f}"),
-        ],
-        powered_by=("relu", "zero_share", "energy_kept"),
-    )
+    sliders = [
+        Slider("kind", "shape of z", KINDS, KINDS[0]),
+        Slider("mean", "mean of z", means, 0.0, "{:+.2f}", page_values=means[::2]),
+        Slider("scale", "scale of z", (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0), 1.0, "{:.2f}"),
+    ]
+    moving = [below, above, after, spike, lost, kept, *notes]
+    return Explorer("Half of what?", fig, update, moving, sliders, ("relu", "zero_share", "energy_kept"))
 
 
 def spaced(distribution: str, n: int = 2000) -> np.ndarray:
@@ -90,8 +86,7 @@ def spaced(distribution: str, n: int = 2000) -> np.ndarray:
     """
     fine = (np.arange(50 * n) + 0.5) / (50 * n)
     if distribution == "normal":
-        inverse = NormalDist().inv_cdf
-        y = np.array([inverse(float(p)) for p in fine[25::50]])
+        y = np.array([NormalDist().inv_cdf(float(p)) for p in fine[25::50]])
     else:
         parts = (-np.log(1 - fine) - 1).reshape(n, 50)
         y = np.sign(parts.mean(axis=1)) * np.sqrt(np.mean(parts**2, axis=1))

@@ -11,7 +11,10 @@ from matplotlib.collections import LineCollection
 
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.explorers.explorer import Explorer, Slider
-from heinit_lab.figures import COLOURS, figure, label_line, level, number, theory
+from heinit_lab.figures.marks import label_line, level, theory
+from heinit_lab.figures.numbers import number
+from heinit_lab.figures.show import figure
+from heinit_lab.figures.style import HE, SKY, THEORY
 from heinit_lab.networks import draw, forward, moments, unit_normal
 
 DEPTH = 30
@@ -23,9 +26,9 @@ class _Networks:
     """The mean of many networks as a thick line, and twenty of them, one by one, as thin ones."""
 
     def __init__(self, ax: Axes, markevery: int) -> None:
-        self._each = LineCollection([], colors=COLOURS["sky"], linewidths=0.8, alpha=0.6)
+        self._each = LineCollection([], colors=SKY, linewidths=0.8, alpha=0.6)
         ax.add_collection(self._each)
-        (self._mean,) = ax.plot([], [], color=COLOURS["he"], markevery=markevery)
+        (self._mean,) = ax.plot([], [], color=HE, markevery=markevery)
         self.artists: list[Artist] = [self._each, self._mean]
 
     def move(self, layers: np.ndarray, q: np.ndarray) -> None:
@@ -53,8 +56,8 @@ def signal_explorer(guess: float = 1.0, networks: int = 40, n: int = 128, seed: 
     unit = _unit_moments(n, networks, np.random.default_rng(seed))
     fig, ax = figure(6.4, 3.5)
     lines = _Networks(ax, markevery=3)
-    ax.axhline(1, color=COLOURS["theory"], lw=1, ls=":")
-    label_line(ax, DEPTH, 1, "as it went in", COLOURS["theory"])
+    ax.axhline(1, color=THEORY, lw=1, ls=":")
+    label_line(ax, DEPTH, 1, "as it went in", THEORY)
     _depth_axis(ax)
 
     def update(c: float) -> str:
@@ -81,9 +84,7 @@ def depth_explorer(networks: int = 80, seed: int = 1) -> Explorer:
     fig, ax = figure(6.4, 3.7)
     lines = _Networks(ax, markevery=3)
     predicted = theory(ax)
-    text = label_line(
-        ax, DEPTH, 1, "predicted", COLOURS["theory"], xytext=(-4, 12), ha="right", va="baseline"
-    )
+    text = label_line(ax, DEPTH, 1, "predicted", THEORY, xytext=(-4, 12), ha="right", va="baseline")
     _depth_axis(ax)
 
     def update(c: float, n: int) -> str:
@@ -99,10 +100,7 @@ def depth_explorer(networks: int = 80, seed: int = 1) -> Explorer:
             f"{number(float(np.median(last)))}, one in ten below {number(float(np.percentile(last, 10)))}."
         )
 
-    sliders = [
-        Slider("c", "c, variance c / n", STOPS, 1.5),
-        Slider("n", "units a layer", tuple(units), 128),
-    ]
+    sliders = [Slider("c", "c, variance c / n", STOPS, 1.5), Slider("n", "units a layer", tuple(units), 128)]
     return Explorer("Predicted and measured", fig, update, [*lines.artists, predicted, text], sliders)
 
 
@@ -120,13 +118,13 @@ def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
     fig, (left, right) = figure(7.4, 3.4, ncols=2)
     z = np.linspace(-4, 4, 201)
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-    (curve,) = left.plot(z, z, color=COLOURS["he"], marker="")
+    (curve,) = left.plot(z, z, color=HE, marker="")
     theory(left, z, z**2 * density)
     left.set(ylim=(0, 0.72), xlabel="z", title="c f(z)² × density; dashed: z²")
     lines = _Networks(right, markevery=2)
     level(right, 1)
-    right.set(yscale="log", xlim=(1, depth), ylim=(1e-3, 1e3), xlabel="layer", title="second moment of z")
-    right.set_xticks([5, 10, 15, 20])
+    right.set(yscale="log", xlim=(1, depth), ylim=(1e-3, 1e3), xticks=[5, 10, 15, 20])
+    right.set(xlabel="layer", title="second moment of z")
 
     def update(name: str) -> str:
         f, a = ACTIVATIONS[name], parameter.get(name, 0.0)
@@ -153,5 +151,4 @@ def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
         )
 
     slider = Slider("name", "activation", tuple(ACTIVATIONS), "relu")
-    moving = [curve, *lines.artists]
-    return Explorer("Your gain, at work", fig, update, moving, [slider], powered_by=("gain",))
+    return Explorer("Your gain, at work", fig, update, [curve, *lines.artists], [slider], ("gain",))

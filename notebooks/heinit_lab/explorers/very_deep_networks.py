@@ -5,27 +5,20 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.lines import Line2D
 
 from heinit_lab.digits import digits
-from heinit_lab.explorers.explorer import (
-    LABELS,
-    Curve,
-    Explorer,
-    Frame,
-    Slider,
-    named,
-    status,
-)
-from heinit_lab.figures import COLOURS, figure, level, note, number, size, theory
+from heinit_lab.explorers.explorer import LABELS, Curve, Explorer, Frame, Slider, status
+from heinit_lab.figures.marks import level, note, theory
+from heinit_lab.figures.numbers import number
+from heinit_lab.figures.show import figure, size
+from heinit_lab.figures.style import ACCENT, HE, OFF, XAVIER
 from heinit_lab.race import Epoch, train
 
-HE, RIVAL = COLOURS["he"], COLOURS["xavier"]
 QUESTION = "Which of the two leaves the line of guessing first, and after how many epochs? Press Start."
 
 SLIDERS = (
@@ -42,8 +35,7 @@ HELPERS: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What the two networks of a race share, and the c of the one that is not He's."""
 
     depth: int = 30
@@ -59,13 +51,11 @@ class LiveRace(Explorer):
     The training runs in a thread of its own, or, where Python has none because it runs in a browser, in
     the kernel's event loop. After every epoch it draws, and looks whether it is to stop.
 
-    begin, stop: what the two buttons do. wait: until the race is over. running: whether it runs.
-    epochs_run: epochs that both have finished.
+    begin, stop: what the two buttons do. epochs: those that both have finished, He's and the other's.
     """
 
     def __init__(self) -> None:
-        self.he: list[Epoch] = []
-        self.rival: list[Epoch] = []
+        self.epochs: list[tuple[Epoch, ...]] = []
         self._halt = threading.Event()
         self._thread: threading.Thread | None = None
         self._task: asyncio.Task[None] | None = None
@@ -81,7 +71,7 @@ class LiveRace(Explorer):
             note(ax, 0.8, chance + lift, "guessing")
             ax.set(xlim=(0, 1), ylim=(0, top), xlabel="share of the epochs", title=title)
             self._lines += ax.plot([], [], color=HE, marker="o", ms=3.5, label="He, c = 2")
-            self._lines += ax.plot([], [], color=RIVAL, marker="s", ms=3.5, label="the other")
+            self._lines += ax.plot([], [], color=XAVIER, marker="s", ms=3.5, label="the other")
         axes[0].legend(loc="lower left")
         super().__init__("The race, live", fig, self._draw_epochs, self._lines, ())
 
@@ -93,7 +83,7 @@ class LiveRace(Explorer):
 
     @property
     def epochs_run(self) -> int:
-        return min(len(self.he), len(self.rival))
+        return len(self.epochs)
 
     def begin(self, **choice: Any) -> None:
         """Begin a race; one that runs is stopped first. choice: depth, c, epochs, seed, helper."""
@@ -101,8 +91,8 @@ class LiveRace(Explorer):
         self.wait()
         if self._task is not None:
             self._task.cancel()
-        self._choice = replace(self._choice, **choice)
-        self.he, self.rival = [], []
+        self._choice = self._choice._replace(**choice)
+        self.epochs = []
         self._halt.clear()
         thread = threading.Thread(target=self._run, name="race", daemon=True)
         try:
@@ -132,15 +122,12 @@ class LiveRace(Explorer):
 
     def _epochs(self) -> Iterator[None]:
         race = self._choice
-        he, rival = (
-            train(race.depth, c, race.seed, race.epochs, **HELPERS[race.helper]) for c in (2.0, race.c)
-        )
+        runs = (train(race.depth, c, race.seed, race.epochs, **HELPERS[race.helper]) for c in (2.0, race.c))
         self._show_running(True)
         try:
-            for one_he, one_rival in zip(he, rival, strict=True):
-                self.he.append(one_he)
-                self.rival.append(one_rival)
-                self._show()
+            for both in zip(*runs, strict=True):
+                self.epochs.append(both)
+                self._show_epochs()
                 if self._halt.is_set():
                     break
                 yield
@@ -149,37 +136,34 @@ class LiveRace(Explorer):
             self._show_running(False)
 
     def _verdict(self, over: bool) -> str:
-        if not self.rival:
+        if not self.epochs:
             return QUESTION
         race, now = self._choice, self.epochs_run
         end = "" if not over else ": stopped" if now < race.epochs else ": done"
         each = ", ".join(
             f"{name} names {100 * epoch.share:.0f} % of the test images (loss {epoch.loss:.2f})"
-            for name, epoch in (("He", self.he[now - 1]), (f"c = {race.c:g}", self.rival[now - 1]))
+            for name, epoch in zip(("He", f"c = {race.c:g}"), self.epochs[now - 1], strict=True)
         )
         return f"{race.depth} layers, {race.helper}, epoch {now} of {race.epochs}{end}. {each}."
 
     def _draw_epochs(self) -> str:
         """Draw the epochs so far. Returns the words beside the picture."""
-        runs = list(self.he), list(self.rival)
-        values = [[min(epoch.loss, 2.7) for epoch in run] for run in runs]
-        values += [[epoch.share for epoch in run] for run in runs]
-        for line, heights in zip(self._lines, values, strict=True):
-            line.set_data(np.arange(1, len(heights) + 1) / self._choice.epochs, heights)
+        heights = [[(min(epoch.loss, 2.7), epoch.share) for epoch in both] for both in self.epochs]
+        for line, row in zip(self._lines, np.reshape(heights, (-1, 2, 2)).T.reshape(4, -1), strict=True):
+            line.set_data(np.arange(1, len(row) + 1) / self._choice.epochs, row)
         return self._verdict(over=False)
 
     def stored(self, depth: int, c: float, epoch: int, epochs: int = 30, seed: int = 0) -> Frame:
         """The picture and the words of a race with plain SGD, as they were after this epoch."""
         self._choice = Choice(depth, c, epochs, seed)
-        self.he, self.rival = (_run(depth, c, seed, epochs)[:epoch] for c in (2.0, c))
+        self.epochs = list(zip(*(_run(depth, c, seed, epochs)[:epoch] for c in (2.0, c)), strict=True))
         return self.frame()
 
-    def _show(self) -> None:
+    def _show_epochs(self) -> None:
         frame = self.frame()
         self._words = frame.words
         if self._widgets:
-            self._widgets["picture"].value = named(self._image(frame))
-            self._widgets["words"].value = status(frame.words)
+            self._show(frame)
             self._widgets["progress"].value = self.epochs_run
 
     def _show_running(self, running: bool) -> None:
@@ -190,36 +174,23 @@ class LiveRace(Explorer):
         progress.description = f"{self.epochs_run} of {self._choice.epochs}" if not running else "racing"
         progress.bar_style = "info" if running else "success"
         self._widgets["start"].disabled, self._widgets["stop"].disabled = running, not running
-        self._widgets["words"].value = status(self._words)
+        self._status.value = status(self._words)
 
     def _widget(self, first: Frame) -> Any:
         import ipywidgets as widgets
 
-        width = size(self.fig)[0]
-        controls = {slider.name: slider.widget(width) for slider in SLIDERS}
+        controls = {slider.name: slider.widget(size(self.fig)[0]) for slider in SLIDERS}
         controls["helper"] = widgets.Dropdown(options=list(HELPERS), description="with", style=LABELS)
-        start = widgets.Button(
-            description="Start", icon="play", button_style="primary", tooltip="Run the race"
-        )
-        stop = widgets.Button(
-            description="Stop", icon="stop", disabled=True, tooltip="End it after this epoch"
-        )
+        start = widgets.Button(description="Start", icon="play", tooltip="Run the race")
+        start.button_style = "primary"
+        stop = widgets.Button(description="Stop", icon="stop", tooltip="End it after this epoch")
+        stop.disabled = True
         progress = widgets.IntProgress(min=0, max=30, description="0 of 30", layout=controls["depth"].layout)
-        picture = widgets.HTML(named(self._image(first)))
-        words = widgets.HTML(status(first.words))
-        self._widgets = {
-            "start": start,
-            "stop": stop,
-            "progress": progress,
-            "picture": picture,
-            "words": words,
-        }
+        box = self._box(first, *controls.values(), widgets.HBox([start, stop]), progress)
+        self._widgets = {"start": start, "stop": stop, "progress": progress}
         start.on_click(lambda _: self.begin(**{name: control.value for name, control in controls.items()}))
         stop.on_click(lambda _: self.stop())
-        heading = widgets.HTML(f"<strong>{self.title}</strong>")
-        return widgets.VBox(
-            [heading, *controls.values(), widgets.HBox([start, stop]), progress, picture, words],
-        )
+        return box
 
 
 @cache
@@ -256,8 +227,11 @@ def depth_explorer(
             x = digits().train[:16].astype(float)  # more would go through several threads
             q = np.asarray(forward_moments(x, Ws))
             forward.append(q[list(DEPTHS)] / q[0])
-            gradients = [_squared_slope(backward, x[seed], Ws[:depth], rng, width) for depth in DEPTHS[1:]]
-            back.append([1.0, *gradients])
+            back.append([1.0])
+            for depth in DEPTHS[1:]:
+                g = rng.standard_normal(width)
+                gradient = np.asarray(backward(x[seed], Ws[:depth], g))
+                back[-1].append(float(np.sum(gradient**2) / np.sum(g**2)))
         return np.array(forward), np.array(back)
 
     @cache
@@ -268,10 +242,10 @@ def depth_explorer(
     depths = np.array(DEPTHS)
     ax.set(yscale="log", xlim=(0, 60), ylim=(1e-20, 1e20), title="Signal and gradient against depth")
     ax.set(xlabel="layers", ylabel="second moment, against where it began")
-    ax.axhline(1, color=COLOURS["off"], lw=1)
+    ax.axhline(1, color=OFF, lw=1)
     predicted = theory(ax)
-    curves = Curve(ax, HE, marker="o"), Curve(ax, RIVAL, marker="s")
-    cursor = ax.axvline(30, color=COLOURS["accent"], lw=1.5, ls=":")
+    curves = Curve(ax, HE, marker="o"), Curve(ax, XAVIER, marker="s")
+    cursor = ax.axvline(30, color=ACCENT, lw=1.5, ls=":")
     handles = [*(curve.line for curve in curves), predicted]
     ax.legend(handles, ["signal", "gradient at the input", "(c/2)^L"], loc="upper left", ncols=3)
 
@@ -291,24 +265,11 @@ def depth_explorer(
             f"The middle of {NETWORKS} networks: signal {ends[0]}, gradient at the input {ends[1]}."
         )
 
-    return Explorer(
-        "Signal and gradient against depth",
-        fig,
-        update,
-        [predicted, *(artist for curve in curves for artist in curve.artists), cursor],
-        [
-            Slider("c", "c, in Var[w] = c/n", SCALES, 1.0, "{:g}"),
-            Slider("depth", "layers, L", DEPTHS[1:], 28, page_values=DEPTHS[1::2]),
-            Slider("width", "width, n", WIDTHS, 64),
-        ],
-        powered_by=("init_network", "forward_moments", "backward"),
-    )
-
-
-def _squared_slope(
-    backward: Callable[..., Any], x: np.ndarray, Ws: list[np.ndarray], rng: np.random.Generator, width: int
-) -> float:
-    """Mean square of the gradient with respect to the first layer's input, over that at the top."""
-    g = rng.standard_normal(width)
-    gradient = np.asarray(backward(x, Ws, g))
-    return float(np.sum(gradient**2) / np.sum(g**2))
+    moving = [predicted, *curves[0].artists, *curves[1].artists, cursor]
+    sliders = [
+        Slider("c", "c, in Var[w] = c/n", SCALES, 1.0, "{:g}"),
+        Slider("depth", "layers, L", DEPTHS[1:], 28, page_values=DEPTHS[1::2]),
+        Slider("width", "width, n", WIDTHS, 64),
+    ]
+    answers = ("init_network", "forward_moments", "backward")
+    return Explorer("Signal and gradient against depth", fig, update, moving, sliders, answers)

@@ -8,7 +8,9 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.explorers.explorer import Explorer, Slider
-from heinit_lab.figures import COLOURS, figure, note, theory
+from heinit_lab.figures.marks import note, theory
+from heinit_lab.figures.show import figure
+from heinit_lab.figures.style import HE, XAVIER
 from heinit_lab.mean_squares import density, quick_interval
 
 Fill = Callable[[int, int, np.random.Generator], np.ndarray]
@@ -20,21 +22,20 @@ def weights_explorer(he_normal: Fill) -> Explorer:
     he_normal: (n_in, n_out, rng) to a matrix (n_out, n_in).
     """
     fig, (left, middle, right) = figure(7.2, 3, ncols=3, width_ratios=[1, 1, 1.15])
-    blank = np.zeros((1, 1))
-    image = left.imshow(blank, cmap="RdBu_r", vmin=-1.5, vmax=1.5, extent=(0, 1, 1, 0), aspect="auto")
+    image = left.imshow([[0]], cmap="RdBu_r", vmin=-1.5, vmax=1.5, extent=(0, 1, 1, 0), aspect="auto")
     left.set(title="the matrix", xticks=[], yticks=[], xlabel="inputs →", ylabel="← units")
     left.grid(False)
 
-    bars = middle.stairs(np.zeros(40), np.linspace(-1, 1, 41), fill=True, color=COLOURS["he"], alpha=0.4)
+    bars = middle.stairs(np.zeros(40), np.linspace(-1, 1, 41), fill=True, color=HE, alpha=0.4)
     bell = theory(middle)
     middle.set(title="its histogram", xlim=(-2.2, 2.2), ylim=(0, 1.6), yticks=[], xlabel="weight")
 
     t = np.linspace(0.004, 2.5, 900)  # mean squares, in variances asked for
     curve = theory(right)
-    band = right.axvspan(0, 1, color=COLOURS["he"], alpha=0.15, lw=0)
-    here = right.axvline(1, color=COLOURS["he"], lw=2)
-    right.axvline(0.5, color=COLOURS["xavier"], ls="-.", lw=1.5)
-    note(right, 2.5, 1.2, "-·- Xavier", COLOURS["xavier"], ha="right")
+    band = right.axvspan(0, 1, color=HE, alpha=0.15, lw=0)
+    here = right.axvline(1, color=HE, lw=2)
+    right.axvline(0.5, color=XAVIER, ls="-.", lw=1.5)
+    note(right, 2.5, 1.2, "-·- Xavier", XAVIER, ha="right")
     right.set(title="its mean square", xlim=(0, 2.5), ylim=(0, 1.3), yticks=[], xlabel="times 2/n_in")
 
     def update(n_in: int, n_out: int, seed: int) -> str:
@@ -63,20 +64,15 @@ def weights_explorer(he_normal: Fill) -> Explorer:
         if not low <= ratio <= high:
             words += "This one does not, as happens to one right sample in twenty. "
         if low < 0.5:
-            return words + (
-                "Xavier's variance lies in that range too: this sample cannot tell the two rules apart."
-            )
-        return words + "Xavier's variance lies outside: a sample of this size tells the two rules apart."
+            words += "Xavier's variance lies in that range too: this sample cannot tell the two rules apart."
+        else:
+            words += "Xavier's variance lies outside: a sample of this size tells the two rules apart."
+        return words
 
-    return Explorer(
-        title="A layer's weights",
-        fig=fig,
-        update=update,
-        moving=[image, bars, bell, band, curve, here],
-        sliders=[
-            Slider("n_in", "inputs n_in", (2, 4, 8, 16, 32, 64, 128, 256, 512), 4),
-            Slider("n_out", "outputs n_out", (1, 3, 8, 16, 32, 64, 128), 3, page_values=(1, 3, 8, 32, 128)),
-            Slider("seed", "seed", range(20), 1, page_values=range(4)),
-        ],
-        powered_by=("he_normal",),
-    )
+    sliders = [
+        Slider("n_in", "inputs n_in", (2, 4, 8, 16, 32, 64, 128, 256, 512), 4),
+        Slider("n_out", "outputs n_out", (1, 3, 8, 16, 32, 64, 128), 3, page_values=(1, 3, 8, 32, 128)),
+        Slider("seed", "seed", range(20), 1, page_values=range(4)),
+    ]
+    moving = [image, bars, bell, band, curve, here]
+    return Explorer("A layer's weights", fig, update, moving, sliders, ("he_normal",))

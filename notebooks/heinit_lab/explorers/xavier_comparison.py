@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 
-from heinit_lab.experiments.xavier_comparison import Flow, flow, gains
+from heinit_lab.experiments.xavier_comparison import flow, gains
 from heinit_lab.explorers.explorer import Curve, Explorer, Slider
-from heinit_lab.figures import COLOURS, RULES, figure, note, number, theory
+from heinit_lab.figures.marks import note, theory
+from heinit_lab.figures.numbers import number
+from heinit_lab.figures.show import figure
+from heinit_lab.figures.style import OFF, RULES
 from heinit_lab.networks import draw, forward
 from heinit_lab.plots.xavier_comparison import sigma_axes
 
@@ -29,7 +32,7 @@ def scales_explorer(xavier_std: Callable[..., Any], glorot_std: Callable[..., An
     grid = 2 ** np.arange(1, 11)
     sigma_axes(ax, grid)
     ax.set(xlim=(1.8, 1900), ylim=(0.02, 1.2), title="Standard deviation of a weight, by rule")
-    cursor = ax.axvline(4, color=COLOURS["off"], lw=1)
+    cursor = ax.axvline(4, color=OFF, lw=1)
     lines, names, dots = {}, {}, {}
     for rule, (colour, marker) in RULES.items():
         (lines[rule],) = ax.plot([], [], color=colour, marker=marker)
@@ -57,17 +60,13 @@ def scales_explorer(xavier_std: Callable[..., Any], glorot_std: Callable[..., An
             f"{here['He'] / here['Glorot']:.3f} times Glorot."
         )
 
-    return Explorer(
-        "Three rules for one layer",
-        fig,
-        update,
-        [*lines.values(), cursor, *dots.values(), *names.values()],
-        [
-            Slider("n_in", "inputs, n_in", (4, 16, 64, 128, 256, 1024), 4),
-            Slider("n_out", "outputs, n_out", (1, 3, 16, 64, 128, 256, 1024), 3),
-        ],
-        powered_by=("xavier_std", "glorot_std"),
-    )
+    sliders = [
+        Slider("n_in", "inputs, n_in", (4, 16, 64, 128, 256, 1024), 4),
+        Slider("n_out", "outputs, n_out", (1, 3, 16, 64, 128, 256, 1024), 3),
+    ]
+    moving = [*lines.values(), cursor, *dots.values(), *names.values()]
+    answers = ("xavier_std", "glorot_std")
+    return Explorer("Three rules for one layer", fig, update, moving, sliders, answers)
 
 
 def widths(shape: str, depth: int) -> list[int]:
@@ -96,11 +95,11 @@ def depth_explorer(seed: int = 4) -> Explorer:
     axes[1].set(xlim=(30, -10), xlabel="layer, from the output back")
 
     # all before the first frame, so that no slider waits for it
-    measured: dict[tuple[int, str], Flow] = {}
-    for depth in DEPTHS:
-        for k, shape in enumerate(SHAPES):
-            rng = np.random.default_rng([seed, depth, k])
-            measured[depth, shape] = flow(widths(shape, depth), rng, NETWORKS)
+    measured = {
+        (depth, shape): flow(widths(shape, depth), np.random.default_rng([seed, depth, k]), NETWORKS)
+        for depth in DEPTHS
+        for k, shape in enumerate(SHAPES)
+    }
 
     def update(depth: int, shape: str) -> str:
         networks, x = measured[depth, shape], np.arange(depth + 1)
@@ -125,16 +124,8 @@ def depth_explorer(seed: int = 4) -> Explorer:
             f"Signal at the output: {words[0]}. Gradient at the input: {words[1]}."
         )
 
-    return Explorer(
-        "Forward and backward, three rules",
-        fig,
-        update,
-        moving,
-        [
-            Slider("depth", "layers", DEPTHS, 30),
-            Slider("shape", "units a layer", SHAPES, SHAPES[0]),
-        ],
-    )
+    sliders = [Slider("depth", "layers", DEPTHS, 30), Slider("shape", "units a layer", SHAPES, SHAPES[0])]
+    return Explorer("Forward and backward, three rules", fig, update, moving, sliders)
 
 
 def _apart(heights: Mapping[str, float], decades: float = 0.9) -> dict[str, float]:
@@ -180,14 +171,13 @@ def gradient_explorer(layer_backward: Callable[..., Any], seed: int = 4, network
         lines[rule] = [ax.plot([], [], **style)[0] for _ in range(networks)]
         predicted[rule] = theory(ax)
         note(ax, 35.5, height, rule, colour, weight="bold", va="center")
+    sizes, seeds = [width] * (layers + 1), [[seed, k] for k in range(networks)]
 
     @cache
     def walks() -> dict[str, np.ndarray]:
         """The rms of the gradient at layers 30, 29 .. 0, a row for each network."""
         return {
-            rule: np.array(
-                [_walk(layer_backward, [seed, k], [width] * (layers + 1), c) for k in range(networks)]
-            )
+            rule: np.array([_walk(layer_backward, each, sizes, c) for each in seeds])
             for rule, c in rules.items()
         }
 
@@ -203,20 +193,14 @@ def gradient_explorer(layer_backward: Callable[..., Any], seed: int = 4, network
         low, high = ratio.min(), ratio.max()
         span = f"{low:,.5g}" if np.isclose(low, high, rtol=1e-4) else f"{low:,.5g} to {high:,.5g}"
         return (
-            f"{steps} layers back. Median of {networks} networks: "
-            f"He {medians['He']}, Xavier {medians['Xavier']} of what it was at the output. "
-            f"He over Xavier with the same draws, in each network: {span}. √2 to the power {steps} is "
-            f"{2 ** (steps / 2):,.5g}."
+            f"{steps} layers back. Median of {networks} networks: He {medians['He']}, Xavier "
+            f"{medians['Xavier']} of what it was at the output. He over Xavier with the same draws, in each "
+            f"network: {span}. √2 to the power {steps} is {2 ** (steps / 2):,.5g}."
         )
 
-    return Explorer(
-        "Your gradient on its way back",
-        fig,
-        update,
-        [*(line for rule in lines.values() for line in rule), *predicted.values()],
-        [Slider("steps", "layers walked back", (0, 1, 2, 5, 10, 15, 20, 25, 30), 5)],
-        powered_by=("layer_backward",),
-    )
+    moving = [*lines["Xavier"], *lines["He"], *predicted.values()]
+    slider = Slider("steps", "layers walked back", (0, 1, 2, 5, 10, 15, 20, 25, 30), 5)
+    return Explorer("Your gradient on its way back", fig, update, moving, [slider], ("layer_backward",))
 
 
 def _walk(layer_backward: Callable[..., Any], seed: list[int], sizes: list[int], c: float) -> list[float]:

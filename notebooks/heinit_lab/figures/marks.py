@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from heinit_lab.figures.style import COLOURS, in_words
+from heinit_lab.figures.style import ACCENT, PAPER, THEORY, in_words
+
+CARD = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+"""The `bbox` of words that lie on other marks."""
 
 
 def band(
@@ -20,26 +24,31 @@ def band(
     ax.plot(x, middle, color=colour, **line)
 
 
+def networks(
+    ax: Axes, x: ArrayLike, rows: np.ndarray, colour: str, shares: Sequence[float] = (0, 0.5, 1), **line: Any
+) -> np.ndarray:
+    """Many networks, a row each, as a line with a band. Returns the three quantiles that they show.
+
+    shares: the quantiles, by default those of the least, the middle and the greatest network.
+    """
+    low, middle, high = quantiles = np.quantile(rows, shares, axis=0)
+    band(ax, x, low, middle, high, colour, **line)
+    return np.asarray(quantiles)
+
+
 def theory(ax: Axes, x: ArrayLike = (), y: ArrayLike = ()) -> Line2D:
     """A predicted line, dashed, over whatever was measured. Without numbers, one that is to move."""
-    (line,) = ax.plot(x, y, "--", color=COLOURS["theory"], lw=1.4, marker="", zorder=2.5)
+    (line,) = ax.plot(x, y, "--", color=THEORY, lw=1.4, marker="", zorder=2.5)
     return line
 
 
 def level(ax: Axes, y: float) -> None:
     """A predicted number as a dashed line across the axes."""
-    ax.axhline(y, color=COLOURS["theory"], ls="--", lw=1.2)
+    ax.axhline(y, color=THEORY, ls="--", lw=1.2)
 
 
 def note(
-    ax: Axes,
-    x: float,
-    y: float,
-    text: str,
-    colour: str = COLOURS["theory"],
-    *,
-    inside: bool = False,
-    **kw: Any,
+    ax: Axes, x: float, y: float, text: str, colour: str = THEORY, *, inside: bool = False, **kw: Any
 ) -> Any:
     """Small words at a point, in data coordinates, or, inside, as shares of the axes. kw: for `Axes.text`."""
     place = {"transform": ax.transAxes} if inside else {}
@@ -48,18 +57,15 @@ def note(
 
 def guess_level(ax: Axes, y: float, text: str, x: float = 0.97, ha: str = "right") -> None:
     """A reader's guess as a line across the axes. x: where its words stand, as a share of the width."""
-    ax.axhline(y, ls="-.", color=COLOURS["accent"], lw=1.4)
-    label_line(
-        ax,
-        x,
-        y,
-        text,
-        COLOURS["accent"],
-        xytext=(0, 4),
-        ha=ha,
-        va="bottom",
-        xycoords=ax.get_yaxis_transform(),
-    )
+    ax.axhline(y, ls="-.", color=ACCENT, lw=1.4)
+    across = ax.get_yaxis_transform()
+    label_line(ax, x, y, text, ACCENT, xytext=(0, 4), ha=ha, va="bottom", xycoords=across)
+
+
+def guess_star(ax: Axes, x: float, y: float, text: str, **label: Any) -> None:
+    """A reader's guess for the end of a line, with its words beside it."""
+    ax.plot(x, y, "*", color=ACCENT, ms=11, clip_on=False)
+    label_line(ax, x, y, text, ACCENT, **label)
 
 
 def label_line(
@@ -73,9 +79,9 @@ def label_line(
     return ax.annotate(text, (x, y), **{"xytext": (6, lift), "color": in_words(colour), **beside, **kwargs})
 
 
-def label_left(ax: Axes, x: float, y: float, text: str, colour: str, *, lift: float = 0) -> None:
+def label_left(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
     """Like `label_line`, to the left of the point."""
-    label_line(ax, x, y, text, colour, xytext=(-6, lift), ha="right")
+    label_line(ax, x, y, text, colour, xytext=(-6, 0), ha="right")
 
 
 def histogram(ax: Axes, values: ArrayLike, edges: ArrayLike, colour: str, **counted: Any) -> np.ndarray:

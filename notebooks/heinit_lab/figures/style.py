@@ -23,13 +23,10 @@ COLOURS = {
     "warm": "#E69F00",
     "sky": "#56B4E9",
 }
-_WORDS = {COLOURS["off"]: "#666666", COLOURS["warm"]: "#8A5F00", COLOURS["sky"]: "#1C6E9E"}
+HE, XAVIER, GLOROT, THEORY, OFF, ACCENT, WARM, SKY = COLOURS.values()
+_WORDS = {OFF: "#666666", WARM: "#8A5F00", SKY: "#1C6E9E"}
 
-RULES: dict[str, tuple[str, str]] = {
-    "Xavier": (COLOURS["xavier"], "s"),
-    "Glorot": (COLOURS["glorot"], "^"),
-    "He": (COLOURS["he"], "o"),
-}
+RULES = {"Xavier": (XAVIER, "s"), "Glorot": (GLOROT, "^"), "He": (HE, "o")}
 """The colour and the marker of each rule for the weights."""
 
 

@@ -7,34 +7,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from heinit_lab.digits import CLASSES, digits
-from heinit_lab.figures import (
-    COLOURS,
-    Plot,
-    band,
-    figure,
-    guess_level,
-    label_line,
-    level,
-    note,
-    number,
-    percent,
-    theory,
-)
+from heinit_lab.figures.marks import band, guess_level, label_line, level, note, theory
+from heinit_lab.figures.numbers import number, percent
+from heinit_lab.figures.show import Plot, figure
+from heinit_lab.figures.style import ACCENT, HE, OFF, SKY, THEORY, WARM, XAVIER
 from heinit_lab.networks import moments, unit_shares
 from heinit_lab.race import Race
-
-ON, OFF, ACCENT, XAVIER = COLOURS["he"], COLOURS["off"], COLOURS["accent"], COLOURS["xavier"]
 
 
 def race(first: Race, second: Race, guess: float) -> Plot:
     """Two runs, epoch by epoch. guess: how many images more the second one names, of 360."""
     tests = len(digits().test)
     fig, ax = figure()
-    for run, name, colour, marker in ((second, "second", ON, "o"), (first, "first", XAVIER, "s")):
+    for run, name, colour, marker in ((second, "second", HE, "o"), (first, "first", XAVIER, "s")):
         counts = tests * np.array(run.shares)
         ax.plot(1 + np.arange(len(counts)), counts, color=colour, marker=marker, markevery=3)
         label_line(ax, len(counts), counts[-1], name, colour)
-    ax.axhline(tests / CLASSES, ls=":", color=COLOURS["theory"], lw=1.2)
+    ax.axhline(tests / CLASSES, ls=":", color=THEORY, lw=1.2)
     note(ax, 15, 12, "dotted: one digit for all images", ha="center", va="center")
     ends = [round(tests * run.share) for run in (first, second)]
     guess_level(ax, ends[0] + guess, f"first + your {guess:g}", x=0.68, ha="center")
@@ -49,7 +38,7 @@ def race(first: Race, second: Race, guess: float) -> Plot:
 def starts(shares: Mapping[str, Sequence[Sequence[float]]], guess: float) -> Plot:
     """Test shares against epochs, for each start a row a seed: their mean, from the least to the most."""
     fig, ax = figure()
-    looks = {"all zero": (OFF, "s", -0.05), "all equal": (XAVIER, "^", 0.05), "random": (ON, "o", 0)}
+    looks = {"all zero": (OFF, "s", -0.05), "all equal": (XAVIER, "^", 0.05), "random": (HE, "o", 0)}
     ends, seeds = {}, len(shares["random"])
     for start, (colour, marker, nudge) in looks.items():
         rows = np.array(shares[start])
@@ -72,7 +61,7 @@ def coins(counted: Sequence[int], guess: float, units: int = 256) -> Plot:
     zeros, spread = np.array(counted), np.sqrt(units) / 2
     fig, ax = figure()
     edges = np.arange(units / 2 - 34.5, units / 2 + 36, 3)
-    ax.axvspan(units / 2 - 2 * spread, units / 2 + 2 * spread, color=COLOURS["sky"], alpha=0.18, lw=0)
+    ax.axvspan(units / 2 - 2 * spread, units / 2 + 2 * spread, color=SKY, alpha=0.18, lw=0)
     ax.hist(zeros, edges, color=OFF, ec="white", lw=0.5)
     grid = np.linspace(edges[0], edges[-1], 200)
     density = np.exp(-(((grid - units / 2) / spread) ** 2) / 2) / (spread * np.sqrt(2 * np.pi))
@@ -98,13 +87,13 @@ def spreads(measured: Mapping[int, float]) -> Plot:
     n = np.array(list(measured))
     fig, ax = figure(6, 3.1)
     theory(ax, n, 0.5 / np.sqrt(n))
-    ax.plot(n, list(measured.values()), color=ON, marker="o", ls="", ms=7)
+    ax.plot(n, list(measured.values()), color=HE, marker="o", ls="", ms=7)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
     ax.set_xticks(n, [str(v) for v in n])
     ax.set_yticks([1 / 64, 1 / 16, 1 / 4], ["1/64", "1/16", "1/4"])
     ax.set(xlim=(3, 1400), xlabel="units in the layer, n", ylabel="spread of the active share")
-    label_line(ax, 24, 0.5 / 24**0.5, "theory, 1/(2√n)", COLOURS["theory"], xytext=(8, 8))
+    label_line(ax, 24, 0.5 / 24**0.5, "theory, 1/(2√n)", THEORY, xytext=(8, 8))
     ax.set_title("Four times the units, half the spread")
     pairs = ", ".join(f"{s:.3f} at {v}" for v, s in measured.items())
     return fig, f"Standard deviation of the active share against width: {pairs}. All lie on the line 1/(2√n)."
@@ -117,7 +106,7 @@ def two_directions(zs: Sequence[np.ndarray], at: Sequence[int] = (1, 10, 30)) ->
     ends = []
     for row, layer in zip(axes, at, strict=True):
         on = zs[layer - 1] > 0
-        for ax, axis, colour in zip(row, (1, 0), (ON, COLOURS["warm"]), strict=True):
+        for ax, axis, colour in zip(row, (1, 0), (HE, WARM), strict=True):
             heights, _ = np.histogram(on.mean(axis=axis), edges)
             ax.stairs(heights / heights.sum(), edges, fill=True, color=colour)
             ax.set(ylim=(0, 1), xlim=(-0.02, 1.02), yticks=[0, 0.5, 1])
@@ -139,17 +128,16 @@ def dead(counts: Sequence[np.ndarray], guess: float) -> Plot:
     """Dead, always on, and mean activity against depth. counts: `unit_shares` of several networks."""
     shares = np.array(counts)
     depth = shares.shape[2]
-    layer = 1 + np.arange(depth)
     fig, ax = figure(6.4, 3.6)
     looks = (
         ("dead for all 500", OFF, "s", -0.03),
-        ("on for all 500", COLOURS["warm"], "^", 0.03),
-        ("mean activity", ON, "o", 0),
+        ("on for all 500", WARM, "^", 0.03),
+        ("mean activity", HE, "o", 0),
     )
     for k, (name, colour, marker, nudge) in enumerate(looks):
         low, high = np.quantile(shares[:, k], [0.1, 0.9], axis=0)
         mean = shares[:, k].mean(axis=0)
-        band(ax, layer, low, mean, high, colour, marker=marker, markevery=3)
+        band(ax, range(1, depth + 1), low, mean, high, colour, marker=marker, markevery=3)
         label_line(ax, depth, mean[-1] + nudge, name, colour)
     level(ax, 0.5)
     guess_level(ax, guess, "your guess")
@@ -166,10 +154,9 @@ def dead(counts: Sequence[np.ndarray], guess: float) -> Plot:
 def scales(zs_by_scale: Mapping[float, Sequence[np.ndarray]]) -> Plot:
     """The size of z, and the share of dead units, layer by layer, for several c in Var[w] = c / n_in."""
     fig, axes = figure(7, 3.4, ncols=2)
-    colours = (COLOURS["warm"], XAVIER, ON, ACCENT)
     sizes = {c: moments(zs) for c, zs in zs_by_scale.items()}
     dead = {c: unit_shares(zs)[0] for c, zs in zs_by_scale.items()}
-    for c, colour, marker, ms in zip(sizes, colours, "s^oD", (9, 7, 5, 3), strict=True):
+    for c, colour, marker, ms in zip(sizes, (WARM, XAVIER, HE, ACCENT), "s^oD", (9, 7, 5, 3), strict=True):
         layer = 1 + np.arange(len(sizes[c]))
         axes[0].plot(layer, sizes[c], color=colour, marker=marker, markevery=4)
         label_line(axes[0], layer[-1], sizes[c][-1], f"c = {c:g}", colour)
@@ -197,8 +184,8 @@ def energy(y: np.ndarray, guess: float) -> Plot:
         heights, _ = np.histogram(y, edges, weights=parts / np.sum(parts))
         bars = {"edges": edges, "fill": True, "lw": 0}
         ax.stairs(np.where(below, heights, 0), **bars, color=OFF, hatch="///", ec="white")
-        ax.stairs(np.where(below, 0, heights), **bars, color=ON)
-        ax.axvline(0, color=COLOURS["theory"], lw=0.8)
+        ax.stairs(np.where(below, 0, heights), **bars, color=HE)
+        ax.axvline(0, color=THEORY, lw=0.8)
         ax.set(xlim=(-2, 9), ylim=(0, None), xlabel="y", title=title)
     axes[0].set_ylabel("share in each bar")
     note(axes[1], 0.97, 0.85, f"your guess: {percent(guess, 0)} kept", ACCENT, inside=True, ha="right")

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from heinit_lab.figures import COLOURS, PAPER, Plot, band, figure, label_line, level, note, number, theory
+from heinit_lab.figures.marks import CARD, band, guess_star, label_line, level, networks, note, theory
+from heinit_lab.figures.numbers import number
+from heinit_lab.figures.show import Plot, figure
+from heinit_lab.figures.style import ACCENT, GLOROT, HE, SKY, THEORY, WARM, XAVIER
 from heinit_lab.networks import TRUNCATED_STD
-
-HE, XAVIER, GLOROT, ACCENT = (COLOURS[name] for name in ("he", "xavier", "glorot", "accent"))
-WARM, SKY, THEORY = (COLOURS[name] for name in ("warm", "sky", "theory"))
 
 
 def relu_moments(values: Mapping[str, float], expected: Mapping[str, float], guess: float) -> Plot:
@@ -25,11 +25,10 @@ def relu_moments(values: Mapping[str, float], expected: Mapping[str, float], gue
     ax.barh(names, [values[k] for k in names], height=0.5, color=SKY)
     ax.axvline(guess, color=ACCENT, lw=1.5, ls=":")
     note(ax, guess + 0.012, -0.62, f"your variance, {guess:g}", ACCENT, va="bottom")
-    card = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
     for row, name in enumerate(names):
         theory(ax, [expected[name]] * 2, [row - 0.34, row + 0.34])
         right = max(values[name], expected[name])
-        label_line(ax, right, row, f"{values[name]:.3f}", THEORY, xytext=(8, 0), fontsize=10, bbox=card)
+        label_line(ax, right, row, f"{values[name]:.3f}", THEORY, xytext=(8, 0), fontsize=10, bbox=CARD)
     ax.set(xlim=(0, max(1.05, 1.1 * guess)), ylim=(-0.65, len(names) - 0.5), title="A unit normal after ReLU")
     ax.grid(axis="y", visible=False)
     each = ", ".join(f"{name} {value:.3f} (expected {expected[name]:.3f})" for name, value in values.items())
@@ -92,10 +91,11 @@ def ties(flow: Mapping[str, np.ndarray]) -> Plot:
     ends = []
     for name, q in flow.items():
         colour, marker, lift = looks[name]
-        low, middle, high = np.percentile(q, (10, 50, 90), axis=0)
-        band(ax, range(len(middle)), low, middle, high, colour, marker=marker, markevery=3)
-        label_line(ax, len(middle) - 1, middle[-1], name, colour, lift=lift)
-        ends.append(f"{name}: {number(middle[-1])}, 8 in 10 between {number(low[-1])} and {number(high[-1])}")
+        layers = range(q.shape[1])
+        shown = networks(ax, layers, q, colour, (0.1, 0.5, 0.9), marker=marker, markevery=3)
+        low, middle, high = shown[:, -1]
+        label_line(ax, layers[-1], middle, name, colour, lift=lift)
+        ends.append(f"{name}: {number(middle)}, 8 in 10 between {number(low)} and {number(high)}")
     level(ax, 1)
     ax.set(yscale="log", title="One matrix for every layer breaks A3", xlabel="layer", ylabel="second moment")
     return fig, f"Second moment against depth, the middle of many networks. At the end, {'; '.join(ends)}."
@@ -106,13 +106,11 @@ def biases(q: np.ndarray, variances: np.ndarray) -> Plot:
     fig, ax = figure(6, 3.3)
     x, ends = np.arange(q.shape[-1]), []
     for rows, s2, colour, marker in zip(q, variances, (HE, WARM, XAVIER), "o^s", strict=True):
-        mean, error = rows.mean(axis=0), 2 * rows.std(axis=0) / np.sqrt(len(rows))
-        band(ax, x, mean - error, mean, mean + error, colour, marker=marker, markevery=2)
+        last = _mean_line(ax, rows, f"s² = {s2:g}", colour, errors=2, marker=marker, markevery=2)
         theory(ax, x, 1 + x * s2 / 2)
-        label_line(ax, x[-1], mean[-1], f"s² = {s2:g}", colour)
-        ends.append(f"s² = {s2:g} ends at {mean[-1]:.1f}, expected {1 + x[-1] * s2 / 2:.0f}")
-    ax.set(ylim=(0, None), xlabel="layer", ylabel="second moment", title="Biases add, layer by layer")
-    ax.set_xticks(x[::5])
+        ends.append(f"s² = {s2:g} ends at {last:.1f}, expected {1 + x[-1] * s2 / 2:.0f}")
+    ax.set(ylim=(0, None), xticks=x[::5], xlabel="layer", ylabel="second moment")
+    ax.set_title("Biases add, layer by layer")
     return fig, (
         f"Mean second moment over {x[-1]} layers, a straight line for each variance of the biases: "
         f"{', '.join(ends)}."
@@ -131,8 +129,7 @@ def gradients(flow: Mapping[str, np.ndarray], expected: np.ndarray, guess: float
     _mean_line(ax, flow["loss"], "a loss", GLOROT, marker="^", lift=6)
     _mean_line(ax, flow["random"], "random", HE, marker="o", lift=-6)
     guess = min(max(guess, 1e-3), 1e9)
-    ax.plot(depth, guess, "*", color=ACCENT, ms=11, clip_on=False)
-    label_line(ax, depth, guess, f"your {guess:g}", ACCENT)
+    guess_star(ax, depth, guess, f"your {guess:g}")
     ax.set(yscale="log", ylim=(min(0.3, 0.5 * guess), max(60, 2 * guess)), xlabel="layers below the top")
     ax.set(ylabel="second moment of the gradient", title="Gradients of He layers, from the top down")
     return fig, (
@@ -171,18 +168,13 @@ def taper(sizes: Sequence[int], flow: Mapping[str, tuple[np.ndarray, np.ndarray]
 def laws(flow: Mapping[str, np.ndarray]) -> Plot:
     """Mean second moment for four laws of the weights, +- 2 standard errors, expected factors dashed."""
     fig, ax = figure(6, 3.3)
-    looks = {
-        "normal": (HE, "o", 1),
-        "uniform": (GLOROT, "^", -9),
-        "corrected": (WARM, "D", 11),
-        "truncated": (XAVIER, "s", 4),
-    }
+    looks = {"normal": (HE, "o", 1), "uniform": (GLOROT, "^", -9)}
+    looks |= {"corrected": (WARM, "D", 11), "truncated": (XAVIER, "s", 4)}
     for law, q in flow.items():
         colour, marker, lift = looks[law]
-        layers, mean, error = np.arange(q.shape[1]), q.mean(axis=0), 2 * q.std(axis=0) / np.sqrt(len(q))
-        ax.fill_between(layers, mean - error, mean + error, color=colour, alpha=0.18, lw=0)
+        layers = np.arange(q.shape[1])
         theory(ax, layers, (TRUNCATED_STD**2 if law == "truncated" else 1.0) ** layers)
-        _mean_line(ax, q, law, colour, marker=marker, lift=lift)
+        _mean_line(ax, q, law, colour, lift, errors=2, marker=marker)
     ax.set(yscale="log", ylim=(0.05, 2), xlabel="layer", ylabel="second moment")
     ax.set_title("Four laws, one variance asked for")
     return fig, f"Second moment against depth. {_ends(flow)}."
@@ -205,11 +197,14 @@ def integrands(activations: Mapping[str, Callable[..., np.ndarray]]) -> Plot:
     )
 
 
-def _mean_line(ax: Axes, q: np.ndarray, name: str, colour: str, lift: float = 0, **line: Any) -> None:
-    """The mean over networks, named at its end."""
-    mean = q.mean(axis=0)
-    ax.plot(mean, color=colour, markevery=max(1, len(mean) // 10), **line)
-    label_line(ax, len(mean) - 1, mean[-1], name, colour, lift=lift)
+def _mean_line(
+    ax: Axes, q: np.ndarray, name: str, colour: str, lift: float = 0, errors: float = 0, **line: Any
+) -> float:
+    """The mean over networks, named at its end, which is returned. errors: the band's, standard errors."""
+    x, mean, error = range(q.shape[1]), q.mean(axis=0), errors * q.std(axis=0) / np.sqrt(len(q))
+    band(ax, x, mean - error, mean, mean + error, colour, **{"markevery": max(1, len(x) // 10), **line})
+    label_line(ax, x[-1], mean[-1], name, colour, lift=lift)
+    return float(mean[-1])
 
 
 def _ends(flow: Mapping[str, np.ndarray]) -> str:

@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 
-from heinit_lab.figures import COLOURS, RULES, Plot, band, figure, label_line, level, note, number, theory
+from heinit_lab.figures.marks import band, guess_star, label_line, level, networks, note, theory
+from heinit_lab.figures.numbers import number
+from heinit_lab.figures.show import Plot, figure
+from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, RULES, THEORY, WARM, XAVIER
 from heinit_lab.race import CHANCE, Race, stored
 
-HE, XAVIER, GLOROT, ACCENT = (COLOURS[name] for name in ("he", "xavier", "glorot", "accent"))
 SCALES = (0.5, 1.0, 1.5, 1.8, 2.0, 2.2, 3.0, 4.0)
 _APART = np.linspace(-0.2, 0.2, 10)  # so that ten equal results are seen as ten
 
@@ -20,11 +21,10 @@ def depth_race(guess: float, depths: Sequence[int] = (5, 8, 10, 12, 15, 20, 25, 
     """Final test share against depth, He and 1/n, ten stored seeds each, and the reader's guess."""
     fig, ax = figure(6.4, 3.6)
     shares = {rule: np.array([stored()[f"{rule} {d}"]["share"] for d in depths]) for rule in ("he", "xavier")}
-    looks = (*RULES["He"], -0.25), (*RULES["Xavier"], 0.25)
-    for rows, (colour, marker, shift) in zip(shares.values(), looks, strict=True):
+    for rule, shift in (("He", -0.25), ("Xavier", 0.25)):
+        rows, (colour, marker) = shares[rule.lower()], RULES[rule]
         ax.plot(depths, np.median(rows, axis=1), color=colour, marker="")
-        for depth, ten in zip(depths, rows, strict=True):
-            ax.plot([depth + shift] * 10, ten, marker, color=colour, ms=4, alpha=0.55, ls="")
+        ax.plot(np.array(depths) + shift, rows, marker, color=colour, ms=4, alpha=0.55, ls="")
     label_line(ax, 30.3, 0.95, "He, c = 2", HE)
     label_line(ax, 30.3, 0.15, "Xavier, c = 1", XAVIER)
     level(ax, 0.1)
@@ -56,7 +56,7 @@ def scale_range(depths: Sequence[int] = (10, 30)) -> Plot:
             words.append(
                 f"{depth} layers, c = {c:g}: {shares.min():.2f} to {shares.max():.2f}{', overflow' * burst}"
             )
-        ax.plot(SCALES, middle, color=COLOURS["off"], marker="", zorder=1)
+        ax.plot(SCALES, middle, color=OFF, marker="", zorder=1)
         level(ax, 0.1)
         ax.set(xscale="log", xlim=(0.42, 4.8), ylim=(0, 1), xlabel="c, in Var[w] = c/n")
         ax.set_xticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
@@ -69,18 +69,14 @@ def scale_range(depths: Sequence[int] = (10, 30)) -> Plot:
 
 
 def losses(runs: Mapping[str, Race], depth: int) -> Plot:
-    """Training loss by epoch of a He and a 1/n run, over the band of ten stored seeds.
-
-    runs: by rule, "He" and "Xavier". depth: 10 or 30, of which the bands are stored.
-    """
+    """Training loss by epoch, by rule, over the band of ten seeds, stored for depths of 10 and 30."""
     fig, ax = figure(6.4, 3.4)
     words = []
     for rule, run in runs.items():
         colour, marker = RULES[rule]
         least, _, most = stored()[f"{rule.lower()} {depth}"]["loss_band"]
-        ax.fill_between(np.arange(1, len(least) + 1), least, most, color=colour, alpha=0.18, lw=0)
         epochs, last = np.arange(1, len(run.losses) + 1), run.losses[-1]
-        ax.plot(epochs, run.losses, color=colour, marker=marker, ms=3.5)
+        band(ax, epochs, least, run.losses, most, colour, marker=marker, ms=3.5)
         lift = -0.03 if rule == "He" else 0.09 if last < 1 else -0.12
         label_line(ax, len(epochs) + 0.3, last + lift, rule, colour)
         words.append(f"{rule} ends at a loss of {last:.2f} and names {100 * run.share:.0f} %")
@@ -109,7 +105,7 @@ def lanes(settings: Mapping[str, str], live: Mapping[str, Race] | None = None) -
         if label in live:
             ax.plot(live[label].share, row, "o", ms=12, mfc="none", mec=ACCENT, mew=2)
             words[-1] += f", the run just made {live[label].share:.2f}"
-    ax.axvline(0.1, color=COLOURS["theory"], ls="--", lw=1)
+    ax.axvline(0.1, color=THEORY, ls="--", lw=1)
     note(ax, 0.105, -0.62, "guessing", va="center")
     ax.set_yticks(range(len(settings)), list(settings))
     ax.set(xlim=(0, 1), ylim=(len(settings) - 0.5, -0.85), xlabel="test images named correctly")
@@ -121,16 +117,15 @@ def signal_spread(q: np.ndarray, width: int, guess: float | None = None) -> Plot
     """Mean, median and spread over networks of q_l / q_0, against depth. q: (networks, layers)."""
     layers, depth = np.arange(q.shape[1]), q.shape[1] - 1
     fig, ax = figure(6.4, 3.6)
-    low, middle, high = np.quantile(q, [0.05, 0.5, 0.95], axis=0)
     mean, within = q[:, -1].mean(), float(np.mean(np.abs(q[:, -1] - 1) < 0.1))
     ax.axhspan(0.9, 1.1, color=ACCENT, alpha=0.3, lw=0)
-    ax.plot(layers, q.mean(axis=0), color=COLOURS["warm"], marker="")
-    band(ax, layers, low, middle, high, HE, marker="")
+    ax.plot(layers, q.mean(axis=0), color=WARM, marker="")
+    low, middle, high = networks(ax, layers, q, HE, (0.05, 0.5, 0.95), marker="")[:, -1]
     theory(ax, layers, np.exp(-2.5 * layers / width))
-    label_line(ax, depth, mean * 1.12, f"mean {mean:.2f}", COLOURS["warm"])
-    label_line(ax, depth, middle[-1] * 0.86, f"median {middle[-1]:.2f}", HE)
-    label_line(ax, depth, high[-1], "19 of 20 below", HE)
-    label_line(ax, depth, low[-1], "19 of 20 above", HE)
+    label_line(ax, depth, mean * 1.12, f"mean {mean:.2f}", WARM)
+    label_line(ax, depth, middle * 0.86, f"median {middle:.2f}", HE)
+    label_line(ax, depth, high, "19 of 20 below", HE)
+    label_line(ax, depth, low, "19 of 20 above", HE)
     ax.set(yscale="log", xlim=(0, depth * 1.28), ylim=(0.01, 20), xlabel="layer, l")
     ax.set_ylabel("second moment, against the input's")
     title = f"He, {width} units a layer"
@@ -139,8 +134,8 @@ def signal_spread(q: np.ndarray, width: int, guess: float | None = None) -> Plot
     ax.set_title(title, fontsize=10)
     return fig, (
         f"Second moment over {depth} layers of {width} in {len(q)} He networks: the mean ends at "
-        f"{mean:.2f}, the median at {middle[-1]:.2f}, nine in ten between {low[-1]:.2f} and "
-        f"{high[-1]:.2f}; {100 * within:.1f} % end within 10 % of 1."
+        f"{mean:.2f}, the median at {middle:.2f}, nine in ten between {low:.2f} and "
+        f"{high:.2f}; {100 * within:.1f} % end within 10 % of 1."
     )
 
 
@@ -153,7 +148,7 @@ def two_signals(by_scale: Mapping[int, np.ndarray]) -> Plot:
         name = {1: "Xavier", 2: "He"}[c]
         layers = np.arange(1, rows.shape[2] + 1)
         for row, (colour, marker, label) in zip(rows, looks, strict=True):
-            _line(ax, layers, row, colour, marker=marker, ms=3, label=label)
+            networks(ax, layers, row, colour, marker=marker, ms=3, label=label)
         ax.set(yscale="log", xlabel="layer", title=f"{name}, c = {c:g}", ylim=(1e-11, 30))
         first, last = (number(np.median(rows[2, :, k])) for k in (0, -1))
         words.append(f"{name}: a weight's squared gradient is {first} in layer 1, {last} in {len(layers)}")
@@ -188,20 +183,18 @@ def silent_units(counts: Sequence[np.ndarray], guess: float) -> Plot:
     """
     dead, always, _ = np.array(counts).swapaxes(0, 1)
     depth = dead.shape[1]
-    layers = np.arange(1, depth + 1)
     fig, ax = figure(6.4, 3.6)
     for rows, colour, marker, style, name, lift in (
         (dead, XAVIER, "s", "-", "dead", 0.06),
         (always, GLOROT, "^", "-", "always on", -0.03),
-        (1 - dead - always, COLOURS["off"], "o", ":", "neither", 0.0),
+        (1 - dead - always, OFF, "o", ":", "neither", 0.0),
     ):
-        mean = rows.mean(axis=0)
-        low, high = rows.min(axis=0), rows.max(axis=0)
-        band(ax, layers, low, mean, high, colour, marker=marker, ls=style, markevery=(9, 10))
+        low, mean, high = rows.min(axis=0), rows.mean(axis=0), rows.max(axis=0)
+        line = {"marker": marker, "ls": style, "markevery": (9, 10)}
+        band(ax, range(1, depth + 1), low, mean, high, colour, **line)
         label_line(ax, depth, mean[-1] + lift, f"{name} {mean[-1]:.2f}", colour)
     theory(ax, [1, depth], [0.5, 0.5])
-    ax.plot(depth, guess, "*", color=ACCENT, ms=11, clip_on=False)
-    label_line(ax, depth, guess, f"your guess {guess:g}", ACCENT, lift=-12)
+    guess_star(ax, depth, guess, f"your guess {guess:g}", lift=-12)
     ax.set(xlim=(1, 1.24 * depth), ylim=(0, 1), xlabel="layer", ylabel="share of the 256 units")
     ax.set_xticks([1, *range(20, depth + 1, 20)])
     at = [0, 9, 29, depth - 1]
@@ -221,7 +214,7 @@ def convolutions(measured: Mapping[str, Mapping[str, np.ndarray]]) -> Plot:
     for (variance, by_padding), colour in zip(measured.items(), (HE, XAVIER), strict=True):
         for padding, q in by_padding.items():
             marker, style = looks[padding]
-            _line(ax, np.arange(q.shape[1]), q, colour, marker=marker, ls=style)
+            networks(ax, range(q.shape[1]), q, colour, marker=marker, ls=style)
             words.append(f"{variance}, {padding} padding: times {q[:, 1].mean():.2f} in the first layer")
         label_line(ax, 10, float(np.median(by_padding["circular"][:, -1])), variance, colour)
     level(ax, 1)
@@ -239,12 +232,12 @@ def residual_blocks(plain: np.ndarray, scaled: np.ndarray) -> Plot:
         (plain, XAVIER, "s", "added as they are", 2.0),
         (scaled, HE, "o", "scaled by 1/√L", 1 + 1 / blocks),
     ):
-        _line(ax, layers, q, colour, marker=marker, markevery=5)
+        last = networks(ax, layers, q, colour, marker=marker, markevery=5)[1, -1]
         theory(ax, layers, factor**layers)
-        label_line(ax, blocks, float(np.median(q[:, -1])), name, colour)
+        label_line(ax, blocks, last, name, colour)
         words.append(f"{name}: the mean of {len(q)} networks ends at {number(q[:, -1].mean())}")
-    ax.plot([0, blocks], [math.e, math.e], color=COLOURS["warm"], lw=1, marker="")
-    note(ax, 0.5, math.e * 1.7, "e", COLOURS["warm"], weight="bold", fontsize=10)
+    ax.plot([0, blocks], [math.e, math.e], color=WARM, lw=1, marker="")
+    note(ax, 0.5, math.e * 1.7, "e", WARM, weight="bold", fontsize=10)
     ax.set(yscale="log", xlim=(0, blocks * 1.38), xlabel="residual block")
     ax.set_ylabel("second moment, against the input's")
     return fig, f"Second moment along {blocks} residual blocks of width 64. {'; '.join(words)}; e is 2.72."
@@ -255,18 +248,11 @@ def default_scales(rules: Mapping[str, float], measured: Mapping[str, np.ndarray
     fig, ax = figure(6.4, 3.5)
     words = []
     for (name, q), (colour, marker) in zip(measured.items(), reversed(RULES.values()), strict=True):
-        layers, last = np.arange(1, q.shape[1] + 1), float(np.median(q[:, -1]))
-        _line(ax, layers, q, colour, marker=marker, markevery=4)
+        layers = np.arange(1, q.shape[1] + 1)
+        last = networks(ax, layers, q, colour, marker=marker, markevery=4)[1, -1]
         theory(ax, layers, (rules[name] / 2) ** layers)
         label_line(ax, len(layers), last, name, colour)
         words.append(f"{name}: {number(last)}")
     depth = len(layers)
     ax.set(yscale="log", xlim=(1, depth * 1.42), xlabel="layer", ylabel="second moment")
-    return fig, (
-        f"Second moment after {depth} layers of width 64, middle of ten networks. {'; '.join(words)}."
-    )
-
-
-def _line(ax: Axes, x: np.ndarray, rows: np.ndarray, colour: str, **line: object) -> None:
-    """The middle of several networks, a row each, and a band from the least to the greatest."""
-    band(ax, x, rows.min(axis=0), np.median(rows, axis=0), rows.max(axis=0), colour, **line)
+    return fig, f"Second moment after {depth} layers of width 64, middle of ten networks. {'; '.join(words)}."

@@ -8,35 +8,25 @@ from math import sqrt
 import numpy as np
 from matplotlib.axes import Axes
 
-from heinit_lab.figures import (
-    COLOURS,
-    PAPER,
-    Plot,
-    figure,
-    histogram,
-    label_left,
-    label_line,
-    level,
-    note,
-    percent,
-    theory,
-)
+from heinit_lab.figures.marks import histogram, label_left, label_line, level, note, theory
+from heinit_lab.figures.numbers import percent
+from heinit_lab.figures.show import Plot, figure
+from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, PAPER, THEORY, WARM, XAVIER
 from heinit_lab.mean_squares import density, interval
 from heinit_lab.networks import draw
 from heinit_lab.source import PRINTED, PRINTED_LARGE
 
-HE, XAVIER, GLOROT, ACCENT = (COLOURS[name] for name in ("he", "xavier", "glorot", "accent"))
-THEORY, OFF, WARM = (COLOURS[name] for name in ("theory", "off", "warm"))
 
-
-def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str) -> None:
+def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str, title: str) -> None:
     """Draw a small matrix with its numbers in its cells. rows: what a row is called, given its number."""
+    ax.set_title(title)
     ax.imshow(W, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", alpha=0.75)
     for (i, j), w in np.ndenumerate(W):
         ax.text(j, i, f"{w:.3f}".replace("-", "−"), ha="center", va="center", fontsize=11)
     ax.grid(False)
-    ax.set_xticks(range(W.shape[1]), [f"input {j}" for j in range(W.shape[1])])
-    ax.set_yticks(range(W.shape[0]), [rows.format(i) for i in range(W.shape[0])])
+    units, inputs = map(range, W.shape)
+    ax.set_xticks(inputs, [f"input {j}" for j in inputs])
+    ax.set_yticks(units, [rows.format(i) for i in units])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 
@@ -44,11 +34,11 @@ def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str) -> None:
 def printed_example() -> Plot:
     """The first example as the source prints it, tick and all."""
     fig, ax = figure(6, 2.5)
-    _matrix(ax, PRINTED, 1.2, "unit {}")
-    ax.set_title("W, drawn from N(0, 0.707²)")
+    _matrix(ax, PRINTED, 1.2, "unit {}", "W, drawn from N(0, 0.707²)")
     ax.set_xlabel("✓ variance ≈ 0.5", color=GLOROT, fontsize=12, fontweight="bold", labelpad=8)
-    return fig, (
-        "The source's 3 by 4 weight matrix, from -0.891 to 0.821, and under it: tick, variance about 0.5."
+    return (
+        fig,
+        "The source's 3 by 4 weight matrix, from -0.891 to 0.821, and under it: tick, variance about 0.5.",
     )
 
 
@@ -86,9 +76,9 @@ def scales(draws: Mapping[str, np.ndarray]) -> Plot:
         histogram(ax, w, np.linspace(-2.5, 2.5, 51), colour, density=True)
         ax.set_title(name, fontsize=10)
         ax.set_xlabel("weight")
-        mean_square = f"mean square\n{np.mean(w**2):.3f}"
-        note(ax, 0.97, 0.93, mean_square, colour, inside=True, fontsize=10, ha="right", va="top")
-        each.append(f"{name} has mean square {np.mean(w**2):.3f}")
+        m2 = f"{np.mean(w**2):.3f}"
+        note(ax, 0.97, 0.93, f"mean square\n{m2}", colour, inside=True, fontsize=10, ha="right", va="top")
+        each.append(f"{name} has mean square {m2}")
     axes[0].set_ylabel("density")
     return fig, f"Two histograms. {'; '.join(each)}."
 
@@ -235,8 +225,7 @@ def precision(rng: np.random.Generator) -> Plot:
 def printed_large() -> Plot:
     """The fifteen printed weights of the second example."""
     fig, ax = figure(6, 2.3)
-    _matrix(ax, PRINTED_LARGE, 0.25, "W[{}, :5]")
-    ax.set_title("fifteen of the 64 × 128 weights")
+    _matrix(ax, PRINTED_LARGE, 0.25, "W[{}, :5]", "fifteen of the 64 × 128 weights")
     return fig, "Three rows of five printed weights, from -0.145 to 0.178. Their signs form a checkerboard."
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from heinit_lab.experiments.xavier_comparison import Flow, gains
-from heinit_lab.figures import COLOURS, PAPER, RULES, Plot, band, figure, label_line, note, number, theory
-
-ACCENT = COLOURS["accent"]
+from heinit_lab.figures.marks import CARD, label_line, networks, note, theory
+from heinit_lab.figures.numbers import number
+from heinit_lab.figures.show import Plot, figure
+from heinit_lab.figures.style import ACCENT, HE, RULES, SKY, THEORY, WARM
 
 
 def ratio(measured: Sequence[float], guess: float) -> Plot:
@@ -18,10 +19,10 @@ def ratio(measured: Sequence[float], guess: float) -> Plot:
     fig, ax = figure()
     depth = np.arange(len(measured))
     theory(ax, depth, np.sqrt(2) ** depth)
-    ax.plot(depth, measured, "o", color=RULES["He"][0], ms=5)
+    ax.plot(depth, measured, "o", color=HE, ms=5)
     last = f"{measured[-1]:,.0f}"
-    label_line(ax, depth[-1], measured[-1], last, RULES["He"][0], weight="bold")
-    label_line(ax, 20, 200, "dashed: √2 to the power L", COLOURS["theory"])
+    label_line(ax, depth[-1], measured[-1], last, HE, weight="bold")
+    label_line(ax, 20, 200, "dashed: √2 to the power L", THEORY)
     _guess(ax, 0.5, float(np.clip(guess, 0.8, 1e5)), guess)
     ax.set(yscale="log", xlim=(0, 36), ylim=(0.7, 2e5), title="One factor of 1.41, layer after layer")
     ax.set(xlabel="layers passed", ylabel="large network / small network")
@@ -64,10 +65,7 @@ def sigma_axes(ax: Axes, n: np.ndarray) -> None:
 
 
 def own_network(linear: Flow, relu: Flow, guess: float) -> Plot:
-    """Xavier and He in a network without and with ReLU, forward.
-
-    guess: a reader's guess for He at the end of the linear network.
-    """
+    """Xavier and He in a network without and with ReLU, forward. guess: for He at the end of the first."""
     fig, axes = figure(7.2, 3.5, ncols=2, sharey=True)
     ends = []
     for ax, flow, name in zip(axes, (linear, relu), ("Linear units", "ReLU units"), strict=True):
@@ -75,7 +73,7 @@ def own_network(linear: Flow, relu: Flow, guess: float) -> Plot:
         for rule in ("Xavier", "He"):
             c = gains(flow.sizes)[rule]
             predicted = flow.predicted(c)[0]
-            median = _rule_line(ax, np.arange(depth + 1), flow.under(c).forward, predicted, rule)
+            median = _rule_line(ax, range(depth + 1), flow.under(c).forward, predicted, rule)
             label_line(ax, depth, predicted[-1], rule, RULES[rule][0], weight="bold")
             medians.append(f"{rule} {number(median[-1])}")
         ax.set(yscale="log", xlim=(0, 1.28 * depth), ylim=(1e-11, 1e11), xlabel="layer", title=name)
@@ -95,21 +93,19 @@ def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> P
     layers: for each shape and each scaling, what many layers keep. guess: a reader's, for the last scaling.
     """
     fig, ax = figure(6.4, 3.6)
-    looks = zip(layers, (-0.16, 0.16), ("o", "s"), (COLOURS["sky"], COLOURS["warm"]), strict=True)
-    for shape, nudge, marker, colour in looks:
+    for shape, nudge, marker, colour in zip(layers, (-0.16, 0.16), "os", (SKY, WARM), strict=True):
         for row, kept in enumerate(layers[shape].values()):
             low, median, high = np.quantile(kept, [0.1, 0.5, 0.9])
             y = row + nudge
             ax.plot([low, high], [y, y], color=colour, lw=5, alpha=0.5, marker="", solid_capstyle="butt")
             ax.plot(median, y, marker, color=colour, ms=7, mec="#333333", mew=0.8, zorder=3)
-            ax.plot(kept.mean(), y, "|", color=COLOURS["theory"], ms=13, mew=1.5, zorder=4)
+            ax.plot(kept.mean(), y, "|", color=THEORY, ms=13, mew=1.5, zorder=4)
             if row == 0:
                 note(ax, high + 0.05, y, shape, va="center")
-    ax.axvline(1, color=COLOURS["theory"], ls="--", lw=1.2, zorder=0)
+    ax.axvline(1, color=THEORY, ls="--", lw=1.2, zorder=0)
     x = float(np.clip(guess, 0.02, 2.7))
     ax.plot([x, x], [2.6, 3.45], ":", color=ACCENT, lw=2, marker="")
-    card = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
-    note(ax, x, 2.52, f"your guess: {guess}", ACCENT, ha="center", bbox=card)
+    note(ax, x, 2.52, f"your guess: {guess}", ACCENT, ha="center", bbox=CARD)
     scalings = list(next(iter(layers.values())))
     whose = ("Xavier, fan-in form", "Glorot", "the 2 forgotten", "first axis")
     ax.set_yticks(range(4), [f"{scaling}\n{name}" for scaling, name in zip(scalings, whose, strict=True)])
@@ -127,17 +123,14 @@ def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> P
 
 
 def weight_gradients(flow: Flow, guess: str) -> Plot:
-    """The second moment of each matrix's gradient, Xavier and He, by layer.
-
-    guess: a reader's word for the layer that gets least.
-    """
+    """The second moment of each matrix's gradient, by layer. guess: a word for the layer that gets least."""
     fig, ax = figure()
     depth = len(flow.sizes) - 1
     ranges = []
     for rule in ("He", "Xavier"):
         c = gains(flow.sizes)[rule]
         predicted = np.full(depth, np.prod(c / 2) / c[0])
-        median = _rule_line(ax, np.arange(1, depth + 1), flow.under(c).weights, predicted, rule)
+        median = _rule_line(ax, range(1, depth + 1), flow.under(c).weights, predicted, rule)
         label_line(ax, depth, median[-1], rule, RULES[rule][0], weight="bold")
         ranges.append(f"{rule} between {number(median.min())} and {number(median.max())}")
     ax.set(yscale="log", xlim=(0, 1.15 * depth), ylim=(1e-12, 1e2), xlabel="layer of the matrix")
@@ -149,11 +142,10 @@ def weight_gradients(flow: Flow, guess: str) -> Plot:
     )
 
 
-def _rule_line(ax: Axes, x: np.ndarray, rows: np.ndarray, predicted: np.ndarray, rule: str) -> np.ndarray:
+def _rule_line(ax: Axes, x: range, rows: np.ndarray, predicted: np.ndarray, rule: str) -> np.ndarray:
     """Median and 10 to 90 % band of many networks, and the predicted mean, dashed. Returns the median."""
     colour, marker = RULES[rule]
-    low, median, high = np.quantile(rows, [0.1, 0.5, 0.9], axis=0)
-    band(ax, x, low, median, high, colour, marker=marker, markevery=3)
+    _, median, _ = networks(ax, x, rows, colour, (0.1, 0.5, 0.9), marker=marker, markevery=3)
     theory(ax, x, predicted)
     return np.asarray(median)
 

@@ -17,7 +17,7 @@ from heinit_lab.explorers import Explorer, Slider
 from heinit_lab.explorers.relu_half_killing import half_explorer
 from heinit_lab.explorers.very_deep_networks import depth_explorer, race_explorer
 from heinit_lab.explorers.worked_examples import weights_explorer
-from heinit_lab.figures import figure
+from heinit_lab.figures.show import figure
 from heinit_solutions import relu_half_killing as first
 from heinit_solutions import very_deep_networks as last
 from heinit_solutions import worked_examples as third

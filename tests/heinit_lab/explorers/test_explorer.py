@@ -10,7 +10,7 @@ from IPython.utils.capture import capture_output
 from PIL import Image
 
 from heinit_lab.explorers import Explorer, Slider
-from heinit_lab.figures import figure
+from heinit_lab.figures.show import figure
 
 
 def bar(function=lambda height: height) -> Explorer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heinit_lab.figures import number, percent
+from heinit_lab.figures.numbers import number, percent
 
 
 @pytest.mark.parametrize(

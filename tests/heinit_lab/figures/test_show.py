@@ -6,7 +6,8 @@ import matplotlib
 import pytest
 from IPython.utils.capture import capture_output
 
-from heinit_lab.figures import COLOURS, figure, picture, show
+from heinit_lab.figures.show import figure, picture, show
+from heinit_lab.figures.style import COLOURS
 
 
 def test_a_figure_is_an_image_with_alt_text_that_notebooks_keep(shell):
