@@ -5,8 +5,6 @@ nbgrader's own configuration, its own Execute. `--store` writes what was measure
 the page that readers see, docs/attacks.md, from all of them.
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import re
 import sys

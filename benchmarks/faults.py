@@ -1,7 +1,5 @@
 """The fault campaign at full size: kill the grader at twenty moments, and finish the class each time."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

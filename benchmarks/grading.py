@@ -5,8 +5,6 @@ time that it takes to start; heinit grades the whole class and is measured with 
 nbgrader graded is counted. The floor is what the students' cells and the checks themselves need.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -7,8 +7,6 @@ the work that nobody can leave out (the student's cells, the answers to the chec
 and 60 ms. nbgrader grades some of the same notebooks in the same run.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import statistics

@@ -5,8 +5,6 @@ answer; and the hidden checks on every mutant of every reference answer. `--stor
 docs/kill-matrix.md, which a test holds to be current.
 """
 
-from __future__ import annotations
-
 import signal
 import sys
 import warnings

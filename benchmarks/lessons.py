@@ -4,8 +4,6 @@ The limits are the course's own aims. They are printed beside what was measured,
 a busy machine is no mistake.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import statistics

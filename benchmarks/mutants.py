@@ -6,8 +6,6 @@ transposition, an index or an end of a slice lost, a loop one round short, a res
 precision, made whole, short of a part or gone, a Generator made inside, an argument overwritten.
 """
 
-from __future__ import annotations
-
 import ast
 import copy
 import inspect

@@ -4,8 +4,6 @@ Run it with `heinit bench replication`. It prints one line for each setting. Wit
 the figures in `heinit_lab/data/replication.json`, from which lesson 5 draws its ten-seed figures.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

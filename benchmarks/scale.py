@@ -6,8 +6,6 @@ parts that every submission passes through are measured alone: the scheduler, wi
 nothing, and the writer, with copies of one outcome. From these follows what a larger class needs.
 """
 
-from __future__ import annotations
-
 import argparse
 import subprocess
 import sysconfig

@@ -1,7 +1,5 @@
 """A notebook's cells as pages read them: well formed whatever the notebook holds, and still not trusted."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -7,8 +7,6 @@ Markdown a second time; and our template, which extends formgrader's own, gives 
 See html/safe.py.
 """
 
-from __future__ import annotations
-
 import html
 from typing import Any
 

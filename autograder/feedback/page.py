@@ -6,8 +6,6 @@ nbgrader_config.py, so that `nbgrader generate_feedback` and formgrader's button
 What a submission shows passes through html/safe.py; nothing of a hidden check is shown.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

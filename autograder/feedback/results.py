@@ -1,7 +1,5 @@
 """What became of each exercise, in words: from a graded notebook and its grades."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 The pages are drawn by the same pool as grading, so they are drawn on as many cores or machines.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

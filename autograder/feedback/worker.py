@@ -3,8 +3,6 @@
 It knows no gradebook and no course directory: the grades come with the notebook.
 """
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 

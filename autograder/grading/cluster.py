@@ -12,8 +12,6 @@ since it would give other outcomes. When a worker dies, the tasks that it had ar
 others; each suspect is tried again with nothing else running, as `pool.do_alone` says.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import logging
 import uuid

@@ -8,8 +8,6 @@ that these import. Imports are read from the source, so that nothing has to run.
   and no score depends on a figure.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.metadata
 import importlib.util

@@ -10,8 +10,6 @@ another task, or bad luck. So the task is tried again with nothing else running 
 refused for good only when that has failed twice.
 """
 
-from __future__ import annotations
-
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator

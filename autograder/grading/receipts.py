@@ -1,7 +1,5 @@
 """What was graded, at which content: a table of its own in the gradebook's database."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from datetime import datetime

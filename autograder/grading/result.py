@@ -1,7 +1,5 @@
 """What became of one submission."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any

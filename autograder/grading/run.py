@@ -1,7 +1,5 @@
 """A run over a course directory: which submissions there are to grade, and grading them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

@@ -1,7 +1,5 @@
 """Verify a receipt: grade the submission again, under its seed, and compare."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path

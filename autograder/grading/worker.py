@@ -4,8 +4,6 @@ This is what a worker does, wherever it runs. It knows the lessons as data, keep
 and touches neither files nor the gradebook.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

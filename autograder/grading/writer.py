@@ -6,8 +6,6 @@ What a grader entered by hand (scores, comments, extra credit) is not touched, a
 are those of nbgrader's own plugin.
 """
 
-from __future__ import annotations
-
 import errno
 import shutil
 import time

@@ -5,8 +5,6 @@ compare an answer with the reference answer on inputs drawn at random: `values`,
 function that draws random matrices has no right value; for it, `drawn` takes a plan instead of inputs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial

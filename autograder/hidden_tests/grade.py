@@ -5,8 +5,6 @@ a built-in float, which nbgrader reads as partial credit. (It reads anything tha
 number as full credit, `np.float64(1.0)` included.)
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 import sys

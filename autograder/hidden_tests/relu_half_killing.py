@@ -1,7 +1,5 @@
 """Lesson 1: hidden checks."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values

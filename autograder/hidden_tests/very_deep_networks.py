@@ -1,7 +1,5 @@
 """Lesson 5: hidden checks."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Lesson 3: hidden checks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

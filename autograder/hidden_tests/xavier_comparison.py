@@ -1,7 +1,5 @@
 """Lesson 4: hidden checks."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The caller's side of the judge: hand over a notebook, take back its outputs."""
 
-from __future__ import annotations
-
 import atexit
 import os
 import socket

@@ -1,7 +1,5 @@
 """The messages between the caller and the judge; `autograder.solver.messages` puts them on the channel."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -4,8 +4,6 @@ The solver bounds and shapes its outputs, but the solver is the student's proces
 bounds and shapes them again, and leaves out what the notebook format does not know.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -4,8 +4,6 @@ A course directory's configuration puts `JudgeExecute` into `c.Autograde.autogra
 so `nbgrader autograde`, formgrader's button and `heinit grade` all judge in the same way.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import hmac

@@ -1,7 +1,5 @@
 """The judge's own process: takes a notebook's cells, gives back their outputs."""
 
-from __future__ import annotations
-
 import os
 import re
 import socket

@@ -1,7 +1,5 @@
 """What a test cell holds in place of the student's function, and the line to the fork behind it."""
 
-from __future__ import annotations
-
 import builtins
 import socket
 import time

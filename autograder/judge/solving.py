@@ -11,8 +11,6 @@ without the cell that ended the first: that costs its exercise, not the others. 
 notebook's cells together, with whatever runs again, have so much wall time and no more.
 """
 
-from __future__ import annotations
-
 import socket
 import time
 from collections.abc import Sequence

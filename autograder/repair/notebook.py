@@ -1,7 +1,5 @@
 """Take a submitted notebook apart into cells whose fields are well formed, and put it together again."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What the code of a submitted cell defines, found by parsing its text. No submitted code is run here."""
 
-from __future__ import annotations
-
 import ast
 import re
 import textwrap

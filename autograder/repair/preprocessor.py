@@ -1,7 +1,5 @@
 """nbgrader's preprocessor that repairs a submitted notebook before any other step sees it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The released version of a lesson: the cells that a submission is repaired with."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -16,8 +16,6 @@ sentence in the notebook names each repair:
 released cell, put back missing cells, order the checks, comment out stubs, add missing imports.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A report's data, kept to compare with, and what changed since an earlier report."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Make the report of a course directory: a page, a table beside it, and its data to compare with."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

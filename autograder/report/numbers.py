@@ -1,7 +1,5 @@
 """The report's numbers. Everything here is computed from the gradebook's records, and changes nothing."""
 
-from __future__ import annotations
-
 import statistics
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence

@@ -1,7 +1,5 @@
 """The report as one page: HTML that asks nobody for anything, in light and dark, on paper, and aloud."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence

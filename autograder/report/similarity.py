@@ -10,8 +10,6 @@ and hence the words beside the list.
 An answer is compared as a program: names, comments, docstrings and layout do not count.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ group of its own, and the kernel limits the sum over its processes. Elsewhere ea
 of its own, and init, the first process of the box, watches the sum (see autograder/solver/zygote.py).
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 import time

@@ -7,8 +7,6 @@ attempt that succeeded, and `prove` raises an error that names the first of them
 own code, so what it prints can be believed.
 """
 
-from __future__ import annotations
-
 import json
 import socket
 from contextlib import closing

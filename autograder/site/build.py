@@ -1,7 +1,5 @@
 """Build the site: run the lessons that changed, write the pages, and leave every other file alone."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """Run the solved lessons, and keep their outputs until something that the outputs depend on changes."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import importlib.metadata

@@ -3,8 +3,6 @@
 Every frame comes from the call that the sliders make in a notebook, `Explorer.frame(**values)`.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import replace

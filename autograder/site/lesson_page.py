@@ -1,7 +1,5 @@
 """A solved lesson and its outputs as a page to read: the text, figures, questions, folded solutions."""
 
-from __future__ import annotations
-
 import base64
 import html
 import re

@@ -6,8 +6,6 @@ Python, NumPy and Matplotlib from one other host, which JupyterLite names. Every
 folder: the lessons, the widgets and their wheels, so that no package index is asked.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os

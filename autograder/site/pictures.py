@@ -1,7 +1,5 @@
 """The pictures of the site, as files named by their content: equal pictures are one file."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import io

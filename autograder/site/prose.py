@@ -3,8 +3,6 @@
 The Markdown is the course's own, and so is the HTML in it: nothing is cleaned here.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterable

@@ -6,8 +6,6 @@ case, and a reader who gives such an answer reads the hint of the notebook. Wher
 number, the reader writes it; elsewhere the reader chooses among values.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ This module runs in a fork of the session that lives for one test cell. The fork
 process, so the judge believes nothing that comes from here: every answer is data to be checked.
 """
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import time

@@ -28,8 +28,6 @@ could take the memory that a large one may not. A message that breaks a rule rai
 after that the channel is of no more use.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import socket

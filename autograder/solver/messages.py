@@ -5,8 +5,6 @@ fields. The reader names the classes that it expects, and takes nothing else. A 
 message (typed Any) holds whatever a student's process sent, so the judge checks each that it uses.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from typing import Any
 

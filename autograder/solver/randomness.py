@@ -5,8 +5,6 @@ repeat. A `default_rng()` without a seed draws fresh entropy, which is counted h
 runs in the student's process, so the count is a remark for whoever verifies a receipt, not a wall.
 """
 
-from __future__ import annotations
-
 import os
 import random
 from collections.abc import Callable

@@ -5,8 +5,6 @@ no ZeroMQ. A sink collects the outputs of a cell, up to a number of bytes. The s
 for the student's cells, and the judge has another one for the test cells.
 """
 
-from __future__ import annotations
-
 import builtins
 import io
 import os

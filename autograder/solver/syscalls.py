@@ -6,8 +6,6 @@ the same user, and parts of the kernel that no notebook needs and that often had
 A denied call fails with ENOSYS, as on a kernel that does not have it.
 """
 
-from __future__ import annotations
-
 import ctypes
 import platform
 import struct

@@ -9,8 +9,6 @@ The process that runs this has no rights left and runs the student's code. It ta
                  that the session itself answers
 """
 
-from __future__ import annotations
-
 import math
 import os
 import resource

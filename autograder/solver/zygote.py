@@ -31,8 +31,6 @@ which init could not see, are then denied.
 Only Linux has these calls, and Python 3.11 has no functions for them, so they go through ctypes.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc

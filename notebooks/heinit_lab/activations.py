@@ -7,8 +7,6 @@ Each is a function f(z, a) of an array (or a number) z and a parameter a; only `
     ACTIVATIONS["leaky"](z, 0.1)
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

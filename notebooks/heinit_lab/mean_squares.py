@@ -4,8 +4,6 @@ It is var / n times a chi-square number of n degrees of freedom, so that its mea
 error var sqrt(2 / n).
 """
 
-from __future__ import annotations
-
 from math import exp, lgamma, log, sqrt
 
 import numpy as np

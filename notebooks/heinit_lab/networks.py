@@ -19,8 +19,6 @@ Shapes: a matrix is (n_out, n_in), a batch (examples, units). Many networks at o
 first: (networks, n_out, n_in), and (networks, examples, units). Signals, gradients and weights have no unit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise, repeat
 from typing import Any

@@ -4,8 +4,6 @@ Every `check` in a notebook leaves its verdict in a small file beside that noteb
 `progress()` reads the files of the lessons that lie beside each other, in folders of their names.
 """
 
-from __future__ import annotations
-
 import html
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The source's two printed samples of weights, which the lessons measure."""
 
-from __future__ import annotations
-
 import numpy as np
 
 PRINTED = np.array(

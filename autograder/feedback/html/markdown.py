@@ -1,7 +1,5 @@
 """Markdown as a page shows it: clean HTML, mathematics as MathML, code in colours."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import html

@@ -4,8 +4,6 @@ latex2mathml does the conversion; what it leaves out (forms of operators, uprigh
 the name of a function) is added here, and all that it writes passes tables of what is harmless.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from xml.etree.ElementTree import Element

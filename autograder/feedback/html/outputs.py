@@ -1,7 +1,5 @@
 """The outputs of a cell as HTML that is safe in any page. Nothing here trusts the notebook's format."""
 
-from __future__ import annotations
-
 import base64
 import html
 import json

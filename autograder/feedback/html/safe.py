@@ -28,8 +28,6 @@ own, since nh3 has no rules that keep a submission inside its place.
 Not defended: a picture or a text can still show something untrue, or imitate a part of the page.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """`check`, which students call on their answers."""
 
-from __future__ import annotations
-
 import difflib
 import os
 import sys

@@ -1,7 +1,5 @@
 """Whether two values are the same, and the words for how they differ."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from itertools import islice

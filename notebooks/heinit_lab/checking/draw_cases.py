@@ -1,7 +1,5 @@
 """One call of a function that draws random matrices, and the law that the draws should follow."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """An exercise, its named mistakes, and the evidence by which an answer is judged."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

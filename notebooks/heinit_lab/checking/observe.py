@@ -9,8 +9,6 @@ In the grader's process a stand-in takes the function's place. The stand-in has 
 them together saves most of the journeys between the two processes.
 """
 
-from __future__ import annotations
-
 import contextlib
 import copy
 import io

@@ -1,7 +1,5 @@
 """A verdict in words: once for the eye, once for a screen reader, once for a terminal."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ A file holds an `EXERCISE`: its public checks, and its mistakes as code. What a 
 mistakes is in hints.toml. What several exercises share is in a module whose name begins with an underscore.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ A hint says what a mistake is, and never gives the answer's code. hints.toml in 
 mistakes that several exercises have, hints.toml in a lesson's folder a section for each exercise.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Lesson 2: gradients on their way down, from three starts, and what is expected of one of them."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.networks import backward, draw, forward, moments

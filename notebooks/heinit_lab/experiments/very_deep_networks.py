@@ -1,7 +1,5 @@
 """Lesson 5: what random deep networks do to one signal, to pairs of images, and to images in convolutions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ The axes are drawn once; a slider redraws only the artists that move, on top of 
 a few milliseconds. The same explorer gives its frames one by one, for pages that have no kernel.
 """
 
-from __future__ import annotations
-
 import html
 import io
 import traceback

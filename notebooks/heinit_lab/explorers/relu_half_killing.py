@@ -1,7 +1,5 @@
 """Lesson 1: a cloud of pre-activations under ReLU, counted in units and counted in energy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from statistics import NormalDist
 from typing import Any

@@ -1,7 +1,5 @@
 """Lesson 2: find the c that keeps the signal, see it predicted, and try it on any activation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

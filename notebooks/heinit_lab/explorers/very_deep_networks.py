@@ -1,7 +1,5 @@
 """Lesson 5: a race to watch and to stop, and signal and gradient against depth."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections.abc import Callable, Iterator

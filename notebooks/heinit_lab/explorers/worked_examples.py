@@ -1,7 +1,5 @@
 """Lesson 3: a weight matrix, its histogram, and what its mean square can tell."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import sqrt
 

@@ -1,7 +1,5 @@
 """Lesson 4: the rules side by side, in one layer, over depth, and in a student's own gradient."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """What many figures draw: a measured line with its band, a prediction, a guess, words beside a line."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

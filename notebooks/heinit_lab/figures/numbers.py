@@ -1,7 +1,5 @@
 """Numbers as they are read, in every figure, alt text and explorer."""
 
-from __future__ import annotations
-
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -1,7 +1,5 @@
 """Make a figure, and show it with words for those who cannot see it."""
 
-from __future__ import annotations
-
 import base64
 import html
 import io

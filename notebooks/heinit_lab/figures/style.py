@@ -1,7 +1,5 @@
 """One style for all figures. Colour never speaks alone: markers and line styles differ too."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from matplotlib import rc_params_from_file, rcParams

@@ -1,7 +1,5 @@
 """Lesson 1: the first race, the coins of one layer, and what its units do over a whole data set."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

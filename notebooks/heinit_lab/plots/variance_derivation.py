@@ -3,8 +3,6 @@
 A row of a measurement is one random network, a column one depth, as `networks.moments` gives them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

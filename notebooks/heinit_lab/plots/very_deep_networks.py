@@ -1,7 +1,5 @@
 """Lesson 5: races, run now and stored, and what random deep networks do to signals, images and units."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Lesson 3: the source's printed samples, and how far a sample's mean square may stray."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import sqrt
 

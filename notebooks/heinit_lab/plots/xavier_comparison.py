@@ -1,7 +1,5 @@
 """Lesson 4: the rules side by side, in one layer and over depth."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`activity`: how often units are on, by example and by neuron."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt

@@ -1,7 +1,5 @@
 """`dead_units`: which neurons are off for every example."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

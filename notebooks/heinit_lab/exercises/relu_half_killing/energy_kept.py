@@ -1,7 +1,5 @@
 """`energy_kept`: the share of the sum of squares that ReLU keeps."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`relu`: every entry below 0 becomes 0."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt

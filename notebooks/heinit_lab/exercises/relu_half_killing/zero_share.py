@@ -1,7 +1,5 @@
 """`zero_share`: how many entries of a layer's output are 0."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt

@@ -1,7 +1,5 @@
 """`gain`: the c of any activation, by an integral over the normal density."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`preact_variance`: the variance of w · x over the draw of w."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt

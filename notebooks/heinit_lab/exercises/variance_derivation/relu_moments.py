@@ -1,7 +1,5 @@
 """`relu_moments`: mean, variance and second moment of a normal number after ReLU."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import permutations
 from math import pi, sqrt

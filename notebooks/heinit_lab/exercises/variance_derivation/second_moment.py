@@ -1,7 +1,5 @@
 """`second_moment`: the mean of squares, along an axis or over all."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt

@@ -1,7 +1,5 @@
 """`weight_variance`: the variance that keeps the second moment, for any slope."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt

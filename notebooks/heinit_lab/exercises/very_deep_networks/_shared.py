@@ -1,7 +1,5 @@
 """What several of these exercises share."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

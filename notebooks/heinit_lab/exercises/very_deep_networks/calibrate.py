@@ -1,7 +1,5 @@
 """`calibrate`: matrices rescaled until every layer hands on a second moment of 1."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from math import sqrt
 

@@ -1,7 +1,5 @@
 """`conv_fan_in`: how many numbers a unit of a convolution adds up."""
 
-from __future__ import annotations
-
 from math import prod
 
 from heinit_lab.checking import Case, Cases, Prompt

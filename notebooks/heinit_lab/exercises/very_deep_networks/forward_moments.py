@@ -1,7 +1,5 @@
 """`forward_moments`: the second moment of every layer's output."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt

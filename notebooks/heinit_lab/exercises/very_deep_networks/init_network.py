@@ -1,7 +1,5 @@
 """`init_network`: the weights of all layers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import sqrt

@@ -1,7 +1,5 @@
 """`draws_needed`: how many draws a precision takes."""
 
-from __future__ import annotations
-
 from math import ceil, floor, sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt

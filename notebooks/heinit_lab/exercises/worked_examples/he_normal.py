@@ -1,7 +1,5 @@
 """`he_normal`: a layer's weights, drawn from a normal distribution."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`he_std`: the standard deviation of He's rule."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt

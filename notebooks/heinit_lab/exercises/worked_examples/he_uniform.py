@@ -1,7 +1,5 @@
 """`he_uniform`: a layer's weights, drawn from an interval."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 from heinit_lab.checking.draw_cases import UNIFORM

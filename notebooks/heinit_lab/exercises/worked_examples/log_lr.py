@@ -1,7 +1,5 @@
 """`log_lr`: how strongly a sample speaks for one variance against another."""
 
-from __future__ import annotations
-
 from math import exp, log
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`sample_report`: what a sample of weights says about a claimed variance."""
 
-from __future__ import annotations
-
 from math import sqrt
 from typing import Any
 

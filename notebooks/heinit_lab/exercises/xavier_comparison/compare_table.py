@@ -1,7 +1,5 @@
 """`compare_table`: both rules and their ratio, in a row for each size."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`glorot_std`: the standard deviation of Glorot and Bengio's rule."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt

@@ -1,7 +1,5 @@
 """`he_over_glorot`: how many times larger He's weights are than Glorot's."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`layer_backward`: a gradient on its way back through one layer."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt

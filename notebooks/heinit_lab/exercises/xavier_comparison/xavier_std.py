@@ -1,7 +1,5 @@
 """`xavier_std`: the standard deviation of Xavier's rule, in its fan-in form."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
