@@ -200,7 +200,7 @@ def test_validate_tells_what_is_wrong_with_a_released_notebook(tmp_path):
 
 
 def test_validate_passes_a_solved_notebook(tmp_path):
-    """Here one; that the button in JupyterLab passes each of them, the browser's tests see."""
+    """Here the quickest; of others, the browser's tests see that the button in JupyterLab passes them."""
     (tmp_path / "right.ipynb").write_text(text(solved(QUICK)))
     right = run("nbgrader", "validate", "right.ipynb", cwd=tmp_path)
     assert "Success! Your notebook passes all the tests." in right.stdout, right.stdout + right.stderr

@@ -19,7 +19,9 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.tools import system_tool
+from autograder.site import execute
+from autograder.site.build import build_site
+from tests.tools import FULL, system_tool
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "of-this-test"
@@ -146,13 +148,32 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
     assert elsewhere == []
 
 
+# What a lesson's kernel runs here in place of `execute.RECORD`: of each slider the ends, the start and its neighbour.
+FEW_FRAMES = """
+from dataclasses import replace
+from autograder.site import frames
+
+def few(slider):
+    values = list(slider.values)
+    start = values.index(slider.start)
+    kept = sorted({0, start, min(start + 1, len(values) - 1), len(values) - 1})
+    return replace(slider, values=[values[i] for i in kept])
+
+table = frames._table
+frames._table = lambda title, shown, sliders, frame: table(title, shown, [*map(few, sliders)], frame)
+frames.record()
+"""
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reading edition, built once; the lessons' runs are kept in build/ for the next time."""
-    directory = tmp_path_factory.mktemp("site") / "under a path" / "course"
-    command = Path(sysconfig.get_path("scripts")) / "heinit"
-    made = subprocess.run([command, "site", directory, "--lite"], capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
+    """The reading edition, built once, with few frames of each explorer; all of them where FULL is set."""
+    base = tmp_path_factory.mktemp("site")
+    directory = base / "under a path" / "course"
+    with pytest.MonkeyPatch.context() as patched:
+        if not FULL:
+            patched.setattr(execute, "RECORD", FEW_FRAMES)
+        build_site(directory, base / "runs", lambda name, ran: None, in_browser=True)
     return directory
 
 

@@ -14,11 +14,14 @@ from autograder.feedback.run import FeedbackRun
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, mistaken, solved
-from tests.tools import system_tool
+from tests.tools import FULL, system_tool
 
 pytestmark = pytest.mark.xdist_group("pages")
 
 LESSONS = [lesson("1"), lesson("3")]
+
+
+SIZES, ALL_SIZES = (("light", 1200), ("dark", 390)), (("light", 390), ("dark", 1200))
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +38,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> di
 
 
 @pytest.mark.parametrize("student", ["anna", "cleo"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1200])
+@pytest.mark.parametrize(("scheme", "width"), [*SIZES, *(ALL_SIZES if FULL else ())])
 def test_an_audit_finds_nothing_serious_and_nothing_runs_over_the_edge(
     browser: Browser, pages: dict[str, Path], screenshots: Path, student: str, scheme: str, width: int
 ) -> None:

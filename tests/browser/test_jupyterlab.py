@@ -15,6 +15,7 @@ from autograder.lessons import Lesson, lesson, lessons
 from autograder.lessons.compose import asked, checked, solve, unmarked
 from tests.browser.axe import violations
 from tests.browser.conftest import TOKEN, Lab
+from tests.tools import FULL
 
 pytestmark = pytest.mark.xdist_group("jupyterlab")  # one server and one browser for them all
 
@@ -23,7 +24,7 @@ DONE = re.compile(r"^\[\d+\]:$")
 RACE = "The race, live"
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", LESSONS if FULL else LESSONS[-2:])
 def test_a_student_solves_a_lesson_from_its_first_cell_to_validate(
     page: Page, lab: Lab, screenshots: Path, name: str
 ) -> None:
