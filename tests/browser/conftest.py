@@ -148,7 +148,7 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
     assert elsewhere == []
 
 
-# What a lesson's kernel runs here in place of `execute.RECORD`: of each slider the ends, the start and its neighbour.
+# In place of `execute.RECORD`, in a lesson's kernel: of each slider the ends, the start and its neighbour.
 FEW_FRAMES = """
 from dataclasses import replace
 from autograder.site import frames
