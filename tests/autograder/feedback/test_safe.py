@@ -17,6 +17,10 @@ from tests.autograder.feedback import hostile
 
 OURS = {"class", "display", "stretchy", "mathvariant", "tabindex", "rel", "alt"}
 CANARY = "http://canary.invalid"
+# Named here once more, so that an entry too many in the allow-list is noticed.
+NEVER = set(
+    "script style iframe object embed form input button link meta base svg video audio template".split()
+)
 
 
 class Reader(HTMLParser):
@@ -38,7 +42,7 @@ def harmless(html: str) -> bool:
     addresses = [value or "" for name, value in read.attributes if name in ("src", "href")]
     styles = " ".join(value or "" for name, value in read.attributes if name == "style")
     return (
-        not read.tags & (REMOVED - {"math"})
+        not read.tags & ((REMOVED | NEVER) - {"math"})
         and not any(name.startswith("on") or name in ("id", "name", "srcdoc") for name, _ in read.attributes)
         and all(re.match(r"data:image/|https?://|mailto:", address) for address in addresses)
         and not re.search(r"url|position|fixed|expression|@import", styles)

@@ -67,6 +67,12 @@ def test_a_cell_shows_what_it_shows_in_a_kernel(run, source, shown):
     assert [(kind, text.replace("\r", "")) for kind, text in zip(got, texts(result), strict=True)] == shown
 
 
+def test_the_hidden_inputs_of_a_notebook_follow_from_its_seed(judge):
+    cell = CellOrder("test", "from autograder.hidden_tests.grade import SEED\nSEED.get()")
+    seeds = [texts(judge.run([cell], [], seed).results[0]) for seed in ("of anna", "of ben", "of anna")]
+    assert seeds == [["'of anna'"], ["'of ben'"], ["'of anna'"]]
+
+
 def test_a_figure_is_shown_as_a_picture(run):
     (result,) = run(("student", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"))
     (picture,) = [o for o in result.outputs if "image/png" in o.get("data", {})]
