@@ -26,7 +26,7 @@ from rich.table import Table
 
 from autograder.course import make_course
 from autograder.demo.students import MadeUpClass
-from autograder.grading.pool import Refusal
+from autograder.grading.job import Refusal
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob, GradingTask
 from autograder.lessons import lessons

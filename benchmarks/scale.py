@@ -23,7 +23,8 @@ from rich.table import Table
 from autograder.course import make_course, nbgrader_api
 from autograder.demo.students import MadeUpClass
 from autograder.grading.cluster import Cluster
-from autograder.grading.pool import Job, Refusal, cores
+from autograder.grading.job import Job, Refusal
+from autograder.grading.pool import cores
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingTask, Outcome
 from autograder.grading.writer import Writer

@@ -16,7 +16,8 @@ from autograder.course import nbgrader_api
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
 from autograder.files import write_atomically
 from autograder.gradebook import Grades, read_grades
-from autograder.grading.pool import Refusal, do_all
+from autograder.grading.job import Refusal
+from autograder.grading.pool import do_all
 from autograder.submissions import check_selection
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.

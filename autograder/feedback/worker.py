@@ -11,7 +11,7 @@ import nbformat
 from autograder.feedback.page import code_hash, feedback_page, made_from
 from autograder.gradebook import Grades
 from autograder.grading.environment import environment_hash
-from autograder.grading.pool import Job, Refusal
+from autograder.grading.job import Job, Refusal
 
 UNREADABLE = "its graded notebook cannot be read ({error}). Grade it again with --force."
 

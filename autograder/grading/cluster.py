@@ -27,7 +27,7 @@ from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_wo
 from distributed.security import Security
 
 from autograder.errors import HeinitError, UsageError
-from autograder.grading.pool import Job, O, Refusal, T, do_alone
+from autograder.grading.job import Job, O, Refusal, T, do_alone
 
 AHEAD = 3  # tasks for each worker that are on their way
 # seconds for the scheduler to answer, for a worker to join, and for one that ended to be there again

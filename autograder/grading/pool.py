@@ -11,46 +11,9 @@ refused for good only when that has failed twice.
 """
 
 import os
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Iterable, Iterator
 
-T = TypeVar("T")  # a task
-O = TypeVar("O")  # its outcome
-ALONE = 2  # times that a task is tried with no other beside it, before it is refused
-KILLS = "it ended the worker that had it, {times} times, with nothing else running there: {why}"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a task has no outcome. retry: whether the worker may be to blame."""
-
-    reason: str
-    retry: bool = False
-
-
-class Job(ABC, Generic[T, O]):
-    """What all tasks of a run share. It is pickled to go to the workers.
-
-    tasks_per_start: as many tasks take a worker about as long as it takes to start one.
-    """
-
-    tasks_per_start: ClassVar[int]
-
-    def start(self) -> None:
-        """Get ready, in the process that does the tasks. Raises HeinitError where none can be done."""
-
-    @abstractmethod
-    def do(self, task: T) -> O | Refusal:
-        """Do one task. Raises HeinitError where no other task would be done either."""
-
-    def close(self) -> None:
-        """The run is over."""
-
-    @abstractmethod
-    def environment(self) -> str:
-        """A hash that is equal on two machines where they give the same outcomes."""
+from autograder.grading.job import Job, O, Refusal, T, do_alone
 
 
 def do_all(
@@ -77,17 +40,6 @@ def here(job: Job[T, O], tasks: Iterable[T]) -> Iterator[tuple[T, O | Refusal]]:
         outcome = job.do(task)
         retry = isinstance(outcome, Refusal) and outcome.retry
         yield task, do_alone(job.do, task) if retry else outcome
-
-
-def do_alone(do: Callable[[T], O | Refusal], task: T) -> O | Refusal:
-    """Try a task again whose worker failed, while nothing else runs there."""
-    why = ""
-    for _ in range(ALONE):
-        outcome = do(task)
-        if not isinstance(outcome, Refusal) or not outcome.retry:
-            return outcome
-        why = outcome.reason
-    return Refusal(KILLS.format(times=ALONE, why=why))
 
 
 def workers_for(job: Job[T, O], count: int, workers: int | None = 1) -> int:

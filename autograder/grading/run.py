@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from autograder.course import nbgrader_api
 from autograder.grading.environment import checks_hash, environment_hash
-from autograder.grading.pool import Refusal, do_all
+from autograder.grading.job import Refusal
+from autograder.grading.pool import do_all
 from autograder.grading.result import Result, receipt
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
 from autograder.grading.writer import Writer, locked

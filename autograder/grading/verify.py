@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder import hints
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash, versions
-from autograder.grading.pool import Refusal
+from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
 from autograder.grading.run import Grading

@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash
-from autograder.grading.pool import Job, Refusal
+from autograder.grading.job import Job, Refusal
 from autograder.grading.result import Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed

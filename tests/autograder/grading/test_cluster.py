@@ -24,7 +24,8 @@ from distributed import Security
 from autograder.commands.grading import grade
 from autograder.errors import HeinitError, UsageError
 from autograder.grading import run
-from autograder.grading.pool import Refusal, do_all
+from autograder.grading.job import Refusal
+from autograder.grading.pool import do_all
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob
 from tests.autograder.grading.conftest import MOMENTS, scores

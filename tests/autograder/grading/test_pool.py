@@ -9,7 +9,8 @@ from distributed import Future, LocalCluster
 
 from autograder.errors import HeinitError, UsageError
 from autograder.grading.cluster import Cluster, check_address
-from autograder.grading.pool import Refusal, cores, do_all, here, workers_for
+from autograder.grading.job import Refusal
+from autograder.grading.pool import cores, do_all, here, workers_for
 from tests.autograder.grading.toy import Squares
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from autograder.errors import HeinitError
-from autograder.grading.pool import Job, Refusal
+from autograder.grading.job import Job, Refusal
 
 
 class Squares(Job[int, tuple[int, int]]):
