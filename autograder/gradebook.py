@@ -236,7 +236,9 @@ def read_students(gradebook: Any) -> list[Student]:
     """The students in the gradebook, by name."""
     row = api.Student
     rows = gradebook.db.execute(select(row.id, row.first_name, row.last_name, row.email, row.lms_user_id))
-    students = (Student(*(value or "" for value in values)) for values in rows)  # type: ignore[arg-type]
+    students = (
+        Student(key, first or "", last or "", email or "", lms or "") for key, first, last, email, lms in rows
+    )
     return sorted(students, key=lambda s: (letters(s.last_name), letters(s.first_name), s.id))
 
 
@@ -259,7 +261,10 @@ def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
     entry, assignment = api.SubmittedNotebook, api.SubmittedAssignment
 
     def rows(query: Select[Any]) -> Iterable[Any]:
-        return gradebook.db.execute(query if notebook is None else query.where(entry.id == notebook))  # type: ignore[no-any-return]
+        result: Iterable[Any] = gradebook.db.execute(
+            query if notebook is None else query.where(entry.id == notebook)
+        )
+        return result
 
     grades = {
         key: Grades(student, lesson, " ".join(filter(None, names)), penalty or 0.0, handed_in=handed_in)

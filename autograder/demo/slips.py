@@ -51,8 +51,8 @@ def step_by_step(body: str) -> str:
     """The same answer with a line and a name for every step, as hardly anybody else writes it."""
     names = (f"step{number}" for number in itertools.count(1))
 
-    def split(node: ast.expr, steps: list[ast.stmt]) -> ast.expr:
-        parts = node.args if isinstance(node, ast.Call) else [node.left, node.right]  # type: ignore[attr-defined]
+    def split(node: ast.BinOp | ast.Call, steps: list[ast.stmt]) -> ast.expr:
+        parts = node.args if isinstance(node, ast.Call) else [node.left, node.right]
         for i, part in enumerate(parts):
             if isinstance(part, (ast.BinOp, ast.Call)):
                 value, name = split(part, steps), next(names)
@@ -143,7 +143,10 @@ class _Outside(ast.NodeTransformer):
             value = line.value if isinstance(line, ast.Return) else None
             if value and not isinstance(value, ast.Tuple) and len(definition.args.args) == len(node.args):
                 put = _put(definition, [self.visit(argument) for argument in node.args])
-                return put.body[0].value  # type: ignore[attr-defined,no-any-return]
+                returned = put.body[0]
+                assert isinstance(returned, ast.Return)
+                assert returned.value is not None
+                return returned.value
         return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
