@@ -47,10 +47,15 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     base = tmp_path_factory.mktemp("lab")
     workspace, settings = base / "workspace", base / "settings"
-    # All cells in the page at once: by default JupyterLab keeps only those in sight.
-    plugin = settings / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
-    plugin.parent.mkdir(parents=True)
-    plugin.write_text('{"windowingMode": "none"}')
+    for plugin, setting in {
+        # All cells in the page at once: by default JupyterLab keeps only those in sight.
+        "notebook-extension/tracker": '{"windowingMode": "none"}',
+        # On a busy machine, saving by the clock meets the saving that Validate does, and a dialog comes up.
+        "docmanager-extension/plugin": '{"autosave": false}',
+    }.items():
+        file = settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(setting)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -46,6 +46,11 @@ def test_two_workers_give_what_one_gives(course, reference, finished):
     finished(course)
 
 
+def address_in(file: Path) -> str:
+    """The address of the scheduler that writes this file; the file is there before its content is."""
+    return json.loads(wait_for(lambda: file.is_file() and file.read_text()))["address"]
+
+
 @contextmanager
 def dask(tmp_path: Path, *commands: list[str], **environment: str) -> Iterator[list[subprocess.Popen]]:
     """Programs of Dask's, ended at the end; each in an empty directory of its own."""
@@ -81,10 +86,10 @@ def scheduler(tmp_path: Path, workers: int = 2, **environment: str) -> Iterator[
     """A scheduler on loopback and workers that were started by themselves; its address and process."""
     address_file = tmp_path / "scheduler.json"
     with dask(tmp_path / "a", [*SCHEDULER, "--scheduler-file", str(address_file)]) as (process,):
-        wait_for(address_file.is_file)
-        worker = ["dask_worker", "--scheduler-file", str(address_file), "--nthreads", "1", "--no-dashboard"]
+        address = address_in(address_file)
+        worker = ["dask_worker", address, "--nthreads", "1", "--no-dashboard"]
         with dask(tmp_path / "b", *[worker] * workers, **environment):
-            yield json.loads(address_file.read_text())["address"], process
+            yield address, process
 
 
 @pytest.fixture(autouse=True)
@@ -112,8 +117,7 @@ def test_workers_of_another_machine_grade_over_tls_and_nobody_without_the_certif
     address_file = tmp_path / "scheduler.json"
     serve = [*SCHEDULER, "--protocol", "tls", "--scheduler-file", str(address_file)]
     with dask(tmp_path / "a", serve, **settings):
-        wait_for(address_file.is_file)
-        address = json.loads(address_file.read_text())["address"]
+        address = address_in(address_file)
         worker = ["dask_worker", address, "--nthreads", "1", "--no-dashboard"]
         with dask(tmp_path / "b", worker, **settings):
             with pytest.raises(UsageError, match="needs certificates"):
