@@ -12,7 +12,10 @@ from filelock import FileLock
 from hypothesis import settings
 
 from autograder.course import make_course
+from autograder.lessons import lessons
+from autograder.site import execute
 from tests import tools
+from tests.tools import FULL
 
 # What takes longest comes first, so that no worker is left with it at the end.
 LONGEST = (
@@ -20,6 +23,14 @@ LONGEST = (
     *("tests/autograder/attacks", "tests/autograder/grading", "tests/autograder/repair"),
     *("tests/test_bootstrap", "tests/autograder/test_course", "tests/autograder", "tests/heinit_lab"),
 )
+ROOT = Path(__file__).resolve().parents[1]
+# in place of `execute.RECORD`
+IN_KERNEL = """
+import sys
+sys.path.insert(0, {root!r})
+from tests import lesson_kernel
+lesson_kernel.record({notes!r}, {few!r})
+"""
 Once = Callable[[str, Callable[[Path], object]], Path]
 
 # How long a test takes says how busy the machine is.
@@ -66,3 +77,16 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 def released_course(once: Once) -> Path:
     """A course directory, as made: copy it before you grade in it."""
     return once("course", lambda folder: make_course(folder / "he101")) / "he101"
+
+
+@pytest.fixture(scope="session")
+def lesson_runs(once: Once) -> Path:
+    """The solved lessons, run once: what `build_site` keeps, and a file of notes on each lesson's figures."""
+
+    def fill(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            record = IN_KERNEL.format(root=str(ROOT), notes=str(folder), few=not FULL)
+            patched.setattr(execute, "RECORD", record)
+            execute.executed(lessons(), folder, lambda *_: None)
+
+    return once("lesson-runs", fill)

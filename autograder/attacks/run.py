@@ -239,10 +239,16 @@ def attempt(case: Attack, canaries: Canaries, grade: Grade) -> Verdict:
 
 
 class AttackCourse(ExitStack):
-    """A course of its own in which attacks are graded exactly as submissions are. Use it in a `with`."""
+    """A course of its own in which attacks are graded exactly as submissions are. Use it in a `with`.
+
+    fill: makes the course, in a folder that is not there.
+    """
+
+    def __init__(self, fill: Callable[[Path], object]) -> None:
+        super().__init__()
+        self._fill = fill
 
     def __enter__(self) -> Self:
-        from autograder.course import make_course
         from autograder.judge.client import close_shared
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
@@ -253,7 +259,7 @@ class AttackCourse(ExitStack):
         self._tmp.mkdir()
         tempfile.tempdir = str(self._tmp)  # so that whatever is left there is of an attack
         self._course = self.canaries.root / "course"
-        make_course(self._course)
+        self._fill(self._course)
         with (self._course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
             config.write(
                 "c.JudgeExecute.memory = 256 * 2**20\n"

@@ -61,12 +61,13 @@ def attack(name: str | None, as_json: bool) -> None:
     from rich.table import Table
 
     from autograder.attacks.run import AttackCourse, attacks
+    from autograder.course import make_course
 
     cases = attacks(name)
     click.echo(f"Trying {len(cases)} hostile notebooks in a course of their own.", err=True)
     console, held = Console(), 0
     table = Table("case", "what it tries", "stopped by", "points", "verdict")
-    with AttackCourse() as course:
+    with AttackCourse(make_course) as course:
         for verdict in map(course.attempt, cases):
             held += verdict.held
             points = "none" if verdict.score is None else f"{verdict.score:g}"

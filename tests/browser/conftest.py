@@ -19,9 +19,8 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from autograder.site import execute
 from autograder.site.build import build_site
-from tests.tools import FULL, system_tool
+from tests.tools import system_tool
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "of-this-test"
@@ -153,32 +152,11 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
     assert elsewhere == []
 
 
-# In place of `execute.RECORD`, in a lesson's kernel: of each slider the ends, the start and its neighbour.
-FEW_FRAMES = """
-from dataclasses import replace
-from autograder.site import frames
-
-def few(slider):
-    values = list(slider.values)
-    start = values.index(slider.start)
-    kept = sorted({0, start, min(start + 1, len(values) - 1), len(values) - 1})
-    return replace(slider, values=[values[i] for i in kept])
-
-table = frames._table
-frames._table = lambda title, shown, sliders, frame: table(title, shown, [*map(few, sliders)], frame)
-frames.record()
-"""
-
-
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reading edition, built once, with few frames of each explorer; all of them where FULL is set."""
-    base = tmp_path_factory.mktemp("site")
-    directory = base / "under a path" / "course"
-    with pytest.MonkeyPatch.context() as patched:
-        if not FULL:
-            patched.setattr(execute, "RECORD", FEW_FRAMES)
-        build_site(directory, base / "runs", lambda name, ran: None, in_browser=True)
+def site(tmp_path_factory: pytest.TempPathFactory, lesson_runs: Path) -> Path:
+    """The reading edition, built once."""
+    directory = tmp_path_factory.mktemp("site") / "under a path" / "course"
+    build_site(directory, lesson_runs, lambda name, ran: None, in_browser=True)
     return directory
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.sandbox.bubblewrap import WALLS
 from benchmarks import attack_table
-from tests.autograder.attacks.unwalled import WIDE, without
+from tests.autograder.attacks.unwalled import WIDE, Unwalled
 from tests.autograder.classroom import run
 from tests.tools import system_tool
 
@@ -26,12 +27,18 @@ by_name = lambda case: case.name
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AttackCourse]:
+def course(released_course: Path) -> Iterator[AttackCourse]:
     system_tool("bwrap", "apt install bubblewrap")
-    tmp_path_factory.getbasetemp()  # now, since while attacks are tried, temporary files have another home
     warnings.filterwarnings("ignore", module="nbgrader")
-    with AttackCourse() as course:
+    with AttackCourse(partial(shutil.copytree, released_course)) as course:
         yield course
+
+
+@pytest.fixture(scope="module")
+def unwalled() -> Iterator[Unwalled]:
+    system_tool("bwrap", "apt install bubblewrap")
+    with Unwalled() as graders:
+        yield graders
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +50,7 @@ def canaries() -> Iterator[Canaries]:
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(case, marks=pytest.mark.xdist_group(f"attacks-{i % 3}")) for i, case in enumerate(ALL)],
+    [pytest.param(case, marks=pytest.mark.xdist_group(f"attacks-{i % 2}")) for i, case in enumerate(ALL)],
     ids=by_name,
 )
 def test_an_attack_gains_reads_harms_and_leaves_nothing(case: Attack, course: AttackCourse):
@@ -77,18 +84,17 @@ def test_what_wins_under_plain_nbgrader_wins_nothing_by_its_command_in_a_course(
     }
 
 
-@pytest.mark.parametrize("case", SHOWN, ids=by_name)
-def test_an_attack_wins_without_the_wall_that_stops_it(case: Attack, tmp_path: Path, monkeypatch):
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=pytest.mark.xdist_group(f"without-{case.without}")) for case in SHOWN],
+    ids=by_name,
+)
+def test_an_attack_wins_without_the_wall_that_stops_it(
+    case: Attack, unwalled: Unwalled, tmp_path: Path, monkeypatch
+):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    system_tool("bwrap", "apt install bubblewrap")
     with Canaries() as canaries:
-        judge, grade = without(case)
-        try:
-            verdict = attempt(case, canaries, grade)
-        finally:
-            if judge is not None:
-                judge.close()
-    assert verdict.findings != []
+        assert attempt(case, canaries, unwalled.grader(case)).findings != []
 
 
 def test_the_corpus_is_large_and_every_case_is_shown_or_says_why_not():

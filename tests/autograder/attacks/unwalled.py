@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from typing import Any
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, Self
 
 import nbformat
 from nbformat import NotebookNode
@@ -32,22 +34,33 @@ WIDE: dict[str, dict[str, Any]] = {
 }
 
 
-def without(case: Attack) -> tuple[Judge | None, Grade]:
-    """A judge to close afterwards, and a grader that lacks the wall that stops this case."""
-    if case.without in ("apart", "output"):
-        return None, lambda notebook: in_one_process(whole(case, notebook), case.without == "output")
-    walls = [case.without] if case.without in WALLS else []
-    judge = Judge(Limits(**{**TIGHT, **WIDE.get(case.without, {})}), without=walls)
+class Unwalled(ExitStack):
+    """Graders that each lack one wall. Cases that lack the same wall share a judge. Use it in a `with`."""
 
-    def grade(notebook: NotebookNode) -> tuple[float | None, list[Any]]:
+    def __enter__(self) -> Self:
+        self._judges: dict[str, Judge] = {}
+        return self
+
+    def grader(self, case: Attack) -> Grade:
+        """What grades a case without the wall that stops the case."""
+        if case.without in ("apart", "output"):
+            return lambda notebook: in_one_process(whole(case, notebook), case.without == "output")
+        return partial(self._grade, case)
+
+    def _judge(self, wall: str) -> Judge:
+        if wall not in self._judges:
+            limits = Limits(**{**TIGHT, **WIDE.get(wall, {})})
+            self._judges[wall] = Judge(limits, without=[wall] if wall in WALLS else [])
+            self.callback(self._judges[wall].close)
+        return self._judges[wall]
+
+    def _grade(self, case: Attack, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         notebook = notebook if case.without == "hidden" else whole(case, notebook)
         declared = [name for cell in notebook.cells if (name := asked(cell))]
-        judge.execute(notebook, declared)
+        self._judge(case.without).execute(notebook, declared)
         outputs = [cell.get("outputs", []) for cell in notebook.cells]
         score = passed(notebook, outputs) if case.without == "hidden" else points(notebook, outputs)
         return score, outputs
-
-    return judge, grade
 
 
 def whole(case: Attack, notebook: NotebookNode) -> NotebookNode:

@@ -1,0 +1,65 @@
+"""What runs in the kernel of a lesson under test: fewer frames, and a look at the words of every figure."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.colors import to_rgba
+from matplotlib.text import Text
+
+from autograder.site import frames
+from heinit_lab.explorers import Slider
+
+CONTRAST = 4.5  # of small words, WCAG 2.2, success criterion 1.4.3
+
+
+def record(notes: str, few: bool) -> None:
+    """Record as a site's lessons do, and note the contrasts. few: leave out most frames of each explorer."""
+    if few:
+        table = frames._table
+        frames._table = lambda title, size, sliders, frame: table(
+            title, size, [*map(shorter, sliders)], frame
+        )
+    frames.record()
+    note_contrasts(Path(notes) / f"figures-{os.getpid()}.json")
+
+
+def shorter(slider: Slider) -> Slider:
+    """A slider with the start and its neighbour alone."""
+    start = list(slider.values).index(slider.start)
+    return replace(slider, values=slider.values[max(start - 1, 0) :][:2])
+
+
+def note_contrasts(notes: Path) -> None:
+    """Keep in `notes` how many figures were drawn, and which words hardly show, with their contrast."""
+    figures, faint = 0, {}
+    draw = FigureCanvasBase.print_figure
+
+    def look(self, *args, **kwargs):
+        nonlocal figures
+        figures += 1
+        paper = np.array(to_rgba(self.figure.get_facecolor())[:3])
+        for words in self.figure.findobj(Text):
+            if words.get_visible() and words.get_text().strip() and contrast(words, paper) < CONTRAST:
+                faint[words.get_text()] = contrast(words, paper)
+        notes.write_text(json.dumps({"figures": figures, "faint": faint}), encoding="utf-8")
+        return draw(self, *args, **kwargs)
+
+    FigureCanvasBase.print_figure = look
+
+
+def contrast(words: Text, paper: np.ndarray) -> float:
+    *rgb, alpha = to_rgba(words.get_color())
+    seen = np.array(rgb) * alpha + paper * (1 - alpha)
+    return (luminance(paper) + 0.05) / (luminance(seen) + 0.05)
+
+
+def luminance(rgb: np.ndarray) -> float:
+    """Relative luminance, as WCAG 2.2 defines it."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
