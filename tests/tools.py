@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-FULL = os.environ.get("HEINIT_FULL") == "1"  # `heinit bench browser`: whatever is tried in part, tried whole
+FULL = os.environ.get("HEINIT_FULL") == "1"  # `heinit bench suite`: whatever is tried in part, tried whole
 NO_SKIP = "HEINIT_NO_SKIP"  # environment variable: 1 where a missing tool is a failure
 
 

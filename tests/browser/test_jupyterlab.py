@@ -36,6 +36,8 @@ def test_a_student_solves_a_lesson_from_its_first_cell_to_validate(
     expect(page.locator('[data-mime-type="application/vnd.jupyter.error"]')).to_have_count(0)
     moved = [move_every_slider(page, box, screenshots, name) for box in explorers(page)]
     assert sum(moved) >= 1
+    if name == LESSONS[-1]:
+        start_and_stop_the_race(page, screenshots)
     finds_nothing_in_either_theme(page, screenshots, name)
     validate(page, screenshots, name)
     *saved, new = nbformat.read(lab.workspace / path, as_version=4).cells
@@ -113,6 +115,27 @@ def move_every_slider(page: Page, box: Locator, screenshots: Path, name: str) ->
     return handles.count()
 
 
+def start_and_stop_the_race(page: Page, screenshots: Path) -> None:
+    """Long enough that it cannot end by itself before it is stopped."""
+    box = page.locator(".widget-vbox").filter(has_text=RACE)
+    epochs = box.locator(".widget-hslider").filter(has_text="epochs").locator(".noUi-handle")
+    epochs.focus()
+    epochs.press("End")
+    start, stop = (box.get_by_role("button", name=name) for name in ("Start", "Stop"))
+    words, bar = box.get_by_role("status"), box.locator(".progress-bar")
+    expect(stop).to_be_disabled()
+    start.press("Enter")
+    expect(words).to_contain_text(re.compile(r"epoch [1-9]\d* of 120"))
+    expect(bar).not_to_have_attribute("style", re.compile("width: 0%"))
+    expect(start).to_be_disabled()
+    page.screenshot(path=screenshots / "lab-race-running.png")
+    stop.press("Enter")
+    expect(words).to_contain_text(re.compile(r"epoch \d+ of 120: stopped\."))
+    expect(start).to_be_enabled()
+    expect(stop).to_be_disabled()
+    page.screenshot(path=screenshots / "lab-race-stopped.png")
+
+
 def finds_nothing_in_either_theme(page: Page, screenshots: Path, name: str) -> None:
     """The rules of the pages, on all that the course puts into a notebook: its text and its outputs."""
     for theme in ("Dark", "Light"):
@@ -181,29 +204,3 @@ def run(page: Page, cell) -> None:
     page.keyboard.press("Control+Enter")
     expect(prompt).to_have_text(DONE)
     expect(prompt).not_to_have_text(before)
-
-
-def test_a_race_is_started_and_stopped(page: Page, lab: Lab, screenshots: Path) -> None:
-    """The race is long enough that it cannot end by itself before it is stopped."""
-    source = "from heinit_lab.explorers.very_deep_networks import race_explorer\n\nrace_explorer()"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    nbformat.write(notebook, lab.workspace / "race.ipynb")
-    open_notebook(page, lab, "race.ipynb")
-    run(page, page.locator(".jp-CodeCell").first)
-    box = page.locator(".widget-vbox").filter(has_text=RACE)
-    epochs = box.locator(".widget-hslider").filter(has_text="epochs").locator(".noUi-handle")
-    epochs.focus()
-    epochs.press("End")
-    start, stop = (box.get_by_role("button", name=name) for name in ("Start", "Stop"))
-    words, bar = box.get_by_role("status"), box.locator(".progress-bar")
-    expect(stop).to_be_disabled()
-    start.press("Enter")
-    expect(words).to_contain_text(re.compile(r"epoch [1-9]\d* of 120"))
-    expect(bar).not_to_have_attribute("style", re.compile("width: 0%"))
-    expect(start).to_be_disabled()
-    page.screenshot(path=screenshots / "lab-race-running.png")
-    stop.press("Enter")
-    expect(words).to_contain_text(re.compile(r"epoch \d+ of 120: stopped\."))
-    expect(start).to_be_enabled()
-    expect(stop).to_be_disabled()
-    page.screenshot(path=screenshots / "lab-race-stopped.png")
