@@ -14,6 +14,7 @@ from autograder.commands.course import course, demo, export, report
 from autograder.commands.grading import feedback, grade, receipt
 from autograder.commands.lessons import author, lab, site
 from autograder.errors import HeinitError
+from autograder.printable import printable
 
 # The bootstrap `heinit` reads this table too, before anything is installed.
 VERBS = {
@@ -82,7 +83,7 @@ class Verbs(click.Group):
 
 
 def _say(sentence: str, exit_code: int) -> int:
-    click.echo(f"heinit: {sentence}", err=True)
+    click.echo("\n".join(map(printable, f"heinit: {sentence}".split("\n"))), err=True)
     return exit_code
 
 

@@ -1,10 +1,10 @@
-"""Write files so that whoever looks finds the old file or the new file, whole."""
+"""Write files so that whoever looks finds the old file or the new file, whole, and clear folders."""
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 def write_atomically(path: Path, content: bytes | str, *, durable: bool = False) -> None:
@@ -33,3 +33,19 @@ def replacing(path: Path, *, durable: bool = False) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def clear(folder: Path, wanted: Collection[str]) -> None:
+    """Remove what a folder holds, except the files with these paths and the folders that they are in.
+
+    wanted: paths from the folder, with / between their parts.
+    """
+    above = {str(parent) for path in wanted for parent in PurePosixPath(path).parents}
+    for place, folders, files in os.walk(folder, topdown=False):
+        for path in (Path(place, name) for name in (*files, *folders)):
+            inside = path.relative_to(folder).as_posix()
+            if path.is_dir() and not path.is_symlink():
+                if inside not in above:
+                    path.rmdir()
+            elif inside not in wanted:
+                path.unlink()

@@ -1,12 +1,16 @@
-"""What was handed in, and whether it can be graded at all. Submitted files are only read."""
+"""What was handed in, and whether it can be graded at all.
 
-import io
+Submitted files are only read, and only by `plain_files`, which follows no link.
+"""
+
 import json
-import stat
+import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +19,20 @@ from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
 from autograder.errors import UsageError
+from autograder.plain_files import (
+    NAMED,
+    TIMESTAMP,
+    Beside,
+    NotPlainError,
+    is_text,
+    opened_folder,
+    read_beside,
+    read_plain,
+)
+from autograder.printable import printable
 
 LARGEST = 32 * 2**20  # bytes of a submitted notebook
+LONGEST_TIME = 10_000  # bytes of a timestamp.txt
 MOST_PARTS = 500_000  # of a notebook, outputs aside; a lesson has some thousand
 
 
@@ -39,51 +55,111 @@ class Submission:
     path: Path
 
     def read(self) -> bytes:
-        """The file's content. Raises UngradableError where there is none, or too much."""
-        try:
-            about = self.path.stat()
-            if not stat.S_ISREG(about.st_mode) and not self.path.is_dir():
-                raise UngradableError(f"{self.path.name} is no file that can be read. {ASK}")
-            if about.st_size > LARGEST:
-                raise UngradableError(
-                    f"it is larger than {LARGEST // 2**20} MiB. Ask for a copy without outputs: "
-                    "in JupyterLab, Edit, Clear Outputs of All Cells."
-                )
-            return self.path.read_bytes()
-        except (FileNotFoundError, IsADirectoryError):
-            others = sorted(p.name for p in self.path.parent.glob("*.ipynb") if p.is_file())
-            advice = f"it holds {', '.join(others)}: rename it" if others else "ask for the notebook"
-            raise UngradableError(f"the folder has no {self.path.name}; {advice}.") from None
-        except OSError as error:
-            raise UngradableError(f"it cannot be read ({error.strerror}).") from None
+        """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
+        content = self._read(self.path.name, LARGEST)
+        if content is None:
+            raise UngradableError(
+                f"it is larger than {LARGEST // 2**20} MiB. Ask for a copy without outputs: "
+                "in JupyterLab, Edit, Clear Outputs of All Cells."
+            )
+        return content
 
     def submitted_at(self) -> datetime | None:
         """The time in the timestamp.txt beside the notebook, in UTC; None where there is none.
 
-        Raises UngradableError where that file holds no time.
+        Raises UngradableError where that file holds no time, or is no plain file.
         """
-        path = self.path.with_name("timestamp.txt")
         try:
-            with path.open(encoding="utf-8") if path.is_file() else io.StringIO() as file:
-                text = file.read(200).strip()
+            with self._folder() as folder:
+                content = read_plain(folder, TIMESTAMP, LONGEST_TIME)
+            text = "too long" if content is None else content.decode().strip()
             time: datetime | None = parse_utc(text) if text else None
+        except FileNotFoundError:
+            return None
+        except NotPlainError as error:
+            raise UngradableError(f"its {TIMESTAMP} is {error.strerror}. Mend or delete that file.") from None
         except Exception:  # the parser stumbles in many ways, and the file is the student's
-            raise UngradableError(f"its {path.name} holds no time. Mend or delete that file.") from None
+            raise UngradableError(f"its {TIMESTAMP} holds no time. Mend or delete that file.") from None
         return time
+
+    def beside(self, ignore: Sequence[str] = ()) -> Beside:
+        """The files beside the notebook. Raises as `read` does. ignore: as in `read_beside`."""
+        try:
+            return read_beside(*self._place, ignore=ignore)
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    def _read(self, name: str, most: int) -> bytes | None:
+        try:
+            with self._folder() as folder:
+                return read_plain(folder, name, most)
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    @property
+    def _place(self) -> tuple[Path, str, str]:
+        """The folder of all students, which is the instructor's, and the names of the folders in it."""
+        lesson = self.path.parent
+        return lesson.parent.parent, lesson.parent.name, lesson.name
+
+    def _folder(self) -> AbstractContextManager[int]:
+        if not is_text(str(self.path)):
+            raise UngradableError("the name of its folder is not UTF-8. Rename the folder.")
+        return opened_folder(*self._place)
+
+    def _unreadable(self, error: OSError) -> UngradableError:
+        if isinstance(error, NotPlainError):
+            if error.filename != self.path.name:
+                return UngradableError(f"its folder is {error.strerror}, and not opened. Put a folder there.")
+            return UngradableError(f"{error.filename} is {error.strerror}, no file that can be read. {ASK}")
+        if not isinstance(error, FileNotFoundError):
+            return UngradableError(f"it cannot be read ({error.strerror}).")
+        others: list[str] = []
+        with suppress(OSError), self._folder() as folder, os.scandir(folder) as entries:
+            names = (
+                e.name for e in entries if e.name.endswith(".ipynb") and e.is_file(follow_symlinks=False)
+            )
+            others = sorted(islice(names, NAMED))
+        advice = f"it holds {', '.join(others)}: rename it" if others else "ask for the notebook"
+        return UngradableError(f"the folder has no {self.path.name}; {advice}.")
 
 
 def submitted(root: Path, names: Iterable[str] = (), student: str | None = None) -> Iterator[Submission]:
     """The submissions in a course directory, in order of student and lesson.
 
     names: only these lessons. student: only this student.
+    A student's folder that is a link or cannot be read may stand for any lesson, so it counts as a
+    submission of each: to read the submission says why it is ungradable.
     """
     wanted = set(names)
-    for folder in sorted((root / "submitted").glob("*/*")):
-        owner, lesson = folder.parent.name, folder.name
-        if not folder.is_dir() or owner.startswith(".") or lesson.startswith("."):
+    for owner in _entries(root / "submitted"):
+        if student is not None and owner.name != student:
             continue
-        if (student is None or owner == student) and (not wanted or lesson in wanted):
-            yield Submission(owner, lesson, folder / f"{lesson}.ipynb")
+        folder = Path(owner.path)
+        try:
+            lessons = [entry.name for entry in _entries(folder)] if not owner.is_symlink() else None
+        except OSError:
+            lessons = None
+        if lessons is None:
+            lessons = [entry.name for entry in _entries(root / "source")]
+        for lesson in lessons:
+            if not wanted or lesson in wanted:
+                path = folder / lesson / f"{lesson}.ipynb"
+                yield Submission(_text(owner.name), _text(lesson), path)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """The folders and links in a folder, by name; hidden names do not count. Raises OSError."""
+    try:
+        with os.scandir(folder) as found:
+            kept = [e for e in found if e.name[0] != "." and (e.is_symlink() or e.is_dir())]
+    except FileNotFoundError:
+        return []
+    return sorted(kept, key=lambda entry: entry.name)
+
+
+def _text(name: str) -> str:
+    return name if is_text(name) else printable(name)
 
 
 def check_selection(
@@ -92,7 +168,7 @@ def check_selection(
     """Raise UsageError where a course directory has no such lesson or student. lessons: those that it has."""
     for name in sorted(set(names) - set(lessons)):
         raise UsageError(f"{root} has no lesson called {name!r}. Its lessons are: {', '.join(lessons)}.")
-    if student is not None and not (root / "submitted" / student).is_dir():
+    if student is not None and not any(entry.name == student for entry in _entries(root / "submitted")):
         raise UsageError(f"{root / 'submitted'} has no folder of a student called {student!r}.")
 
 

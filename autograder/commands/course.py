@@ -10,6 +10,7 @@ import click
 from autograder import hints
 from autograder.commands import options
 from autograder.commands.grading import grade
+from autograder.printable import printable
 
 
 @click.command()
@@ -78,7 +79,7 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
             "mistakes": [asdict(mistake) for mistake in numbers.mistakes(cohort)],
             "alike": [asdict(group) for group in written.groups],
         }
-        click.echo(json.dumps(content, ensure_ascii=False))
+        click.echo(json.dumps(content))
     click.echo(f"The report is {written.page}; the same as a table, {written.folder / TABLE}.", err=True)
 
 
@@ -114,7 +115,7 @@ def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...],
     with api.gradebook as gradebook:
         exporter.export(gradebook)
     for note in exporter.notes:
-        click.echo(note, err=True)
+        click.echo(printable(note), err=True)
     click.echo(f"The grades for {exporter.platform} are in {path}.", err=True)
     if exporter.left_out:
         sys.exit(1)

@@ -14,6 +14,7 @@ import click
 from autograder import hints
 from autograder.commands import options
 from autograder.errors import UsageError
+from autograder.printable import printable
 
 if TYPE_CHECKING:
     from autograder.grading.result import Result
@@ -71,7 +72,7 @@ def grade(directory: Path, unsandboxed: bool, as_json: bool, **chosen: Any) -> N
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
     for result in counted(progress(grading), as_json, "ungradable"):
-        path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
+        path = printable(f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb")
         if result.status == "graded" and result.repairs:
             click.echo(f"{path} was repaired: {' '.join(result.repairs)}", err=True)
         if result.status == "ungradable":
@@ -89,14 +90,15 @@ def progress(grading: "Grading") -> Iterator["Result"]:
     if not console.is_terminal:
         for i, result in enumerate(grading, 1):
             score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
-            click.echo(f"[{i}/{total}] {result.student} {result.lesson}: {result.status}{score}", err=True)
+            who = printable(f"{result.student} {result.lesson}")
+            click.echo(f"[{i}/{total}] {who}: {result.status}{score}", err=True)
             yield result
         return
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.description}"), console=console) as bar:
+    with Progress(*columns, TextColumn("{task.description}", markup=False), console=console) as bar:
         task = bar.add_task("", total=total)
         for result in grading:
-            bar.update(task, advance=1, description=f"{result.student} {result.lesson}")
+            bar.update(task, advance=1, description=printable(f"{result.student} {result.lesson}"))
             yield result
 
 
@@ -112,9 +114,9 @@ def feedback(directory: Path, as_json: bool, **chosen: Any) -> None:
         return
     for result in counted(run, as_json, "failed"):
         if result.status == "failed":
-            click.echo(f"{result.page} was not made: {result.reason}", err=True)
+            click.echo(printable(f"{result.page} was not made: {result.reason}"), err=True)
         elif result.status == "made" and not as_json:
-            click.echo(directory / result.page)
+            click.echo(printable(str(directory / result.page)))
 
 
 def counted(results: Iterable[Any], as_json: bool, failed: str) -> Iterator[Any]:
@@ -145,7 +147,7 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
         answer = {**asdict(result), "verified": not differences, "differences": differences}
         click.echo(json.dumps(answer))
     else:
-        click.echo(f"{student}, {lesson}: {result.score:g} of {result.max_score:g}")
+        click.echo(f"{printable(student)}, {lesson}: {result.score:g} of {result.max_score:g}")
         for name, cell in result.cells.items():
             named = f"  ({', '.join(cell['misconceptions'])})" if cell["misconceptions"] else ""
             score = "by hand" if cell["score"] is None else f"{cell['score']:g}"
@@ -157,7 +159,7 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
         if not result.reproducible:
             click.echo("An answer draws from the operating system's entropy: grading again may differ.")
         for difference in differences:
-            click.echo(f"differs: {difference}.", err=True)
+            click.echo(printable(f"differs: {difference}."), err=True)
         if not differences:
             click.echo("Graded again just now: the same.")
     if differences:

@@ -79,7 +79,10 @@ class FeedbackRun:
                 if isinstance(page, Refusal):
                     status, reason = "failed", page.reason
                 elif page:
-                    self._write(student, lesson, page)
+                    try:
+                        self._write(student, lesson, page)
+                    except OSError as error:
+                        status, reason = "failed", f"it cannot be written ({error.strerror})"
                 path = self._page(student, lesson).relative_to(self.root).as_posix()
                 yield PageResult(student, lesson, status, path, reason)
 

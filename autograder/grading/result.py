@@ -1,6 +1,5 @@
 """What became of one submission."""
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +13,7 @@ class Result:
     status: graded, unchanged or ungradable. score: what the checks gave, before late penalties and
     manual grades, which are in the gradebook; None where the submission is ungradable.
     cells: for each function, its score, max_score and the names of its misconceptions.
-    repairs: what was repaired before grading, a sentence each.
+    repairs: what was repaired before grading, and what was left out beside the notebook, a sentence each.
     sandboxed: whether the student's code ran inside the sandbox.
     reproducible: False where an answer drew from the operating system's entropy.
     work: seconds of processor time that the student's cells, the answers and the checks took.
@@ -35,13 +34,13 @@ class Result:
     receipt: dict[str, Any] = field(default_factory=dict)
 
 
-def receipt(content: bytes, checks: str, seed: str = "") -> dict[str, Any]:
+def receipt(submission: str, checks: str, seed: str = "") -> dict[str, Any]:
     """Hashes of the submission, the checks and the environment, the versions, and the hidden inputs' seed.
 
-    checks: as `environment.checks_hash` gives it.
+    submission: as `submissions.content_hash` gives it. checks: as `environment.checks_hash` does.
     """
     return {
-        "submission": hashlib.sha256(content).hexdigest(),
+        "submission": submission,
         "checks": checks,
         "environment": environment_hash(),
         "versions": versions(),

@@ -1,6 +1,5 @@
 """A run over a course directory: which submissions there are to grade, and grading them."""
 
-import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator
@@ -10,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import MissingEntry
+from nbgrader.converters import Autograde
 from sqlalchemy.exc import OperationalError
 
+from autograder.beside import content_hash, read_files
 from autograder.course import nbgrader_api
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
@@ -21,7 +22,12 @@ from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, R
 from autograder.grading.writer import Writer, locked
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
 from autograder.repair.released import released_lesson
-from autograder.submissions import Submission, UngradableError, check_selection, submitted
+from autograder.submissions import (
+    Submission,
+    UngradableError,
+    check_selection,
+    submitted,
+)
 
 BATCH, PAUSE = 50, 1.0  # submissions, and seconds, after which what was graded is saved
 
@@ -50,6 +56,7 @@ class Grading:
     ) -> None:
         self.root, self.force = root, force
         self.api = nbgrader_api(root, JudgeExecute={"sandboxed": sandboxed})
+        self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
         self._workers, self._scheduler = workers, scheduler
         try:
             known = sorted(self.api.get_source_assignments())
@@ -58,7 +65,8 @@ class Grading:
         check_selection(root, known, names, student)
         self.submissions = list(submitted(root, names, student))
         lessons = {submission.lesson for submission in self.submissions}
-        self.checks = {name: checks_hash(self._source(name)) for name in lessons}
+        there = {name for name in lessons.intersection(known) if self._source(name).is_file()}
+        self.checks = {name: checks_hash(self._source(name)) if name in there else "" for name in lessons}
 
     def __iter__(self) -> Iterator[Result]:
         if not self.submissions:
@@ -91,17 +99,18 @@ class Grading:
         saved = time.monotonic()
         try:
             for task, outcome in do_all(job, tasks, len(todo), self._workers, self._scheduler):
+                if isinstance(outcome, Outcome):
+                    outcome = writer.write(task, outcome)
                 if isinstance(outcome, Refusal):
                     outcome = self._refused(task, outcome, job, graded_before)
                 batch.append((task, outcome))
                 if len(batch) >= BATCH or time.monotonic() - saved > PAUSE:
                     full, batch = batch, []
-                    writer.save(full)
-                    yield from (outcome.result for _, outcome in full)
+                    yield from writer.save(full)
                     saved = time.monotonic()
         finally:  # where the workers fail or somebody stops the run, what is graded is kept all the same
-            writer.save(batch)
-        yield from (outcome.result for _, outcome in batch)
+            results = writer.save(batch)
+        yield from results
 
     def _read(self, submission: Submission, job: GradingJob) -> GradingTask:
         try:
@@ -112,7 +121,7 @@ class Grading:
 
     def _check(self, submission: Submission, job: GradingJob) -> None:
         """Raise UngradableError where the course does not have the submission's lesson."""
-        if not self._source(submission.lesson).is_file():
+        if not self.checks[submission.lesson]:
             raise UngradableError(f"the course has no lesson called {submission.lesson}. Rename the folder.")
         if submission.lesson not in job.lessons:
             raise UngradableError(
@@ -127,7 +136,7 @@ class Grading:
         reason = refusal.reason + (stands if (student, lesson) in graded_before else "")
         rubric = job.lessons.get(lesson)
         most = sum(rubric.points.values()) if rubric is not None else None
-        about = receipt(task.content, self.checks[lesson])
+        about = receipt(task.hash, self.checks[lesson])
         return Outcome(Result(student, lesson, "ungradable", None, most, reason, receipt=about))
 
     def _stands(self, submission: Submission, receipt: dict[str, Any] | None) -> bool:
@@ -137,7 +146,7 @@ class Grading:
             return False
         try:
             return receipt == {
-                "submission": hashlib.sha256(submission.read()).hexdigest(),
+                "submission": content_hash(submission.read(), read_files(submission, self._autograde)[1]),
                 "submitted_at": submission.submitted_at(),
                 "checks": self.checks[submission.lesson],
                 "environment": environment_hash(),
@@ -163,7 +172,8 @@ class Grading:
     def task(self, submission: Submission) -> GradingTask:
         """A submission, read. Raises UngradableError where it cannot be read."""
         key = key_of(submission.student, submission.lesson, secret(self.root))
-        return GradingTask(submission, submission.read(), submission.submitted_at(), key)
+        content, (beside, files) = submission.read(), read_files(submission, self._autograde)
+        return GradingTask(submission, content, submission.submitted_at(), key, beside, files)
 
     def _source(self, name: str) -> Path:
         return self.root / "source" / name / f"{name}.ipynb"

@@ -1,6 +1,5 @@
 """Verify a receipt: grade the submission again, under its seed, and compare."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +41,10 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
         task = grading.task(submission)
     except UngradableError as error:
         return Verified(result, [f"it cannot be graded now: {error}"])
-    if hashlib.sha256(task.content).hexdigest() != receipt["submission"]:
-        return Verified(result, ["the submitted notebook is another one now: grade it first"])
+    if task.hash != receipt["submission"]:
+        return Verified(
+            result, ["the submitted notebook, or a file beside it, is another one now: grade it first"]
+        )
     if grading.checks[lesson] != receipt["checks"]:
         differences.append("the lesson's checks are others than those that graded it")
     if environment_hash() != receipt["environment"]:

@@ -17,12 +17,14 @@ from nbgrader.preprocessors import IgnorePattern, LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from traitlets.config import Config
 
+from autograder.beside import content_hash
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.grading.result import Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed
+from autograder.plain_files import Beside
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import repair
 from autograder.sandbox.limits import Limits
@@ -54,6 +56,7 @@ class GradingTask:
     """One submission, read once: what is graded and what the receipt says of it are the same bytes.
 
     submitted_at: in UTC. key: the seed of the hidden inputs follows from it and the content.
+    beside: what was handed in beside the notebook. files: what the notebook's cells find there.
     refusal: why there is nothing to grade, or ''.
     """
 
@@ -61,7 +64,14 @@ class GradingTask:
     content: bytes = b""
     submitted_at: datetime | None = None
     key: bytes = b""
+    beside: Beside = field(default_factory=Beside)
+    files: dict[str, bytes] = field(default_factory=dict)
     refusal: str = ""
+
+    @property
+    def hash(self) -> str:
+        """The hash of what was submitted."""
+        return content_hash(self.content, self.files)
 
 
 @dataclass(frozen=True)
@@ -127,12 +137,13 @@ class GradingJob(Job[GradingTask, Outcome]):
 
     def _grade(self, task: GradingTask) -> Outcome:
         rubric = self.lessons[task.submission.lesson]
-        repaired = repair(parse(task.content), rubric.released)
+        repaired = repair(parse(task.content), rubric.released, task.beside.notes)
         notebook = repaired.notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
         inputs = seed(notebook, task.key)
-        judged = shared(self.limits, self.sandboxed).execute(notebook, declared(rubric.released), inputs)
+        judge = shared(self.limits, self.sandboxed)
+        judged = judge.execute(notebook, declared(rubric.released), inputs, task.files)
         for step in self._steps:
             notebook, _ = step(notebook, {})
         scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
@@ -156,7 +167,7 @@ class GradingJob(Job[GradingTask, Outcome]):
             sandboxed=self.sandboxed,
             reproducible=not judged.entropy,
             work=judged.work,
-            receipt=receipt(task.content, rubric.checks, inputs),
+            receipt=receipt(task.hash, rubric.checks, inputs),
         )
         unanswered = [c.metadata.nbgrader.grade_id for c in notebook.cells if _unanswered(c)]
         return Outcome(result, _text(notebook).encode(), scores, unanswered)

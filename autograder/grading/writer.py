@@ -2,14 +2,19 @@
 
 A run has one writer, and nothing else of the run opens the gradebook. A batch is saved whole or
 not at all: the notebooks of a batch that was cut short have no receipts, and are graded again.
+
+No submission costs another its grade. A file beside a notebook that cannot be written is left out, and
+told; where the notebook itself or its scores cannot be saved, that submission is ungradable, and the
+run goes on. It ends where nothing could be saved of the others either: a full disk, a locked gradebook.
 What a grader entered by hand (scores, comments, extra credit) is not touched, and late penalties
 are those of nbgrader's own plugin.
 """
 
 import errno
-import shutil
+import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,14 +32,17 @@ from nbgrader.api import (
 )
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import find_all_files
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from autograder.beside import lesson_files
 from autograder.errors import HeinitError
-from autograder.files import replacing
+from autograder.files import clear, replacing
+from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
+from autograder.grading.result import Result
 from autograder.grading.worker import GradingTask, Outcome
-from autograder.submissions import Submission
+from autograder.plain_files import left_out
+from autograder.submissions import Submission, UngradableError
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
 FULL = "the course's disk is full. What is graded so far is kept: make room, and run the same command again."
@@ -66,20 +74,46 @@ class Writer:
         )
         return {(student, lesson) for student, lesson in rows}
 
-    def save(self, batch: Batch) -> None:
-        """Save a batch. Of an ungradable submission only the receipt is saved.
+    def write(self, task: GradingTask, outcome: Outcome) -> Outcome | Refusal:
+        """Write an outcome's files, before its scores are saved. Gives what is to be saved.
+
+        Raises HeinitError where the disk is full, OSError where nobody's files can be written.
+        """
+        try:
+            missing = self._write(task, outcome.notebook)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise HeinitError(FULL) from None
+            if not os.access(self._root / "autograded", os.W_OK | os.X_OK):
+                raise
+            place = f"autograded/{task.submission.student}/{task.submission.lesson}"
+            why = UngradableError(f"{place} cannot be written ({error.strerror}). Clear that place.")
+            return Refusal(str(why))
+        if not missing:
+            return outcome
+        repairs = [*outcome.result.repairs, left_out(missing)]
+        return replace(outcome, result=replace(outcome.result, repairs=repairs))
+
+    def save(self, batch: Batch) -> list[Result]:
+        """Save a batch, and give its results. Of an ungradable submission only the receipt is saved.
 
         Raises HeinitError where the disk is full or the gradebook locked; nothing is half saved then.
         """
         try:
-            for task, outcome in batch:
-                if outcome.notebook:
-                    self._write(task.submission, outcome.notebook)
             self._patiently(batch)
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             raise HeinitError(FULL) from None
+        except (DataError, IntegrityError, ValueError, LookupError) as error:  # of one submission's values
+            self._gradebook.db.rollback()
+            self._gradebook.db.expunge_all()
+            if len(batch) > 1:
+                return [result for each in batch for result in self.save([each])]
+            reason = str(UngradableError(f"the gradebook does not take its scores ({error!r:.200})."))
+            result = batch[0][1].result
+            return [replace(result, status="ungradable", score=None, cells={}, reason=reason)]
+        return [outcome.result for _, outcome in batch]
 
     def _patiently(self, batch: Batch) -> None:
         until = time.monotonic() + PATIENCE
@@ -95,38 +129,32 @@ class Writer:
 
     # Files
 
-    def _write(self, submission: Submission, notebook: bytes) -> None:
-        """Write the autograded notebook and the files beside it, with nbgrader's permissions."""
+    def _write(self, task: GradingTask, notebook: bytes) -> dict[str, str]:
+        """Write the autograded notebook and the files beside it, with nbgrader's permissions.
+
+        Returns the reason why a file beside it was left out, by its path.
+        """
+        submission = task.submission
         folder = self._root / "autograded" / submission.student / submission.lesson
         folder.mkdir(parents=True, exist_ok=True)
-        mode = int(str(self._autograde.permissions), 8)
-        wanted = {submission.path.name}
-        for source, inside in self._beside(submission).items():
-            wanted.add(str(inside))
-            (folder / inside).parent.mkdir(parents=True, exist_ok=True)
-            with replacing(folder / inside, durable=True) as temporary:
-                shutil.copy2(source, temporary)
-                temporary.chmod(mode)
+        own = lesson_files(submission.lesson, self._autograde)
+        files: dict[str, Path | bytes] = {**task.beside.files, **own}
+        clear(folder, {submission.path.name, *files})
+        mode, why = int(str(self._autograde.permissions), 8), {}
+        for path, source in sorted(files.items(), key=lambda file: file[0] not in own):  # a student's last
+            try:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                with replacing(folder / path) as temporary:
+                    temporary.write_bytes(source if isinstance(source, bytes) else source.read_bytes())
+                    temporary.chmod(mode)
+            except OSError as error:
+                why[path] = str(error.strerror)
         with replacing(folder / submission.path.name, durable=True) as temporary:
             temporary.write_bytes(notebook)
             temporary.chmod(mode)
-        for path in list(folder.rglob("*")):
-            if path.is_file() and str(path.relative_to(folder)) not in wanted:
-                path.unlink()
         if self._coursedir.groupshared:
             self._autograde.set_permissions(submission.lesson, submission.student)
-
-    def _beside(self, submission: Submission) -> dict[Path, Path]:
-        """The submission's other files, replaced by those of the lesson: from which path, to which place."""
-        folder = submission.path.parent
-        lesson = self._root / "source" / submission.lesson
-        ignore = [*self._coursedir.ignore, "*.ipynb"]
-        kept = {lesson / name for name in self._autograde.exclude_overwriting.get(submission.lesson, [])}
-        files = {Path(p).relative_to(folder): Path(p) for p in find_all_files(str(folder), ignore)}
-        for path in map(Path, find_all_files(str(lesson), ignore)):
-            if path not in kept:
-                files[path.relative_to(lesson)] = path
-        return {path: inside for inside, path in files.items() if path.is_file()}
+        return why
 
     # Gradebook
 

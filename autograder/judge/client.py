@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 
 import nbformat
@@ -20,6 +20,7 @@ from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import Ready, from_wire, to_wire
 
 GRACE = 5  # seconds for an idle judge to end by itself
+NOTHING: Mapping[str, bytes] = {}  # beside a notebook
 START = 180  # seconds for the judge and the sandbox to import everything
 
 
@@ -42,16 +43,22 @@ class Judge:
         self._busy = False
         atexit.register(self.close)
 
-    def execute(self, notebook: NotebookNode, declared: list[str], seed: str = "") -> Judged:
+    def execute(
+        self,
+        notebook: NotebookNode,
+        declared: list[str],
+        seed: str = "",
+        files: Mapping[str, bytes] = NOTHING,
+    ) -> Judged:
         """Run a notebook's cells, and put their outputs and numbers into the notebook.
 
-        Demonstrations and empty cells are skipped. declared, seed: as in `NotebookOrder`.
+        Demonstrations and empty cells are skipped. declared, seed, files: as in `NotebookOrder`.
         Raises SandboxError where there are no walls, JudgeError where no answer comes.
         """
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         kinds = [kind_of(cell) for cell in cells]
         orders = [CellOrder(k, cell.source) for k, cell in zip(kinds, cells, strict=True) if k]
-        judged = self.run(orders, declared, seed)
+        judged = self.run(orders, declared, seed, files)
         results = iter(judged.results)
         for kind, cell in zip(kinds, cells, strict=True):
             result = next(results) if kind else CellResult([])
@@ -60,11 +67,17 @@ class Judge:
         notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "sandboxed": self.sandboxed}
         return judged
 
-    def run(self, cells: Sequence[CellOrder], declared: list[str], seed: str = "") -> Judged:
+    def run(
+        self,
+        cells: Sequence[CellOrder],
+        declared: list[str],
+        seed: str = "",
+        files: Mapping[str, bytes] = NOTHING,
+    ) -> Judged:
         """The results of these cells. Raises as `execute` does."""
         sock = self.start()
         seconds = 2 * self.limits.notebook_seconds
-        order = NotebookOrder([to_wire(cell) for cell in cells], declared, seed)
+        order = NotebookOrder([to_wire(cell) for cell in cells], declared, seed, dict(files))
         try:
             self._busy = True
             send(sock, to_wire(order), seconds=seconds)

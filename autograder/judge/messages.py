@@ -33,12 +33,14 @@ class NotebookOrder:
     """A notebook to judge, answered by Judged.
 
     cells: its CellOrders, in order. declared: the names that the released solution cells define;
-    test cells may use them. seed: the hidden inputs follow from it.
+    test cells may use them. seed: the hidden inputs follow from it. files: the content of the files that
+    cells find in their folder, by their paths.
     """
 
     cells: list[Any]
     declared: list[str]
     seed: str
+    files: dict[str, bytes]
 
 
 @dataclass(frozen=True)

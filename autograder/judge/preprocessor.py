@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
+from autograder.beside import of_nbgrader, read_files
 from autograder.judge.client import shared
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.limits import Limits
@@ -41,7 +42,9 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         key = key_of(about["student"], about["assignment"], secret(Path.cwd()))
         with Gradebook(about["db_url"]) as gradebook:
             lesson = released_lesson(gradebook, about["notebook"], about["assignment"])
-        shared(self.limits, self.sandboxed).execute(nb, declared(lesson), seed(nb, key))
+        handed_in = of_nbgrader(self, about)
+        files = read_files(*handed_in)[1] if handed_in else {}
+        shared(self.limits, self.sandboxed).execute(nb, declared(lesson), seed(nb, key), files)
         return nb, resources
 
     @property

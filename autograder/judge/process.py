@@ -6,7 +6,6 @@ import socket
 import sys
 import time
 import warnings
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -50,10 +49,9 @@ def main(fd: int) -> None:
         except ChannelError:
             sandbox.close()
             return
-        cells = [from_wire(cell, CellOrder) for cell in order.cells]
         SEED.set(order.seed)
         try:
-            judged = judge(cells, order.declared, session, sandbox)
+            judged = judge(order, session, sandbox)
         except SandboxError as error:
             _send(caller, JudgeFailed(str(error)))
         else:
@@ -69,16 +67,17 @@ def _send(caller: socket.socket, answer: Judged | JudgeFailed) -> None:
             send(caller, to_wire(JudgeFailed(f"its outputs are not taken: {error}")))
 
 
-def judge(cells: Sequence[CellOrder], declared: list[str], session: Session, sandbox: Sandbox) -> Judged:
-    """The result of every cell, and what they cost. declared: as in NotebookOrder."""
-    solving = Solving(sandbox, cells)
+def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
+    """The result of every cell, and what they cost."""
+    cells = [from_wire(cell, CellOrder) for cell in order.cells]
+    solving = Solving(sandbox, cells, order.files)
     work, entropy = {"cells": 0.0, "answers": 0.0, "checks": 0.0}, False
     session.begin()
     try:
         results = solving.run()
         for i, cell in enumerate(cells):
             if cell.kind == "test":
-                names = [name for name in declared if re.search(rf"\b{re.escape(name)}\b", cell.source)]
+                names = [name for name in order.declared if re.search(rf"\b{re.escape(name)}\b", cell.source)]
                 line, bound = _bind(i, names, solving)
                 if line is None:
                     results[i] = CellResult([NOT_JUDGED])

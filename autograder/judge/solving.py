@@ -6,6 +6,9 @@ does the judge question the forks, one after the other. (Where the last cell is 
 session itself waits as its fork would.) So a fork may do what it likes with what the checks'
 inputs teach it (write files, fill shared memory, signal others): no cell is left to show it.
 
+The files that were handed in beside the notebook go to each solver before its first cell, and stay in
+its box: the judge passes them on as bytes and keeps them off every path from which it imports.
+
 A solver that dies or hangs is replaced by a fresh solver, in which the earlier cells run again
 without the cell that ended the first: that costs its exercise, not the others. All of a
 notebook's cells together, with whatever runs again, have so much wall time and no more.
@@ -20,7 +23,7 @@ from autograder.judge.outputs import MAX_NOTEBOOK, clean, error_output, number
 from autograder.judge.proxy import Line, seconds_of
 from autograder.sandbox.bubblewrap import Box, Sandbox
 from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, receive, send
-from autograder.solver.messages import CellRan, ForkForTest, Ready, RunCell, from_wire, to_wire
+from autograder.solver.messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
 
 MAX_RESTARTS = 3
 
@@ -28,8 +31,8 @@ MAX_RESTARTS = 3
 class Solving:
     """One submission's solver. work: seconds of processor time of its cells so far, as the solver says."""
 
-    def __init__(self, sandbox: Sandbox, cells: Sequence[CellOrder]) -> None:
-        self._sandbox, self._cells, self.limits = sandbox, cells, sandbox.limits
+    def __init__(self, sandbox: Sandbox, cells: Sequence[CellOrder], files: dict[str, bytes]) -> None:
+        self._sandbox, self._cells, self._files, self.limits = sandbox, cells, files, sandbox.limits
         self._until = time.monotonic() + self.limits.notebook_seconds
         self._box: Box | None = None
         self._lines: dict[int, socket.socket] = {}
@@ -47,6 +50,8 @@ class Solving:
             results = dict(self._fatal)
             for i, cell in enumerate(self._cells):
                 try:
+                    if i == 0:
+                        self._put(self._box)
                     if cell.kind == "test":
                         self._fork(self._box, i)
                     elif i not in self._fatal:
@@ -73,6 +78,10 @@ class Solving:
         """Replace a session and forks that are gone by fresh ones; whether that was possible."""
         self._restarts += 1
         return bool(self._restarts <= MAX_RESTARTS and self._seconds() and self.run() and self._box)
+
+    def _put(self, box: Box) -> None:
+        if self._files:
+            send(box.sock, to_wire(PutFiles(self._files)), seconds=self._seconds())
 
     def _run(self, box: Box, source: str) -> CellResult:
         send(box.sock, to_wire(RunCell(source, box.limits.cell_seconds)), seconds=self._seconds())

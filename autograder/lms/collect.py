@@ -14,15 +14,22 @@ id (Blackboard), by the full name (Moodle, whose number means nothing outside on
 is guessed: a file whose name two students have, or none, is skipped with a warning. Without any
 roster, Canvas's number or the platform's name becomes the student.
 
-A student may name the file freely, and of several files the newest counts. Only Blackboard says when
-a file was handed in; for the other platforms there is no timestamp.txt, and a warning names the files
-that Canvas calls late.
+A student may name the file freely, and put it into a zip; of several files the newest counts. So a
+name decides nothing behind the platform's own part of it. That part is read from the left, and one
+archive has one platform: the form that most of its entries have. (Each entry has the form of its own
+platform, whatever students append; where another form fits as often, its part ends further right.)
+Only an entry without that form, which an instructor added, is read as another platform's.
+
+Only Blackboard says when a file was handed in; for the other platforms there is no timestamp.txt, and
+a warning names the files that Canvas calls late.
 """
 
 import re
 import zipfile
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -32,20 +39,37 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.gradebook import letters, read_students
+from autograder.printable import printable
 
-CANVAS = re.compile(
-    r"(?:(?!LATE_).+?_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_(?P<order>\d+)_(?P<file>.+)"
-)
-MOODLE = re.compile(r"(?P<name>[^/]+)_\d+_assignsubmission_file(?:_|_?/(?:.*/)?)(?P<file>[^/]+)$")
-BLACKBOARD = re.compile(r"(?:.*_)?(?P<user>[^_]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+))?")
+Time = tuple[int, ...]  # year, month, day, hour, minute, second
+ARCHIVES = (".zip", ".tar.gz", ".gz")  # which nbgrader opens, also inside one another
+# each matches an entry's path from the left, up to what the student called the file
+PLATFORMS = {
+    "Moodle": re.compile(
+        r"(?:.*/)??(?P<who>[^/]+?)_\d+_assignsubmission_file(?:_(?=[^/])|_?/(?:.*/)?)(?P<file>[^/]+)",
+        re.S,
+    ),
+    "Canvas": re.compile(
+        r"(?:.*/)?(?:(?!LATE_)[^/]+?_)??(?P<late>LATE_)?"
+        r"(?P<who>\d+|anon_[A-Za-z0-9]+)_(?P<order>\d+)_(?P<file>[^/]+)",
+        re.S,
+    ),
+    "Blackboard": re.compile(
+        r"(?:.*/)?(?:(?P<title>[^/]*?)_)??(?P<who>[^_/]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})"
+        r"(?:[_.](?P<file>[^/]+))?",
+        re.S,
+    ),
+}
 
 
 @dataclass(frozen=True)
 class PlatformFile:
-    """What the path of a file in an archive says.
+    """What the path of an entry in an archive says.
 
     who: a user's id, or a full name where `named`. file: the student's name for the file. order: the
     larger, the newer, among files of one archive. late: the platform says so. when: it was handed in.
+    title: stands before the id, and may hold the beginning of an id with a _ in it.
+    end: where the platform's part ends.
     """
 
     who: str
@@ -54,21 +78,47 @@ class PlatformFile:
     order: int = 0
     late: bool = False
     when: datetime | None = None
+    title: str = ""
+    end: int = 0
 
 
-def parse(place: str) -> PlatformFile | None:
-    """Read a file's path in an archive, with / between its parts; None where its form is not known."""
-    stem = place.removesuffix(".ipynb")
-    name = stem.rpartition("/")[2]
-    if match := MOODLE.search(stem):
-        return PlatformFile(match["name"], match["file"], named=True)
-    if match := BLACKBOARD.fullmatch(name):
-        when = datetime.strptime(match["when"], "%Y-%m-%d-%H-%M-%S")
-        return PlatformFile(match["user"], match["file"] or "", when=when)
-    if match := CANVAS.fullmatch(name):
-        late = bool(match["late"])
-        return PlatformFile(match["user"], match["file"], order=int(match["order"]), late=late)
-    return None
+def parse(place: str, platform: str) -> PlatformFile | None:
+    """Read an entry's path, with / between its parts, as a platform writes it; None where it does not."""
+    match = PLATFORMS[platform].fullmatch(place.removesuffix(".ipynb"))
+    if match is None:
+        return None
+    parts = match.groupdict("")
+    when = parts.get("when")
+    try:
+        time = datetime.strptime(when, "%Y-%m-%d-%H-%M-%S") if when else None
+    except ValueError:  # a date that no platform writes
+        return None
+    return PlatformFile(
+        who=parts["who"],
+        file=parts["file"],
+        named=platform == "Moodle",
+        order=int(parts.get("order", 0)),
+        late=bool(parts.get("late")),
+        when=time,
+        title=parts.get("title", ""),
+        end=match.start("file") if parts["file"] else match.end(),
+    )
+
+
+def read_all(places: Collection[str]) -> dict[str, PlatformFile | None]:
+    """What the paths of an archive's entries say, all read as of the platform that wrote it."""
+
+    def fits(platform: str) -> tuple[int, int]:
+        files = [file for place in places if (file := parse(place, platform))]
+        # Canvas gives each file a number of its own; in another platform's titles they would repeat
+        distinct = {file.order for file in files} if platform == "Canvas" else files
+        return len(distinct), -sum(file.end for file in files)
+
+    platforms = sorted(PLATFORMS, key=fits, reverse=True)
+    return {
+        place: next((file for platform in platforms if (file := parse(place, platform))), None)
+        for place in places
+    }
 
 
 class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader has no types
@@ -81,7 +131,7 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
         path = Path(submitted_file)
         if path.suffix not in self.valid_ext or path not in self._files:
             return None
-        place, file = path.relative_to(self._extracted).as_posix(), self._files[path]
+        place, file = printable(path.relative_to(self._extracted).as_posix()), self._files[path]
         if file is None:
             self.log.warning("%s: the name has no form of Canvas, Moodle or Blackboard.", place)
             return None
@@ -89,8 +139,8 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
         if len(students) != 1:
             number = f"there are {len(students)}" if students else "there is nobody"
             self.log.warning(
-                f"{place}: {number} called {file.who} in the gradebook. Import the roster with heinit course "
-                f"DIR --roster FILE, or put the file into submitted/STUDENT/{self._lesson}/ yourself."
+                f"{place}: {number} called {printable(file.who)} in the gradebook. Import the roster with "
+                f"heinit course DIR --roster FILE, or put the file into submitted/STUDENT/{self._lesson}/."
             )
             return None
         if path != self._newest[students[0]]:
@@ -113,32 +163,68 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
         return Path(self.parent._format_collect_path(self.parent.extracted_directory))
 
     @cached_property
+    def _archives(self) -> dict[Path, Time]:
+        """When each archive was made, as far as it says so, by the folder into which it is unpacked."""
+        folder = Path(self.parent._format_collect_path(self.parent.archive_directory))
+        archives = {}
+        for path in sorted(folder.rglob("*")):
+            if root := _unpacked(path):
+                archives[root.relative_to(folder)] = _newest_entry(path)
+        return archives
+
+    @cached_property
     def _files(self) -> dict[Path, PlatformFile | None]:
         """What the path of each extracted notebook says; an editor's copies do not count."""
-        return {
-            path: parse(path.relative_to(self._extracted).as_posix())
-            for path in sorted(self._extracted.rglob("*.ipynb"))
-            if path.is_file() and ".ipynb_checkpoints" not in path.parts
-        }
+        entries: dict[Path, dict[Path, str]] = defaultdict(dict)
+        for path in sorted(self._extracted.rglob("*")):
+            if path.is_file() and not path.is_symlink() and ".ipynb_checkpoints" not in path.parts:
+                archive = self._archive(path)
+                entries[archive][path] = self._entry(path, self._extracted / archive)
+        files: dict[Path, PlatformFile | None] = {}
+        for places in entries.values():
+            said = read_all(set(places.values()))
+            for path, place in places.items():
+                if path.suffix == ".ipynb":
+                    file = said[place]
+                    inside = file and not place.endswith(".ipynb")  # of an archive that the student made
+                    files[path] = replace(file, file=path.stem) if file and inside else file
+        return files
+
+    def _archive(self, path: Path) -> Path:
+        """The folder into which the archive of a file was unpacked; that of all archives for loose files."""
+        inside = path.relative_to(self._extracted)
+        return next((p for p in reversed(inside.parents) if p in self._archives), Path())
+
+    def _entry(self, path: Path, root: Path) -> str:
+        """The path of an archive's entry: the file, or the archive handed in that the file was in."""
+        inside = path.relative_to(root)
+        for folder in reversed(inside.parents[:-1]):
+            made_of = (root / folder).parent
+            if any((made_of / f"{folder.name}{suffix}").is_file() for suffix in ARCHIVES):
+                return folder.as_posix()
+        return inside.as_posix()
 
     @cached_property
     def _newest(self) -> dict[str, Path]:
         """For each student the file that counts: of the newest archive, named as the lesson, newest."""
-        folder = Path(self.parent._format_collect_path(self.parent.archive_directory))
-        archives = {path.stem: _newest_entry(path) for path in folder.glob("*.zip")}
         ranked: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for path, file in self._files.items():
             if file and len(students := self._students(file)) == 1:
-                made_at = archives.get(path.relative_to(self._extracted).parts[0], datetime.min)
+                made_at = self._archives.get(self._archive(path), ())
                 named = file.file.casefold().startswith(self._lesson.casefold())
-                ranked[students[0]].append((file.when or made_at, named, file.order, path))
+                when = tuple(file.when.timetuple())[:6] if file.when else made_at
+                ranked[students[0]].append((when, named, file.order, path))
         return {student: max(files)[-1] for student, files in ranked.items()}
 
     def _students(self, file: PlatformFile) -> list[str]:
         """The students whom a file's name may mean; without a roster, a student of that name."""
         if self._known is None:
             return [re.sub(r"[^\w.@-]+", "-", file.who).strip("-.") or "nobody"]
-        return self._known.get((file.named, _plain(file.who) if file.named else file.who), [])
+        if file.named:
+            return self._known.get((True, _plain(file.who)), [])
+        parts = [*file.title.split("_"), file.who] if file.title else [file.who]
+        ids = ("_".join(parts[i:]) for i in range(len(parts)))  # the longest that there is
+        return next((self._known[False, who] for who in ids if (False, who) in self._known), [])
 
     @cached_property
     def _known(self) -> dict[tuple[bool, str], list[str]] | None:
@@ -156,11 +242,19 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
         return known
 
 
-def _newest_entry(path: Path) -> datetime:
-    """The time of an archive's newest entry, which is when the archive was made."""
-    with zipfile.ZipFile(path) as archive:
-        times = [entry.date_time for entry in archive.infolist()]
-    return datetime(*max(times, default=(1980, 1, 1, 0, 0, 0)))
+def _unpacked(path: Path) -> Path | None:
+    """The folder into which nbgrader unpacks an archive; None where the file is none."""
+    for suffix in ARCHIVES:
+        if path.name.endswith(suffix) and path.is_file():
+            return path.with_name(path.name.removesuffix(suffix))
+    return None
+
+
+def _newest_entry(path: Path) -> Time:
+    """The time of an archive's newest entry, which is when the archive was made; () where there is none."""
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+        return max((entry.date_time for entry in archive.infolist()), default=())
+    return ()
 
 
 def _plain(name: str) -> str:

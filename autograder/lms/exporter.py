@@ -11,6 +11,7 @@ from traitlets import Enum
 from autograder.files import write_atomically
 from autograder.gradebook import Cohort, Record, Status, Student, points, read_cohort
 from autograder.lms import spreadsheet
+from autograder.printable import printable
 
 Row = Sequence[object]
 
@@ -56,7 +57,7 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, spreadsheet.text(rows))
         for note in self.notes:
-            self.log.warning(note)
+            self.log.warning(printable(note))
         self.log.info("Exported grades for %s to %s", self.platform, path)
 
     def rows(self, cohort: Cohort) -> Iterable[Row]:

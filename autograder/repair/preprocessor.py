@@ -1,4 +1,8 @@
-"""nbgrader's preprocessor that repairs a submitted notebook before any other step sees it."""
+"""nbgrader's preprocessor that repairs a submitted notebook before any other step sees it.
+
+nbgrader follows links when it copies what lies beside a notebook. So this step first looks whether the
+notebook is a plain file, and takes out of `autograded/` every copy that `heinit grade` would not make.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +11,9 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.beside import lesson_files, of_nbgrader, read_files
+from autograder.files import clear
+from autograder.printable import printable
 from autograder.repair.released import released_lesson
 from autograder.repair.rules import repair
 
@@ -19,10 +26,24 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         name, assignment = about["notebook"], about["assignment"]
         with Gradebook(about["db_url"]) as gradebook:
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
-        repaired = repair(nb, lesson)
+        repaired = repair(nb, lesson, self._notes(about))
         for sentence in repaired.repairs:
-            self.log.warning("%s, %s: %s", about["student"], name, sentence)
+            self.log.warning("%s, %s: %s", printable(about["student"]), name, sentence)
         return repaired.notebook, resources
+
+    def _notes(self, about: dict[str, str]) -> list[str]:
+        """What is to be told of the files beside the notebook. Raises UngradableError as they are read."""
+        handed_in = of_nbgrader(self, about)
+        if handed_in is None:
+            return []
+        submission, autograde = handed_in
+        submission.read()
+        beside, _ = read_files(submission, autograde)
+        coursedir = autograde.coursedir
+        folder = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)
+        done = [path.name for path in Path(folder).glob("*.ipynb")]
+        clear(Path(folder), {*done, *beside.files, *lesson_files(submission.lesson, autograde)})
+        return beside.notes
 
     def _source(self, name: str, assignment: str) -> Path | None:
         """The instructor's notebook, where nbgrader runs this step for a course directory."""

@@ -38,15 +38,16 @@ class RepairedNotebook:
     repairs: tuple[str, ...]
 
 
-def repair(notebook: NotebookNode, lesson: ReleasedLesson) -> RepairedNotebook:
+def repair(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
     """The notebook with every released cell in it once, at a place where the cell works.
 
+    notes: sentences on what lies beside the notebook, to be told with the repairs.
     Raises UngradableError where the notebook has no cell of the lesson, or cannot be made valid.
     """
     work = _NotebookRepair(notebook, lesson)
     work.run()
     read_code.cache_clear()  # the cache serves the cells of one notebook
-    repairs = tuple(dict.fromkeys(work.repairs))
+    repairs = tuple(dict.fromkeys((*work.repairs, *notes)))
     if repairs:
         lines = ["**This notebook was repaired before it was graded.**", "", *(f"- {r}" for r in repairs)]
         work.cells.insert(0, SubmittedCell("markdown", "\n".join(lines), id=NOTE, metadata={OURS: "note"}))

@@ -37,6 +37,13 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class PutFiles:
+    """To the solver, before any cell: write these files into the folder in which the cells run."""
+
+    files: dict[str, bytes]
+
+
+@dataclass(frozen=True)
 class RunCell:
     """To the solver: run a student's cell, in so many seconds of processor time."""
 

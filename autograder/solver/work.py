@@ -3,6 +3,7 @@
 The process that runs this has no rights left and runs the student's code. It takes orders
 (messages.py) from the judge over a socket:
 
+    PutFiles     write the files that were handed in beside the notebook
     RunCell      run a student's cell, and send its outputs
     ForkForTest  with a socket: fork. The fork waits for the judge's questions on that socket,
                  answers them, and ends. After the last test cell of a notebook no cell comes, so
@@ -13,12 +14,16 @@ import math
 import os
 import resource
 import socket
+import sys
 import time
-from typing import NoReturn
+from contextlib import suppress
+from importlib import invalidate_caches
+from pathlib import Path
+from typing import Any, NoReturn
 
 from .answer import serve
 from .channel import ChannelError, receive, send
-from .messages import CellRan, ForkForTest, Ready, RunCell, from_wire, to_wire
+from .messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
 from .randomness import watch
 from .session import Session
 
@@ -26,12 +31,17 @@ from .session import Session
 def work(sock: socket.socket, session: Session) -> None:
     """Take orders until there are no more. session: one in which nothing was run."""
     watch()
+    _import_from_here()
     while True:
         try:
-            order: RunCell | ForkForTest = from_wire(receive(sock), RunCell, ForkForTest)
+            order: Any = from_wire(receive(sock), PutFiles, RunCell, ForkForTest)
         except ChannelError:
             return
+        if isinstance(order, PutFiles):
+            _put(order.files)
+            continue
         if isinstance(order, RunCell):
+            invalidate_caches()  # cells follow each other faster than a folder's time changes
             start = time.thread_time()
             outputs = session.run(order.source, order.cpu_seconds)
             seconds = time.thread_time() - start
@@ -47,6 +57,21 @@ def work(sock: socket.socket, session: Session) -> None:
                 send(sock, to_wire(Ready()))
                 _serve(questions, sock, session, order.cpu_seconds)
             send(sock, to_wire(Ready(_fork(questions, sock, session, order.cpu_seconds))))
+
+
+def _import_from_here() -> None:
+    """Let cells import from the working directory: after the standard library, as in a kernel of Jupyter."""
+    packages = (i for i, path in enumerate(sys.path) if Path(path).name in ("site-packages", "dist-packages"))
+    sys.path.insert(next(packages, 0), "")
+
+
+def _put(files: dict[str, bytes]) -> None:
+    """Write files into the working directory; a file for which there is no room or no place is left out."""
+    for path, content in files.items():
+        with suppress(OSError):
+            place = Path(path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
 
 
 def _fork(questions: socket.socket, sock: socket.socket, session: Session, cpu_seconds: float) -> bool:

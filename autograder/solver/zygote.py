@@ -45,6 +45,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 
 from .channel import ChannelError, receive, send
 from .messages import BoxOrder, Ready, from_wire, to_wire
@@ -185,12 +186,13 @@ def _run_init(judge: socket.socket, limits: BoxOrder, session: Session) -> None:
     if judge.recv(1) != b"!":
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans in the box leave no zombies
+    home = "/box" if limits.isolate else tempfile.mkdtemp(dir=limits.directory)
     solver = os.fork()
     if solver == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setsid()
-        os.chdir("/box" if limits.isolate else limits.directory)
+        os.chdir(home)
         if "streams" in walls:
             os.closerange(3, judge.fileno())
             os.closerange(judge.fileno() + 1, 1024)
@@ -213,6 +215,8 @@ def _run_init(judge: socket.socket, limits: BoxOrder, session: Session) -> None:
         _events(hung_up, most)
     with contextlib.suppress(OSError):  # without namespaces, nothing else ends its children
         os.killpg(solver, signal.SIGKILL)
+    if not limits.isolate:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _events(awaited: select.poll, most: int) -> list[tuple[int, int]]:
