@@ -12,11 +12,12 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
 from autograder.errors import UsageError
+from autograder.text import printable
 
 LARGEST = 32 * 2**20  # bytes of a submitted notebook
+LONGEST_NAME = 128  # characters of a student's name in nbgrader's database
 MOST_PARTS = 500_000  # of a notebook, outputs aside; a lesson has some thousand
 
 
@@ -27,19 +28,26 @@ class UngradableError(Exception):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__("".join(c if c.isprintable() else "?" for c in reason[:500]))
+        super().__init__(printable(reason[:500]))
 
 
 @dataclass(frozen=True, order=True)
 class Submission:
-    """One submitted notebook: `submitted/<student>/<lesson>/<lesson>.ipynb`."""
+    """One submitted notebook: `submitted/<student>/<lesson>/<lesson>.ipynb`.
+
+    misnamed: whether one of the folders has a name that no gradebook can hold; then `student` and
+    `lesson` are names that stand for it.
+    """
 
     student: str
     lesson: str
     path: Path
+    misnamed: bool = False
 
     def read(self) -> bytes:
         """The file's content. Raises UngradableError where there is none, or too much."""
+        if self.misnamed:
+            raise UngradableError("the folder's name is too long or has control characters. Rename it.")
         try:
             about = self.path.stat()
             if not stat.S_ISREG(about.st_mode) and not self.path.is_dir():
@@ -62,6 +70,8 @@ class Submission:
 
         Raises UngradableError where that file holds no time.
         """
+        from nbgrader.utils import parse_utc  # late: whoever only parses needs nothing of nbgrader
+
         path = self.path.with_name("timestamp.txt")
         try:
             with path.open(encoding="utf-8") if path.is_file() else io.StringIO() as file:
@@ -83,7 +93,14 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
         if not folder.is_dir() or owner.startswith(".") or lesson.startswith("."):
             continue
         if (student is None or owner == student) and (not wanted or lesson in wanted):
-            yield Submission(owner, lesson, folder / f"{lesson}.ipynb")
+            names_kept = keepable(owner), keepable(lesson)
+            yield Submission(*names_kept, folder / f"{lesson}.ipynb", misnamed=names_kept != (owner, lesson))
+
+
+def keepable(name: str) -> str:
+    """A folder's name as gradebooks and terminals can hold it: an unfit name is escaped, and cut."""
+    fit = name if printable(name) == name else name.encode("unicode_escape").decode()
+    return fit if len(fit) <= LONGEST_NAME else f"{fit[: LONGEST_NAME - 1]}…"
 
 
 def check_selection(
@@ -109,6 +126,8 @@ def parse(data: bytes) -> NotebookNode:
         raise UngradableError(f"it is not a notebook (no JSON on line {error.lineno}). {ASK}") from None
     except RecursionError:
         raise UngradableError(f"it is not a notebook (nested too deeply). {ASK}") from None
+    except ValueError:
+        raise UngradableError(f"it is a damaged notebook (a number in it is too long). {ASK}") from None
     if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
         raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
     if content["nbformat"] == 4 and isinstance(content.get("cells"), list):
@@ -127,9 +146,13 @@ def parse(data: bytes) -> NotebookNode:
             if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
                 raise ValueError("it has no list of cells")
     except Exception as error:
-        line = str(error).strip().splitlines()[0]
-        raise UngradableError(f"it is a damaged notebook ({line}). {ASK}") from None
+        raise UngradableError(f"it is a damaged notebook ({first_line(error)}). {ASK}") from None
     return notebook
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's message, or the error's name where there is no message."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _parts_exceed(value: Any, most: int) -> bool:

@@ -7,8 +7,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
-from autograder.repair.rules import repair
 
 
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]
@@ -19,10 +19,10 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         name, assignment = about["notebook"], about["assignment"]
         with Gradebook(about["db_url"]) as gradebook:
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
-        repaired = repair(nb, lesson)
-        for sentence in repaired.repairs:
+        result = repaired(nb, lesson)
+        for sentence in result.repairs:
             self.log.warning("%s, %s: %s", about["student"], name, sentence)
-        return repaired.notebook, resources
+        return result.notebook, resources
 
     def _source(self, name: str, assignment: str) -> Path | None:
         """The instructor's notebook, where nbgrader runs this step for a course directory."""
