@@ -14,7 +14,7 @@ from autograder.commands.course import course, demo, export, report
 from autograder.commands.grading import feedback, grade, receipt
 from autograder.commands.lessons import author, lab, site
 from autograder.errors import HeinitError
-from autograder.printable import printable
+from autograder.text import printable
 
 # The bootstrap `heinit` reads this table too, before anything is installed.
 VERBS = {

@@ -18,7 +18,8 @@ from nbgrader import api
 from sqlalchemy import Select, inspect, select
 
 from autograder.grading.receipts import RECEIPTS
-from autograder.submissions import Submission, UngradableError, parse, submitted
+from autograder.repair.reading import check_readable
+from autograder.submissions import Submission, UngradableError, submitted
 
 Pair = tuple[str, str]  # a student's id and a lesson's name
 
@@ -226,7 +227,7 @@ def _ungraded(pair: Pair, submission: Submission | None) -> Record:
     if submission is None:
         return Record(*pair, Status.MISSING)
     try:
-        parse(submission.read())
+        check_readable(submission.read())
     except UngradableError as reason:
         return Record(*pair, Status.UNGRADABLE, reason=str(reason))
     return Record(*pair, Status.UNGRADED)

@@ -23,7 +23,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
-from autograder.printable import printable
+from autograder.text import printable
 
 MOST_FILES, MOST_BYTES = 200, 16 * 2**20  # of the files beside one notebook that are taken
 MOST_ENTRIES, MOST_DEPTH = 2000, 8  # names that are looked at, and folders inside one another

@@ -16,7 +16,6 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
 from autograder.errors import UsageError
 from autograder.plain_files import (
@@ -29,10 +28,11 @@ from autograder.plain_files import (
     read_beside,
     read_plain,
 )
-from autograder.printable import printable
+from autograder.text import printable
 
 LARGEST = 32 * 2**20  # bytes of a submitted notebook
 LONGEST_TIME = 10_000  # bytes of a timestamp.txt
+LONGEST_NAME = 128  # characters of a student's name in nbgrader's database
 MOST_PARTS = 500_000  # of a notebook, outputs aside; a lesson has some thousand
 
 
@@ -43,19 +43,26 @@ class UngradableError(Exception):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__("".join(c if c.isprintable() else "?" for c in reason[:500]))
+        super().__init__(printable(reason[:500]))
 
 
 @dataclass(frozen=True, order=True)
 class Submission:
-    """One submitted notebook: `submitted/<student>/<lesson>/<lesson>.ipynb`."""
+    """One submitted notebook: `submitted/<student>/<lesson>/<lesson>.ipynb`.
+
+    misnamed: whether one of the folders has a name that no gradebook can hold; then `student` and
+    `lesson` are names that stand for it.
+    """
 
     student: str
     lesson: str
     path: Path
+    misnamed: bool = False
 
     def read(self) -> bytes:
         """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
+        if self.misnamed:
+            raise UngradableError("the folder's name is too long or has control characters. Rename it.")
         content = self._read(self.path.name, LARGEST)
         if content is None:
             raise UngradableError(
@@ -69,6 +76,8 @@ class Submission:
 
         Raises UngradableError where that file holds no time, or is no plain file.
         """
+        from nbgrader.utils import parse_utc  # late: whoever only parses needs nothing of nbgrader
+
         try:
             with self._folder() as folder:
                 content = read_plain(folder, TIMESTAMP, LONGEST_TIME)
@@ -144,8 +153,9 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
             lessons = [entry.name for entry in _entries(root / "source")]
         for lesson in lessons:
             if not wanted or lesson in wanted:
+                kept = keepable(owner.name), keepable(lesson)
                 path = folder / lesson / f"{lesson}.ipynb"
-                yield Submission(_text(owner.name), _text(lesson), path)
+                yield Submission(*kept, path, misnamed=kept != (owner.name, lesson))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -158,8 +168,10 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     return sorted(kept, key=lambda entry: entry.name)
 
 
-def _text(name: str) -> str:
-    return name if is_text(name) else printable(name)
+def keepable(name: str) -> str:
+    """A folder's name as gradebooks and terminals can hold it: an unfit name is escaped, and cut."""
+    fit = printable(name)
+    return fit if len(fit) <= LONGEST_NAME else f"{fit[: LONGEST_NAME - 1]}…"
 
 
 def check_selection(
@@ -185,6 +197,8 @@ def parse(data: bytes) -> NotebookNode:
         raise UngradableError(f"it is not a notebook (no JSON on line {error.lineno}). {ASK}") from None
     except RecursionError:
         raise UngradableError(f"it is not a notebook (nested too deeply). {ASK}") from None
+    except ValueError:
+        raise UngradableError(f"it is a damaged notebook (a number in it is too long). {ASK}") from None
     if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
         raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
     if content["nbformat"] == 4 and isinstance(content.get("cells"), list):
@@ -203,9 +217,13 @@ def parse(data: bytes) -> NotebookNode:
             if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
                 raise ValueError("it has no list of cells")
     except Exception as error:
-        line = str(error).strip().splitlines()[0]
-        raise UngradableError(f"it is a damaged notebook ({line}). {ASK}") from None
+        raise UngradableError(f"it is a damaged notebook ({first_line(error)}). {ASK}") from None
     return notebook
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's message, or the error's name where there is no message."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _parts_exceed(value: Any, most: int) -> bool:

@@ -10,7 +10,7 @@ import click
 from autograder import hints
 from autograder.commands import options
 from autograder.commands.grading import grade
-from autograder.printable import printable
+from autograder.text import printable
 
 
 @click.command()

@@ -14,7 +14,7 @@ import click
 from autograder import hints
 from autograder.commands import options
 from autograder.errors import UsageError
-from autograder.printable import printable
+from autograder.text import printable
 
 if TYPE_CHECKING:
     from autograder.grading.result import Result

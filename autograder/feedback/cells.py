@@ -40,7 +40,7 @@ class PageCell:
 def page_cells(notebook: Mapping[str, Any]) -> Iterator[PageCell]:
     """The cells of a notebook, in order."""
     cells = notebook.get("cells")
-    for cell in cells if isinstance(cells, list) else []:
+    for cell in filter(mapping, cells) if isinstance(cells, list) else []:
         metadata = mapping(cell.get("metadata"))
         marks = mapping(metadata.get("nbgrader"))
         if not _GRADE_ID.fullmatch(str(marks.get("grade_id"))):

@@ -25,10 +25,10 @@ from autograder.grading.result import Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed
 from autograder.plain_files import Beside
+from autograder.repair.reading import read_repaired
 from autograder.repair.released import ReleasedLesson
-from autograder.repair.rules import repair
 from autograder.sandbox.limits import Limits
-from autograder.submissions import Submission, UngradableError, parse
+from autograder.submissions import Submission, UngradableError
 from heinit_lab.checking.report import VERDICT_MIME
 
 AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's steps after execution
@@ -137,7 +137,7 @@ class GradingJob(Job[GradingTask, Outcome]):
 
     def _grade(self, task: GradingTask) -> Outcome:
         rubric = self.lessons[task.submission.lesson]
-        repaired = repair(parse(task.content), rubric.released, task.beside.notes)
+        repaired = read_repaired(task.content, rubric.released, task.beside.notes)
         notebook = repaired.notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec

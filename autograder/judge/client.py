@@ -14,8 +14,8 @@ from nbformat import NotebookNode
 from autograder.errors import HeinitError
 from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
 from autograder.repair.notebook import OURS
-from autograder.sandbox.bubblewrap import KEEP, ONE_THREAD, SandboxError
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.bubblewrap import KEEP, SandboxError
+from autograder.sandbox.limits import ONE_THREAD, Limits
 from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import Ready, from_wire, to_wire
 

@@ -49,7 +49,7 @@ def error_output(name: str, message: str) -> Output:
 def _output(raw: dict[Any, Any]) -> Output | None:
     match raw:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return {"output_type": "stream", "name": name, "text": _text(text)}
+            return {"output_type": "stream", "name": name, "text": text}
         case {"output_type": "display_data", "data": dict(data)}:
             return {"output_type": "display_data", "data": _bundle(data), "metadata": {}}
         case {"output_type": "execute_result", "data": dict(data)}:
@@ -57,8 +57,8 @@ def _output(raw: dict[Any, Any]) -> Output | None:
             result = {"output_type": "execute_result", "data": _bundle(data), "metadata": {}}
             return {**result, "execution_count": count}
         case {"output_type": "error", "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
-            trace = [_text(line) for line in lines if isinstance(line, str)]
-            return {"output_type": "error", "ename": _text(name), "evalue": _text(value), "traceback": trace}
+            trace = [line for line in lines if isinstance(line, str)]
+            return {"output_type": "error", "ename": name, "evalue": value, "traceback": trace}
     return None
 
 
@@ -74,15 +74,10 @@ def _bundle(data: dict[Any, Any]) -> dict[str, Any]:
         if not isinstance(kind, str) or not _MIME.fullmatch(kind) or kind == VERDICT_MIME:
             continue
         if isinstance(value, str):
-            kept[kind] = _text(value)
+            kept[kind] = value
         elif kind.endswith("json"):
             try:
-                kept[kind] = json.loads(_text(json.dumps(value, allow_nan=False)))
+                kept[kind] = json.loads(json.dumps(value, allow_nan=False))
             except (TypeError, ValueError, RecursionError):
                 continue
     return kept
-
-
-def _text(text: str) -> str:
-    """Text that can be written to a file: half a surrogate pair cannot."""
-    return text.encode("utf-8", "replace").decode("utf-8")

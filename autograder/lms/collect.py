@@ -39,7 +39,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.gradebook import letters, read_students
-from autograder.printable import printable
+from autograder.text import printable
 
 Time = tuple[int, ...]  # year, month, day, hour, minute, second
 ARCHIVES = (".zip", ".tar.gz", ".gz")  # which nbgrader opens, also inside one another

@@ -11,7 +11,7 @@ from traitlets import Enum
 from autograder.files import write_atomically
 from autograder.gradebook import Cohort, Record, Status, Student, points, read_cohort
 from autograder.lms import spreadsheet
-from autograder.printable import printable
+from autograder.text import printable
 
 Row = Sequence[object]
 

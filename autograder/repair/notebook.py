@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from autograder.repair.released import ReleasedCell
 from autograder.submissions import ASK, UngradableError
+from autograder.text import storable
 
 TYPES = ("code", "markdown", "raw")
 OURS = "heinit"  # the key of the autograder's own metadata
@@ -120,7 +121,7 @@ def small_entries(metadata: dict[str, Any]) -> dict[str, Any]:
 def _json_size(value: Any) -> float:
     try:
         return len(json.dumps(value, default=str, ensure_ascii=False).encode())
-    except (UnicodeEncodeError, RecursionError):
+    except RecursionError:
         return float("inf")
 
 
@@ -155,14 +156,13 @@ def _node(cell: SubmittedCell) -> dict[str, Any]:
     return node
 
 
-def _submitted_cell(node: Any) -> SubmittedCell:
+def _submitted_cell(cell: Any) -> SubmittedCell:
+    node = storable(cell)
     kind, source = node.get("cell_type"), node.get("source", "")
     if isinstance(source, list):
         source = "".join(map(str, source))
     elif not isinstance(source, str):
         source = json.dumps(source)
-    # half a surrogate pair is legal JSON, and cannot be written to a file
-    source = source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     metadata, attachments = node.get("metadata"), node.get("attachments")
     return SubmittedCell(
         kind=kind if kind in TYPES else "markdown" if kind == "heading" else "raw",

@@ -10,12 +10,14 @@ from enum import IntEnum
 from functools import lru_cache
 
 LONGEST = 100_000  # characters; a longer cell is not parsed
+KEPT = 2000  # cells that are parsed once: the cells of a notebook, and pairs of them
 TRANSPARENT = re.compile(r"%%(time|capture|prun)\b")  # cell magics that run their cell in the notebook
 # Magics and shell lines are not Python: before parsing, `pass` or `None` takes the place of each.
 # The possessive `*+` matches a line of many blanks in linear time.
 LINE_MAGIC = re.compile(r"^([ \t]*+)(?:[%!?].*|.*\?[ \t]*)$", re.M)
 ASSIGNED_MAGIC = re.compile(r"^([\w, \t]+=[ \t]*)[%!].*$", re.M)
 BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # their bodies have a namespace of their own
 
 
@@ -42,7 +44,7 @@ class ParsedCode:
     uses: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=KEPT)
 def read_code(source: str) -> ParsedCode:
     """Parse a cell's code as IPython would."""
     tree = _parse(source)
@@ -74,22 +76,37 @@ def same_text(a: str, b: str) -> bool:
     return _lines(a) == _lines(b)
 
 
+@lru_cache(maxsize=KEPT)
 def runs_alone(source: str) -> bool:
-    """Whether a cell can be compiled by itself. Like IPython, this removes a common indentation first."""
+    """Whether a cell is a program by itself. Like IPython, this removes a common indentation first.
+
+    To compile the cell would say so too, but the code of nested `finally` blocks grows as 2**depth.
+    """
     tree = _parse(textwrap.dedent(source))
-    if tree is None:
-        return False
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            compile(tree, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return True
+    return tree is not None and all(_is_complete(tree))
+
+
+def _is_complete(tree: ast.Module) -> Iterator[bool]:
+    """For each statement and expression that leaves a function or a loop, whether it stands inside."""
+    stack: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]  # a node, in a function, in a loop
+    while stack:
+        node, function, loop = stack.pop()
+        if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom, ast.Nonlocal)):
+            yield function
+        elif isinstance(node, (ast.Break, ast.Continue)):
+            yield loop
+        if isinstance(node, (*SCOPES, ast.Lambda)):
+            function, loop = not isinstance(node, ast.ClassDef), False
+        after = set(map(id, node.orelse)) if isinstance(node, LOOPS) else set()
+        loop_inside = loop or isinstance(node, LOOPS)
+        for child in ast.iter_child_nodes(node):
+            stack.append((child, function, loop if id(child) in after else loop_inside))
 
 
 def joined(head: str, tail: str, name: str) -> str | None:
     """The source of the cells `head` and `tail`, if the function `name` was split into these two."""
+    if name not in head:
+        return None
     first = next((line for line in tail.splitlines() if line.strip()), "")
     whole = head.rstrip("\n") + "\n" + tail.strip("\n")
     if first[:1] not in (" ", "\t") or runs_alone(tail) or not runs_alone(whole):
@@ -117,6 +134,12 @@ def imports(source: str) -> dict[str, str]:
         for name, statement in read_code(source).binds.items()
         if isinstance(statement, (ast.Import, ast.ImportFrom))
     }
+
+
+def forget_parsed() -> None:
+    """Empty the caches, which serve the cells of one notebook."""
+    read_code.cache_clear()
+    runs_alone.cache_clear()
 
 
 def _parse(source: str) -> ast.Module | None:

@@ -13,9 +13,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.beside import lesson_files, of_nbgrader, read_files
 from autograder.files import clear
-from autograder.printable import printable
+from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
-from autograder.repair.rules import repair
+from autograder.text import printable
 
 
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]
@@ -26,10 +26,10 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         name, assignment = about["notebook"], about["assignment"]
         with Gradebook(about["db_url"]) as gradebook:
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
-        repaired = repair(nb, lesson, self._notes(about))
-        for sentence in repaired.repairs:
+        result = repaired(nb, lesson, self._notes(about))
+        for sentence in result.repairs:
             self.log.warning("%s, %s: %s", printable(about["student"]), name, sentence)
-        return repaired.notebook, resources
+        return result.notebook, resources
 
     def _notes(self, about: dict[str, str]) -> list[str]:
         """What is to be told of the files beside the notebook. Raises UngradableError as they are read."""

@@ -23,9 +23,18 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.repair.notebook import OURS, SubmittedCell, put_together, small_entries, take_apart
-from autograder.repair.parsing import Answer, answer, joined, read_code, same_text, without_definition
+from autograder.repair.parsing import (
+    Answer,
+    answer,
+    forget_parsed,
+    joined,
+    read_code,
+    same_text,
+    without_definition,
+)
 from autograder.repair.released import ReleasedCell, ReleasedLesson
-from autograder.submissions import UngradableError
+from autograder.submissions import UngradableError, first_line
+from autograder.text import storable
 
 NOTE = "repairs"  # the id of the cell that lists the repairs
 
@@ -46,7 +55,7 @@ def repair(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] 
     """
     work = _NotebookRepair(notebook, lesson)
     work.run()
-    read_code.cache_clear()  # the cache serves the cells of one notebook
+    forget_parsed()
     repairs = tuple(dict.fromkeys((*work.repairs, *notes)))
     if repairs:
         lines = ["**This notebook was repaired before it was graded.**", "", *(f"- {r}" for r in repairs)]
@@ -55,8 +64,8 @@ def repair(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] 
     try:
         repaired = put_together(work.cells, work.metadata, own_metadata)
     except nbformat.ValidationError as error:
-        line = str(error).strip().splitlines()[0]
-        raise UngradableError(f"it is damaged beyond repair ({line}). Grade it by hand.") from None
+        reason = f"it is damaged beyond repair ({first_line(error)}). Grade it by hand."
+        raise UngradableError(reason) from None
     return RepairedNotebook(repaired, repairs)
 
 
@@ -70,7 +79,8 @@ class _NotebookRepair:
 
     def __init__(self, notebook: NotebookNode, lesson: ReleasedLesson) -> None:
         self.lesson = lesson
-        self.metadata = dict(notebook.get("metadata") or {})
+        metadata = notebook.get("metadata")
+        self.metadata = storable(metadata) if isinstance(metadata, dict) else {}
         self.cells = [cell for cell in take_apart(notebook) if cell.metadata.get(OURS) != "note"]
         self.repairs: list[str] = []
         self.answers: dict[str, SubmittedCell] = {}

@@ -1,6 +1,5 @@
 """Make the report of a course directory: a page, a table beside it, and its data to compare with."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,10 +9,10 @@ from autograder.course import nbgrader_api
 from autograder.files import write_atomically
 from autograder.gradebook import Cohort, Pair, Status, read_cohort
 from autograder.lms import spreadsheet
-from autograder.repair.parsing import Answer, answer
 from autograder.report.compare import Changes, Snapshot, changes, load, to_json
 from autograder.report.page import page
-from autograder.report.similarity import SimilarGroup, groups
+from autograder.report.similarity import SimilarGroup, groups, structures
+from autograder.walled import WallError, walled
 
 PAGE, TABLE, DATA = "index.html", "report.csv", "report.json"
 COLUMNS = (
@@ -75,26 +74,20 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
 
 
 def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
-    """For each graded student and lesson, the text of the cells that were filled in. No answer is run.
+    """For each graded student and lesson, the structures of the answers that were filled in.
 
-    The texts come from autograded/, where copied and moved cells are repaired. A notebook that is
-    not there, or cannot be read, has no answers.
+    They come from autograded/, where copied and moved cells are repaired. A notebook that is not
+    there, or cannot be read, has no answers.
     """
     found: dict[Pair, dict[str, str]] = {}
     for (student, lesson), record in cohort.records.items():
         if record.status is not Status.GRADED:
             continue
-        texts = found[student, lesson] = {}
+        path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
         try:
-            path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        except (OSError, ValueError, KeyError):
-            continue
-        for cell in cells:
-            name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-            text = "".join(cell.get("source", ""))
-            if name in cohort.exercises[lesson] and answer(text, "code", name) > Answer.STUB:
-                texts[name] = text
+            found[student, lesson] = walled(structures, path.read_bytes(), set(cohort.exercises[lesson]))
+        except (OSError, WallError):
+            found[student, lesson] = {}
     return found
 
 

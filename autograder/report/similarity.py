@@ -11,13 +11,17 @@ An answer is compared as a program: names, comments, docstrings and layout do no
 """
 
 import ast
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import log2
 
 import numpy as np
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
+
+from autograder.feedback.cells import mapping, page_cells
+from autograder.repair.parsing import Answer, answer
 
 ALIKE = 0.9  # share of the characters that two answers have in common, in order
 MARGIN = 5.0  # bits: one pair too many by chance in 32 lessons
@@ -42,7 +46,7 @@ class SimilarGroup:
 def groups(lesson: str, written: Mapping[str, Mapping[str, str]]) -> list[SimilarGroup]:
     """The groups of hand-ins that are alike, the largest first.
 
-    written: for each student, the text of each exercise that is filled in.
+    written: for each student, the structure of each exercise that is filled in.
     """
     students = sorted(student for student, answers in written.items() if answers)
     n = len(students)
@@ -52,7 +56,7 @@ def groups(lesson: str, written: Mapping[str, Mapping[str, str]]) -> list[Simila
     near: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
     for exercise in sorted({name for answers in written.values() for name in answers}):
         who = np.array([i for i, student in enumerate(students) if exercise in written[student]])
-        texts = [structure(written[students[i]][exercise])[:LONGEST] for i in who]
+        texts = [written[students[i]][exercise][:LONGEST] for i in who]
         distinct, which, counts = np.unique(texts, return_inverse=True, return_counts=True)
         alike = cdist(distinct, distinct, scorer=Indel.normalized_similarity) >= ALIKE
         common = alike @ counts
@@ -76,6 +80,22 @@ def _connected(linked: np.ndarray) -> list[list[int]]:
     while (wider := np.sign(reach @ reach)).sum() > reach.sum():  # ways of twice the length
         reach = wider
     return [np.flatnonzero(row).tolist() for row in np.unique(reach, axis=0) if row.sum() > 1]
+
+
+def structures(notebook: bytes, exercises: Collection[str]) -> dict[str, str]:
+    """The structure of each exercise that is filled in, from the file of a graded notebook.
+
+    A file that is no notebook has none. The file holds a student's text: call this behind a wall.
+    """
+    try:
+        cells = page_cells(mapping(json.loads(notebook)))
+    except (ValueError, RecursionError):
+        return {}
+    return {
+        cell.grade_id: structure(cell.source)
+        for cell in cells
+        if cell.grade_id in exercises and answer(cell.source, "code", cell.grade_id) > Answer.STUB
+    }
 
 
 def structure(source: str) -> str:

@@ -36,7 +36,7 @@ from pathlib import Path
 import heinit_lab
 from autograder.errors import HeinitError
 from autograder.sandbox.cgroups import ControlGroups, remove_groups
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import ONE_THREAD, Limits
 from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import BoxOrder, to_wire
 
@@ -232,9 +232,6 @@ class Sandbox:
 
 # Matrices of some megabytes come and go. Memory that is returned to the kernel must be cleared again.
 KEEP = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
-# A process with threads cannot be forked safely, other submissions use the other cores, and the
-# number of threads changes the last digit of a sum.
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENVIRONMENT = {
     "HOME": "/box",
     "TMPDIR": "/box",

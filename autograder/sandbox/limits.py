@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+# A process with threads cannot be forked safely, other submissions use the other cores, and the
+# number of threads changes the last digit of a sum.
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -8,7 +8,8 @@ its name.
 What passes: None, bool, int, float, complex, str, bytes, list, tuple, dict, arrays and scalars of
 numbers and booleans, and a NumPy Generator, as the state of its PCG64 and the seeds of its
 children. An object of a subclass of list, tuple or dict, such as a named tuple, arrives as a plain
-list, tuple or dict. Every other value arrives as `Opaque`, which holds only the name of its type.
+list, tuple or dict. Every other value arrives as `Opaque`, which holds only the name of its type. Text
+arrives as files and databases can hold it: U+FFFD takes the place of what they cannot.
 
 What the reader checks, since the other end may belong to a student:
 
@@ -192,6 +193,11 @@ def _value(content: bytearray, text_size: int, budget: Budget) -> Any:
     return _Decoder(buffer, budget).value(tree, 0)
 
 
+def _text(data: bytes | memoryview) -> str:
+    """Text that every file and database can hold: no NUL, and no half of a surrogate pair."""
+    return bytes(data).decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not sent as JSON")
 
@@ -218,7 +224,7 @@ class _Encoder:
         if kind is int:
             return value if value.bit_length() < 3 * MAX_DIGITS else {"x": "very large integer"}
         if kind is str:
-            return {"s": self._buffer(value.encode("utf-8", "surrogatepass"))}
+            return {"s": self._buffer(value.encode("utf-8", "replace"))}
         if kind is float:
             return {"f": value.hex()}
         if kind is complex:
@@ -288,7 +294,7 @@ class _Decoder:
     def _tagged(self, tag: str, body: Any, depth: int) -> Any:
         match tag:
             case "s":
-                return bytes(self._take(body)).decode("utf-8", "surrogatepass")
+                return _text(self._take(body))
             case "f":
                 return float.fromhex(body)
             case "c":
@@ -317,7 +323,7 @@ class _Decoder:
             case "n":
                 return self._array(body, [])[()]
             case "x":
-                return Opaque(str(body)[:80])
+                return Opaque(_text(str(body)[:80].encode("utf-8", "replace")))
         raise ChannelError("a message has a part of no known kind")
 
     def _key(self, tree: Any, depth: int) -> Any:

@@ -1,0 +1,47 @@
+"""Read and repair what was handed in behind a wall: no file can take its reader's time or memory."""
+
+from collections.abc import Callable, Iterable
+from typing import ParamSpec, TypeVar
+
+from nbformat import NotebookNode
+
+from autograder.repair.released import ReleasedLesson
+from autograder.repair.rules import RepairedNotebook, repair
+from autograder.submissions import ASK, UngradableError, parse
+from autograder.walled import WallError, walled
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def check_readable(content: bytes) -> None:
+    """Raise UngradableError where the content of a file is no notebook that could be graded."""
+    _walled(_parsed, content)
+
+
+def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
+    """The notebook in a file, repaired. notes: as in `repair`.
+
+    Raises UngradableError where that is impossible.
+    """
+    return _walled(_repaired, content, lesson, list(notes))
+
+
+def repaired(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
+    """A notebook that was read elsewhere, repaired. Raises as `read_repaired` does."""
+    return _walled(repair, notebook, lesson, list(notes))
+
+
+def _walled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    try:
+        return walled(function, *args, **kwargs)
+    except WallError as error:
+        raise UngradableError(f"{error}. {ASK}") from None
+
+
+def _parsed(content: bytes) -> None:
+    parse(content)  # the notebook stays behind the wall
+
+
+def _repaired(content: bytes, lesson: ReleasedLesson, notes: list[str]) -> RepairedNotebook:
+    return repair(parse(content), lesson, notes)
