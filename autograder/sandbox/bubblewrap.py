@@ -39,6 +39,7 @@ from autograder.sandbox.cgroups import ControlGroups, remove_groups
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import BoxOrder, to_wire
+from autograder.solver.pipes import PipeEnd, pipe
 
 NOBODY = 65534
 FRESH = ("/tmp", "/box", "/dev/shm")  # where a submission may write; each box has its own
@@ -69,24 +70,30 @@ class SandboxError(HeinitError):
 class Box:
     """The sandbox of one submission.
 
-    sock: where its solver takes orders. init: a descriptor of process 1 of the box, or None without
-    a sandbox. groups: the control groups of its processes.
+    orders: the socket where its solver takes orders; nothing comes back through it. answers: what the
+    solver says. life: a pipe that is open as long as the solver lives. init: a descriptor of process 1
+    of the box, or None without a sandbox. groups: the control groups of its processes.
     """
 
-    def __init__(self, sock: socket.socket, limits: Limits, init: int | None, groups: list[Path]) -> None:
-        self.sock, self.limits, self._init, self._groups = sock, limits, init, groups
+    def __init__(self, orders: socket.socket, answers: PipeEnd, life: PipeEnd, limits: Limits) -> None:
+        self.orders, self.answers, self.limits = orders, answers, limits
+        self._life = life
+        self.init: int | None = None
+        self.groups: list[Path] = []
 
     def close(self) -> None:
         """End every process in the box and wait until the last one has ended: no two boxes overlap."""
-        self.sock.close()  # without a sandbox, this alone ends the solver
-        if self._init is not None:
+        self.orders.close()  # without a sandbox, this alone ends the solver
+        if self.init is not None:
             with suppress(ProcessLookupError, PermissionError):
-                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+                signal.pidfd_send_signal(self.init, signal.SIGKILL)
             ended = select.poll()
-            ended.register(self._init, select.POLLIN)
+            ended.register(self.init, select.POLLIN)
             ended.poll(1000 * END)
-            os.close(self._init)
-        remove_groups(self._groups)
+            os.close(self.init)
+        self.answers.close()
+        self._life.close()
+        remove_groups(self.groups)
 
     def __enter__(self) -> Box:
         return self
@@ -138,8 +145,6 @@ class Sandbox:
     def box(self, limits: Limits | None = None) -> Box:
         """A fresh box. Raises SandboxError where the warm parent has ended or cannot make a box."""
         limits = limits or self.limits
-        ours, theirs = socket.socketpair()
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         rlimits = {**RLIMITS, **self.control_groups.rlimits(limits.memory, limits.processes)}
         order = BoxOrder(
             isolate=self.sandboxed,
@@ -150,28 +155,30 @@ class Sandbox:
             rlimits=rlimits,
             watch=0 if self.control_groups.parents else limits.memory,
         )
-        init = None
+        orders, theirs = socket.socketpair()
+        life, alive = pipe()
+        answers, writes = pipe(life)
+        box = Box(orders, answers, life, limits)
         try:
-            send(self._orders, to_wire(order), seconds=START)
-            socket.send_fds(self._orders, [b"f"], [theirs.fileno()])
-            theirs.close()
-            ours.settimeout(START)
-            reply, ancillary, _, _ = ours.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
+            with theirs, alive, writes:
+                send(self._orders, to_wire(order), seconds=START)
+                descriptors = [end.fileno() for end in (theirs, writes, alive)]
+                orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+                socket.send_fds(self._orders, [b"f"], descriptors)
+            orders.settimeout(START)
+            reply, ancillary, _, _ = orders.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
             if reply != b"!" or not ancillary:
                 raise OSError(reply.decode(errors="replace") or "the warm parent has ended")
             pid, _, _ = struct.unpack("iii", ancillary[0][2])
-            init = os.pidfd_open(pid) if self.sandboxed else None
-            groups = self.control_groups.limit(pid, limits.memory, limits.processes)
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-            ours.settimeout(None)
-            ours.sendall(b"!")
+            box.init = os.pidfd_open(pid) if self.sandboxed else None
+            box.groups = self.control_groups.limit(pid, limits.memory, limits.processes)
+            if "descriptors" in self.walls:  # from here on, the other end belongs to a student
+                orders.shutdown(socket.SHUT_RD)
+            orders.sendall(b"!")
         except (ChannelError, OSError) as error:
-            ours.close()  # which ends the processes of a box that is not complete
-            theirs.close()
-            if init is not None:
-                os.close(init)
+            box.close()
             raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
-        return Box(ours, limits, init, groups)
+        return box
 
     def close(self) -> None:
         """End the warm parent, and with it every box."""

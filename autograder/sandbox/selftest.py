@@ -139,8 +139,8 @@ def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
     """Run the probe in a box. Returns its breaches: which attempts succeeded, and on what."""
     try:
         with sandbox.box(limits) as box:
-            send(box.sock, to_wire(RunCell(probe, SECONDS)), seconds=SECONDS)
-            outputs = from_wire(receive(box.sock, seconds=SECONDS), CellRan).outputs
+            send(box.orders, to_wire(RunCell(probe, SECONDS)), seconds=SECONDS)
+            outputs = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
         (output,) = outputs
         breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:

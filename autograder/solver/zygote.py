@@ -9,11 +9,11 @@ and IPython, never runs a line of a submission, and waits for orders. For each o
 2. Init creates a mount and an IPC namespace that no other submission shares, with an empty tmpfs
    on /tmp and /box, and a /proc that shows only the processes of the box.
 3. Init waits until the sandbox has set the limits of the box, and forks the solver.
-4. The solver closes every descriptor except the socket to the judge, sets its limits, gives up
-   every capability, forbids itself new ones and the system calls listed in syscalls.py. Only then
-   does it run a student's cells (see work.py). Init never does.
-5. Init waits until the judge hangs up, and ends the box. If the solver ends first, init shuts the
-   socket down, so that the judge sees it.
+4. The solver closes every descriptor except the socket of its orders and the pipe of its answers,
+   sets its limits, gives up every capability, forbids itself new ones and the system calls listed
+   in syscalls.py. Only then does it run a student's cells (see work.py). Init never does.
+5. Init waits until the judge hangs up, and ends the box. If the solver ends first, init closes a pipe
+   that only init holds, so that the judge sees it: forks of the solver may keep the others open.
 
 The solver cannot trace init, which is not dumpable and has more rights, and cannot signal init:
 process 1 gets from inside its namespace only the signals that it has a handler for.
@@ -35,6 +35,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import itertools
 import os
 import pathlib
 import pkgutil
@@ -48,6 +49,7 @@ import sys
 
 from .channel import ChannelError, receive, send
 from .messages import BoxOrder, Ready, from_wire, to_wire
+from .pipes import PipeEnd
 from .session import Session
 from .syscalls import forbid_calls
 from .work import work
@@ -79,17 +81,17 @@ def main(fd: int, apart: bool) -> None:
     while True:
         try:
             order: BoxOrder = from_wire(receive(orders), BoxOrder)
-            _, (judge,), _, _ = socket.recv_fds(orders, 1, 1)
+            _, (judge, answers, alive), _, _ = socket.recv_fds(orders, 1, 3)
         except (ChannelError, ValueError):
             return
-        with socket.socket(fileno=judge) as sock:
+        with socket.socket(fileno=judge) as sock, PipeEnd(answers) as replies, PipeEnd(alive) as life:
             init = -1
             try:
                 init = _fork(home)
                 if init == 0:
                     orders.close()
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    _run_init(sock, order, session)
+                    _run_init(sock, replies, life, order, session)
             except OSError as error:
                 with contextlib.suppress(OSError):
                     sock.send(str(error).encode()[:400])
@@ -159,9 +161,12 @@ def _collapse() -> None:
                 libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(HUGE), MADV_COLLAPSE)
 
 
-def _run_init(judge: socket.socket, limits: BoxOrder, session: Session) -> None:
-    """Create the box of a submission, and end it when the judge or the solver is done.
+def _run_init(
+    judge: socket.socket, answers: PipeEnd, life: PipeEnd, limits: BoxOrder, session: Session
+) -> None:
+    """Create the box of a submission, and end it when the judge is done.
 
+    judge: where orders come from. answers: what the solver writes to. life: closed when the solver ends.
     The first byte carries this process's credentials, which the kernel translates. So the sandbox
     learns the process's number on the host, and sets limits on it before it answers.
     """
@@ -191,24 +196,26 @@ def _run_init(judge: socket.socket, limits: BoxOrder, session: Session) -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setsid()
         os.chdir("/box" if limits.isolate else limits.directory)
+        life.close()
         if "streams" in walls:
-            os.closerange(3, judge.fileno())
-            os.closerange(judge.fileno() + 1, 1024)
+            kept = sorted((judge.fileno(), answers.fileno()))
+            for first, last in itertools.pairwise((2, *kept, 1024)):
+                os.closerange(first + 1, last)
         _limit(limits)
         if "rights" in walls:
             _give_up_rights()
         if "calls" in walls:
             forbid_calls(libc, detached_memory=bool(limits.watch))
-        work(judge, session)
+        work(judge, answers, session)
         os._exit(0)
+    answers.close()
     hung_up = select.poll()
     hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
     pid = os.pidfd_open(solver)
     hung_up.register(pid, select.POLLIN)
     most = limits.watch if "processes" in walls and "mounts" in walls else 0
     if any(fd == pid for fd, _ in _events(hung_up, most)):  # the solver ended; its forks live on
-        with contextlib.suppress(OSError):
-            judge.shutdown(socket.SHUT_WR)
+        life.close()
         hung_up.unregister(pid)
         _events(hung_up, most)
     with contextlib.suppress(OSError):  # without namespaces, nothing else ends its children
