@@ -114,7 +114,7 @@ def _failed(outputs: Sequence[Output]) -> bool:
 
 
 def _own(output: Output) -> bool:
-    """Whether an output of hidden tests is the judge's own word: a verdict, a score, or that there is none."""
+    """Whether an output of hidden tests is the judge's own: a verdict, a score, or that there is none."""
     match output:
         case {"output_type": "display_data", "data": dict(data)}:
             return VERDICT_MIME in data

@@ -36,6 +36,7 @@ from pathlib import Path
 import heinit_lab
 from autograder.errors import HeinitError
 from autograder.sandbox.cgroups import ControlGroups, remove_groups
+from autograder.sandbox.diagnosis import NO_SANDBOX, NOT_INSTALLED, NOT_LINUX, diagnosis, last_line
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import BoxOrder, to_wire
@@ -44,7 +45,10 @@ from autograder.solver.pipes import PipeEnd, pipe
 NOBODY = 65534
 FRESH = ("/tmp", "/box", "/dev/shm")  # where a submission may write; each box has its own
 # Only tests leave out a wall, to show what that wall stops.
-WALLS = ("files", "root", "network", "processes", "ipc", "mounts", "rights", "calls", "streams")
+WALLS = frozenset(
+    {"files", "root", "environment", "network", "loopback", "processes", "ipc", "mounts", "rights", "calls"}
+    | {"streams", "descriptors"}
+)
 RLIMITS = {  # of a single process
     "RLIMIT_CPU": 600,
     "RLIMIT_FSIZE": 64 * 2**20,
@@ -55,12 +59,6 @@ START = 120  # seconds that the warm parent may take to import everything
 END = 20  # seconds that a box may take to end
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
-MISSING = "there is no sandbox here, so nothing is graded: {why}. " + (
-    "On Debian or Ubuntu: apt install bubblewrap. To run students' code with your own rights all the "
-    "same, say --unsandboxed."
-    if sys.platform == "linux"
-    else "Grade on Linux: a virtual machine, or a container that allows user namespaces."
-)
 
 
 class SandboxError(HeinitError):
@@ -114,7 +112,7 @@ class Sandbox:
         self, limits: Limits | None = None, sandboxed: bool = True, without: Collection[str] = ()
     ) -> None:
         self.limits, self.sandboxed = limits or Limits(), sandboxed
-        self.walls = frozenset(WALLS).difference(without)
+        self.walls = WALLS.difference(without)
         self.control_groups = ControlGroups()
         self._fresh: list[str] = []
         self._directory = None if sandboxed else tempfile.TemporaryDirectory(prefix="heinit-")
@@ -126,7 +124,7 @@ class Sandbox:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=None if sandboxed else {**os.environ, **ENVIRONMENT, "PYTHONPATH": self._course()},
+            env=self._environment(),
         )
         theirs.close()
         self._orders = ours
@@ -136,9 +134,8 @@ class Sandbox:
             receive(ours, seconds=START)
         except ChannelError:
             self.close()
-            errors = stderr.read().decode(errors="replace").strip().splitlines()
-            why = errors[-1] if errors else "bubblewrap ended at once"
-            raise SandboxError(MISSING.format(why=why)) from None
+            why = diagnosis(last_line(stderr.read()), [place for _, place in _binds()[:-1]])
+            raise SandboxError(NO_SANDBOX.format(why=why)) from None
         finally:
             stderr.close()
 
@@ -192,13 +189,15 @@ class Sandbox:
         """The command that runs the warm parent under bubblewrap."""
         bwrap = shutil.which("bwrap")
         if sys.platform != "linux" or bwrap is None:
-            raise SandboxError(MISSING.format(why="bubblewrap is not installed"))
+            why = NOT_INSTALLED if sys.platform == "linux" else NOT_LINUX
+            raise SandboxError(NO_SANDBOX.format(why=why))
         spaces = {"network": "--unshare-net", "processes": "--unshare-pid", "ipc": "--unshare-ipc"}
         options = ["--unshare-user", "--unshare-uts", "--unshare-cgroup-try"]
         options += [option for wall, option in spaces.items() if wall in self.walls]
-        options += ["--die-with-parent", "--new-session", "--clearenv"]
+        options += ["--die-with-parent", "--new-session"]
+        options += ["--clearenv"] if "environment" in self.walls else []
         options += ["--cap-add", "ALL"]  # in the warm parent's user namespace; solvers give them all up
-        for name, value in {**ENVIRONMENT, "PYTHONPATH": "/course"}.items():
+        for name, value in INSIDE.items():
             options += ["--setenv", name, value]
         options += ["BINDS"]
         for path in SYSTEM:
@@ -216,6 +215,7 @@ class Sandbox:
             options += ["--remount-ro", "/dev", "--remount-ro", "/"]
         options += ["--chdir", "/box", "--", *program]
         options += ["apart"] if "processes" in self.walls else []
+        options += ["silent"] if {"network", "loopback"} <= self.walls else []
         if "files" not in self.walls:
             binds.append(("/", "/host"))
         order = {
@@ -226,6 +226,12 @@ class Sandbox:
         }
         launch = Path(__file__).with_name("launch.py")
         return [sys.executable, "-I", str(launch), json.dumps(order)]
+
+    def _environment(self) -> dict[str, str]:
+        """The environment that bubblewrap starts with, which it then clears: a wall behind a wall."""
+        if not self.sandboxed:
+            return {**os.environ, **ENVIRONMENT, "PYTHONPATH": self._course()}
+        return INSIDE if "environment" in self.walls else {**os.environ, **INSIDE}
 
     def _course(self) -> str:
         """For runs without a sandbox: a folder that holds what /course holds inside the sandbox."""
@@ -255,6 +261,7 @@ ENVIRONMENT = {
     **ONE_THREAD,
     **KEEP,
 }
+INSIDE = {**ENVIRONMENT, "PYTHONPATH": "/course"}  # the sandbox's whole environment
 
 
 def _own() -> list[tuple[str, str]]:

@@ -18,6 +18,9 @@ and IPython, never runs a line of a submission, and waits for orders. For each o
 The solver cannot trace init, which is not dumpable and has more rights, and cannot signal init:
 process 1 gets from inside its namespace only the signals that it has a handler for.
 
+Network. The loopback is down: what TCP keeps for a reader that does not read is memory of no process,
+so no limit of a process holds it.
+
 PID namespaces. A process enters a new PID namespace only by being forked into it, and can return
 only to a namespace that its own user namespace owns. So the warm parent first moves into a PID
 namespace that it creates itself. For each fork it selects a new namespace, forks, and returns.
@@ -54,7 +57,7 @@ from .session import Session
 from .syscalls import forbid_calls
 from .work import work
 
-CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x8000000, 0x20000000
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x8000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 0x40000
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 38, 1
 PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
@@ -62,16 +65,20 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 MADV_COLLAPSE = 25  # since Linux 6.1; fails on an older kernel, where pages stay small
 HUGE = 2**21  # bytes of a huge page
+# what a submission makes none of: each is memory, or rights, that no limit of a process counts
+NONE = "user_namespaces", "inotify_instances", "fanotify_groups"
 WATCH = 30  # milliseconds between two looks at the memory of a box
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(fd: int, apart: bool) -> None:
+def main(fd: int, apart: bool, silent: bool) -> None:
     """Take orders on the socket `fd` until it is closed.
 
-    apart: whether each box gets a PID namespace of its own.
+    apart: whether each box gets a PID namespace of its own. silent: whether boxes have no loopback.
     """
+    if silent:  # in a new network namespace, and ours, the loopback is down
+        _check(libc.unshare(CLONE_NEWNET), "unshare")
     home = _enter_own_pid_namespace() if apart else None
     session = _warm_session()
     orders = socket.socket(fileno=fd)
@@ -172,9 +179,10 @@ def _run_init(
     """
     walls = limits.walls if limits.isolate else ()
     if limits.isolate:
-        if "rights" in walls:  # a submission makes no namespaces of its own
-            with contextlib.suppress(OSError):
-                pathlib.Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
+        if "rights" in walls:
+            for kind in NONE:
+                with contextlib.suppress(OSError):  # an older kernel does not count the last
+                    pathlib.Path("/proc/sys/user", f"max_{kind}").write_text("0", encoding="ascii")
         spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "mounts")
         _check(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -284,4 +292,4 @@ def _give_up_rights() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), apart=sys.argv[2:] == ["apart"])
+    main(int(sys.argv[1]), apart="apart" in sys.argv, silent="silent" in sys.argv)
