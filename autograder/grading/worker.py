@@ -128,7 +128,7 @@ class GradingJob(Job[GradingTask, Outcome]):
         except UngradableError as error:
             return Refusal(str(error))
         except JudgeError as error:
-            return Refusal(f"{error}.", retry=True)
+            return Refusal(f"{error}.", retry=error.retry)
         except HeinitError:
             raise
         except Exception as error:  # whatever is in one notebook, the others are graded

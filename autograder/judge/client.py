@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,16 +17,24 @@ from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed
 from autograder.repair.notebook import OURS
 from autograder.sandbox.bubblewrap import KEEP, SandboxError
 from autograder.sandbox.limits import ONE_THREAD, Limits
-from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.channel import ChannelError, ChannelTimeout, receive, send
 from autograder.solver.messages import Ready, from_wire, to_wire
 
 GRACE = 5  # seconds for an idle judge to end by itself
 NOTHING: Mapping[str, bytes] = {}  # beside a notebook
 START = 180  # seconds for the judge and the sandbox to import everything
+PLACES = {"PYTHONHOME", "PYTHONPATH"}  # where Python and its packages lie
 
 
 class JudgeError(HeinitError):
-    """The judge did not finish; nothing is known about the notebook."""
+    """The judge did not finish; nothing is known about the notebook.
+
+    retry: whether another attempt may end otherwise. It may not where the judge had all its time.
+    """
+
+    def __init__(self, sentence: str, retry: bool = True) -> None:
+        super().__init__(sentence)
+        self.retry = retry
 
 
 class Judge:
@@ -76,7 +85,7 @@ class Judge:
     ) -> Judged:
         """The results of these cells. Raises as `execute` does."""
         sock = self.start()
-        seconds = 2 * self.limits.notebook_seconds
+        seconds = self.limits.judge_seconds
         order = NotebookOrder([to_wire(cell) for cell in cells], declared, seed, dict(files))
         try:
             self._busy = True
@@ -84,7 +93,9 @@ class Judge:
             answer: Judged | JudgeFailed = from_wire(receive(sock, seconds=seconds), Judged, JudgeFailed)
         except ChannelError as error:
             self.close()
-            raise JudgeError(f"the judge did not finish ({error})") from None
+            late = isinstance(error, ChannelTimeout)
+            why = f"it was ended after {seconds:g} seconds" if late else error
+            raise JudgeError(f"the judge did not finish ({why})", retry=not late) from None
         self._busy = False
         if isinstance(answer, JudgeFailed):
             raise JudgeError(f"the judge did not finish ({answer.reason})")
@@ -98,14 +109,17 @@ class Judge:
         if self._sock is not None:
             return self._sock
         ours, theirs = socket.socketpair()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.judge.process", str(theirs.fileno())],
-            pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, **ONE_THREAD, **KEEP},
-        )
-        theirs.close()
+        self._sock, self._busy = ours, True
+        with theirs:
+            self._process = subprocess.Popen(
+                # -P: a module that lies where somebody grades is not ours
+                [sys.executable, "-P", "-m", "autograder.judge.process", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=environment(),
+                start_new_session=True,  # so that it is ended with all its processes, and by nobody else
+            )
         try:
             send(ours, to_wire(JudgeStart(asdict(self.limits), self.sandboxed, self._without)))
             answer: Ready | JudgeFailed = from_wire(receive(ours, seconds=START), Ready, JudgeFailed)
@@ -115,22 +129,30 @@ class Judge:
         if isinstance(answer, JudgeFailed):
             self.close()
             raise SandboxError(answer.reason)
-        self._sock = ours
+        self._busy = False
         return ours
 
     def close(self) -> None:
         """End the judge, and with it the sandbox."""
-        idle = self._sock is not None and not self._busy
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-        if self._process is not None:
-            try:  # hanging up ends an idle judge, which then takes its sandbox down in order
-                self._process.wait(GRACE if idle else 0)
+        process, sock, idle = self._process, self._sock, not self._busy
+        self._process = self._sock = None
+        self._busy = False
+        if process is not None and not idle and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        if sock is not None:
+            sock.close()  # hanging up ends an idle judge, which then takes its sandbox down in order
+        if process is not None:
+            try:
+                process.wait(GRACE)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-            self._process.wait()
-            self._process = None
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def environment() -> dict[str, str]:
+    """The judge's environment: the caller's, without what changes how Python runs (-O leaves out asserts)."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k in PLACES}
+    return {**kept, **ONE_THREAD, **KEEP, "PYTHONSAFEPATH": "1"}
 
 
 _shared: dict[tuple[Limits, bool], Judge] = {}

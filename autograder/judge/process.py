@@ -1,20 +1,20 @@
 """The judge's own process: takes a notebook's cells, gives back their outputs."""
 
 import os
-import re
+import select
+import signal
 import socket
 import sys
+import threading
 import time
 import warnings
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 import autograder.hidden_tests  # noqa: F401  warm: test cells import it
 from autograder.hidden_tests.grade import SEED
+from autograder.judge.examination import Examination
 from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
-from autograder.judge.outputs import Output, error_output
-from autograder.judge.proxy import Line, NoAnswerError
 from autograder.judge.solving import Solving
 from autograder.sandbox.bubblewrap import Sandbox, SandboxError
 from autograder.sandbox.limits import Limits
@@ -23,12 +23,13 @@ from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import Ready, from_wire, to_wire
 from autograder.solver.session import Session
 
-NOT_JUDGED = error_output("NotJudged", "this test cell was not run to its end")
+ORDERLY = 2  # seconds that the judge may take to end in order
 
 
 def main(fd: int) -> None:
     """Take notebooks on the socket `fd` until it is closed."""
     caller = socket.socket(fileno=fd)
+    threading.Thread(target=_end_with, args=(caller,), daemon=True).start()
     try:
         start: JudgeStart = from_wire(receive(caller), JudgeStart)
         sandbox = Sandbox(Limits(**start.limits), start.sandboxed, start.without)
@@ -71,53 +72,42 @@ def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
     """The result of every cell, and what they cost."""
     cells = [from_wire(cell, CellOrder) for cell in order.cells]
     solving = Solving(sandbox, cells, order.files)
-    work, entropy = {"cells": 0.0, "answers": 0.0, "checks": 0.0}, False
     session.begin()
+    tests = {
+        i: Examination(i, cell.source, order.declared, solving, session)
+        for i, cell in enumerate(cells)
+        if cell.kind == "test"
+    }
     try:
         results = solving.run()
-        for i, cell in enumerate(cells):
-            if cell.kind == "test":
-                names = [name for name in order.declared if re.search(rf"\b{re.escape(name)}\b", cell.source)]
-                line, bound = _bind(i, names, solving)
-                if line is None:
-                    results[i] = CellResult([NOT_JUDGED])
-                    continue
-                start = time.process_time()
-                results[i] = CellResult(_test(cell.source, bound, session, solving.limits.check_seconds))
-                work["checks"] += time.process_time() - start
-                work["answers"] += line.work
-                entropy |= line.entropy
-                line.close()
+        for test in tests.values():
+            test.run_public()
+        for i, test in tests.items():
+            test.run_hidden()
+            results[i] = CellResult(test.outputs)
     finally:
         solving.close()
-    work["cells"] = solving.work
+        for test in tests.values():
+            test.line.close()
+    work = {
+        "cells": solving.work,
+        "answers": sum(test.line.work for test in tests.values()),
+        "checks": sum(test.seconds for test in tests.values()),
+    }
+    entropy = any(test.line.entropy for test in tests.values())
     return Judged([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
 
 
-def _test(source: str, names: dict[str, Any], session: Session, cpu_seconds: float) -> list[Output]:
-    """The outputs of a test cell, run with these names alone."""
-    session.forget()
-    session.namespace.update(names)
-    outputs = session.run(source, cpu_seconds)
-    session.forget()
-    errors = [output for output in outputs if output["output_type"] == "error"]
-    for error in errors:  # its frames show hidden checks
-        error.update(error_output(error["ename"], error["evalue"]))
-    return outputs if errors or session.whole else [NOT_JUDGED]
+def _end_with(caller: socket.socket) -> None:
+    """Wait until the caller is gone; then end this process, and the sandbox with it.
 
-
-def _bind(i: int, names: list[str], solving: Solving) -> tuple[Line | None, dict[str, Any]]:
-    """The line to the fork of test cell i, and what the names mean there.
-
-    Where another exercise's answer has ended this fork, a fresh session makes a new one.
+    Where the judge waits for a notebook, it ends in order; where it judges one, nothing else would end it.
     """
-    while (line := solving.line(i)) is not None:
-        try:
-            return line, line.bind(names)
-        except NoAnswerError:
-            if not solving.again():
-                return line, {}
-    return None, {}
+    gone = select.poll()
+    gone.register(caller, 0)  # which still tells of a hang-up
+    gone.poll()
+    time.sleep(ORDERLY)
+    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

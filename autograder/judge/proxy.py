@@ -1,7 +1,6 @@
 """What a test cell holds in place of the student's function, and the line to the fork behind it."""
 
 import builtins
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import numpy as np
 
 from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send
 from autograder.solver.messages import BindNames, CallAnswer, CallFunction, NamesBound, from_wire, to_wire
+from autograder.solver.pipes import PipeEnd
 from heinit_lab.checking.observe import Arguments, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
@@ -58,12 +58,26 @@ class Line:
     took so far, and entropy: whether one drew from the system's, as the fork says.
     """
 
-    def __init__(self, sock: socket.socket, seconds: float) -> None:
-        self._sock, self._until = sock, time.monotonic() + seconds
-        self._inbox, self._budget = Inbox(sock), Budget(times=2)
-        self._dead = ""
+    def __init__(self) -> None:
+        self._ends: tuple[PipeEnd, PipeEnd] | None = None
+        self._dead = "there is no process to ask"
+        self._until = 0.0
         self.work = 0.0
         self.entropy = False
+
+    def connect(self, questions: PipeEnd, answers: PipeEnd) -> None:
+        """Talk to a fork through these ends of pipes."""
+        self._ends, self._dead = (questions, answers), ""
+        self._inbox, self._budget = Inbox(answers), Budget(times=2)
+
+    @property
+    def connected(self) -> bool:
+        """Whether there are ends of pipes; the fork at their other ends may be gone."""
+        return self._ends is not None
+
+    def renew(self, seconds: float) -> None:
+        """All answers from now on have so much wall time."""
+        self._until = time.monotonic() + seconds
 
     def ask(self, question: BindNames | CallFunction) -> None:
         """Send a question, whose answers `hear` then gives.
@@ -71,7 +85,8 @@ class Line:
         Raises NoAnswerError where nobody reads it, now and ever after.
         """
         with self._alive():
-            send(self._sock, to_wire(question), seconds=self._seconds())
+            assert self._ends is not None
+            send(self._ends[0], to_wire(question), seconds=self._seconds())
 
     def hear(self, kind: type[M]) -> M:
         """The next answer, of this kind. Raises NoAnswerError where none comes, now and ever after."""
@@ -97,7 +112,9 @@ class Line:
 
     def close(self) -> None:
         """Hang up; the fork ends."""
-        self._sock.close()
+        for end in self._ends or ():
+            end.close()
+        self._ends = None
 
     def _seconds(self) -> float:
         return max(0.0, self._until - time.monotonic())

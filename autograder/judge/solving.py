@@ -3,8 +3,9 @@
 All of a student's cells run before any question is sent. At the place of each test cell the
 solver forks, and the fork waits; when the last cell has run, the session ends, and only then
 does the judge question the forks, one after the other. (Where the last cell is a test cell, the
-session itself waits as its fork would.) So a fork may do what it likes with what the checks'
-inputs teach it (write files, fill shared memory, signal others): no cell is left to show it.
+session itself waits as its fork would.) The questions of what students see come first, then the
+hidden ones (examination.py). So a fork may do what it likes with what the hidden tests' inputs
+teach it (write files, fill shared memory, signal others): nothing is left to show it.
 
 The files that were handed in beside the notebook go to each solver before its first cell, and stay in
 its box: the judge passes them on as bytes and keeps them off every path from which it imports.
@@ -17,6 +18,7 @@ notebook's cells together, with whatever runs again, have so much wall time and 
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from autograder.judge.messages import CellOrder, CellResult
 from autograder.judge.outputs import MAX_NOTEBOOK, clean, error_output, number
@@ -24,8 +26,10 @@ from autograder.judge.proxy import Line, seconds_of
 from autograder.sandbox.bubblewrap import Box, Sandbox
 from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, receive, send
 from autograder.solver.messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
+from autograder.solver.pipes import PipeEnd, pipe
 
-MAX_RESTARTS = 3
+MAX_RESTARTS = 3  # of a session that a cell has ended
+MAX_RENEWALS = 6  # of a session whose forks an answer has ended
 
 
 class Solving:
@@ -35,15 +39,15 @@ class Solving:
         self._sandbox, self._cells, self._files, self.limits = sandbox, cells, files, sandbox.limits
         self._until = time.monotonic() + self.limits.notebook_seconds
         self._box: Box | None = None
-        self._lines: dict[int, socket.socket] = {}
+        self._lines: dict[int, tuple[PipeEnd, PipeEnd]] = {}  # for questions, and for their answers
         self._fatal: dict[int, CellResult] = {}
-        self._restarts = 0
+        self._restarts = self._renewals = 0
         self._room = MAX_NOTEBOOK
         self.work = 0.0
 
     def run(self) -> dict[int, CellResult]:
         """Run the student's cells, with a fork for each test cell among them; the cells' results."""
-        while self._restarts <= MAX_RESTARTS and self._seconds():
+        while self._restarts <= MAX_RESTARTS and self.seconds():
             self.close()
             self._box = self._sandbox.box()
             self._room = MAX_NOTEBOOK
@@ -69,23 +73,25 @@ class Solving:
         students = (i for i, cell in enumerate(self._cells) if cell.kind == "student")
         return {i: self._fatal.get(i, given_up) for i in students}
 
-    def line(self, i: int) -> Line | None:
-        """The line to the fork of test cell i; None where there is none."""
-        ours = self._lines.pop(i, None)
-        return None if ours is None else Line(ours, self._seconds())
+    def connect(self, i: int, line: Line) -> bool:
+        """Connect the line to the fork of test cell i; whether there is a fork."""
+        ends = self._lines.pop(i, None)
+        if ends is not None:
+            line.connect(*ends)
+        return ends is not None
 
     def again(self) -> bool:
         """Replace a session and forks that are gone by fresh ones; whether that was possible."""
-        self._restarts += 1
-        return bool(self._restarts <= MAX_RESTARTS and self._seconds() and self.run() and self._box)
+        self._renewals += 1
+        return bool(self._renewals <= MAX_RENEWALS and self.seconds() and self.run() and self._box)
 
     def _put(self, box: Box) -> None:
         if self._files:
-            send(box.sock, to_wire(PutFiles(self._files)), seconds=self._seconds())
+            send(box.orders, to_wire(PutFiles(self._files)), seconds=self.seconds())
 
     def _run(self, box: Box, source: str) -> CellResult:
-        send(box.sock, to_wire(RunCell(source, box.limits.cell_seconds)), seconds=self._seconds())
-        answer: CellRan = from_wire(receive(box.sock, seconds=self._seconds()), CellRan)
+        send(box.orders, to_wire(RunCell(source, box.limits.cell_seconds)), seconds=self.seconds())
+        answer: CellRan = from_wire(receive(box.answers, seconds=self.seconds()), CellRan)
         self.work += seconds_of(answer.seconds)
         outputs, size = clean(answer.outputs, self._room)
         self._room -= size
@@ -93,31 +99,34 @@ class Solving:
 
     def _fork(self, box: Box, i: int) -> None:
         order = ForkForTest(i == len(self._cells) - 1, box.limits.cell_seconds)
-        ours, theirs = socket.socketpair()
+        reads, questions = pipe()
+        answers, writes = pipe()
+        ours = ExitStack()
+        for end in (questions, answers):
+            ours.callback(end.close)
         try:
-            with theirs:
-                send(box.sock, to_wire(order), seconds=self._seconds())
-                socket.send_fds(box.sock, [b"f"], [theirs.fileno()])
-                answer: Ready = from_wire(receive(box.sock, seconds=self._seconds()), Ready)
+            with ours, reads, writes:
+                send(box.orders, to_wire(order), seconds=self.seconds())
+                box.orders.settimeout(max(self.seconds(), 1e-3))
+                socket.send_fds(box.orders, [b"f"], [reads.fileno(), writes.fileno()])
+                ready: Ready = from_wire(receive(box.answers, seconds=self.seconds()), Ready)
+                if ready.ready is True:
+                    self._lines[i] = questions, answers
+                    ours.pop_all()
+        except TimeoutError:
+            raise ChannelTimeout("it was not read in time") from None
         except OSError as error:
-            ours.close()
             raise ChannelClosed(str(error)) from None
-        except ChannelError:
-            ours.close()
-            raise
-        if answer.ready is True:
-            self._lines[i] = ours
-        else:
-            ours.close()
 
-    def _seconds(self) -> float:
+    def seconds(self) -> float:
         """Of wall time that the next answer may take."""
         return max(0.0, min(self.limits.seconds, self._until - time.monotonic()))
 
     def close(self) -> None:
         """End the solver and all that it started."""
-        for ours in self._lines.values():
-            ours.close()
+        for questions, answers in self._lines.values():
+            questions.close()
+            answers.close()
         self._lines.clear()
         if self._box is not None:
             self._box.close()

@@ -36,14 +36,19 @@ from pathlib import Path
 import heinit_lab
 from autograder.errors import HeinitError
 from autograder.sandbox.cgroups import ControlGroups, remove_groups
+from autograder.sandbox.diagnosis import NO_SANDBOX, NOT_INSTALLED, NOT_LINUX, diagnosis, last_line
 from autograder.sandbox.limits import ONE_THREAD, Limits
 from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import BoxOrder, to_wire
+from autograder.solver.pipes import PipeEnd, pipe
 
 NOBODY = 65534
 FRESH = ("/tmp", "/box", "/dev/shm")  # where a submission may write; each box has its own
 # Only tests leave out a wall, to show what that wall stops.
-WALLS = ("files", "root", "network", "processes", "ipc", "mounts", "rights", "calls", "streams")
+WALLS = frozenset(
+    {"files", "root", "environment", "network", "loopback", "processes", "ipc", "mounts", "rights", "calls"}
+    | {"streams", "descriptors"}
+)
 RLIMITS = {  # of a single process
     "RLIMIT_CPU": 600,
     "RLIMIT_FSIZE": 64 * 2**20,
@@ -54,12 +59,6 @@ START = 120  # seconds that the warm parent may take to import everything
 END = 20  # seconds that a box may take to end
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
-MISSING = "there is no sandbox here, so nothing is graded: {why}. " + (
-    "On Debian or Ubuntu: apt install bubblewrap. To run students' code with your own rights all the "
-    "same, say --unsandboxed."
-    if sys.platform == "linux"
-    else "Grade on Linux: a virtual machine, or a container that allows user namespaces."
-)
 
 
 class SandboxError(HeinitError):
@@ -69,24 +68,30 @@ class SandboxError(HeinitError):
 class Box:
     """The sandbox of one submission.
 
-    sock: where its solver takes orders. init: a descriptor of process 1 of the box, or None without
-    a sandbox. groups: the control groups of its processes.
+    orders: the socket where its solver takes orders; nothing comes back through it. answers: what the
+    solver says. life: a pipe that is open as long as the solver lives. init: a descriptor of process 1
+    of the box, or None without a sandbox. groups: the control groups of its processes.
     """
 
-    def __init__(self, sock: socket.socket, limits: Limits, init: int | None, groups: list[Path]) -> None:
-        self.sock, self.limits, self._init, self._groups = sock, limits, init, groups
+    def __init__(self, orders: socket.socket, answers: PipeEnd, life: PipeEnd, limits: Limits) -> None:
+        self.orders, self.answers, self.limits = orders, answers, limits
+        self._life = life
+        self.init: int | None = None
+        self.groups: list[Path] = []
 
     def close(self) -> None:
         """End every process in the box and wait until the last one has ended: no two boxes overlap."""
-        self.sock.close()  # without a sandbox, this alone ends the solver
-        if self._init is not None:
+        self.orders.close()  # without a sandbox, this alone ends the solver
+        if self.init is not None:
             with suppress(ProcessLookupError, PermissionError):
-                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+                signal.pidfd_send_signal(self.init, signal.SIGKILL)
             ended = select.poll()
-            ended.register(self._init, select.POLLIN)
+            ended.register(self.init, select.POLLIN)
             ended.poll(1000 * END)
-            os.close(self._init)
-        remove_groups(self._groups)
+            os.close(self.init)
+        self.answers.close()
+        self._life.close()
+        remove_groups(self.groups)
 
     def __enter__(self) -> Box:
         return self
@@ -107,7 +112,7 @@ class Sandbox:
         self, limits: Limits | None = None, sandboxed: bool = True, without: Collection[str] = ()
     ) -> None:
         self.limits, self.sandboxed = limits or Limits(), sandboxed
-        self.walls = frozenset(WALLS).difference(without)
+        self.walls = WALLS.difference(without)
         self.control_groups = ControlGroups()
         self._fresh: list[str] = []
         self._directory = None if sandboxed else tempfile.TemporaryDirectory(prefix="heinit-")
@@ -119,7 +124,7 @@ class Sandbox:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=None if sandboxed else {**os.environ, **ENVIRONMENT, "PYTHONPATH": self._course()},
+            env=self._environment(),
         )
         theirs.close()
         self._orders = ours
@@ -129,17 +134,14 @@ class Sandbox:
             receive(ours, seconds=START)
         except ChannelError:
             self.close()
-            errors = stderr.read().decode(errors="replace").strip().splitlines()
-            why = errors[-1] if errors else "bubblewrap ended at once"
-            raise SandboxError(MISSING.format(why=why)) from None
+            why = diagnosis(last_line(stderr.read()), [place for _, place in _binds()[:-1]])
+            raise SandboxError(NO_SANDBOX.format(why=why)) from None
         finally:
             stderr.close()
 
     def box(self, limits: Limits | None = None) -> Box:
         """A fresh box. Raises SandboxError where the warm parent has ended or cannot make a box."""
         limits = limits or self.limits
-        ours, theirs = socket.socketpair()
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         rlimits = {**RLIMITS, **self.control_groups.rlimits(limits.memory, limits.processes)}
         order = BoxOrder(
             isolate=self.sandboxed,
@@ -150,28 +152,30 @@ class Sandbox:
             rlimits=rlimits,
             watch=0 if self.control_groups.parents else limits.memory,
         )
-        init = None
+        orders, theirs = socket.socketpair()
+        life, alive = pipe()
+        answers, writes = pipe(life)
+        box = Box(orders, answers, life, limits)
         try:
-            send(self._orders, to_wire(order), seconds=START)
-            socket.send_fds(self._orders, [b"f"], [theirs.fileno()])
-            theirs.close()
-            ours.settimeout(START)
-            reply, ancillary, _, _ = ours.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
+            with theirs, alive, writes:
+                send(self._orders, to_wire(order), seconds=START)
+                descriptors = [end.fileno() for end in (theirs, writes, alive)]
+                orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+                socket.send_fds(self._orders, [b"f"], descriptors)
+            orders.settimeout(START)
+            reply, ancillary, _, _ = orders.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
             if reply != b"!" or not ancillary:
                 raise OSError(reply.decode(errors="replace") or "the warm parent has ended")
             pid, _, _ = struct.unpack("iii", ancillary[0][2])
-            init = os.pidfd_open(pid) if self.sandboxed else None
-            groups = self.control_groups.limit(pid, limits.memory, limits.processes)
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-            ours.settimeout(None)
-            ours.sendall(b"!")
+            box.init = os.pidfd_open(pid) if self.sandboxed else None
+            box.groups = self.control_groups.limit(pid, limits.memory, limits.processes)
+            if "descriptors" in self.walls:  # from here on, the other end belongs to a student
+                orders.shutdown(socket.SHUT_RD)
+            orders.sendall(b"!")
         except (ChannelError, OSError) as error:
-            ours.close()  # which ends the processes of a box that is not complete
-            theirs.close()
-            if init is not None:
-                os.close(init)
+            box.close()
             raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
-        return Box(ours, limits, init, groups)
+        return box
 
     def close(self) -> None:
         """End the warm parent, and with it every box."""
@@ -185,13 +189,15 @@ class Sandbox:
         """The command that runs the warm parent under bubblewrap."""
         bwrap = shutil.which("bwrap")
         if sys.platform != "linux" or bwrap is None:
-            raise SandboxError(MISSING.format(why="bubblewrap is not installed"))
+            why = NOT_INSTALLED if sys.platform == "linux" else NOT_LINUX
+            raise SandboxError(NO_SANDBOX.format(why=why))
         spaces = {"network": "--unshare-net", "processes": "--unshare-pid", "ipc": "--unshare-ipc"}
         options = ["--unshare-user", "--unshare-uts", "--unshare-cgroup-try"]
         options += [option for wall, option in spaces.items() if wall in self.walls]
-        options += ["--die-with-parent", "--new-session", "--clearenv"]
+        options += ["--die-with-parent", "--new-session"]
+        options += ["--clearenv"] if "environment" in self.walls else []
         options += ["--cap-add", "ALL"]  # in the warm parent's user namespace; solvers give them all up
-        for name, value in {**ENVIRONMENT, "PYTHONPATH": "/course"}.items():
+        for name, value in INSIDE.items():
             options += ["--setenv", name, value]
         options += ["BINDS"]
         for path in SYSTEM:
@@ -209,6 +215,7 @@ class Sandbox:
             options += ["--remount-ro", "/dev", "--remount-ro", "/"]
         options += ["--chdir", "/box", "--", *program]
         options += ["apart"] if "processes" in self.walls else []
+        options += ["silent"] if {"network", "loopback"} <= self.walls else []
         if "files" not in self.walls:
             binds.append(("/", "/host"))
         order = {
@@ -219,6 +226,12 @@ class Sandbox:
         }
         launch = Path(__file__).with_name("launch.py")
         return [sys.executable, "-I", str(launch), json.dumps(order)]
+
+    def _environment(self) -> dict[str, str]:
+        """The environment that bubblewrap starts with, which it then clears: a wall behind a wall."""
+        if not self.sandboxed:
+            return {**os.environ, **ENVIRONMENT, "PYTHONPATH": self._course()}
+        return INSIDE if "environment" in self.walls else {**os.environ, **INSIDE}
 
     def _course(self) -> str:
         """For runs without a sandbox: a folder that holds what /course holds inside the sandbox."""
@@ -245,6 +258,7 @@ ENVIRONMENT = {
     **ONE_THREAD,
     **KEEP,
 }
+INSIDE = {**ENVIRONMENT, "PYTHONPATH": "/course"}  # the sandbox's whole environment
 
 
 def _own() -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 CGROUPS = Path("/sys/fs/cgroup")
 SHARED = 2**30  # bytes of address space that every process shares with the warm parent
 FEW = 24  # processes, where there is no control group: init, the solver, and a fork for each test cell
+FILES = 64  # open files of a process, where there is no control group: each may be a full buffer
 OPTIONAL = {"memory.swap.max", "memory.memsw.limit_in_bytes"}  # missing on a kernel without swap accounting
 _number = itertools.count(1)
 
@@ -35,7 +36,7 @@ class ControlGroups:
         """The limits of a single process. They are loose where a group limits the sum."""
         if self.parents:
             return {"RLIMIT_AS": memory + SHARED, "RLIMIT_NPROC": 4 * processes}
-        return {"RLIMIT_AS": memory // 2, "RLIMIT_NPROC": min(processes, FEW)}
+        return {"RLIMIT_AS": memory // 2, "RLIMIT_NPROC": min(processes, FEW), "RLIMIT_NOFILE": FILES}
 
     def limit(self, pid: int, memory: int, processes: int) -> list[Path]:
         """Limit the process `pid` of the host and all that it will fork.

@@ -25,3 +25,8 @@ class Limits:
     check_seconds: float = 60.0
     seconds: float = 120.0
     notebook_seconds: float = 900.0
+
+    @property
+    def judge_seconds(self) -> float:
+        """Wall time after which the judge itself is ended: by then it should have given up every wait."""
+        return self.notebook_seconds + self.check_seconds + 30

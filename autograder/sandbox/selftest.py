@@ -3,8 +3,8 @@
 How it works. In a box with small limits a probe tries what a hostile notebook would try: it looks
 for files, connects to a socket that listens on this machine, looks for processes, tries to get
 rights and namespaces, and uses more memory, processes and disk than it may. The probe prints each
-attempt that succeeded, and `prove` raises an error that names the first of them. The probe is our
-own code, so what it prints can be believed.
+attempt that succeeded, and `prove` raises an error that names them. The probe is our own code, so
+what it prints can be believed.
 """
 
 import json
@@ -12,7 +12,7 @@ import socket
 from contextlib import closing
 from pathlib import Path
 
-from autograder.sandbox.bubblewrap import Sandbox, SandboxError
+from autograder.sandbox.bubblewrap import INSIDE, Sandbox, SandboxError
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
@@ -24,7 +24,11 @@ MEBI = 2**20
 BREACHES = {
     "files": "students' code could read {0}",
     "writes": "students' code could write to {0}",
+    "environment": "students' code could read the grader's environment ({0})",
     "network": "students' code could reach the network",
+    "loopback": "students' code could connect to itself, and keep memory that no limit counts",
+    "descriptors": "students' code could send descriptors to the judge",
+    "watches": "students' code could watch files, and keep memory that no limit counts",
     "processes": "students' code could signal processes outside",
     "ipc": "students' code could use the shared memory of others",
     "calls": "students' code could use system calls that it is denied ({0})",
@@ -35,7 +39,7 @@ BREACHES = {
     "disk": "students' code could write more than it may",
 }
 PROBE = """
-import ctypes, json, os, select, socket, sys
+import ctypes, json, os, select, socket, stat, sys
 settings, breaches = json.loads({settings!r}), {{}}
 
 def refused(attempt, *errors):
@@ -53,9 +57,19 @@ if visible: breaches["files"] = visible[0]
 folders = ["/", "/dev", "/etc", "/usr", "/course", "/course/solver", sys.prefix]
 writable = [folder for folder in folders if not refused(lambda: write(folder))]
 if writable: breaches["writes"] = writable[0]
+foreign = sorted(set(os.environ) - set(settings["environment"]))
+if foreign: breaches["environment"] = foreign[0]
 names = [name for _, name in socket.if_nameindex()]
 reached = not refused(lambda: socket.create_connection(("127.0.0.1", settings["port"]), 1))
 if reached or names not in ([], ["lo"]): breaches["network"] = True
+def call_itself():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname(), 1).close()
+if not refused(call_itself): breaches["loopback"] = True
+for fd in range(3, 64):
+    if os.path.exists(f"/proc/self/fd/{{fd}}") and stat.S_ISSOCK(os.fstat(fd).st_mode):
+        with socket.socket(fileno=os.dup(fd)) as judge:
+            if not refused(lambda: socket.send_fds(judge, [b"!"], [0])): breaches["descriptors"] = True
 if not refused(lambda: os.kill(-1, 0), ProcessLookupError): breaches["processes"] = True
 if os.readlink("/proc/self/ns/ipc") == settings["ipc"]: breaches["ipc"] = True
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
@@ -65,6 +79,7 @@ if rights or os.getuid() == 0: breaches["rights"] = ", ".join(rights) or "root"
 libc = ctypes.CDLL(None, use_errno=True)
 for name, number in settings["calls"].items():
     if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 38: breaches["calls"] = name
+if libc.inotify_init1(0) != -1: breaches["watches"] = True
 if 0 in (libc.unshare(0x10000000), libc.unshare(0x20000)): breaches["namespaces"] = True
 
 def crowd(count, work):
@@ -118,6 +133,7 @@ def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         settings = {
             "paths": [str(path) for path in (*_secrets(), *secrets)],
+            "environment": [*INSIDE, "PWD"],
             "ipc": str(Path("/proc/self/ns/ipc").readlink()),
             "calls": denied(detached_memory=not summed),
             "port": server.getsockname()[1],
@@ -127,20 +143,19 @@ def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
             "disk": 2 * MEBI,
         }
         breaches = _run(sandbox, limits, PROBE.format(settings=json.dumps(settings)))
-    for name, sentence in BREACHES.items():
-        if name in breaches:
-            raise SandboxError(
-                "the sandbox does not hold on this machine, so nothing is graded: "
-                f"{sentence.format(breaches[name])}."
-            )
+    open_walls = [sentence.format(breaches[name]) for name, sentence in BREACHES.items() if name in breaches]
+    if open_walls:
+        raise SandboxError(
+            f"the sandbox does not hold on this machine, so nothing is graded: {'; '.join(open_walls)}."
+        )
 
 
 def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
     """Run the probe in a box. Returns its breaches: which attempts succeeded, and on what."""
     try:
         with sandbox.box(limits) as box:
-            send(box.sock, to_wire(RunCell(probe, SECONDS)), seconds=SECONDS)
-            outputs = from_wire(receive(box.sock, seconds=SECONDS), CellRan).outputs
+            send(box.orders, to_wire(RunCell(probe, SECONDS)), seconds=SECONDS)
+            outputs = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
         (output,) = outputs
         breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:

@@ -5,7 +5,6 @@ process, so the judge believes nothing that comes from here: every answer is dat
 """
 
 import contextlib
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,35 +17,36 @@ from heinit_lab.checking.observe import Call, observe, own_global_state
 
 from .channel import ChannelError, receive, send
 from .messages import BindNames, CallAnswer, CallFunction, NamesBound, from_wire, to_wire
+from .pipes import PipeEnd
 from .randomness import drawn
 
 MAX_TEXT = 4000  # characters of a message
 M = TypeVar("M")
 
 
-def serve(sock: socket.socket, names: dict[str, Any]) -> None:
+def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
     """Answer until the judge has no more questions. names: those of the session."""
     functions: dict[str, Any] = {}
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
-            question: BindNames | CallFunction = from_wire(receive(sock), BindNames, CallFunction)
+            question: BindNames | CallFunction = from_wire(receive(questions), BindNames, CallFunction)
             if isinstance(question, BindNames):
                 values = {name: names[name] for name in question.names if name in names}
                 functions = {name: value for name, value in values.items() if callable(value)}
                 data = {name: value for name, value in values.items() if name not in functions}
-                _send(sock, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
+                _send(answers, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
                 continue
             for args, kwargs in question.calls:
                 answer = _call(functions[question.name], args, kwargs)
-                _send(sock, answer, partial(_too_large, answer))
+                _send(answers, answer, partial(_too_large, answer))
 
 
-def _send(sock: socket.socket, message: M, instead: Callable[[ChannelError], M]) -> None:
+def _send(answers: PipeEnd, message: M, instead: Callable[[ChannelError], M]) -> None:
     """Send a message. instead: gives what to send where the channel does not take the message."""
     try:
-        send(sock, to_wire(message))
+        send(answers, to_wire(message))
     except ChannelError as error:
-        send(sock, to_wire(instead(error)))
+        send(answers, to_wire(instead(error)))
 
 
 def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:

@@ -39,6 +39,8 @@ from typing import Any
 
 import numpy as np
 
+from .pipes import PipeEnd
+
 MAX_FRAME = 64 * 2**20  # bytes
 MAX_TEXT = 16 * 2**20  # bytes of JSON in a frame
 MAX_DEPTH = 32
@@ -46,6 +48,7 @@ MAX_VALUES = 500_000  # parts of the tree
 MAX_ITEMS = 8_000_000  # elements of all arrays
 MAX_ODD_KEYS = 2_000  # dictionary keys that are not strings
 MAX_DIGITS = 4300  # of an integer: Python's own limit
+End = socket.socket | PipeEnd  # where a message goes in or comes out
 _HEAD = struct.Struct("!QQ")
 _DTYPES = {"|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iu" for size in (2, 4, 8))}
 _DTYPES |= {"<f2", "<f4", "<f8", "<c8", "<c16"}
@@ -97,7 +100,7 @@ class Opaque:
         return False
 
 
-def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float | None = None) -> None:
+def send(end: End, value: Any, limit: int = MAX_FRAME, seconds: float | None = None) -> None:
     """Send one value.
 
     seconds: wall time for the whole message; None waits for ever. Raises ChannelTimeout or
@@ -109,10 +112,10 @@ def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float
     if len(text) + size > limit or len(text) > MAX_TEXT:
         raise ChannelError(f"a value of {(len(text) + size) / 2**20:.0f} MiB is too large to send")
     try:
-        sock.settimeout(None if seconds is None else max(seconds, 1e-3))
+        end.settimeout(None if seconds is None else max(seconds, 1e-3))
         # in one piece, since the reader wakes up for each piece
-        sock.sendall(b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers)))
-        sock.settimeout(None)
+        end.sendall(b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers)))
+        end.settimeout(None)
     except TimeoutError:
         raise ChannelTimeout("it was not read in time") from None
     except OSError as error:
@@ -120,29 +123,29 @@ def send(sock: socket.socket, value: Any, limit: int = MAX_FRAME, seconds: float
 
 
 def receive(
-    sock: socket.socket,
+    end: End,
     limit: int = MAX_FRAME,
     seconds: float | None = None,
     budget: Budget | None = None,
 ) -> Any:
-    """Receive one value, and leave every byte after it in the socket, since a descriptor may follow.
+    """Receive one value, and leave every byte after it unread, since a descriptor may follow.
 
     seconds: wall time for the whole message; None waits for ever. budget: of this and other messages;
     by default this message has a budget of its own. Raises ChannelTimeout, ChannelClosed, or
     ChannelError where the message is malformed, or larger than `limit` bytes or the budget.
     """
-    return Inbox(sock, ahead=0).receive(limit, seconds, budget)
+    return Inbox(end, ahead=0).receive(limit, seconds, budget)
 
 
 class Inbox:
-    """Receives one value after another from a socket.
+    """Receives one value after another.
 
     ahead: the number of bytes that may be read beyond the end of a value. Several short messages
-    then take one read, but nobody else can read from the socket.
+    then take one read, but nobody else can read from this end.
     """
 
-    def __init__(self, sock: socket.socket, ahead: int = 2**16) -> None:
-        self._sock, self._ahead = sock, ahead
+    def __init__(self, end: End, ahead: int = 2**16) -> None:
+        self._end, self._ahead = end, ahead
         self._taken = bytearray()
 
     def receive(
@@ -164,9 +167,9 @@ class Inbox:
                 left = until - time.monotonic()
                 if left <= 0:
                     raise ChannelTimeout("no answer in time")
-                self._sock.settimeout(left)
+                self._end.settimeout(left)
             try:
-                part = self._sock.recv(min(missing + self._ahead, 2**20))
+                part = self._end.recv(min(missing + self._ahead, 2**20))
             except TimeoutError:
                 raise ChannelTimeout("no answer in time") from None
             except OSError as error:
@@ -175,7 +178,7 @@ class Inbox:
                 raise ChannelClosed("the other end is gone")
             self._taken += part
             if until is not None:
-                self._sock.settimeout(None)
+                self._end.settimeout(None)
         content, self._taken = self._taken[:size], self._taken[size:]
         return content
 

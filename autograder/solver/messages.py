@@ -13,7 +13,8 @@ from .channel import ChannelError
 
 @dataclass(frozen=True)
 class BoxOrder:
-    """From the sandbox to the warm parent: make a box for one submission, whose socket follows.
+    """From the sandbox to the warm parent: make a box for one submission, whose descriptors follow: a
+    socket for orders, and the ends to write to of two pipes, for answers and for init's life.
 
     isolate: False runs the solver with the caller's own rights, in `directory`. fresh: the folders
     that are empty in every box. disk, watch: bytes of these folders, and of all processes together,
@@ -62,7 +63,8 @@ class CellRan:
 
 @dataclass(frozen=True)
 class ForkForTest:
-    """To the solver: fork for a test cell, whose socket follows; answered by Ready.
+    """To the solver: fork for a test cell, whose descriptors follow: of a pipe of questions the end to read
+    from, and of a pipe of answers the end to write to; answered by Ready.
 
     last: whether no cell comes after it. cpu_seconds: processor time of all the test cell's calls.
     """

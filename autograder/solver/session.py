@@ -210,11 +210,11 @@ class Session:
         self.shell.execution_count = 1
         self.shell.history_manager.reset(new_session=False)
 
-    def forget(self) -> None:
-        """Remove every name that cells have bound."""
+    def forget(self) -> dict[str, Any]:
+        """Remove every name that cells have bound. Returns what they meant."""
         hidden = self.shell.user_ns_hidden
-        for name in [n for n in self.namespace if n not in hidden and not n.startswith("__")]:
-            del self.namespace[name]
+        names = [n for n in self.namespace if n not in hidden and not n.startswith("__")]
+        return {name: self.namespace.pop(name) for name in names}
 
     @property
     def namespace(self) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """One submission: run its cells in order, and fork for each test cell.
 
 The process that runs this has no rights left and runs the student's code. It takes orders
-(messages.py) from the judge over a socket:
+(messages.py) from the judge over a socket, and answers through a pipe:
 
     PutFiles     write the files that were handed in beside the notebook
     RunCell      run a student's cell, and send its outputs
-    ForkForTest  with a socket: fork. The fork waits for the judge's questions on that socket,
-                 answers them, and ends. After the last test cell of a notebook no cell comes, so
-                 that the session itself answers
+    ForkForTest  with two ends of pipes: fork. The fork waits for the judge's questions on the first,
+                 answers through the second, and ends. After the last test cell of a notebook no
+                 cell comes, so that the session itself answers
 """
 
 import math
@@ -16,7 +16,9 @@ import resource
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import invalidate_caches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,17 +26,18 @@ from typing import Any, NoReturn
 from .answer import serve
 from .channel import ChannelError, receive, send
 from .messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
+from .pipes import PipeEnd
 from .randomness import watch
 from .session import Session
 
 
-def work(sock: socket.socket, session: Session) -> None:
+def work(orders: socket.socket, answers: PipeEnd, session: Session) -> None:
     """Take orders until there are no more. session: one in which nothing was run."""
     watch()
     _import_from_here()
     while True:
         try:
-            order: Any = from_wire(receive(sock), PutFiles, RunCell, ForkForTest)
+            order: Any = from_wire(receive(orders), PutFiles, RunCell, ForkForTest)
         except ChannelError:
             return
         if isinstance(order, PutFiles):
@@ -47,16 +50,17 @@ def work(sock: socket.socket, session: Session) -> None:
             seconds = time.thread_time() - start
             count = session.shell.execution_count - 1
             try:
-                send(sock, to_wire(CellRan(outputs, count, seconds)))
+                send(answers, to_wire(CellRan(outputs, count, seconds)))
             except ChannelError as error:
-                send(sock, to_wire(CellRan([_left_out(error)], count, seconds)))
+                send(answers, to_wire(CellRan([_left_out(error)], count, seconds)))
             continue
-        _, (fd,), _, _ = socket.recv_fds(sock, 1, 1)
-        with socket.socket(fileno=fd) as questions:
+        _, fds, _, _ = socket.recv_fds(orders, 1, 2)
+        with PipeEnd(fds[0]) as questions, PipeEnd(fds[1]) as replies:
+            serving = partial(_serve, questions, replies, (orders, answers), session, order.cpu_seconds)
             if order.last:
-                send(sock, to_wire(Ready()))
-                _serve(questions, sock, session, order.cpu_seconds)
-            send(sock, to_wire(Ready(_fork(questions, sock, session, order.cpu_seconds))))
+                send(answers, to_wire(Ready()))
+                serving()
+            send(answers, to_wire(Ready(_fork(serving))))
 
 
 def _import_from_here() -> None:
@@ -74,25 +78,32 @@ def _put(files: dict[str, bytes]) -> None:
             place.write_bytes(content)
 
 
-def _fork(questions: socket.socket, sock: socket.socket, session: Session, cpu_seconds: float) -> bool:
+def _fork(serving: Callable[[], NoReturn]) -> bool:
     """Leave a fork that waits for one test cell's questions; whether there is one."""
     try:
         child = os.fork()
     except OSError:  # the student's code has as many processes as it may
         return False
     if child == 0:
-        _serve(questions, sock, session, cpu_seconds)
+        serving()
     return True
 
 
-def _serve(questions: socket.socket, sock: socket.socket, session: Session, cpu_seconds: float) -> NoReturn:
+def _serve(
+    questions: PipeEnd,
+    replies: PipeEnd,
+    session_ends: tuple[socket.socket, PipeEnd],
+    session: Session,
+    cpu_seconds: float,
+) -> NoReturn:
     """Answer one test cell's questions, and end. cpu_seconds: of processor time that the answers may take."""
     try:
-        sock.close()
+        for end in session_ends:
+            end.close()
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         most = min(hard, math.ceil(time.process_time() + cpu_seconds))
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-        serve(questions, session.namespace)
+        serve(questions, replies, session.namespace)
     finally:
         os._exit(0)
 

@@ -9,14 +9,17 @@ and IPython, never runs a line of a submission, and waits for orders. For each o
 2. Init creates a mount and an IPC namespace that no other submission shares, with an empty tmpfs
    on /tmp and /box, and a /proc that shows only the processes of the box.
 3. Init waits until the sandbox has set the limits of the box, and forks the solver.
-4. The solver closes every descriptor except the socket to the judge, sets its limits, gives up
-   every capability, forbids itself new ones and the system calls listed in syscalls.py. Only then
-   does it run a student's cells (see work.py). Init never does.
-5. Init waits until the judge hangs up, and ends the box. If the solver ends first, init shuts the
-   socket down, so that the judge sees it.
+4. The solver closes every descriptor except the socket of its orders and the pipe of its answers,
+   sets its limits, gives up every capability, forbids itself new ones and the system calls listed
+   in syscalls.py. Only then does it run a student's cells (see work.py). Init never does.
+5. Init waits until the judge hangs up, and ends the box. If the solver ends first, init closes a pipe
+   that only init holds, so that the judge sees it: forks of the solver may keep the others open.
 
 The solver cannot trace init, which is not dumpable and has more rights, and cannot signal init:
 process 1 gets from inside its namespace only the signals that it has a handler for.
+
+Network. The loopback is down: what TCP keeps for a reader that does not read is memory of no process,
+so no limit of a process holds it.
 
 PID namespaces. A process enters a new PID namespace only by being forked into it, and can return
 only to a namespace that its own user namespace owns. So the warm parent first moves into a PID
@@ -35,6 +38,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import itertools
 import os
 import pathlib
 import pkgutil
@@ -49,11 +53,12 @@ import tempfile
 
 from .channel import ChannelError, receive, send
 from .messages import BoxOrder, Ready, from_wire, to_wire
+from .pipes import PipeEnd
 from .session import Session
 from .syscalls import forbid_calls
 from .work import work
 
-CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x8000000, 0x20000000
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x8000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 0x40000
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 38, 1
 PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
@@ -61,16 +66,20 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 MADV_COLLAPSE = 25  # since Linux 6.1; fails on an older kernel, where pages stay small
 HUGE = 2**21  # bytes of a huge page
+# what a submission makes none of: each is memory, or rights, that no limit of a process counts
+NONE = "user_namespaces", "inotify_instances", "fanotify_groups"
 WATCH = 30  # milliseconds between two looks at the memory of a box
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(fd: int, apart: bool) -> None:
+def main(fd: int, apart: bool, silent: bool) -> None:
     """Take orders on the socket `fd` until it is closed.
 
-    apart: whether each box gets a PID namespace of its own.
+    apart: whether each box gets a PID namespace of its own. silent: whether boxes have no loopback.
     """
+    if silent:  # in a new network namespace, and ours, the loopback is down
+        _check(libc.unshare(CLONE_NEWNET), "unshare")
     home = _enter_own_pid_namespace() if apart else None
     session = _warm_session()
     orders = socket.socket(fileno=fd)
@@ -80,17 +89,17 @@ def main(fd: int, apart: bool) -> None:
     while True:
         try:
             order: BoxOrder = from_wire(receive(orders), BoxOrder)
-            _, (judge,), _, _ = socket.recv_fds(orders, 1, 1)
+            _, (judge, answers, alive), _, _ = socket.recv_fds(orders, 1, 3)
         except (ChannelError, ValueError):
             return
-        with socket.socket(fileno=judge) as sock:
+        with socket.socket(fileno=judge) as sock, PipeEnd(answers) as replies, PipeEnd(alive) as life:
             init = -1
             try:
                 init = _fork(home)
                 if init == 0:
                     orders.close()
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    _run_init(sock, order, session)
+                    _run_init(sock, replies, life, order, session)
             except OSError as error:
                 with contextlib.suppress(OSError):
                     sock.send(str(error).encode()[:400])
@@ -160,17 +169,21 @@ def _collapse() -> None:
                 libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(HUGE), MADV_COLLAPSE)
 
 
-def _run_init(judge: socket.socket, limits: BoxOrder, session: Session) -> None:
-    """Create the box of a submission, and end it when the judge or the solver is done.
+def _run_init(
+    judge: socket.socket, answers: PipeEnd, life: PipeEnd, limits: BoxOrder, session: Session
+) -> None:
+    """Create the box of a submission, and end it when the judge is done.
 
+    judge: where orders come from. answers: what the solver writes to. life: closed when the solver ends.
     The first byte carries this process's credentials, which the kernel translates. So the sandbox
     learns the process's number on the host, and sets limits on it before it answers.
     """
     walls = limits.walls if limits.isolate else ()
     if limits.isolate:
-        if "rights" in walls:  # a submission makes no namespaces of its own
-            with contextlib.suppress(OSError):
-                pathlib.Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
+        if "rights" in walls:
+            for kind in NONE:
+                with contextlib.suppress(OSError):  # an older kernel does not count the last
+                    pathlib.Path("/proc/sys/user", f"max_{kind}").write_text("0", encoding="ascii")
         spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "mounts")
         _check(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -193,24 +206,26 @@ def _run_init(judge: socket.socket, limits: BoxOrder, session: Session) -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setsid()
         os.chdir(home)
+        life.close()
         if "streams" in walls:
-            os.closerange(3, judge.fileno())
-            os.closerange(judge.fileno() + 1, 1024)
+            kept = sorted((judge.fileno(), answers.fileno()))
+            for first, last in itertools.pairwise((2, *kept, 1024)):
+                os.closerange(first + 1, last)
         _limit(limits)
         if "rights" in walls:
             _give_up_rights()
         if "calls" in walls:
             forbid_calls(libc, detached_memory=bool(limits.watch))
-        work(judge, session)
+        work(judge, answers, session)
         os._exit(0)
+    answers.close()
     hung_up = select.poll()
     hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
     pid = os.pidfd_open(solver)
     hung_up.register(pid, select.POLLIN)
     most = limits.watch if "processes" in walls and "mounts" in walls else 0
     if any(fd == pid for fd, _ in _events(hung_up, most)):  # the solver ended; its forks live on
-        with contextlib.suppress(OSError):
-            judge.shutdown(socket.SHUT_WR)
+        life.close()
         hung_up.unregister(pid)
         _events(hung_up, most)
     with contextlib.suppress(OSError):  # without namespaces, nothing else ends its children
@@ -281,4 +296,4 @@ def _give_up_rights() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), apart=sys.argv[2:] == ["apart"])
+    main(int(sys.argv[1]), apart="apart" in sys.argv, silent="silent" in sys.argv)

@@ -1,12 +1,15 @@
 # %% start
+import os
 import sys
 import threading
 
 work = sys.modules.get("solver.work")
 
 
-def stay(questions, sock, session, cpu_seconds):
-    threading.Thread(target=work.serve, args=(questions.dup(), session.namespace), daemon=True).start()
+def stay(serving):
+    questions, replies, _, session, _ = serving.args
+    ends = [work.PipeEnd(os.dup(end.fileno())) for end in (questions, replies)]
+    threading.Thread(target=work.serve, args=(*ends, session.namespace), daemon=True).start()
     return True
 
 
