@@ -18,11 +18,13 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from traitlets.config import Config
 
 from autograder.errors import HeinitError
+from autograder.feedback.stops import all_stops, whys
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.grading.result import Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed
+from autograder.repair.notebook import repairs_of
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import repair
 from autograder.sandbox.limits import Limits
@@ -137,6 +139,7 @@ class GradingJob(Job[GradingTask, Outcome]):
             notebook, _ = step(notebook, {})
         scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
         named, points = misconceptions(notebook), rubric.points
+        why = whys(notebook)
         cells = {}
         for grade_id, score in sorted(scores.items()):
             exercise = grade_id.removeprefix("test-")
@@ -144,6 +147,7 @@ class GradingJob(Job[GradingTask, Outcome]):
                 "score": score,
                 "max_score": points[grade_id],
                 "misconceptions": named.get(exercise, []),
+                "why": why.get(exercise, "") if (score or 0.0) < points[grade_id] else "",
             }
         result = Result(
             task.submission.student,
@@ -152,7 +156,8 @@ class GradingJob(Job[GradingTask, Outcome]):
             score=sum(score or 0.0 for score in scores.values()),
             max_score=sum(points.values()),
             cells=cells,
-            repairs=list(repaired.repairs),
+            repairs=list(repairs_of(notebook)),
+            stopped=all_stops(notebook),
             sandboxed=self.sandboxed,
             reproducible=not judged.entropy,
             work=judged.work,
