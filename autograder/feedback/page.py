@@ -49,14 +49,15 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
         """Links of the notebook's table of contents lead to cells of the page, others to the web."""
         return sections.get(address) if address.startswith("#") else to_the_web(address)
 
-    repairs = mapping(notebook.metadata.get(OURS)).get("repairs", [])
+    ours = mapping(notebook.metadata.get(OURS))
+    repairs = ours.get("repairs", [])
     markdown = [cell.source for cell in cells if cell.kind == "markdown"]
     titles = (re.match(r"#[ \t]+(.+)", source) for source in markdown)
     return _template().render(
         title=next((plain(title[1]) for title in titles if title), "") or grades.lesson,
         made_from=made_from(notebook, grades),
         grades=grades,
-        results=list(results(cells, grades)),
+        results=list(results(cells, grades, ours.get("defines"))),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
         cells=[_cell(cell, number, link) for number, cell in enumerate(cells)],
     )

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from autograder.feedback.cells import PageCell, mapping, text_of
+from autograder.feedback.cells import PageCell, mapping
+from autograder.feedback.stops import public_text, why_missing
 from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
 from autograder.hidden_tests.behaviour import Behaviour
@@ -18,7 +20,7 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise. says: the first line of the public check.
+    """One exercise. says: the first line of the public check. why: what happened in the answer's cell, or ''.
 
     behaviours: those that were tested, each with the points that it earned, and the name of the behaviour
         that must hold before it counts, or ''.
@@ -28,6 +30,7 @@ class ExerciseResult:
     title: str
     grade: CellGrade
     says: str
+    why: str
     behaviours: list[tuple[Behaviour, float, str]]
     misconceptions: list[Misconception]
     answer: str
@@ -44,8 +47,8 @@ class ExerciseResult:
         return "part" if self.grade.score > 0 else "none"
 
 
-def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResult]:
-    """The exercises, in the order of the notebook."""
+def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> Iterator[ExerciseResult]:
+    """The exercises, in the order of the notebook. defines: as in `why_missing`."""
     section: tuple[str, str] | None = None
     number, answers = "", dict[str, str]()
     for i, cell in enumerate(cells):
@@ -64,12 +67,14 @@ def results(cells: Sequence[PageCell], grades: Grades) -> Iterator[ExerciseResul
         points = verdict.get("points", {})
         behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
-        named = verdict.get("misconceptions", []) if grade.score < grade.max_score else []
+        lost = grade.score < grade.max_score
+        named = verdict.get("misconceptions", []) if lost else []
         known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
             grade=grade,
-            says=_public(cell) if cell.check else "",
+            says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
+            why=why_missing(cells, defines, cell) if cell.check and lost else "",
             behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
             misconceptions=[known[name] for name in named if name in known],
             answer=answers.get(exercise, anchor(i)),
@@ -86,14 +91,3 @@ def anchor(number: int) -> str:
 def plain(title: str) -> str:
     """A heading without its marks."""
     return re.sub(r"[`*$]", "", title).strip()
-
-
-def _public(cell: PageCell) -> str:
-    """The first line that the public check printed, or the error that stopped the check."""
-    for output in cell.outputs:
-        data = mapping(output.get("data"))
-        if output.get("output_type") == "error":
-            return f"{text_of(output.get('ename'))}: {text_of(output.get('evalue'))}"[:500]
-        if output.get("output_type") == "display_data" and VERDICT_MIME not in data:
-            return text_of(data.get("text/plain")).partition("\n")[0][:500].lstrip("✓✗○ ")
-    return ""

@@ -19,12 +19,14 @@ from traitlets.config import Config
 
 from autograder.beside import content_hash
 from autograder.errors import HeinitError
+from autograder.feedback.stops import all_stops, whys
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.grading.result import Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed
 from autograder.plain_files import Beside
+from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import read_repaired
 from autograder.repair.released import ReleasedLesson
 from autograder.sandbox.limits import Limits
@@ -148,6 +150,7 @@ class GradingJob(Job[GradingTask, Outcome]):
             notebook, _ = step(notebook, {})
         scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
         named, points = misconceptions(notebook), rubric.points
+        why = whys(notebook)
         cells = {}
         for grade_id, score in sorted(scores.items()):
             exercise = grade_id.removeprefix("test-")
@@ -155,6 +158,7 @@ class GradingJob(Job[GradingTask, Outcome]):
                 "score": score,
                 "max_score": points[grade_id],
                 "misconceptions": named.get(exercise, []),
+                "why": why.get(exercise, "") if (score or 0.0) < points[grade_id] else "",
             }
         result = Result(
             task.submission.student,
@@ -163,7 +167,8 @@ class GradingJob(Job[GradingTask, Outcome]):
             score=sum(score or 0.0 for score in scores.values()),
             max_score=sum(points.values()),
             cells=cells,
-            repairs=list(repaired.repairs),
+            repairs=list(repairs_of(notebook)),
+            stopped=all_stops(notebook),
             sandboxed=self.sandboxed,
             reproducible=not judged.entropy,
             work=judged.work,

@@ -13,8 +13,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
+from autograder.feedback.cells import page_cells
+from autograder.feedback.stops import Stop, stops
 from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
-from autograder.repair.notebook import OURS
+from autograder.repair.notebook import OURS, add_repairs
 from autograder.sandbox.bubblewrap import KEEP, SandboxError
 from autograder.sandbox.limits import ONE_THREAD, Limits
 from autograder.solver.channel import ChannelError, ChannelTimeout, receive, send
@@ -22,6 +24,7 @@ from autograder.solver.messages import Ready, from_wire, to_wire
 
 GRACE = 5  # seconds for an idle judge to end by itself
 NOTHING: Mapping[str, bytes] = {}  # beside a notebook
+RAN_ON = "The lesson's set-up and the other lines of the cell ran all the same."
 START = 180  # seconds for the judge and the sandbox to import everything
 PLACES = {"PYTHONHOME", "PYTHONPATH"}  # where Python and its packages lie
 
@@ -64,15 +67,15 @@ class Judge:
         Demonstrations and empty cells are skipped. declared, seed, files: as in `NotebookOrder`.
         Raises SandboxError where there are no walls, JudgeError where no answer comes.
         """
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        kinds = [kind_of(cell) for cell in cells]
-        orders = [CellOrder(k, cell.source) for k, cell in zip(kinds, cells, strict=True) if k]
-        judged = self.run(orders, declared, seed, files)
-        results = iter(judged.results)
-        for kind, cell in zip(kinds, cells, strict=True):
-            result = next(results) if kind else CellResult([])
-            cell.outputs = [nbformat.from_dict(output) for output in result.outputs]
-            cell.execution_count = result.count
+        cells = [(cell, _orders(cell)) for cell in notebook.cells if cell.cell_type == "code"]
+        judged = self.run([order for _, orders in cells for order in orders], declared, seed, files)
+        results, failures = iter(judged.results), []
+        for cell, orders in cells:
+            ran = [next(results) for _ in orders]
+            cell.outputs = [nbformat.from_dict(output) for result in ran for output in result.outputs]
+            cell.execution_count = ran[-1].count if ran else None
+            failures += [f"{stop} {RAN_ON}" for stop in _overcome(cell, ran)]
+        add_repairs(notebook, failures)
         notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "sandboxed": self.sandboxed}
         return judged
 
@@ -169,6 +172,23 @@ def close_shared() -> None:
     """End the judges of this process."""
     while _shared:
         _shared.popitem()[1].close()
+
+
+def _overcome(cell: NotebookNode, ran: list[CellResult]) -> list[Stop]:
+    """The errors in a cell that was run in pieces, where another piece ran that else would not have run."""
+    failed = [any(output["output_type"] == "error" for output in result.outputs) for result in ran]
+    if len(ran) < 2 or (len(ran) > 2 and not any(failed[:-1])):
+        return []
+    return [stop for page in page_cells({"cells": [cell]}) for stop in stops(page)]
+
+
+def _orders(cell: NotebookNode) -> list[CellOrder]:
+    """What runs of a cell: nothing, the cell, or the pieces that the repair has cut the cell in."""
+    kind, ours = kind_of(cell), cell.metadata.pop(OURS, None)
+    if kind is None:
+        return []
+    pieces = ours.get("pieces") if isinstance(ours, dict) and kind == "student" else None
+    return [CellOrder(kind, source) for source in pieces or [cell.source]]
 
 
 def kind_of(cell: NotebookNode) -> str | None:

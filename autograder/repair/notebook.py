@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from autograder.text import storable
 
 TYPES = ("code", "markdown", "raw")
 OURS = "heinit"  # the key of the autograder's own metadata
+NOTE = "repairs"  # the id of the cell that lists the repairs
 MOST_CELLS, MOST_TEXT = 1000, 2_000_000  # cells, and characters in them; a lesson has 100 and 50,000
 LARGEST = 10_000  # bytes of one entry of metadata, as JSON
 MINOR = 5  # of nbformat 4: the version whose cells have ids
@@ -26,7 +27,8 @@ class SubmittedCell:
     """One cell of a submitted notebook.
 
     marked_as: the released cell that the cell's marks or id name. stands_for: the released cell whose
-    place the cell takes in the repaired notebook.
+    place the cell takes in the repaired notebook. pieces: the sources that run in place of the cell's own,
+    one after the other, where a line that fails must not stop the next; else empty.
     """
 
     kind: str
@@ -36,6 +38,7 @@ class SubmittedCell:
     attachments: dict[str, Any] = field(default_factory=dict)
     marked_as: ReleasedCell | None = None
     stands_for: ReleasedCell | None = None
+    pieces: list[str] = field(default_factory=list)
 
     @property
     def marks(self) -> dict[str, Any]:
@@ -79,24 +82,47 @@ def take_apart(notebook: NotebookNode) -> list[SubmittedCell]:
     return cells
 
 
-def put_together(
-    cells: list[SubmittedCell], metadata: dict[str, Any], own_metadata: dict[str, Any]
-) -> NotebookNode:
+def put_together(cells: list[SubmittedCell], metadata: dict[str, Any]) -> NotebookNode:
     """A valid notebook with these cells. Raises nbformat.ValidationError where that is impossible.
 
-    metadata: of the submitted notebook. own_metadata: the autograder's, may be empty.
+    metadata: of the submitted notebook.
     """
     give_ids(cells)
-    notebook = _notebook(cells, {k: v for k, v in small_entries(metadata).items() if k != OURS}, own_metadata)
+    notebook = _notebook(cells, {k: v for k, v in small_entries(metadata).items() if k != OURS})
     try:
         nbformat.validate(notebook)
     except nbformat.ValidationError:  # then without anything that grading does not need
         for cell in cells:
             cell.attachments = {}
             cell.metadata = cell.metadata if cell.stands_for else {}
-        notebook = _notebook(cells, {}, own_metadata)
+        notebook = _notebook(cells, {})
         nbformat.validate(notebook)
     return notebook
+
+
+def add_repairs(notebook: NotebookNode, sentences: Iterable[str]) -> None:
+    """Name repairs in the notebook's metadata, and in a cell at its top."""
+    repairs = list(dict.fromkeys([*repairs_of(notebook), *sentences]))
+    if not repairs:
+        return
+    notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "repairs": repairs}
+    lines = ["**This notebook was repaired before it was graded.**", "", *(f"- {r}" for r in repairs)]
+    note = SubmittedCell("markdown", "\n".join(lines), id=NOTE, metadata={OURS: "note"})
+    cells = [cell for cell in notebook.cells if cell.metadata.get(OURS) != "note"]
+    while any(cell.id == note.id for cell in cells):
+        note.id += "-"
+    notebook.cells = [nbformat.from_dict(_node(note)), *cells]
+
+
+def repairs_of(notebook: NotebookNode) -> Sequence[str]:
+    """The repairs that a repaired notebook names, a sentence each."""
+    repairs: Sequence[str] = notebook.metadata.get(OURS, {}).get("repairs", [])
+    return repairs
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names as a sentence lists them."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def give_ids(cells: list[SubmittedCell]) -> None:
@@ -125,14 +151,12 @@ def _json_size(value: Any) -> float:
         return float("inf")
 
 
-def _notebook(
-    cells: Iterable[SubmittedCell], metadata: dict[str, Any], own_metadata: dict[str, Any]
-) -> NotebookNode:
+def _notebook(cells: Iterable[SubmittedCell], metadata: dict[str, Any]) -> NotebookNode:
     notebook: NotebookNode = nbformat.from_dict(
         {
             "nbformat": 4,
             "nbformat_minor": MINOR,
-            "metadata": {**metadata, **({OURS: own_metadata} if own_metadata else {})},
+            "metadata": metadata,
             "cells": [_node(cell) for cell in cells],
         }
     )
@@ -143,10 +167,13 @@ def _node(cell: SubmittedCell) -> dict[str, Any]:
     dropped: tuple[str, ...] = ()
     if not cell.stands_for:  # a copy of a released cell is an ordinary cell of the student's
         dropped = ("nbgrader", "deletable", "editable", "tags") if cell.marked_as else ("nbgrader",)
+    metadata = {k: v for k, v in small_entries(cell.metadata).items() if k not in dropped}
+    if cell.pieces:
+        metadata[OURS] = {"pieces": cell.pieces}
     node: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": cell.id,
-        "metadata": {k: v for k, v in small_entries(cell.metadata).items() if k not in dropped},
+        "metadata": metadata,
         "source": cell.source,
     }
     if cell.kind == "code":

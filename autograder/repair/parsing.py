@@ -2,15 +2,18 @@
 
 import ast
 import re
+import symtable
 import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
 
 LONGEST = 100_000  # characters; a longer cell is not parsed
 KEPT = 2000  # cells that are parsed once: the cells of a notebook, and pairs of them
+MOST_PIECES = 50  # of a cell that is cut; the last piece holds the rest
 TRANSPARENT = re.compile(r"%%(time|capture|prun)\b")  # cell magics that run their cell in the notebook
 # Magics and shell lines are not Python: before parsing, `pass` or `None` takes the place of each.
 # The possessive `*+` matches a line of many blanks in linear time.
@@ -19,6 +22,20 @@ ASSIGNED_MAGIC = re.compile(r"^([\w, \t]+=[ \t]*)[%!].*$", re.M)
 BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # their bodies have a namespace of their own
+DATA = (  # the value of such an expression is no function
+    *(
+        ast.Constant,
+        ast.JoinedStr,
+        ast.List,
+        ast.Tuple,
+        ast.Dict,
+        ast.Set,
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.Compare,
+    ),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
 
 
 class Answer(IntEnum):
@@ -36,35 +53,39 @@ class ParsedCode:
     """The names in a cell's code.
 
     parses: whether the code could be parsed. binds: for each name that the cell binds in the
-    notebook's namespace, the last statement that does so. uses: every name that the code mentions.
+    notebook's namespace, the last statement that does so. needs: every name that the code looks up in
+    that namespace and binds nowhere itself, be it by a loop or as a function's own variable.
+    starts: the first line of each top-level statement, counted from 0.
     """
 
     parses: bool
     binds: dict[str, ast.stmt] = field(default_factory=dict)
-    uses: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
+    starts: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=KEPT)
 def read_code(source: str) -> ParsedCode:
     """Parse a cell's code as IPython would."""
-    tree = _parse(source)
-    if tree is None:
+    parsed = _parse(source)
+    if parsed is None:
         return ParsedCode(parses=False)
+    tree, text = parsed
     binds = {name: statement for statement in _top_level(tree) for name in _bound(statement)}
-    uses = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return ParsedCode(True, binds, uses)
+    return ParsedCode(True, binds, _needs(text), tuple(map(_start, tree.body)))
 
 
-def answer(source: str, cell_type: str, name: str, stub: str = "") -> Answer:
+def answer(source: str, cell_type: str, name: str, stub: str = "", own: bool = True) -> Answer:
     """How far a cell with this source and type defines the function `name`.
 
-    stub: the source of the released cell.
+    stub: the source of the released cell. own: whether the cell is the one for this answer; elsewhere, a
+    number or a list of that name is another variable, and no answer.
     """
     code = read_code(source)
     if not code.parses:
         broken = re.search(rf"^[ \t]*(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", source, re.M)
         return Answer.BROKEN if broken else Answer.NONE
-    if name not in code.binds:
+    if name not in code.binds or (not own and binds_data(code, name)):
         return Answer.NONE
     if same_text(source, stub) or _is_stub(code.binds[name]):
         return Answer.STUB
@@ -82,8 +103,8 @@ def runs_alone(source: str) -> bool:
 
     To compile the cell would say so too, but the code of nested `finally` blocks grows as 2**depth.
     """
-    tree = _parse(textwrap.dedent(source))
-    return tree is not None and all(_is_complete(tree))
+    parsed = _parse(textwrap.dedent(source))
+    return parsed is not None and all(_is_complete(parsed[0]))
 
 
 def _is_complete(tree: ast.Module) -> Iterator[bool]:
@@ -119,21 +140,24 @@ def joined(head: str, tail: str, name: str) -> str | None:
 def without_definition(source: str, name: str) -> str:
     """The source with the definition of `name` commented out."""
     statement = read_code(source).binds[name]
-    decorators = statement.decorator_list if isinstance(statement, ast.FunctionDef) else []
-    start = min([statement.lineno, *(node.lineno for node in decorators)])
     lines = source.split("\n")
-    for i in range(start - 1, statement.end_lineno or start):
+    for i in range(_start(statement), statement.end_lineno or statement.lineno):
         lines[i] = f"# {lines[i]}".rstrip()
     return "\n".join(lines)
 
 
-def imports(source: str) -> dict[str, str]:
-    """For each name that a cell imports, the import statement."""
-    return {
-        name: ast.unparse(statement)
-        for name, statement in read_code(source).binds.items()
-        if isinstance(statement, (ast.Import, ast.ImportFrom))
-    }
+def binds_data(code: ParsedCode, name: str) -> bool:
+    """Whether the last statement that binds a name gives the name a value that is no function for sure."""
+    statement = code.binds[name]
+    if isinstance(statement, ast.For):
+        return True
+    value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+    if isinstance(value, ast.Call):
+        given = (*value.args, *(keyword.value for keyword in value.keywords))
+        return bool(given) and all(isinstance(argument, DATA) for argument in given)
+    if isinstance(value, ast.Tuple):  # as in `a, b = 1, 2`
+        return all(isinstance(part, DATA) for part in value.elts)
+    return isinstance(value, DATA)
 
 
 def forget_parsed() -> None:
@@ -142,7 +166,28 @@ def forget_parsed() -> None:
     runs_alone.cache_clear()
 
 
-def _parse(source: str) -> ast.Module | None:
+def pieces(source: str) -> list[str]:
+    """A cell cut at its top-level statements, for each to run as a cell of its own.
+
+    Comments take the place of the lines above a piece, so that an error in the piece names the cell's line.
+    A cell that cannot be parsed, or is a cell magic's, stays whole.
+    """
+    lines = source.split("\n")
+    starts = sorted(set(read_code(source).starts))[1:MOST_PIECES]
+    if not starts or starts[-1] >= len(lines) or source.lstrip().startswith("%%"):
+        return [source]
+    above = [f"# {line}".rstrip() for line in lines]
+    ends = [0, *starts, len(lines)]
+    return ["\n".join(above[:a] + lines[a:b]) for a, b in pairwise(ends)]
+
+
+def bare(source: str) -> str:
+    """The source without its comment lines and blank lines."""
+    return "\n".join(line for line in _lines(source) if not line.lstrip().startswith("#"))
+
+
+def _parse(source: str) -> tuple[ast.Module, str] | None:
+    """The syntax tree, and the text that gave the tree."""
     if len(source) > LONGEST:
         return None
     if source.lstrip().startswith("%%"):
@@ -155,7 +200,7 @@ def _parse(source: str) -> ast.Module | None:
         warnings.simplefilter("ignore")  # of the student's text, not ours
         for text in (source, plain):
             try:
-                return ast.parse(text)
+                return ast.parse(text), text
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
     return None
@@ -174,15 +219,36 @@ def _top_level(tree: ast.Module) -> Iterator[ast.stmt]:
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
-    """The names that a definition, an import or an assignment binds."""
+    """The names that a definition, an import, an assignment or a loop binds."""
     if isinstance(statement, SCOPES):
         yield statement.name
     elif isinstance(statement, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.split(".")[0] for alias in statement.names)
-    elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.For)):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         nodes = (node for target in targets for node in ast.walk(target))
         yield from (n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+
+
+def _start(statement: ast.stmt) -> int:
+    """The first line of a statement, its decorators included, counted from 0."""
+    decorators = statement.decorator_list if isinstance(statement, SCOPES) else []
+    return min([statement.lineno, *(node.lineno for node in decorators)]) - 1
+
+
+def _needs(text: str) -> frozenset[str]:
+    """The names that code looks up in the notebook's namespace and does not bind there."""
+    try:
+        tables = [symtable.symtable(text, "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    top = tables[0].get_symbols()
+    bound = {symbol.get_name() for symbol in top if symbol.is_assigned() or symbol.is_imported()}
+    looked_up = set()
+    for table in tables:  # grows in the loop
+        tables += table.get_children()
+        looked_up |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+    return frozenset(looked_up - bound)
 
 
 def _is_stub(statement: ast.stmt) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.repair.parsing import imports, read_code
+from autograder.repair.parsing import bare, pieces, read_code
 
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$\n?", re.M | re.S)
 SCHEMA = 3  # version of nbgrader's metadata
@@ -67,13 +67,13 @@ class ReleasedLesson:
     """The released version of a lesson.
 
     cells: the cells that nbgrader knows, by name. places: the name or id of every cell in the order
-    of the lesson; empty where the order is not known. imports: for each name that the lesson's
-    ordinary cells import, the import statement.
+    of the lesson; empty where the order is not known. setup: for each name that the lesson's ordinary
+    cells bind (an import, a constant, a helper), the statement that does so, in order.
     """
 
     cells: dict[str, ReleasedCell]
     places: tuple[str, ...] = ()
-    imports: dict[str, str] = field(default_factory=dict)
+    setup: dict[str, str] = field(default_factory=dict)
 
     def solutions(self) -> list[ReleasedCell]:
         """The cells that students fill in, in order."""
@@ -107,7 +107,7 @@ def released_lesson(
     """Read the released version of a lesson from nbgrader's gradebook.
 
     source: the instructor's notebook, which adds the order of all cells, the demonstrations and the
-    imports. Raises nbgrader's MissingEntry where the lesson was not released.
+    set-up. Raises nbgrader's MissingEntry where the lesson was not released.
     """
     entry = gradebook.find_notebook(notebook, assignment)
     points = {cell.name: cell.max_score for cell in (*entry.task_cells, *entry.grade_cells)}
@@ -138,7 +138,8 @@ def released_lesson(
     statements: dict[str, str] = {}
     for cell in authored:
         if cell.cell_type == "code" and name_of(cell) not in known:
-            statements |= imports(cell.source)
+            for piece in pieces(cell.source):
+                statements |= dict.fromkeys(read_code(piece).binds, bare(piece))
     # the gradebook lists cells in no particular order
     return ReleasedLesson(
         {name: cells[name] for name in places if name in cells} or cells, places, statements

@@ -10,10 +10,12 @@ sentence in the notebook names each repair:
 - A cell that still holds the stub never replaces an answer.
 - A cell without nbgrader's marks is recognised by its id, or else by the function that it defines.
 - A check runs below its own answer and below every answer that this answer calls. Nothing else moves.
+- What the lesson's own cells define is there, whatever a student put above it in the same cell: the lesson's
+  statements run first, then each of the student's by itself, so that a line that fails stops no other.
 - Every line that the student wrote stays in the notebook, and an intact notebook does not change.
 
 `repair` takes these steps: recognise the cells, join answers that were split, choose a cell for each
-released cell, put back missing cells, order the checks, comment out stubs, add missing imports.
+released cell, put back missing cells, order the checks, comment out stubs, secure the set-up.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +24,16 @@ from dataclasses import dataclass
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.repair.notebook import OURS, SubmittedCell, put_together, small_entries, take_apart
+from autograder.repair.notebook import (
+    OURS,
+    SubmittedCell,
+    add_repairs,
+    put_together,
+    quoted,
+    repairs_of,
+    small_entries,
+    take_apart,
+)
 from autograder.repair.parsing import (
     Answer,
     answer,
@@ -33,10 +44,9 @@ from autograder.repair.parsing import (
     without_definition,
 )
 from autograder.repair.released import ReleasedCell, ReleasedLesson
+from autograder.repair.setup import cut_setup, put_back_setup
 from autograder.submissions import UngradableError, first_line
 from autograder.text import storable
-
-NOTE = "repairs"  # the id of the cell that lists the repairs
 
 
 @dataclass(frozen=True)
@@ -56,17 +66,16 @@ def repair(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] 
     work = _NotebookRepair(notebook, lesson)
     work.run()
     forget_parsed()
-    repairs = tuple(dict.fromkeys((*work.repairs, *notes)))
-    if repairs:
-        lines = ["**This notebook was repaired before it was graded.**", "", *(f"- {r}" for r in repairs)]
-        work.cells.insert(0, SubmittedCell("markdown", "\n".join(lines), id=NOTE, metadata={OURS: "note"}))
-    own_metadata = {"repairs": list(repairs)} if repairs else {}
+    defines = work.other_definitions()
     try:
-        repaired = put_together(work.cells, work.metadata, own_metadata)
+        repaired = put_together(work.cells, work.metadata)
     except nbformat.ValidationError as error:
         reason = f"it is damaged beyond repair ({first_line(error)}). Grade it by hand."
         raise UngradableError(reason) from None
-    return RepairedNotebook(repaired, repairs)
+    if defines:
+        repaired.metadata[OURS] = {"defines": defines}
+    add_repairs(repaired, [*work.repairs, *notes])
+    return RepairedNotebook(repaired, tuple(repairs_of(repaired)))
 
 
 class _NotebookRepair:
@@ -81,7 +90,7 @@ class _NotebookRepair:
         self.lesson = lesson
         metadata = notebook.get("metadata")
         self.metadata = storable(metadata) if isinstance(metadata, dict) else {}
-        self.cells = [cell for cell in take_apart(notebook) if cell.metadata.get(OURS) != "note"]
+        self.cells = [cell for cell in take_apart(notebook) if cell.metadata.pop(OURS, "") != "note"]
         self.repairs: list[str] = []
         self.answers: dict[str, SubmittedCell] = {}
         self.stale: list[str] = []
@@ -106,10 +115,11 @@ class _NotebookRepair:
                 self._put_back(released)
         self._order_checks()
         self._comment_out_stubs()
-        self._add_imports()
+        self.repairs += put_back_setup(self.cells, self.lesson)
+        cut_setup(self.cells, self.lesson)
         if self.stale:
             self.repairs.append(
-                f"nbgrader's marks were old, changed or missing, and are as released: {_quoted(self.stale)}."
+                f"nbgrader's marks were old, changed or missing, and are as released: {quoted(self.stale)}."
             )
 
     # Which cell is which
@@ -311,12 +321,12 @@ class _NotebookRepair:
         names = [solution.name]
         for name in names:  # grows in the loop
             source = self.answers[name].source if name in self.answers else ""
-            for function in sorted(read_code(source).uses & by_function.keys()):
+            for function in sorted(read_code(source).needs & by_function.keys()):
                 called = by_function[function]
                 if called in names or called not in self.answers:
                     continue
                 names.append(called)
-                if not any(self._answer(c, self.lesson.cells[called]) == Answer.FILLED for c in above):
+                if not any(self._defines(c, self.lesson.cells[called]) for c in above):
                     yield self.answers[called]
 
     def _comment_out_stubs(self) -> None:
@@ -335,23 +345,11 @@ class _NotebookRepair:
                         f"An unsolved copy of `{released.name}` below the answer was commented out."
                     )
 
-    def _add_imports(self) -> None:
-        """Add, at the top, the lesson's imports that the notebook uses but makes nowhere above the checks."""
-        first = next((i for i, cell in enumerate(self.cells) if self._is_test(cell)), 0)
-        bound: set[str] = set()
-        used: set[str] = set()
-        for at, cell in enumerate(self.cells):
-            if cell.kind == "code":
-                code = read_code(cell.source)
-                bound |= code.binds.keys() if at < first else set()
-                used |= set() if cell.stands_for and cell.stands_for.demo else code.uses - code.binds.keys()
-        missing = {n: line for n, line in self.lesson.imports.items() if n in used - bound}
-        if missing:
-            lines = "\n".join(dict.fromkeys(missing.values()))
-            self.cells.insert(0, SubmittedCell("code", lines, id="imports"))
-            self.repairs.append(
-                f"The lesson's imports were missing above the checks, and are put back: {_quoted(missing)}."
-            )
+    def other_definitions(self) -> dict[str, list[str]]:
+        """For each answer that is missing, what its cell defines instead: a function of another name, say."""
+        cells = {r.name: self._cell_for(r) for r in self.lesson.solutions() if r.name not in self.answers}
+        names = {name: read_code(cell.source).binds for name, cell in cells.items() if cell}
+        return {name: [n for n in list(binds)[:5] if n != name] for name, binds in names.items() if binds}
 
     # Questions about a cell
 
@@ -365,7 +363,13 @@ class _NotebookRepair:
             return Answer.FILLED if cell.kind == released.cell_type else Answer.ASIDE
         # the text of a locked cell is replaced, so code that was written there will not run
         kind = "raw" if cell.marked_as and cell.marked_as.locked else cell.kind
-        return answer(cell.source, kind, released.function, released.source)
+        own = cell.marked_as is released
+        return answer(cell.source, kind, released.function, released.source, own)
+
+    def _defines(self, cell: SubmittedCell, released: ReleasedCell) -> bool:
+        """Whether a cell binds the function's name, be it to a variable of the student's."""
+        bound = cell.kind == "code" and released.function in read_code(cell.source).binds
+        return bound and self._answer(cell, released) != Answer.STUB
 
     def _is_free(self, cell: SubmittedCell) -> bool:
         """Whether a cell can take the place of a solution cell that it is not marked as.
@@ -382,7 +386,3 @@ class _NotebookRepair:
     def _cell_for(self, released: ReleasedCell) -> SubmittedCell | None:
         """The cell that stands for a released cell."""
         return next((cell for cell in self.cells if cell.stands_for is released), None)
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

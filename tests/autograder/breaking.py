@@ -45,6 +45,12 @@ def write(notebook: Notebook, name: str, source: str) -> None:
     _cell(notebook, name)["source"] = source
 
 
+def put_above(notebook: Notebook, name: str, text: str) -> None:
+    """Put lines on top of a cell."""
+    cell = _cell(notebook, name)
+    cell["source"] = f"{text}\n{cell['source']}"
+
+
 def insert(notebook: Notebook, name: str, source: str, place: str, kind: str = "code") -> None:
     cell = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
     _put(notebook, {**cell, **({"outputs": [], "execution_count": None} if kind == "code" else {})}, place)
@@ -110,6 +116,7 @@ STEPS = {
         move,
         retype,
         write,
+        put_above,
         insert,
         split,
         unmark,

@@ -93,7 +93,7 @@ def unnormalised(name, a=0.0):
 RIGHT = {
     "second_moment": (
         looped_second_moment,
-        lambda x, axis=None: (x * x).mean(axis),
+        lambda values, along=None: (values * values).mean(along),
         lambda x, axis=None: np.var(x, axis=axis) + np.mean(x, axis=axis) ** 2,
         lambda x, axis=None: np.mean(np.abs(x.astype(np.float32)) ** 2, axis=axis),
     ),
@@ -111,7 +111,7 @@ RIGHT = {
     ),
     "weight_variance": (
         lambda fan, slope=0.0: (2 / (1 + slope**2)) / fan,
-        lambda fan, slope=0.0: 1 / (fan * (0.5 + 0.5 * slope * slope)),
+        lambda n, a=0.0: 1 / (n * (0.5 + 0.5 * a * a)),
         lambda fan, slope=0.0: np.float32(2) / np.float32(fan) / np.float32(1 + slope**2),
         lambda fan, slope=0.0: math.sqrt(2 / (fan * (1 + slope**2))) ** 2,
     ),

@@ -11,6 +11,7 @@ them together saves most of the journeys between the two processes.
 
 import contextlib
 import copy
+import inspect
 import io
 import time
 import traceback
@@ -57,6 +58,8 @@ class Call:
 def observe(function: Function, *args: Any, **kwargs: Any) -> Call:
     """Call `function` on copies of the arguments; prints are swallowed, warnings recorded.
 
+    The function may call its parameters what it likes, as long as they stand in the statement's order.
+
     Whatever it raises is kept in the Call, except KeyboardInterrupt, which is the student
     pressing stop.
     """
@@ -79,7 +82,8 @@ def _observe(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     with warnings.catch_warnings(record=True) as caught, _silence(), own_global_state() as touched:
         warnings.simplefilter("always")
         try:
-            value = function(*given, **keywords)
+            placed, named = _placed(function, given, keywords)
+            value = function(*placed, **named)
         except KeyboardInterrupt:
             raise
         except BaseException as raised:
@@ -104,6 +108,23 @@ def _observe(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         warnings=tuple(str(w.message) for w in caught),
         seconds=seconds,
     )
+
+
+def _placed(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
+    """The arguments; those with a keyword go by position where the function calls its parameter otherwise.
+
+    A check gives the keywords in the order of the statement's signature, behind the other arguments.
+    """
+    if not kwargs:
+        return args, kwargs
+    with contextlib.suppress(TypeError, ValueError):  # a function may have no signature to be read
+        signature = inspect.signature(function)
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError:
+            signature.bind(*args, *kwargs.values())
+            return (*args, *kwargs.values()), {}
+    return args, kwargs
 
 
 @contextlib.contextmanager

@@ -120,7 +120,11 @@ class Trials(Evidence):
         right = sum(trial.right for trial in self.trials)
         others = f" Right on {right} of {self.count} cases." if right else ""
         if call.error is not None:
-            return raised(text, call, others)
+            refused = [
+                k for k in first.case.kwargs if f"unexpected keyword argument '{k}'" in str(call.error)
+            ]
+            names = f" The question calls this argument `{refused[0]}`." if refused else ""
+            return raised(text, call, names + others)
         difference, (got, expected) = gap(call.value, want), _distinct(call.value, want)
         number = isinstance(want, (dict, tuple, list)) or np.ndim(want) == 0
         shapes = "" if number else f" Yours: {describe(call.value)}. Expected: {describe(want)}."

@@ -21,6 +21,7 @@ from autograder.hidden_tests import HIDDEN, assess
 from autograder.lessons import lesson as lesson_called
 from autograder.lessons import lessons
 from autograder.lessons.compose import checked
+from autograder.repair.notebook import repairs_of
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.repair.rules import repair
 from autograder.submissions import Submission, UngradableError, parse
@@ -41,16 +42,23 @@ def course(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def case_file(name: str) -> dict[str, Any]:
     """The case.toml of a case, with its defaults."""
-    return {"lesson": LESSON, **tomllib.loads((BROKEN / name / "case.toml").read_text(encoding="utf-8"))}
+    case = {"lesson": LESSON, **tomllib.loads((BROKEN / name / "case.toml").read_text(encoding="utf-8"))}
+    return {"ways": [case.get("steps", [])], **case}
 
 
-def submission(root: Path, name: str) -> Submission:
-    """Hand in a case's notebook, as a student of that name."""
+def content(name: str, steps: list[list[Any]]) -> str:
+    """A case's notebook after these steps: one of the case's ways."""
     case = case_file(name)
     lesson = lesson_called(case["lesson"])
     start = released(lesson) if case.get("start") == "released" else solved(lesson)
-    content = broken(start, case.get("steps", []), BROKEN / name)
-    return Submission(name, lesson.name, hand_in(root, name, lesson, content))
+    return broken(start, steps, BROKEN / name)
+
+
+def submission(root: Path, name: str) -> Submission:
+    """Hand in a case's notebook, as a student of that name; the first of several ways."""
+    case = case_file(name)
+    lesson = lesson_called(case["lesson"])
+    return Submission(name, lesson.name, hand_in(root, name, lesson, content(name, case["ways"][0])))
 
 
 def lesson_in(root: Path, name: str) -> ReleasedLesson:
@@ -69,14 +77,15 @@ def points(notebook: NotebookNode) -> dict[str, float]:
             assert name not in scores, f"two checks of {name}"
             scores[name] = assess(name, namespace.get(name)).score
         elif cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
-            try:
-                exec(compile(cell.source, cell.id, "exec"), namespace)
-            except Exception:
-                continue  # as in a notebook, the next cell runs
+            for source in cell.metadata.get("heinit", {}).get("pieces", [cell.source]):
+                try:
+                    exec(compile(source, cell.id, "exec"), namespace)
+                except (Exception, SystemExit):
+                    continue  # as in a notebook, the next cell runs
     return scores
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if len(case_file(name)["ways"]) == 1])
 def test_a_broken_notebook_gets_what_its_case_says(course, name):
     case = case_file(name)
     handed = submission(course, name)
@@ -99,16 +108,28 @@ def test_a_broken_notebook_gets_what_its_case_says(course, name):
     else:
         assert outcome["success"], outcome
         notebook = nbformat.read(autograded, as_version=4)
+    check_repaired(case, notebook)
+
+
+def check_repaired(case: dict[str, Any], notebook: NotebookNode) -> None:
     nbformat.validate(notebook)
-    repairs = notebook.metadata.get("heinit", {}).get("repairs", [])
+    repairs = repairs_of(notebook)
     for words in case.get("says", []):
         assert any(words in sentence for sentence in repairs), (words, repairs)
     assert bool(case.get("intact")) == (not repairs), repairs
     text = "\n".join(cell.source for cell in notebook.cells)
     assert all(sentence in text for sentence in repairs)
     assert all(kept in text for kept in case.get("keeps", []))
-    full = {n: sum(b.points for b in HIDDEN[n]) for n in _exercises(handed.lesson)}
+    full = {n: sum(b.points for b in HIDDEN[n]) for n in _exercises(case["lesson"])}
     assert points(notebook) == {**full, **case.get("scores", {})}
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if len(case_file(name)["ways"]) > 1])
+def test_every_way_to_break_a_notebook_so_has_the_same_end(course, name):
+    case = case_file(name)
+    lesson = lesson_in(course, case["lesson"])
+    for steps in case["ways"]:
+        check_repaired(case, repair(parse(content(name, steps).encode()), lesson).notebook)
 
 
 def _exercises(name: str) -> list[str]:
@@ -120,7 +141,7 @@ def test_every_case_says_what_it_is_about():
     for name in CASES:
         case = case_file(name)
         assert case["description"].endswith(".")
-        assert case.get("steps") or (BROKEN / name / "damage.py").is_file(), name
+        assert case["ways"] != [[]] or (BROKEN / name / "damage.py").is_file(), name
 
 
 @pytest.mark.parametrize("start", [solved, released])
@@ -165,7 +186,10 @@ def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course
     }
 
 
-SEVERAL = ("answer-copied", "stub-copied-below-the-answer", "check-deleted", "format-3", "another-notebook")
+SEVERAL = (
+    *("answer-copied", "stub-copied-below-the-answer", "check-deleted", "setup-line-fails", "format-3"),
+    "another-notebook",
+)
 
 
 def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course, tmp_path):
@@ -183,7 +207,7 @@ def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course,
     assert "different notebook" in lines["another-notebook"]["reason"]
     for name in SEVERAL[:-1]:
         assert (lines[name]["status"], lines[name]["score"]) == ("graded", 15), name
-        says = case_file(name).get("says", [])
+        says = case_file(name).get("says", []) + case_file(name).get("judged", [])
         assert all(any(words in repair for repair in lines[name]["repairs"]) for words in says)
     assert lines["format-3"]["repairs"] == []
     again = CliRunner().invoke(grade, [str(root), "--json"], catch_exceptions=False)

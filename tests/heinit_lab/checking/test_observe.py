@@ -90,3 +90,14 @@ def test_a_stand_in_may_observe_itself():
             return [Call(args=args, value="from elsewhere") for args, _ in arguments]
 
     assert observe(Proxy(), 1).value == "from elsewhere"
+
+
+def test_a_parameter_may_have_another_name_than_in_the_statement():
+    def by_keyword_alone(x, *, axis=0):
+        return x, axis
+
+    for function in (lambda x, axis=0: (x, axis), lambda x, a=0: (x, a), by_keyword_alone):
+        assert observe(function, 1, axis=2).value == (1, 2)
+    refused = observe(lambda x, *, a=0: (x, a), 1, axis=2)  # by no way
+    assert isinstance(refused.error, TypeError)
+    assert "axis" in str(refused.error)

@@ -1,0 +1,105 @@
+"""Where a student's own cells stopped, and what that says about an exercise: a sentence each.
+
+Only the errors of the student's cells are read here, which ran before any check asked anything. An error
+in a test cell may carry a hidden input, and its text is never repeated.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.feedback.cells import PageCell, mapping, page_cells, text_of
+from autograder.repair.notebook import OURS, quoted
+from heinit_lab.checking.report import VERDICT_MIME
+
+MOST = 20  # cells of a notebook that are named
+LONGEST = 200  # characters of an error's message
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_LINE = re.compile(r"Cell In\[\d+\], line (\d{1,6})")
+_PLACE = re.compile(r" \([^()]*, line \d+\)$")  # what a syntax error's message ends with
+_MISSING = re.compile(r"name '(\w+)' is not defined")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """An error that a student's cell raised. line: None where it is not known."""
+
+    cell: PageCell
+    line: int | None
+    error: str
+    message: str
+
+    def __str__(self) -> str:
+        first = next((line.strip() for line in self.cell.source.splitlines() if line.strip()), "")
+        name = self.cell.grade_id
+        called = f"The cell of `{name}`" if name else f"The cell that begins `{_one_line(first, 60)}`"
+        line = "" if self.line is None else f" at line {self.line}"
+        return f"{called} stopped{line}: {': '.join(filter(None, (self.error, self.message)))}."
+
+
+def stops(cell: PageCell) -> Iterator[Stop]:
+    """The errors that a cell raised; those of a test cell are not told."""
+    for output in () if cell.check else cell.outputs:
+        if output.get("output_type") == "error":
+            lines = output.get("traceback")
+            trace = _ANSI.sub("", "\n".join(map(text_of, lines if isinstance(lines, list) else [])))
+            line = _LINE.search(trace)
+            message = _one_line(_PLACE.sub("", text_of(output.get("evalue"))), LONGEST).rstrip(".")
+            yield Stop(
+                cell, int(line[1]) if line else None, _one_line(text_of(output.get("ename")), 80), message
+            )
+
+
+def all_stops(notebook: Mapping[str, Any]) -> list[str]:
+    """A sentence for each error of the student's cells, the first ones."""
+    return [str(stop) for cell in page_cells(notebook) for stop in stops(cell)][:MOST]
+
+
+def whys(notebook: Mapping[str, Any]) -> dict[str, str]:
+    """`why_missing` of each exercise, by its name."""
+    cells = list(page_cells(notebook))
+    defines = mapping(mapping(notebook.get("metadata")).get(OURS)).get("defines")
+    return {c.grade_id.removeprefix("test-"): why_missing(cells, defines, c) for c in cells if c.check}
+
+
+def public_text(check: PageCell) -> str:
+    """What the public check in a test cell printed, or the error that stopped the cell."""
+    for output in check.outputs:
+        data = mapping(output.get("data"))
+        if output.get("output_type") == "error":
+            return f"{text_of(output.get('ename'))}: {text_of(output.get('evalue'))}"
+        if output.get("output_type") == "display_data" and VERDICT_MIME not in data:
+            return text_of(data.get("text/plain"))
+    return ""
+
+
+def why_missing(cells: Sequence[PageCell], defines: Any, check: PageCell) -> str:
+    """Why the answer to an exercise is missing or cannot run, or '' where no cell of the student's says so.
+
+    defines: as the repair has found it, what the cell of an answer defines in the place of the answer.
+    check: the test cell.
+    """
+    exercise, says = check.grade_id.removeprefix("test-"), public_text(check)
+    name = re.escape(exercise)
+    defining = re.compile(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{name}\b|^{name}[ \t]*=", re.M)
+    missing = _MISSING.search(says)
+    needed = re.compile(rf"\b{missing[1]}\b") if missing else None
+    own = [cell for cell in cells if cell.grade_id == exercise]
+    elsewhere = [cell for cell in cells if defining.search(cell.source)]
+    using = [cell for cell in cells if needed and needed.search(cell.source)]
+    for cell in (*own, *elsewhere, *using):
+        for stop in stops(cell):
+            return str(stop)
+    if own and f"{exercise} is not defined" in says:
+        names = mapping(defines).get(exercise)
+        found = f"defines {quoted(map(text_of, names))}, and not" if isinstance(names, list) and names else ""
+        instead = found or "does not define"
+        return f"The cell of `{exercise}` ran to its end, and {instead} `{exercise}`."
+    return ""
+
+
+def _one_line(text: str, most: int) -> str:
+    """Text of bounded length, in one line and without controls."""
+    words = " ".join(text[: 10 * most].replace("`", "'").split())
+    return "".join(c for c in words if c.isprintable())[:most]
