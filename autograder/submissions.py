@@ -2,17 +2,18 @@
 
 import io
 import json
+import re
 import stat
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
 from autograder.errors import UsageError
 
@@ -64,12 +65,35 @@ class Submission:
         """
         path = self.path.with_name("timestamp.txt")
         try:
-            with path.open(encoding="utf-8") if path.is_file() else io.StringIO() as file:
+            with path.open(encoding="utf-8-sig") if path.is_file() else io.StringIO() as file:
                 text = file.read(200).strip()
-            time: datetime | None = parse_utc(text) if text else None
+            return utc(text) if text else None
         except Exception:  # the parser stumbles in many ways, and the file is the student's
-            raise UngradableError(f"its {path.name} holds no time. Mend or delete that file.") from None
-        return time
+            raise UngradableError(
+                f"its {path.name} holds no time of the form 2026-03-01 15:00:00 UTC. Mend or delete it."
+            ) from None
+
+
+TIME = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?"
+    r"(?: ?(?:(?P<offset>Z|[+-]\d\d:?\d\d)|(?P<zone>[A-Za-z]\w*(?:/\w+)*)))?",
+    re.ASCII,
+)
+
+
+def utc(text: str) -> datetime:
+    """A time of ISO 8601 in UTC, without a zone, as nbgrader keeps it; without a zone, it is taken to be UTC.
+
+    Other forms are refused: 01.03.2026 is the first of March to some, and the third of January to others.
+    Raises ValueError, or another error of the parser's, for any other text.
+    """
+    match = TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r:.40} is no time of ISO 8601")
+    time = datetime.fromisoformat(f"{match['date']}T{match['clock'] or '00:00'}{match['offset'] or ''}")
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=ZoneInfo(match["zone"]) if match["zone"] else UTC)
+    return time.astimezone(UTC).replace(tzinfo=None)
 
 
 def submitted(root: Path, names: Iterable[str] = (), student: str | None = None) -> Iterator[Submission]:

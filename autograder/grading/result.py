@@ -2,9 +2,31 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
+from autograder.files import parse_json, typed
 from autograder.grading.environment import environment_hash, versions
+
+
+class ExerciseScore(TypedDict):
+    """What the checks gave for one exercise. score: None where a person must grade it."""
+
+    score: float | None
+    max_score: float
+    misconceptions: list[str]
+
+
+class Receipt(TypedDict):
+    """What decided a grade: hashes of the submission, the checks and the environment, and what hashes hide.
+
+    seed: of the hidden inputs, '' where nothing was graded.
+    """
+
+    submission: str
+    checks: str
+    environment: str
+    versions: dict[str, str]
+    seed: str
 
 
 @dataclass(frozen=True)
@@ -27,12 +49,22 @@ class Result:
     score: float | None
     max_score: float | None
     reason: str = ""
-    cells: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cells: dict[str, ExerciseScore] = field(default_factory=dict)
     repairs: list[str] = field(default_factory=list)
     sandboxed: bool = False
     reproducible: bool = True
     work: dict[str, float] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Result | None":
+        """The result that a receipt keeps, of this version or a later one; None where it is damaged."""
+        try:
+            result: Result = typed(cls, parse_json(text))
+            typed(Receipt, result.receipt)
+        except ValueError:
+            return None
+        return result
 
 
 def receipt(content: bytes, checks: str, seed: str = "") -> dict[str, Any]:

@@ -31,7 +31,8 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
-from autograder.gradebook import letters, read_students
+from autograder.errors import HeinitError
+from autograder.gradebook import gradebook_in_words, letters, read_students
 
 CANVAS = re.compile(
     r"(?:(?!LATE_).+?_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_(?P<order>\d+)_(?P<file>.+)"
@@ -144,8 +145,11 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
     def _known(self) -> dict[tuple[bool, str], list[str]] | None:
         """The students of the roster by name (True) and by id (False); None where there is no roster."""
         course = self.parent.coursedir
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            students = read_students(gradebook)
+        try:
+            with gradebook_in_words(), Gradebook(course.db_url, course.course_id) as gradebook:
+                students = read_students(gradebook)
+        except HeinitError as error:
+            self.parent.fail(str(error))  # nbgrader's word for the end
         # the students that nbgrader itself adds have nothing but an id
         if not any(s.first_name or s.last_name or s.email or s.lms_user_id for s in students):
             return None

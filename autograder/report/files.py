@@ -1,13 +1,15 @@
 """Make the report of a course directory: a page, a table beside it, and its data to compare with."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from autograder.course import nbgrader_api
-from autograder.files import write_atomically
+from autograder.errors import UsageError
+from autograder.feedback.cells import page_cells
+from autograder.files import read_json, typed, write_atomically
 from autograder.gradebook import Cohort, Pair, Status, read_cohort
 from autograder.lms import spreadsheet
 from autograder.repair.parsing import Answer, answer
@@ -26,7 +28,8 @@ COLUMNS = (
 class ClassReport:
     """A report that was made. changed: what changed since the last report; None where there was none.
 
-    blank: the students and lessons in which nothing was filled in.
+    blank: the students and lessons in which nothing was filled in. damaged: why the last report's data could
+    not be read, and where they are kept; '' where they could be read.
     """
 
     folder: Path
@@ -35,6 +38,7 @@ class ClassReport:
     blank: set[Pair]
     groups: list[SimilarGroup]
     changed: Changes | None
+    damaged: str = ""
 
     @property
     def page(self) -> Path:
@@ -46,12 +50,19 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
 
     compare: an earlier report, its folder or its data; by default, the last report, whose data goes
         to report/earlier/.
+    Data of the last report that are damaged go there too, and nothing is compared with them.
     Raises UsageError where the directory is no course, or there is no report to compare with.
     """
     api = nbgrader_api(root)
     folder = root / "report"
     last = folder / DATA  # the data of the last report, which are put aside under their own time
-    before = load(compare) if compare else load(last) if last.is_file() else None
+    made_at = datetime.now(UTC).replace(microsecond=0)
+    before, previous, damaged = load(compare) if compare else None, None, ""
+    if last.exists():
+        try:
+            previous = load(last)
+        except UsageError as error:
+            damaged = str(error)
     with api.gradebook as gradebook:
         cohort = read_cohort(gradebook, root, api.coursedir.course_id or root.resolve().name)
     written = answers(root, cohort)
@@ -61,40 +72,41 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
         for group in groups(lesson, {pair[0]: texts for pair, texts in written.items() if pair[1] == lesson})
     ]
     blank = {pair for pair, texts in written.items() if not texts}
+    before = before or previous
     changed = changes(before, cohort) if before else None
-    made_at = datetime.now(UTC).replace(microsecond=0)
     folder.mkdir(exist_ok=True)
-    if last.is_file():
-        kept = folder / "earlier" / f"{load(last).made_at:%Y-%m-%dT%H-%M-%SZ}.json"
+    if last.exists():
+        name = f"{previous.made_at if previous else made_at:%Y-%m-%dT%H-%M-%SZ}"
+        kept = folder / "earlier" / f"{name}{'-damaged' if damaged else ''}.json"
         kept.parent.mkdir(exist_ok=True)
         last.replace(kept)
+        damaged = damaged and f"{damaged} It is kept as {kept}, and nothing is compared with it."
     write_atomically(folder / TABLE, spreadsheet.text(table(cohort, blank)))
     write_atomically(last, to_json(Snapshot(made_at, cohort)))
     write_atomically(folder / PAGE, page(cohort, made_at, blank, similar, changed, table_name=TABLE))
-    return ClassReport(folder, made_at, cohort, blank, similar, changed)
+    return ClassReport(folder, made_at, cohort, blank, similar, changed, damaged)
 
 
 def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
     """For each graded student and lesson, the text of the cells that were filled in. No answer is run.
 
     The texts come from autograded/, where copied and moved cells are repaired. A notebook that is
-    not there, or cannot be read, has no answers.
+    not there, or cannot be read, is left out: nobody knows whether it was filled in.
     """
     found: dict[Pair, dict[str, str]] = {}
     for (student, lesson), record in cohort.records.items():
         if record.status is not Status.GRADED:
             continue
-        texts = found[student, lesson] = {}
         try:
             path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        except (OSError, ValueError, KeyError):
+            notebook = typed(dict[str, Any], read_json(path))
+        except (OSError, ValueError):
             continue
-        for cell in cells:
-            name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-            text = "".join(cell.get("source", ""))
-            if name in cohort.exercises[lesson] and answer(text, "code", name) > Answer.STUB:
-                texts[name] = text
+        texts = found[student, lesson] = {}
+        for cell in page_cells(notebook):
+            name = cell.grade_id
+            if name in cohort.exercises[lesson] and answer(cell.source, "code", name) > Answer.STUB:
+                texts[name] = cell.source
     return found
 
 
