@@ -42,7 +42,7 @@ def executed(
 
     def outputs(lesson: Lesson) -> NotebookNode:
         kept = cache / f"{lesson.name}-{key(lesson)}.ipynb"
-        run = _kept(kept)
+        run = kept_run(kept)
         progress(lesson.name, run is None)
         if run is None:
             _keep(_run(lesson), kept)
@@ -87,12 +87,12 @@ def _run(lesson: Lesson) -> NotebookNode:
     return notebook
 
 
-def _kept(path: Path) -> NotebookNode | None:
+def kept_run(path: Path) -> NotebookNode | None:
     """A run that was kept; None where there is none, or where it is damaged: then the lesson is run again."""
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
         nbformat.validate(notebook)
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError):
+    except (OSError, ValueError, AttributeError, RecursionError, nbformat.ValidationError):
         return None
     return notebook
 
