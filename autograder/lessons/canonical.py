@@ -1,8 +1,8 @@
 """The canonical form of a lesson, so that every change to a file is a change of content.
 
 The canonical form is what `nbgrader generate_assignment` writes: sorted keys, an indent of one, a
-final newline, locks and checksums set. Outputs, counts and volatile metadata are gone. The cells of an exercise
-are tagged so that *Run All* goes on where one fails.
+final newline, locks and checksums set. Outputs, counts and volatile metadata are gone. The cells of an
+exercise are tagged, so that *Run All* goes on where one of them fails.
 """
 
 import nbformat

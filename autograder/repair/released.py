@@ -61,7 +61,11 @@ class ReleasedCell:
         marks = {key: value for key in keys if (value := getattr(self, key)) is not None}
         locks = {"deletable": False, "editable": False} if self.locked else {"deletable": False}
         tags = ["demo"] if self.demo else [MAY_FAIL] if may_fail(vars(self)) else []
-        return {**locks, **({"tags": tags} if tags else {}), "nbgrader": {"schema_version": SCHEMA, "grade_id": self.name, **marks}}
+        return {
+            **locks,
+            **({"tags": tags} if tags else {}),
+            "nbgrader": {"schema_version": SCHEMA, "grade_id": self.name, **marks},
+        }
 
 
 def may_fail(marks: Mapping[str, Any]) -> bool:

@@ -62,7 +62,7 @@ def half_explorer(
             text.set_text(words)
         factor = f"a factor {1 / share:.2f} restores it" if share else "no factor restores it"
         return (
-            f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. ReLU kills {off} of "
+            f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. By your functions, ReLU kills {off} of "
             f"the units and keeps {energy_left} of the energy; {factor}."
         )
 
