@@ -60,12 +60,9 @@ class ReleasedCell:
         keys = ("grade", "solution", "locked", "task", "cell_type", "points", "checksum")
         marks = {key: value for key in keys if (value := getattr(self, key)) is not None}
         locks = {"deletable": False, "editable": False} if self.locked else {"deletable": False}
-        tags = ["demo"] if self.demo else [MAY_FAIL] if may_fail(vars(self)) else []
-        return {
-            **locks,
-            **({"tags": tags} if tags else {}),
-            "nbgrader": {"schema_version": SCHEMA, "grade_id": self.name, **marks},
-        }
+        tag = "demo" if self.demo else MAY_FAIL if may_fail(vars(self)) else ""
+        tags = {"tags": [tag]} if tag else {}
+        return {**locks, **tags, "nbgrader": {"schema_version": SCHEMA, "grade_id": self.name, **marks}}
 
 
 def may_fail(marks: Mapping[str, Any]) -> bool:

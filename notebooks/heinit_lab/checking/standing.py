@@ -1,8 +1,8 @@
-"""A verdict that stands in a notebook holds for the function that was checked, and says so when that changes.
+"""A verdict in a notebook holds for the function that was checked, and is taken back when that changes.
 
-After each cell that runs, the functions of the exercises that passed are looked at: where one was defined anew
-with other code, or a cell that was to define it has failed, the verdict in the notebook is taken back. A verdict
-of an earlier kernel cannot be: nothing knows where in the notebook it stands.
+After each cell that runs, the functions of the exercises that passed are looked at: where one was defined
+anew with other code, or a cell that was to define it has failed, what stands in place of the verdict is that
+it is out of date. The verdict of an earlier kernel stays: nothing knows where in the notebook it stands.
 """
 
 import re

@@ -58,14 +58,14 @@ def weights_explorer(he_normal: Fill) -> Explorer:
         here.set_xdata([ratio, ratio])
         var = sigma**2
         words = (
-            f"{n_out} × {n_in} = {n:,} weights; a standard deviation of {sigma:.3g} is asked. Their mean square "
-            f"is {ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie between "
+            f"{n_out} × {n_in} = {n:,} weights; a standard deviation of {sigma:.3g} is asked. Their mean "
+            f"square is {ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie between "
             f"{low * var:.3g} and {high * var:.3g}. "
         )
         if not 0 < ratio < np.inf or not abs(normal_score(ratio, 1, n)) < NO_LUCK:
             return (
-                f"{words}Fewer than one right sample in 100,000 lies so far outside: this is not luck, and the "
-                "check below `he_normal` says more."
+                f"{words}Fewer than one right sample in 100,000 lies so far outside: this is not luck. The "
+                "check of `he_normal` says more."
             )
         if not low <= ratio <= high:
             words += "This one does not, as happens to one right sample in twenty. "
