@@ -79,6 +79,14 @@ class Verbs(click.Group):
                 "yours to read and write, or name another place.",
                 1,
             )
+        except Exception as error:
+            if "sqlalchemy" not in sys.modules:  # then no gradebook was opened, and none need be imported
+                raise
+            from autograder.gradebook import unusable
+
+            if (sentence := unusable(error)) is None:
+                raise
+            code = _say(str(sentence), sentence.exit_code)
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -23,7 +23,8 @@ import nbformat
 
 from autograder import hints
 from autograder.errors import HeinitError, UsageError
-from autograder.gradebook import Student
+from autograder.files import parse_json, typed, write_atomically
+from autograder.gradebook import Student, refuse_empty
 from autograder.lessons import Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
@@ -51,7 +52,7 @@ def make_course(directory: Path, roster: Sequence[Student] = ()) -> list[Lesson]
     # Built beside its place and renamed, so that an interrupted run leaves no half-made course.
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
         root = Path(building) / directory.name
-        _write_sources(root, course_id=directory.resolve().name)
+        write_atomically(root / CONFIG_FILE, _write_sources(root, course_id=directory.resolve().name))
         (root / "submitted").mkdir()
         release(root, [lesson.name for lesson in lessons()])
         if roster:
@@ -63,11 +64,12 @@ def make_course(directory: Path, roster: Sequence[Student] = ()) -> list[Lesson]
     return lessons()
 
 
-def renew_course(root: Path) -> Path:
+def renew_course(root: Path) -> tuple[Path, bool]:
     """Write a course's configuration and lessons anew, and release the lessons again.
 
     Submissions, grades, comments and the instructor's own settings stay. Returns the folder that
-    keeps the former configuration and sources. Raises UsageError where `root` is no course directory.
+    keeps the former configuration and sources, and whether the former configuration could be read: the
+    settings of a damaged one are not taken over. Raises UsageError where `root` is no course directory.
     """
     former = _configuration(root)
     course_id = re.search(r"""course_id *= *["'](.*)["']""", former)
@@ -77,11 +79,14 @@ def renew_course(root: Path) -> Path:
     for lesson in lessons():
         if (source := root / "source" / lesson.name).exists():
             shutil.move(source, kept / "source" / lesson.name)
-    _write_sources(root, course_id[1] if course_id else root.resolve().name)
-    with (root / CONFIG_FILE).open("a", encoding="utf-8") as config:
-        config.writelines(_own_settings(former, _configuration(root)))
+    config = _write_sources(root, course_id[1] if course_id else root.resolve().name)
+    try:
+        settings, readable = _own_settings(former, config), True
+    except (SyntaxError, ValueError):
+        settings, readable = [], False
+    write_atomically(root / CONFIG_FILE, "".join([config, *settings]))
     release(root, [lesson.name for lesson in lessons()])
-    return kept
+    return kept, readable
 
 
 def _own_settings(former: str, new: str) -> list[str]:
@@ -98,18 +103,17 @@ def _own_settings(former: str, new: str) -> list[str]:
     ]
 
 
-def _write_sources(root: Path, course_id: str) -> None:
-    """Write the configuration, and of each lesson the composed notebook with the wheel that it needs."""
+def _write_sources(root: Path, course_id: str) -> str:
+    """Write of each lesson the composed notebook, with the wheel that it needs; the configuration's text."""
     excluded = {}
     for lesson in lessons():
         source = root / "source" / lesson.name
         source.mkdir(parents=True)
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
-        (source / lesson.path.name).write_text(text(notebook), encoding="utf-8")
+        write_atomically(source / lesson.path.name, text(notebook))
         excluded[lesson.name] = [build_wheel(source).name]
     template = Template(CONFIG.read_text(encoding="utf-8"))
-    config = template.substitute(course_id=course_id, excluded=excluded)
-    (root / CONFIG_FILE).write_text(config, encoding="utf-8")
+    return template.substitute(course_id=course_id, excluded=excluded)
 
 
 def release(root: Path, names: list[str]) -> None:
@@ -127,8 +131,8 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     """nbgrader's own interface to a course directory, with the configuration that lies in it.
 
     overrides: further settings, such as Execute={"timeout": 60}.
-    Raises UsageError where `root` is no course directory, or was made by a heinit with other modules:
-    graded with those, every answer would fail.
+    Raises UsageError where `root` is no course directory, where a file of the course is damaged, or where
+    the course was made by a heinit with other modules: graded with those, every answer would fail.
     """
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
@@ -143,9 +147,17 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
-    config = PyFileConfigLoader(CONFIG_FILE, path=str(root.resolve())).load_config()
+    damage, config = "", Config()
+    try:
+        config = PyFileConfigLoader(CONFIG_FILE, path=str(root.resolve())).load_config()
+    except Exception as error:  # the file is a program, and may end in any error
+        damage = f"it ends in {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    ours = "autograder." in _configuration(root)
+    if "root" not in config.CourseDirectory or (ours and "exclude_overwriting" not in config.Autograde):
+        raise _damaged(root, CONFIG_FILE, damage or "it is cut off")
     config.merge(Config(overrides))
     api = NbGraderAPI(config=config)
+    refuse_empty(api.coursedir.db_url)
     api.log.setLevel(logging.CRITICAL)
     return api
 
@@ -154,7 +166,12 @@ def _missing_modules(root: Path) -> Iterator[tuple[str, str]]:
     """The modules of this package that a course's configuration and sources name, and that do not exist."""
     texts = {CONFIG_FILE: _configuration(root)}
     for path in sorted((root / "source").glob("*/*.ipynb")):
-        texts[str(path.relative_to(root))] = path.read_text(encoding="utf-8")
+        file = str(path.relative_to(root))
+        try:
+            texts[file] = path.read_text(encoding="utf-8")
+            typed(list[Any], typed(dict[str, Any], parse_json(texts[file])).get("cells"))
+        except (OSError, ValueError):
+            raise _damaged(root, file, "it is no whole notebook") from None
     for file, content in texts.items():
         for module in map("".join, _NAMED.findall(content)):
             with suppress(ModuleNotFoundError):  # the package around the module does not exist either
@@ -170,4 +187,11 @@ def _configuration(root: Path) -> str:
             f"{root} is not a course directory: it has no {CONFIG_FILE}. "
             f"Make one with: {hints.heinit('course', root)}"
         )
-    return (root / CONFIG_FILE).read_text(encoding="utf-8")
+    return (root / CONFIG_FILE).read_text(encoding="utf-8", errors="replace")
+
+
+def _damaged(root: Path, file: str, damage: str) -> UsageError:
+    return UsageError(
+        f"{root / file} is damaged ({damage}). Put back a copy, or write the configuration and the lessons "
+        f"anew (submissions and grades stay) with: {hints.heinit('course', root, '--renew')}"
+    )

@@ -5,9 +5,9 @@ repairs and reasons come from the receipts. The report, the feedback pages and t
 platforms take everything that they say about a student from here.
 """
 
-import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, inspect, make_url, select
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from autograder.errors import HeinitError
 from autograder.grading.receipts import RECEIPTS
+from autograder.grading.result import Result
 from autograder.repair.reading import check_readable
 from autograder.submissions import Submission, UngradableError, submitted
 
@@ -191,9 +194,9 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         students[student] = Student(student, enrolled=False)
     records = {}
     for pair in ((student, lesson) for student in students for lesson in lessons):
-        receipt = receipts.get(pair, {})
-        if pair in grades or receipt.get("status") == Status.UNGRADABLE:
-            record = _graded(pair, grades.get(pair), receipt)
+        result = receipts.get(pair)
+        if pair in grades or (result and result.status == Status.UNGRADABLE):
+            record = _graded(pair, grades.get(pair), result)
         else:
             released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
             record = _ungraded(pair, waiting.get(pair) if released else None)
@@ -202,21 +205,22 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     return Cohort(course, lessons, exercises, students, records)
 
 
-def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Record:
-    """The record of what was graded, or found ungradable; the latter may have earlier grades."""
-    record = Record(
-        *pair,
-        Status.UNGRADABLE if receipt.get("status") == Status.UNGRADABLE else Status.GRADED,
-        reason=receipt.get("reason", ""),
-        repairs=tuple(receipt.get("repairs", ())),
-        sandboxed=bool(receipt.get("sandboxed", True)),
-    )
+def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
+    """The record of what was graded, or found ungradable; the latter may have earlier grades.
+
+    result: as the receipt keeps it; None where heinit has not graded it.
+    """
+    record = Record(*pair, Status.GRADED)
+    if result is not None:
+        status = Status.UNGRADABLE if result.status == Status.UNGRADABLE else Status.GRADED
+        repairs = tuple(result.repairs)
+        record = Record(*pair, status, reason=result.reason, repairs=repairs, sandboxed=result.sandboxed)
     if grades is None:
         return record
     cells = {}
     for grade_id, cell in grades.cells.items():
         name = grade_id.removeprefix("test-")
-        mistakes = receipt.get("cells", {}).get(name, {}).get("misconceptions", ())
+        mistakes = result.cells[name]["misconceptions"] if result and name in result.cells else ()
         cells[name] = ExerciseGrade(cell.score, cell.max_score, tuple(mistakes))
     score = sum(cell.score for cell in cells.values())
     return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
@@ -230,6 +234,9 @@ def _ungraded(pair: Pair, submission: Submission | None) -> Record:
         check_readable(submission.read())
     except UngradableError as reason:
         return Record(*pair, Status.UNGRADABLE, reason=str(reason))
+    except Exception as error:  # whatever is in one notebook, the others are reported
+        sentence = UngradableError(f"it cannot be read ({error!r:.200}). Grade it by hand.")
+        return Record(*pair, Status.UNGRADABLE, reason=str(sentence))
     return Record(*pair, Status.UNGRADED)
 
 
@@ -316,10 +323,67 @@ def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
     return {name: cells[name] for name in [*EXERCISES, *cells] if name in cells}
 
 
-def _receipts(gradebook: Any) -> dict[Pair, dict[str, Any]]:
-    """The results that grading kept; none where heinit has graded nothing."""
+def _receipts(gradebook: Any) -> dict[Pair, Result]:
+    """The results that grading kept, but for damaged ones; none where heinit has graded nothing."""
     if not inspect(gradebook.engine).has_table(RECEIPTS.name):
         return {}
     columns = RECEIPTS.c
     rows = gradebook.db.execute(select(columns.student, columns.lesson, columns.result))
-    return {(student, lesson): json.loads(result) for student, lesson, result in rows}
+    read = {(student, lesson): Result.from_json(result) for student, lesson, result in rows}
+    return {pair: result for pair, result in read.items() if result is not None}
+
+
+FULL = "the course's disk is full. What is graded so far is kept: make room, and run the same command again."
+UNUSABLE = (DBAPIError, ArgumentError, ModuleNotFoundError)  # what opening a gradebook may raise
+
+
+def unusable(error: Exception) -> HeinitError | None:
+    """What to say where the gradebook cannot be used; None where the error is about something else."""
+    other_module = isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("psycopg")
+    if not isinstance(error, UNUSABLE) or other_module:
+        return None
+    reason = (database_words(error) or type(error).__name__).splitlines()[0]
+    if disk_full(error):
+        return HeinitError(FULL)
+    if "lock" in reason:
+        advice = "Close the program that uses it, and run the same command again."
+    elif any(words in reason for words in ("not a database", "malformed", "no such", "is empty")):
+        advice = (
+            "It is damaged: put back a copy of it. Without a copy, move it away and run `heinit course DIR "
+            "--renew`, then `heinit grade DIR --force`: all comes back but the roster and what was entered "
+            "by hand."
+        )
+    else:
+        advice = (
+            "See that it is there and yours to write, or that its server runs and `c.CourseDirectory.db_url` "
+            "in nbgrader_config.py is right, and run the same command again."
+        )
+    return HeinitError(f"the gradebook cannot be used ({reason}). What is graded so far is kept. {advice}")
+
+
+@contextmanager
+def gradebook_in_words() -> Iterator[None]:
+    """Raise HeinitError, with a sentence, for what goes wrong with a gradebook inside the `with`."""
+    try:
+        yield
+    except UNUSABLE as error:
+        raise unusable(error) or error from None
+
+
+def refuse_empty(db_url: str) -> None:
+    """Raise HeinitError where a gradebook's file is empty: nbgrader would take it for a new gradebook."""
+    with gradebook_in_words():
+        url = make_url(db_url)
+        path = Path(url.database or "")
+        if url.drivername == "sqlite" and path.is_file() and path.stat().st_size == 0:
+            raise ArgumentError(f"{path.name} is empty")
+
+
+def disk_full(error: Exception) -> bool:
+    """Whether the database has no room, in the words of SQLite or of PostgreSQL."""
+    return any(words in database_words(error) for words in ("disk is full", "No space left"))
+
+
+def database_words(error: Exception) -> str:
+    """What the database itself said, without the query."""
+    return str(getattr(error, "orig", None) or error).strip()

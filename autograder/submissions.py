@@ -5,14 +5,16 @@ Submitted files are only read, and only by `plain_files`, which follows no link.
 
 import json
 import os
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nbformat
 from nbformat import NotebookNode
@@ -76,20 +78,19 @@ class Submission:
 
         Raises UngradableError where that file holds no time, or is no plain file.
         """
-        from nbgrader.utils import parse_utc  # late: whoever only parses needs nothing of nbgrader
-
         try:
             with self._folder() as folder:
                 content = read_plain(folder, TIMESTAMP, LONGEST_TIME)
-            text = "too long" if content is None else content.decode().strip()
-            time: datetime | None = parse_utc(text) if text else None
+            text = "too long" if content is None else content.decode("utf-8-sig").strip()
+            return utc(text) if text else None
         except FileNotFoundError:
             return None
         except NotPlainError as error:
             raise UngradableError(f"its {TIMESTAMP} is {error.strerror}. Mend or delete that file.") from None
         except Exception:  # the parser stumbles in many ways, and the file is the student's
-            raise UngradableError(f"its {TIMESTAMP} holds no time. Mend or delete that file.") from None
-        return time
+            raise UngradableError(
+                f"its {TIMESTAMP} holds no time of the form 2026-03-01 15:00:00 UTC. Mend or delete it."
+            ) from None
 
     def beside(self, ignore: Sequence[str] = ()) -> Beside:
         """The files beside the notebook. Raises as `read` does. ignore: as in `read_beside`."""
@@ -131,6 +132,28 @@ class Submission:
             others = sorted(islice(names, NAMED))
         advice = f"it holds {', '.join(others)}: rename it" if others else "ask for the notebook"
         return UngradableError(f"the folder has no {self.path.name}; {advice}.")
+
+
+TIME = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?"
+    r"(?: ?(?:(?P<offset>Z|[+-]\d\d:?\d\d)|(?P<zone>[A-Za-z]\w*(?:/\w+)*)))?",
+    re.ASCII,
+)
+
+
+def utc(text: str) -> datetime:
+    """A time of ISO 8601 in UTC, without a zone, as nbgrader keeps it; without a zone, it is taken to be UTC.
+
+    Other forms are refused: 01.03.2026 is the first of March to some, and the third of January to others.
+    Raises ValueError, or another error of the parser's, for any other text.
+    """
+    match = TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r:.40} is no time of ISO 8601")
+    time = datetime.fromisoformat(f"{match['date']}T{match['clock'] or '00:00'}{match['offset'] or ''}")
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=ZoneInfo(match["zone"]) if match["zone"] else UTC)
+    return time.astimezone(UTC).replace(tzinfo=None)
 
 
 def submitted(root: Path, names: Iterable[str] = (), student: str | None = None) -> Iterator[Submission]:

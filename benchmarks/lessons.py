@@ -114,7 +114,7 @@ def run(lesson: Lesson) -> LessonRun:
     os.environ.update(ONE_CORE)
     begin = time.perf_counter()
     manager = KernelManager(kernel_name="python3", transport_encryption="auto")
-    client = NotebookClient(notebook, km=manager, timeout=600)
+    client = NotebookClient(notebook, km=manager, timeout=600, force_raise_errors=True)
     probe = nbformat.v4.new_code_cell(PROBE)
     notebook.cells.append(probe)
     with tempfile.TemporaryDirectory() as folder, client.setup_kernel(cwd=folder):

@@ -34,7 +34,9 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
     from autograder.lms.roster import import_roster, read_roster
 
     if renew:
-        click.echo(f"{directory} is renewed. What was there before is in {renew_course(directory)}.")
+        kept, readable = renew_course(directory)
+        damaged = "" if readable else " Your own settings are only there: the configuration was damaged."
+        click.echo(f"{directory} is renewed. What was there before is in {kept}.{damaged}")
         if not roster:
             return
     entries = read_roster(roster) if roster else []
@@ -80,6 +82,8 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
             "alike": [asdict(group) for group in written.groups],
         }
         click.echo(json.dumps(content))
+    if written.damaged:
+        click.echo(written.damaged, err=True)
     click.echo(f"The report is {written.page}; the same as a table, {written.folder / TABLE}.", err=True)
 
 

@@ -48,11 +48,11 @@ def page_cells(notebook: Mapping[str, Any]) -> Iterator[PageCell]:
         outputs, count, tags = cell.get("outputs"), cell.get("execution_count"), metadata.get("tags")
         points = marks.get("points")
         yield PageCell(
-            kind=cell.get("cell_type") if cell.get("cell_type") in KINDS else "raw",
+            kind=str(cell.get("cell_type")) if cell.get("cell_type") in KINDS else "raw",
             source=text_of(cell.get("source")),
             grade_id=str(marks.get("grade_id", "")),
             **{name: marks.get(name) is True for name in ("solution", "grade", "task")},
-            points=float(points) if isinstance(points, (int, float)) else 0.0,
+            points=float(points) if isinstance(points, (int, float)) and abs(points) < 1e6 else 0.0,
             demo="demo" in tags if isinstance(tags, list) else False,
             note=metadata.get(OURS) == "note",
             count=count if type(count) is int else None,

@@ -22,7 +22,9 @@ from autograder.submissions import check_selection
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
 EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+UNWRITABLE = "its page cannot be written ({error}). See what stands in its place."
 HEAD = 2000  # bytes of a page in which it says what it was made from
+END = b"</html>"
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ class FeedbackRun:
                 elif page:
                     try:
                         self._write(student, lesson, page)
-                    except OSError as error:
-                        status, reason = "failed", f"it cannot be written ({error.strerror})"
+                    except OSError as error:  # it costs this page alone
+                        status, reason = "failed", UNWRITABLE.format(error=error.strerror)
                 path = self._page(student, lesson).relative_to(self.root).as_posix()
                 yield PageResult(student, lesson, status, path, reason)
 
@@ -92,8 +94,8 @@ class FeedbackRun:
             grades = read_grades(gradebook, lesson, student)
             present, page = b"", self._page(student, lesson)
             if page.is_file() and not self.force:
-                with page.open("rb") as file:
-                    present = file.read(HEAD)
+                content = page.read_bytes()
+                present = content[:HEAD] if content.endswith(END) else b""  # else it is cut off
             return PageTask(grades, path.read_bytes(), present)
         except MissingEntry:
             again = hints.heinit("grade", self.root, "--student", student)

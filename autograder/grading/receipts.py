@@ -51,12 +51,12 @@ class Receipts:
             return {(r["student"], r["lesson"]): {c.name: r[c.name] for c in columns} for r in rows}
 
     def find(self, student: str, lesson: str) -> Result | None:
-        """The latest result of a student's lesson."""
+        """The latest result of a student's lesson; None where there is none that can be read."""
         row = RECEIPTS.c
         query = select(row.result).where(row.student == student, row.lesson == lesson)
         with self._engine.connect() as connection:
             result = connection.execute(query).scalar()
-        return Result(**json.loads(result)) if result else None
+        return Result.from_json(result) if result else None
 
     @staticmethod
     def keep(db: Any, result: Result, submitted_at: datetime | None) -> None:

@@ -1,9 +1,36 @@
 """What became of one submission."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
+from autograder.files import parse_json, typed
 from autograder.grading.environment import environment_hash, versions
+
+
+class ExerciseScore(TypedDict):
+    """What the checks gave for one exercise.
+
+    score: None where a person must grade it. why: where points are missing, what happened in the student's
+    cell, or ''.
+    """
+
+    score: float | None
+    max_score: float
+    misconceptions: list[str]
+    why: NotRequired[str]
+
+
+class Receipt(TypedDict):
+    """What decided a grade: hashes of the submission, the checks and the environment, and what hashes hide.
+
+    seed: of the hidden inputs, '' where nothing was graded.
+    """
+
+    submission: str
+    checks: str
+    environment: str
+    versions: dict[str, str]
+    seed: str
 
 
 @dataclass(frozen=True)
@@ -12,8 +39,7 @@ class Result:
 
     status: graded, unchanged or ungradable. score: what the checks gave, before late penalties and
     manual grades, which are in the gradebook; None where the submission is ungradable.
-    cells: for each function, its score, max_score and the names of its misconceptions; why: where points are
-        missing, what happened in the student's cell, or ''.
+    cells: for each function, its score, max_score and the names of its misconceptions.
     repairs: what was repaired before grading, and what was left out beside the notebook, a sentence each.
     stopped: the student's cells that stopped with an error, a sentence each.
     sandboxed: whether the student's code ran inside the sandbox.
@@ -28,13 +54,23 @@ class Result:
     score: float | None
     max_score: float | None
     reason: str = ""
-    cells: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cells: dict[str, ExerciseScore] = field(default_factory=dict)
     repairs: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     sandboxed: bool = False
     reproducible: bool = True
     work: dict[str, float] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Result | None":
+        """The result that a receipt keeps, of this version or a later one; None where it is damaged."""
+        try:
+            result: Result = typed(cls, parse_json(text))
+            typed(Receipt, result.receipt)
+        except ValueError:
+            return None
+        return result
 
 
 def receipt(submission: str, checks: str, seed: str = "") -> dict[str, Any]:

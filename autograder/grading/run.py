@@ -10,16 +10,16 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
-from sqlalchemy.exc import OperationalError
 
 from autograder.beside import content_hash, read_files
 from autograder.course import nbgrader_api
+from autograder.gradebook import gradebook_in_words
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
 from autograder.grading.result import Result, receipt
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
-from autograder.grading.writer import Writer, locked
+from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
 from autograder.repair.released import released_lesson
 from autograder.submissions import (
@@ -58,10 +58,8 @@ class Grading:
         self.api = nbgrader_api(root, JudgeExecute={"sandboxed": sandboxed})
         self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
         self._workers, self._scheduler = workers, scheduler
-        try:
+        with gradebook_in_words():
             known = sorted(self.api.get_source_assignments())
-        except OperationalError as error:
-            raise locked(error) from None
         check_selection(root, known, names, student)
         self.submissions = list(submitted(root, names, student))
         lessons = {submission.lesson for submission in self.submissions}
@@ -69,12 +67,9 @@ class Grading:
         self.checks = {name: checks_hash(self._source(name)) if name in there else "" for name in lessons}
 
     def __iter__(self) -> Iterator[Result]:
-        if not self.submissions:
-            return
-        try:
-            yield from self._results()
-        except OperationalError as error:
-            raise locked(error) from None
+        if self.submissions:
+            with gradebook_in_words():
+                yield from self._results()
 
     def _results(self) -> Iterator[Result]:
         job = self.job()
@@ -82,11 +77,11 @@ class Grading:
             receipts = writer.receipts.graded()
             todo = []
             for submission in self.submissions:
-                if self._stands(submission, receipts.get((submission.student, submission.lesson))):
-                    result = writer.receipts.find(submission.student, submission.lesson)
-                    assert result is not None
+                stands = self._stands(submission, receipts.get((submission.student, submission.lesson)))
+                result = writer.receipts.find(submission.student, submission.lesson) if stands else None
+                if result is not None:
                     yield replace(result, status="unchanged")
-                else:
+                else:  # also where the receipt is damaged: grading again makes the same one
                     todo.append(submission)
             if todo:
                 yield from self._grade(todo, job, writer)

@@ -1,7 +1,9 @@
 """Verify a receipt: grade the submission again, under its seed, and compare."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder import hints
 from autograder.errors import HeinitError
@@ -33,7 +35,8 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     if result is None or result.status != "graded":
         why = f" It was ungradable: {result.reason}" if result is not None else ""
         raise HeinitError(
-            f"{student} has no grade for {lesson} here.{why} Grade it with: {hints.heinit('grade', root)}"
+            f"{student} has no receipt of a grade for {lesson} here, or it is damaged.{why} "
+            f"Grade it with: {hints.heinit('grade', root)}"
         )
     (submission,) = grading.submissions
     receipt, differences = result.receipt, []
@@ -64,7 +67,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     if outcome.result.receipt["seed"] != receipt["seed"]:
         differences.append("the hidden inputs are others: the course's secret has changed")
     for exercise, now in outcome.result.cells.items():
-        then = result.cells.get(exercise, {})
+        then: Mapping[str, Any] = result.cells.get(exercise, {})
         differences += [
             f"{exercise}: {key} {then.get(key)!r} then, {now[key]!r} now"
             for key in ("score", "misconceptions")

@@ -22,7 +22,7 @@ from autograder.errors import HeinitError
 from autograder.feedback.stops import all_stops, whys
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
-from autograder.grading.result import Result, receipt
+from autograder.grading.result import ExerciseScore, Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed
 from autograder.plain_files import Beside
@@ -151,7 +151,7 @@ class GradingJob(Job[GradingTask, Outcome]):
         scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
         named, points = misconceptions(notebook), rubric.points
         why = whys(notebook)
-        cells = {}
+        cells: dict[str, ExerciseScore] = {}
         for grade_id, score in sorted(scores.items()):
             exercise = grade_id.removeprefix("test-")
             cells[exercise] = {

@@ -37,6 +37,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from autograder.beside import lesson_files
 from autograder.errors import HeinitError
 from autograder.files import clear, replacing
+from autograder.gradebook import FULL, database_words
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
@@ -45,7 +46,6 @@ from autograder.plain_files import left_out
 from autograder.submissions import Submission, UngradableError
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
-FULL = "the course's disk is full. What is graded so far is kept: make room, and run the same command again."
 NO_RESPONSE = "No response."  # nbgrader's words
 Batch = Sequence[tuple[GradingTask, Outcome]]
 
@@ -97,7 +97,8 @@ class Writer:
     def save(self, batch: Batch) -> list[Result]:
         """Save a batch, and give its results. Of an ungradable submission only the receipt is saved.
 
-        Raises HeinitError where the disk is full or the gradebook locked; nothing is half saved then.
+        Raises HeinitError where the disk is full, OperationalError where the gradebook is locked or cannot
+        be used; nothing is half saved then.
         """
         try:
             self._patiently(batch)
@@ -123,8 +124,9 @@ class Writer:
                 return
             except OperationalError as error:
                 self._gradebook.db.rollback()
-                if time.monotonic() > until or disk_full(error):  # waiting makes no room on a disk
-                    raise locked(error) from None
+                # waiting makes no room on a disk, and mends no gradebook
+                if time.monotonic() > until or "lock" not in database_words(error):
+                    raise
                 time.sleep(0.2)
 
     # Files
@@ -234,18 +236,3 @@ class Writer:
         penalty = plugin.late_submission_penalty(submission.student, notebook.score, late)
         if penalty is not None:
             notebook.late_submission_penalty = self._penalties._check_late_penalty(notebook, penalty)
-
-
-def disk_full(error: OperationalError) -> bool:
-    """Whether the database has no room, in the words of SQLite or of PostgreSQL."""
-    return any(words in str(error.orig) for words in ("disk is full", "No space left"))
-
-
-def locked(error: OperationalError) -> HeinitError:
-    """What to say where the gradebook cannot be used."""
-    if disk_full(error):
-        return HeinitError(FULL)
-    return HeinitError(
-        f"the gradebook cannot be used ({error.orig}). What is graded so far is kept: close the program that "
-        "uses it, or repair it, and run the same command again."
-    )

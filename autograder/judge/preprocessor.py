@@ -18,11 +18,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from autograder.beside import of_nbgrader, read_files
+from autograder.errors import HeinitError
 from autograder.judge.client import shared
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.limits import Limits
 
 SECRET = ".heinit-secret"
+SHORTEST = 8  # bytes; ours have 64
 
 
 class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -54,13 +56,22 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def secret(course: Path) -> bytes:
-    """The course's secret, made when it is first needed; nbgrader converts in the course's folder."""
+    """The course's secret, made when it is first needed; nbgrader converts in the course's folder.
+
+    Raises HeinitError where the file is cut off: with what is left of it, hidden inputs could be predicted.
+    """
     path = course / SECRET
     with contextlib.suppress(FileExistsError):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
-    return path.read_bytes()
+    content = path.read_bytes()
+    if len(content) < SHORTEST:
+        raise HeinitError(
+            f"{path} is empty or cut off. Put back a copy; or delete it, and the next run makes a new one: "
+            "grades stay, and `heinit receipt` will say that the hidden inputs were others."
+        )
+    return content
 
 
 def key_of(student: str, lesson: str, secret: bytes) -> bytes:

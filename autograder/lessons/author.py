@@ -34,7 +34,7 @@ class AuthorSession:
         self._known = _read(self.kept)
         self._set_aside()
         self.copy.parent.mkdir(parents=True, exist_ok=True)
-        self.copy.write_text(text(unlocked(_notebook(self.kept))), encoding="utf-8")
+        write_atomically(self.copy, text(unlocked(_notebook(self.kept))))
 
     def saved(self) -> None:
         """After the copy was saved: write the lesson, and say what its exercises lack. Raises nothing."""

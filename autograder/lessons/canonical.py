@@ -1,12 +1,15 @@
 """The canonical form of a lesson, so that every change to a file is a change of content.
 
 The canonical form is what `nbgrader generate_assignment` writes: sorted keys, an indent of one, a
-final newline, locks and checksums set. Outputs, counts and volatile metadata are gone.
+final newline, locks and checksums set. Outputs, counts and volatile metadata are gone. The cells of an
+exercise are tagged, so that *Run All* goes on where one of them fails.
 """
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearOutput, ComputeChecksums, LockCells
+
+from autograder.repair.released import MAY_FAIL, may_fail
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {  # without the version, which differs by machine; without it all, a kernel dialog opens
@@ -36,6 +39,8 @@ def canonical(notebook: NotebookNode) -> NotebookNode:
             cell.id = kept["nbgrader"]["grade_id"]
             # nbgrader's own metadata check writes the type of every graded cell
             cell.metadata.nbgrader.cell_type = cell.cell_type
+            if may_fail(cell.metadata.nbgrader):
+                cell.metadata.tags = list(dict.fromkeys([*kept.get("tags", ()), MAY_FAIL]))
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         else:

@@ -38,7 +38,8 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
-from autograder.gradebook import letters, read_students
+from autograder.errors import HeinitError
+from autograder.gradebook import gradebook_in_words, letters, read_students
 from autograder.text import printable
 
 Time = tuple[int, ...]  # year, month, day, hour, minute, second
@@ -230,8 +231,11 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
     def _known(self) -> dict[tuple[bool, str], list[str]] | None:
         """The students of the roster by name (True) and by id (False); None where there is no roster."""
         course = self.parent.coursedir
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            students = read_students(gradebook)
+        try:
+            with gradebook_in_words(), Gradebook(course.db_url, course.course_id) as gradebook:
+                students = read_students(gradebook)
+        except HeinitError as error:
+            self.parent.fail(str(error))  # nbgrader's word for the end
         # the students that nbgrader itself adds have nothing but an id
         if not any(s.first_name or s.last_name or s.email or s.lms_user_id for s in students):
             return None

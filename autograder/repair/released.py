@@ -1,6 +1,7 @@
 """The released version of a lesson: the cells that a submission is repaired with."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from autograder.repair.parsing import bare, pieces, read_code
 
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$\n?", re.M | re.S)
 SCHEMA = 3  # version of nbgrader's metadata
+MAY_FAIL = "raises-exception"  # Jupyter's tag of cells at whose errors *Run All* goes on
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,17 @@ class ReleasedCell:
         keys = ("grade", "solution", "locked", "task", "cell_type", "points", "checksum")
         marks = {key: value for key in keys if (value := getattr(self, key)) is not None}
         locks = {"deletable": False, "editable": False} if self.locked else {"deletable": False}
-        tags = {"tags": ["demo"]} if self.demo else {}
+        tag = "demo" if self.demo else MAY_FAIL if may_fail(vars(self)) else ""
+        tags = {"tags": [tag]} if tag else {}
         return {**locks, **tags, "nbgrader": {"schema_version": SCHEMA, "grade_id": self.name, **marks}}
+
+
+def may_fail(marks: Mapping[str, Any]) -> bool:
+    """Whether a cell with these marks fails in unfinished work: an answer or a test, which runs as code.
+
+    In JupyterLab, *Run All* then goes on to the cells below; nbgrader sees the error as before.
+    """
+    return marks.get("cell_type") == "code" and bool(marks.get("solution") or marks.get("grade"))
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from autograder.errors import UsageError
-from autograder.gradebook import Cohort, ExerciseGrade, Record, Status, Student
+from autograder.files import parse_json, typed
+from autograder.gradebook import Cohort, Record, Status, Student
 from autograder.report.numbers import SPREAD, ExerciseStatistics, exercises, mistakes
 
 FORMAT = 1
@@ -20,6 +21,18 @@ class Snapshot:
 
     made_at: datetime
     cohort: Cohort
+
+
+class SnapshotJSON(TypedDict):
+    """A snapshot as its file keeps it. heinit_report: the version of this form."""
+
+    heinit_report: int
+    made_at: datetime
+    course: str
+    lessons: dict[str, float]
+    exercises: dict[str, dict[str, float]]
+    students: list[Student]
+    records: list[Record]
 
 
 @dataclass(frozen=True)
@@ -57,27 +70,15 @@ def to_json(snapshot: Snapshot) -> str:
 
 def from_json(text: str) -> Snapshot:
     """The snapshot that `to_json` made this text of. Raises ValueError for any other text."""
-    try:
-        data = json.loads(text)
-        if data["heinit_report"] != FORMAT:
-            raise ValueError(f"format {data['heinit_report']!r}")
-        students = {student["id"]: Student(**student) for student in data["students"]}
-        records = [_record(record) for record in data["records"]]
-        pairs = {(record.student, record.lesson): record for record in records}
-        cohort = Cohort(data["course"], data["lessons"], data["exercises"], students, pairs)
-        return Snapshot(datetime.fromisoformat(data["made_at"]), cohort)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(str(error)) from error
-
-
-def _record(data: dict[str, Any]) -> Record:
-    cells = {
-        name: ExerciseGrade(cell["score"], cell["max_score"], tuple(cell["misconceptions"]))
-        for name, cell in data["cells"].items()
-    }
-    when = datetime.fromisoformat(data["handed_in"]) if data["handed_in"] else None
-    kept = {"status": Status(data["status"]), "repairs": tuple(data["repairs"])}
-    return Record(**{**data, **kept, "cells": cells, "handed_in": when})
+    data = typed(SnapshotJSON, parse_json(text))
+    if data["heinit_report"] != FORMAT:
+        raise ValueError(f"format {data['heinit_report']!r}")
+    students = {student.id: student for student in data["students"]}
+    pairs = {(record.student, record.lesson): record for record in data["records"]}
+    cohort = Cohort(data["course"], data["lessons"], data["exercises"], students, pairs)
+    if any((student, lesson) not in pairs for student in students for lesson in cohort.lessons):
+        raise ValueError("records are missing")
+    return Snapshot(data["made_at"], cohort)
 
 
 def load(path: Path) -> Snapshot:

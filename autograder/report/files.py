@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course import nbgrader_api
+from autograder.errors import UsageError
 from autograder.files import write_atomically
 from autograder.gradebook import Cohort, Pair, Status, read_cohort
 from autograder.lms import spreadsheet
@@ -25,7 +26,8 @@ COLUMNS = (
 class ClassReport:
     """A report that was made. changed: what changed since the last report; None where there was none.
 
-    blank: the students and lessons in which nothing was filled in.
+    blank: the students and lessons in which nothing was filled in. damaged: why the last report's data could
+    not be read, and where they are kept; '' where they could be read.
     """
 
     folder: Path
@@ -34,6 +36,7 @@ class ClassReport:
     blank: set[Pair]
     groups: list[SimilarGroup]
     changed: Changes | None
+    damaged: str = ""
 
     @property
     def page(self) -> Path:
@@ -45,12 +48,19 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
 
     compare: an earlier report, its folder or its data; by default, the last report, whose data goes
         to report/earlier/.
+    Data of the last report that are damaged go there too, and nothing is compared with them.
     Raises UsageError where the directory is no course, or there is no report to compare with.
     """
     api = nbgrader_api(root)
     folder = root / "report"
     last = folder / DATA  # the data of the last report, which are put aside under their own time
-    before = load(compare) if compare else load(last) if last.is_file() else None
+    made_at = datetime.now(UTC).replace(microsecond=0)
+    before, previous, damaged = load(compare) if compare else None, None, ""
+    if last.exists():
+        try:
+            previous = load(last)
+        except UsageError as error:
+            damaged = str(error)
     with api.gradebook as gradebook:
         cohort = read_cohort(gradebook, root, api.coursedir.course_id or root.resolve().name)
     written = answers(root, cohort)
@@ -60,24 +70,26 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
         for group in groups(lesson, {pair[0]: texts for pair, texts in written.items() if pair[1] == lesson})
     ]
     blank = {pair for pair, texts in written.items() if not texts}
+    before = before or previous
     changed = changes(before, cohort) if before else None
-    made_at = datetime.now(UTC).replace(microsecond=0)
     folder.mkdir(exist_ok=True)
-    if last.is_file():
-        kept = folder / "earlier" / f"{load(last).made_at:%Y-%m-%dT%H-%M-%SZ}.json"
+    if last.exists():
+        name = f"{previous.made_at if previous else made_at:%Y-%m-%dT%H-%M-%SZ}"
+        kept = folder / "earlier" / f"{name}{'-damaged' if damaged else ''}.json"
         kept.parent.mkdir(exist_ok=True)
         last.replace(kept)
+        damaged = damaged and f"{damaged} It is kept as {kept}, and nothing is compared with it."
     write_atomically(folder / TABLE, spreadsheet.text(table(cohort, blank)))
     write_atomically(last, to_json(Snapshot(made_at, cohort)))
     write_atomically(folder / PAGE, page(cohort, made_at, blank, similar, changed, table_name=TABLE))
-    return ClassReport(folder, made_at, cohort, blank, similar, changed)
+    return ClassReport(folder, made_at, cohort, blank, similar, changed, damaged)
 
 
 def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
     """For each graded student and lesson, the structures of the answers that were filled in.
 
-    They come from autograded/, where copied and moved cells are repaired. A notebook that is not
-    there, or cannot be read, has no answers.
+    They come from autograded/, where copied and moved cells are repaired. A notebook that is
+    not there, or cannot be read, is left out: nobody knows whether it was filled in.
     """
     found: dict[Pair, dict[str, str]] = {}
     for (student, lesson), record in cohort.records.items():
@@ -85,9 +97,11 @@ def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
             continue
         path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
         try:
-            found[student, lesson] = walled(structures, path.read_bytes(), set(cohort.exercises[lesson]))
+            filled = walled(structures, path.read_bytes(), set(cohort.exercises[lesson]))
         except (OSError, WallError):
-            found[student, lesson] = {}
+            continue
+        if filled is not None:
+            found[student, lesson] = filled
     return found
 
 

@@ -82,15 +82,15 @@ def _connected(linked: np.ndarray) -> list[list[int]]:
     return [np.flatnonzero(row).tolist() for row in np.unique(reach, axis=0) if row.sum() > 1]
 
 
-def structures(notebook: bytes, exercises: Collection[str]) -> dict[str, str]:
+def structures(notebook: bytes, exercises: Collection[str]) -> dict[str, str] | None:
     """The structure of each exercise that is filled in, from the file of a graded notebook.
 
-    A file that is no notebook has none. The file holds a student's text: call this behind a wall.
+    None where the file is no notebook. The file holds a student's text: call this behind a wall.
     """
     try:
         cells = page_cells(mapping(json.loads(notebook)))
     except (ValueError, RecursionError):
-        return {}
+        return None
     return {
         cell.grade_id: structure(cell.source)
         for cell in cells

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError, UsageError
-from autograder.files import write_atomically
+from autograder.files import read_json, typed, write_atomically
 from autograder.lessons import NOTEBOOKS, SHARE, lessons
 from autograder.lessons.compose import solve
 from autograder.site.execute import executed
@@ -151,11 +151,14 @@ def _manifest(directory: Path) -> dict[str, str]:
     if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
         return {}
     try:
-        manifest: dict[str, str] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        manifest: dict[str, str] = typed(dict[str, str], read_json(directory / MANIFEST))
+        if any(Path(name).is_absolute() or ".." in Path(name).parts for name in manifest):
+            raise ValueError("it names files outside the site")
         return manifest
     except (OSError, ValueError):
         raise UsageError(
-            f"{directory} holds something else than a site, and is left as it is. Name a new directory."
+            f"{directory} holds something else than a site, or a site whose {MANIFEST} is damaged, and is "
+            "left as it is. Name a new directory."
         ) from None
 
 

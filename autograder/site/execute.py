@@ -42,11 +42,12 @@ def executed(
 
     def outputs(lesson: Lesson) -> NotebookNode:
         kept = cache / f"{lesson.name}-{key(lesson)}.ipynb"
-        cached = kept.is_file()
-        if not cached:
+        run = kept_run(kept)
+        progress(lesson.name, run is None)
+        if run is None:
             _keep(_run(lesson), kept)
-        progress(lesson.name, not cached)
-        return nbformat.read(kept, as_version=4)
+            run = nbformat.read(kept, as_version=4)
+        return run
 
     # the last lesson takes as long as the others together, so it begins
     order = list(reversed(lessons))
@@ -67,7 +68,11 @@ def _run(lesson: Lesson) -> NotebookNode:
         if os.name != "nt":  # sockets of files: ports may be taken by the time a kernel binds them
             kernel.transport, kernel.ip = "ipc", f"{folder}/kernel"
         client = NotebookClient(
-            notebook, km=kernel, timeout=TIMEOUT, resources={"metadata": {"path": folder}}
+            notebook,
+            km=kernel,
+            timeout=TIMEOUT,
+            force_raise_errors=True,  # also of cells at whose errors a student's *Run All* goes on
+            resources={"metadata": {"path": folder}},
         )
         try:
             asyncio.run(client.async_execute(env={**os.environ, **one_thread}, stderr=subprocess.DEVNULL))
@@ -79,6 +84,16 @@ def _run(lesson: Lesson) -> NotebookNode:
         for output in cell.get("outputs", ()):
             if (data := output.get("data", {})) and "text/html" in data:
                 data["text/html"] = smaller(data["text/html"])
+    return notebook
+
+
+def kept_run(path: Path) -> NotebookNode | None:
+    """A run that was kept; None where there is none, or where it is damaged: then the lesson is run again."""
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        nbformat.validate(notebook)
+    except (OSError, ValueError, AttributeError, RecursionError, nbformat.ValidationError):
+        return None
     return notebook
 
 

@@ -45,6 +45,11 @@ def quick_interval(var: float, n: int) -> tuple[float, float]:
     return var * max(0.0, centre - step) ** 3, var * (centre + step) ** 3
 
 
+def normal_score(m2: float, var: float, n: int) -> float:
+    """How many standard deviations a mean square m2 of n draws lies off, by the same approximation."""
+    return float(((m2 / var) ** (1 / 3) - (1 - 2 / (9 * n))) / sqrt(2 / (9 * n)))
+
+
 def log_ratio(m2: float | np.ndarray, var_a: float, var_b: float, n: int) -> np.ndarray:
     """How strongly a mean square m2 of n draws speaks for N(0, var_a), against N(0, var_b)."""
     return np.asarray(np.log(density(m2, var_a, n)) - np.log(density(m2, var_b, n)))

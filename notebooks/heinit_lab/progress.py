@@ -6,10 +6,19 @@ Every `check` in a notebook leaves its verdict in a small file beside that noteb
 
 import html
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 FILE = ".heinit-progress.json"
+TITLES = {
+    "relu_half_killing": "Half the neurons go silent",
+    "variance_derivation": "Where the 2 comes from",
+    "worked_examples": "Two layers, worked through",
+    "xavier_comparison": "He and Xavier: a factor of √2 in every layer",
+    "very_deep_networks": "Very deep networks: the claim, tested",
+}
 _WORDS = {"✓": "passes", "✗": "not right yet", "○": "not solved yet"}
 
 
@@ -20,10 +29,13 @@ def record(name: str, mark: str, folder: Path | None = None) -> None:
     """
     path = (folder or Path.cwd()) / FILE
     marks = {**_read(path), name: mark}
-    try:
-        path.write_text(json.dumps(marks, ensure_ascii=False, indent=1), encoding="utf-8")
-    except OSError:
-        return
+    temporary = path.with_name(f"{FILE}.{os.getpid()}")
+    with suppress(OSError):
+        try:  # whoever reads finds the old file or the new file, whole
+            temporary.write_text(json.dumps(marks, ensure_ascii=False, indent=1), encoding="utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def progress(folder: Path | None = None) -> None:
@@ -50,10 +62,10 @@ def progress(folder: Path | None = None) -> None:
 def _read(path: Path) -> dict[str, str]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     marks = content.items() if isinstance(content, dict) else ()
-    return {str(name): mark for name, mark in marks if mark in _WORDS}
+    return {name: mark for name, mark in marks if isinstance(mark, str) and mark in _WORDS}
 
 
 def _summary(marks: Mapping[str, str]) -> str:
@@ -87,5 +99,5 @@ def _entry(name: str, mark: str) -> str:
 
 
 def _title(number: int, lesson: str) -> str:
-    """A lesson as its folder calls it: "1. ReLU half killing"."""
-    return f"{number}. {lesson.replace('_', ' ').capitalize()}".replace("Relu", "ReLU")
+    """A lesson as its notebook's first heading calls it."""
+    return f"Lesson {number} · {TITLES.get(lesson) or lesson.replace('_', ' ').capitalize()}"

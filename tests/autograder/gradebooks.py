@@ -82,5 +82,5 @@ def _result(record: Record) -> Result:
         cells={name: asdict(cell) for name, cell in record.cells.items()},
         repairs=list(record.repairs),
         sandboxed=record.sandboxed,
-        receipt=dict.fromkeys(("submission", "checks", "environment"), "0" * 64),
+        receipt=dict.fromkeys(("submission", "checks", "environment", "seed"), "0" * 64) | {"versions": {}},
     )

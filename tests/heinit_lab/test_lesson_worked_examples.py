@@ -211,6 +211,25 @@ def test_the_explorer_tells_when_a_sample_cannot_decide():
     assert explorer.frame(seed=2).png != explorer.frame(seed=3).png
 
 
+def test_the_explorer_calls_no_wrong_answer_bad_luck_and_no_right_one_wrong():
+    def scaled(share):
+        return lambda n_in, n_out, rng: share(n_in) * he_normal(n_in, n_out, rng)
+
+    wrong = {"zeros": 0, "the variance": lambda n_in: np.sqrt(2 / n_in), "nan": np.nan, "huge": 1e9}
+    for name, share in wrong.items():
+        frame = weights_explorer(scaled(share if callable(share) else lambda _, s=share: s)).frame
+        words = frame(n_in=64, n_out=32).words
+        assert "this is not luck" in words, name
+        assert "one right sample in twenty" not in words, name
+        assert "with standard deviation" not in words, name
+    right = weights_explorer(he_normal)
+    rows = [right.update(n, m, seed) for n, m in ((2, 1), (4, 3)) for seed in range(20)]
+    assert not [words for words in rows if "not luck" in words]
+    assert [words for words in rows if "one right sample in twenty" in words]
+    with pytest.raises(ValueError, match=r"shape \(4, 3\), not \(3, 4\)"):
+        weights_explorer(lambda n_in, n_out, rng: np.ones((n_in, n_out))).frame()
+
+
 @pytest.mark.parametrize("n", [12, 64, 8192])
 def test_the_explorers_band_is_the_exact_one_to_a_per_cent(n):
     exact = interval(1, n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import nbformat
 from IPython.utils.capture import capture_output
 
 from autograder.lessons import lessons
@@ -24,7 +25,7 @@ def test_a_check_leaves_its_verdict_and_the_summary_counts_it(shell, tmp_path):
     assert "he_std not right yet" in shown(here)["text/plain"]
     record("he_std", "✓", here)
     data = shown(here)
-    assert "Worked examples: 1 of " in data["text/plain"]
+    assert "Lesson 3 · Two layers, worked through: 1 of " in data["text/plain"]
     assert "he_std passes" in data["text/plain"]
     assert "✓ <code>he_std</code>" in data["text/html"]
 
@@ -52,11 +53,20 @@ def test_the_folders_of_all_lessons_are_looked_into_and_others_are_not(shell, tm
 def test_a_damaged_file_counts_as_none_and_is_mended_by_the_next_check(shell, tmp_path):
     here = tmp_path / "lesson"
     here.mkdir()
-    for damage in ("{", "[1]", '{"he_std": "points"}'):
-        (here / FILE).write_text(damage)
-        assert "he_std not solved yet" in shown(here)["text/plain"]
-    record("he_std", "✓", here)
-    assert "he_std passes" in shown(here)["text/plain"]
+    damages = ("", "{", "[1]", "null", '{"he_std": "points"}', '{"he_std": ["✓"], "9": {}}', "[" * 100_000)
+    for damage in (*(text.encode() for text in damages), b"\xff\xfe", None):
+        (here / FILE).write_bytes(damage) if damage is not None else (here / FILE).mkdir()
+        assert "he_std not solved yet" in shown(here)["text/plain"], damage
+        record("he_std", "✓", here)
+        assert ("he_std passes" in shown(here)["text/plain"]) == (damage is not None), damage
+        assert [path.name for path in here.iterdir()] == [FILE]
+        (here / FILE).unlink() if damage is not None else (here / FILE).rmdir()
+
+
+def test_a_lesson_has_the_title_of_its_notebook(shell, tmp_path):
+    text = shown(tmp_path)["text/plain"]
+    for lesson in lessons():
+        assert nbformat.read(lesson.path, as_version=4).cells[0].source.splitlines()[0][2:] + ": 0 of" in text
 
 
 def test_a_folder_that_cannot_be_written_stops_no_check(tmp_path):

@@ -28,11 +28,9 @@ def check(name: str, function: Function | None = None) -> None:
     the points come from the hidden part of the cell.
     """
     __tracebackhide__ = True
-    if function is None:
-        function = sys._getframe(1).f_globals.get(name)
-    report = examine(name, function)
-    _remember(name, report.mark)
-    deliver(report)
+    answer = sys._getframe(1).f_globals.get(name) if function is None else function
+    report = examine(name, answer)
+    deliver(report, _remember(name, answer if function is None else None, report.mark))
 
 
 def examine(name: str, function: Function | None) -> Report:
@@ -78,25 +76,40 @@ def report_on(exercise: Exercise, evidence: Evidence) -> Report:
     return Report("✗", finding.headline, hints) if hints else finding
 
 
-def deliver(report: Report) -> None:
-    """Show a report, or raise it where the answer is wrong and nobody is grading."""
+def deliver(report: Report, display_id: str | None = None) -> None:
+    """Show a report, or raise it where the answer is wrong and nobody is grading.
+
+    display_id: under which what is shown can be replaced.
+    """
     __tracebackhide__ = True
     if report.mark != "✓" and not grading():
         raise CheckFailed(report) from None
     from IPython.display import display
 
-    display(report.bundle(), raw=True)
+    display(report.bundle(), raw=True, display_id=display_id)
 
 
-def _remember(name: str, mark: str) -> None:
-    """Keep the verdict for `progress`, where a student works in a notebook."""
+def _remember(name: str, function: Function | None, mark: str) -> str | None:
+    """Keep the verdict for `progress`, where a student works in a notebook.
+
+    function: of the notebook, so that the verdict is watched; None where another one was checked.
+    Returns the id under which to display the verdict.
+    """
     from IPython.core.getipython import get_ipython
 
+    from heinit_lab.checking import standing
     from heinit_lab.exercises import EXERCISES
     from heinit_lab.progress import record
 
-    if name in EXERCISES and "NBGRADER_EXECUTION" not in os.environ and hasattr(get_ipython(), "kernel"):
-        record(name, mark)
+    shell = get_ipython()
+    if name not in EXERCISES or "NBGRADER_EXECUTION" in os.environ or not hasattr(shell, "kernel"):
+        return None
+    record(name, mark)
+    standing.forget(name)
+    if mark != "✓" or function is None:
+        return None
+    standing.stands(name, function, shell)
+    return standing.place(name)
 
 
 def grading() -> bool:

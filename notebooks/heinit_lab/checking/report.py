@@ -8,8 +8,8 @@ from typing import Any
 
 VERDICT_MIME = "application/vnd.heinit.verdict+json"
 
-# mark: (ANSI colour, HTML colour); the colours hold their contrast in light and dark themes.
-_COLOURS = {"✓": ("32", "#009E73"), "✗": ("31", "#D55E00"), "○": ("33", "#B07D00")}
+# Of a mark's line; it holds a contrast of 3 in light and dark themes.
+_COLOURS = {"✓": "#009E73", "✗": "#D55E00", "○": "#B07D00"}
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,14 @@ class Report:
 
     @property
     def ansi(self) -> list[str]:
-        colour = _COLOURS[self.mark][0]
-        return [f"\x1b[1;{colour}m{self.mark} {_plain(self.headline)}\x1b[0m", *map(_plain, self.lines)]
+        """For a terminal, and for JupyterLab, whose red is hard to read on what it lays behind an error."""
+        return [f"\x1b[1m{self.mark} {_plain(self.headline)}\x1b[0m", *map(_plain, self.lines)]
 
     @property
     def html(self) -> str:
-        colour = _COLOURS[self.mark][1]
         body = "".join(f"<div>{rich(line)}</div>" for line in self.lines)
         return (
-            f'<div role="status" style="border-left:4px solid {colour};padding:2px 0 2px 12px;'
+            f'<div role="status" style="border-left:4px solid {_COLOURS[self.mark]};padding:2px 0 2px 12px;'
             f'margin:4px 0;line-height:1.6"><strong>{self.mark} {rich(self.headline)}</strong>{body}</div>'
         )
 

@@ -62,8 +62,8 @@ def half_explorer(
             text.set_text(words)
         factor = f"a factor {1 / share:.2f} restores it" if share else "no factor restores it"
         return (
-            f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. ReLU kills {off} of "
-            f"the units and keeps {energy_left} of the energy; {factor}."
+            f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. By your functions, ReLU kills {off} "
+            f"of the units and keeps {energy_left} of the energy; {factor}."
         )
 
     means = tuple(round(0.25 * k, 2) for k in range(-8, 9))

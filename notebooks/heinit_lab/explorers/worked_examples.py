@@ -9,8 +9,9 @@ from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import note, theory
 from heinit_lab.figures.show import figure
 from heinit_lab.figures.style import HE, XAVIER
-from heinit_lab.mean_squares import density, quick_interval
+from heinit_lab.mean_squares import density, normal_score, quick_interval
 
+NO_LUCK = 4.5  # standard scores: fewer than one right sample in 100,000 lies as far outside
 Fill = Callable[[int, int, np.random.Generator], np.ndarray]
 
 
@@ -38,6 +39,8 @@ def weights_explorer(he_normal: Fill) -> Explorer:
 
     def update(n_in: int, n_out: int, seed: int) -> str:
         W = np.asarray(he_normal(n_in, n_out, np.random.default_rng(seed)), float)
+        if W.shape != (n_out, n_in):
+            raise ValueError(f"The matrix has shape {W.shape}, not {(n_out, n_in)}")
         n, sigma = W.size, sqrt(2 / n_in)
         ratio = float(np.mean(W**2)) / sigma**2
         low, high = quick_interval(1, n)
@@ -55,10 +58,15 @@ def weights_explorer(he_normal: Fill) -> Explorer:
         here.set_xdata([ratio, ratio])
         var = sigma**2
         words = (
-            f"{n_out} × {n_in} = {n:,} weights with standard deviation {sigma:.3g}. Their mean square is "
-            f"{ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie between "
+            f"{n_out} × {n_in} = {n:,} weights; a standard deviation of {sigma:.3g} is asked. Their mean "
+            f"square is {ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie between "
             f"{low * var:.3g} and {high * var:.3g}. "
         )
+        if not 0 < ratio < np.inf or not abs(normal_score(ratio, 1, n)) < NO_LUCK:
+            return (
+                f"{words}Fewer than one right sample in 100,000 lies so far outside: this is not luck. The "
+                "check of `he_normal` says more."
+            )
         if not low <= ratio <= high:
             words += "This one does not, as happens to one right sample in twenty. "
         if low < 0.5:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from IPython.utils.capture import capture_output
 
@@ -67,6 +69,37 @@ def test_two_numbers_that_look_alike_are_written_with_the_digits_that_tell_them_
     assert "he_std(37) is 0.232491; expected 0.232495" in said
 
 
+def test_a_verdict_that_holds_no_longer_is_taken_back_where_it_stands(shell, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shell, "kernel", None, raising=False)  # as in a notebook
+    right, checked = "def he_std(n):\n    return (2 / n) ** 0.5", 'check("he_std")'
+    run(shell, "from heinit_lab import check")
+    for cell, why in (
+        ("def he_std(n)\n    return 1 / n", "has failed since (SyntaxError)"),
+        ("Def he_std(n):\n    return 1 / n", "has failed since (SyntaxError)"),
+        ("he_std = missing", "has failed since (NameError)"),
+        ("@missing\ndef he_std(n):\n    return 1", "has failed since (NameError)"),
+        ("def he_std(n):\n    return 1 / n", "The function has changed since"),
+        ("def he_std(n, a=1):\n    return (2 / n) ** 0.5", "The function has changed since"),
+        ("del he_std", "The function has changed since"),
+        ("he_std = 3", "The function has changed since"),
+        (right, ""),
+        ("print(he_std(2)) + 1", ""),
+        ("def relu(x)", ""),
+    ):
+        (shown,) = run(shell, right, checked)[1].outputs
+        assert shown.data["text/plain"].startswith("✓")
+        updates = run(shell, cell)[1].outputs
+        assert len(updates) == bool(why), cell
+        for update in updates:
+            assert update.update
+            assert update.transient == shown.transient
+            assert update.data["text/plain"].startswith("○ he_std: this verdict is out of date.")
+            assert why in update.data["text/plain"]
+        progress = json.loads((tmp_path / ".heinit-progress.json").read_text())
+        assert progress["he_std"] == ("○" if why else "✓"), cell
+
+
 def test_while_grading_it_reports_and_does_not_raise(shell, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     result, captured = run(
@@ -100,7 +133,7 @@ def test_a_report_says_the_same_in_every_form():
     assert report.plain == "✗ `f(1)` is 2.\nThis is the variance, 2 * 3 <b>."
     assert "<em>variance</em>, 2 * 3 &lt;b&gt;." in report.html
     assert "<code>f(1)</code>" in report.html
-    assert report.ansi[0].startswith("\x1b[1;31m✗")
+    assert report.ansi == ["\x1b[1m✗ `f(1)` is 2.\x1b[0m", "This is the variance, 2 * 3 <b>."]
 
 
 def test_stars_of_a_formula_are_no_emphasis():

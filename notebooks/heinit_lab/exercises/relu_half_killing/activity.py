@@ -1,4 +1,4 @@
-"""`activity`: how often units are on, by example and by neuron."""
+"""`activity`: how often units are on, by example and by unit."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""`dead_units`: which neurons are off for every example."""
+"""`dead_units`: which units are off for every example."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def _not_positive(Z: np.ndarray) -> Any:
 
 
 def _gives_positions(trials: Trials) -> bool:
-    """Every value holds the places of the dead neurons, in whatever shape, or says how many they are."""
+    """Every value holds the places of the dead units, in whatever shape, or says how many they are."""
     pairs = []
     for trial in trials:
         value = trial.call.value

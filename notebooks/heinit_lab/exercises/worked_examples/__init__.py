@@ -1,1 +1,1 @@
-"""Lesson 3: the two layers of the source."""
+"""Lesson 3: the two layers of the slide."""
