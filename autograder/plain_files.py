@@ -90,7 +90,7 @@ def left_out(why: dict[str, str]) -> str:
     """The sentence that names the files which were left out. why: by their paths."""
     named = [f"`{_shortened(path)}` ({reason})" for path, reason in why.items()]
     if len(named) > NAMED:
-        named[NAMED:] = [f"{len(named) - NAMED:,} more"]
+        named[NAMED:] = [f"and {len(named) - NAMED:,} more"]
     return f"Left out of what lies beside the notebook: {', '.join(named)}."
 
 
@@ -183,7 +183,7 @@ class _Reader:
             entries = list(islice(found, self._entries + 1))
         self._entries -= len(entries)
         if self._entries < 0:
-            self.left_out["/".join((*inside, "*"))] = f"only {MOST_ENTRIES:,} names are looked at"
+            self.left_out["/".join((*inside, "*"))] = f"more than {MOST_ENTRIES:,} names"
             self._entries = 0
             return
         for entry in sorted(entries, key=lambda entry: entry.name):
@@ -196,7 +196,7 @@ class _Reader:
                 if not entry.is_dir(follow_symlinks=False):
                     self.files["/".join(place)] = self._content(folder, entry.name)
                 elif len(place) > MOST_DEPTH:
-                    raise NotPlainError(f"only folders down to the {MOST_DEPTH}th are taken")
+                    raise NotPlainError(f"more than {MOST_DEPTH} folders deep")
                 else:
                     yield place
             except OSError as error:
@@ -204,9 +204,9 @@ class _Reader:
 
     def _content(self, folder: int, name: str) -> bytes:
         if len(self.files) == MOST_FILES:
-            raise NotPlainError(f"only {MOST_FILES} files are taken")
+            raise NotPlainError(f"more than {MOST_FILES} files")
         content = read_plain(folder, name, self._room)
         if content is None:
-            raise NotPlainError(f"only {MOST_BYTES // 2**20} MiB are taken")
+            raise NotPlainError(f"more than {MOST_BYTES // 2**20} MiB in all")
         self._room -= len(content)
         return content

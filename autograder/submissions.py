@@ -35,6 +35,7 @@ from autograder.text import printable
 LARGEST = 32 * 2**20  # bytes of a submitted notebook
 LONGEST_TIME = 10_000  # bytes of a timestamp.txt
 LONGEST_NAME = 128  # characters of a student's name in nbgrader's database
+MOST_STRANGE = 20  # folders of a student that are no lesson's, and are told
 MOST_PARTS = 500_000  # of a notebook, outputs aside; a lesson has some thousand
 
 
@@ -172,10 +173,11 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
             lessons = [entry.name for entry in _entries(folder)] if not owner.is_symlink() else None
         except OSError:
             lessons = None
-        if lessons is None:
-            lessons = [entry.name for entry in _entries(root / "source")]
+        known = [entry.name for entry in _entries(root / "source")]
+        lessons = known if lessons is None else lessons
+        strange = [name for name in lessons if name not in known][:MOST_STRANGE]
         for lesson in lessons:
-            if not wanted or lesson in wanted:
+            if (lesson in known or lesson in strange) and (not wanted or lesson in wanted):
                 kept = keepable(owner.name), keepable(lesson)
                 path = folder / lesson / f"{lesson}.ipynb"
                 yield Submission(*kept, path, misnamed=kept != (owner.name, lesson))

@@ -25,6 +25,8 @@ a warning names the files that Canvas calls late.
 """
 
 import re
+import shutil
+import tarfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Collection
@@ -36,13 +38,15 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
-from nbgrader.plugins import FileNameCollectorPlugin
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import unzip
 
 from autograder.errors import HeinitError
 from autograder.gradebook import gradebook_in_words, letters, read_students
 from autograder.text import printable
 
 Time = tuple[int, ...]  # year, month, day, hour, minute, second
+MOST_UNPACKED, BLOCK = 64 * 2**20, 4096  # bytes of an archive that a student made, and of any file
 ARCHIVES = (".zip", ".tar.gz", ".gz")  # which nbgrader opens, also inside one another
 # each matches an entry's path from the left, up to what the student called the file
 PLATFORMS = {
@@ -106,6 +110,11 @@ def parse(place: str, platform: str) -> PlatformFile | None:
     )
 
 
+def has_a_form(place: str) -> bool:
+    """Whether any platform writes such a path."""
+    return any(parse(place, platform) for platform in PLATFORMS)
+
+
 def read_all(places: Collection[str]) -> dict[str, PlatformFile | None]:
     """What the paths of an archive's entries say, all read as of the platform that wrote it."""
 
@@ -120,6 +129,41 @@ def read_all(places: Collection[str]) -> dict[str, PlatformFile | None]:
         place: next((file for platform in platforms if (file := parse(place, platform))), None)
         for place in places
     }
+
+
+class PlatformExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no types
+    """Unpacks archives as nbgrader does, and what students packed into them within bounds.
+
+    An archive of a student's that is damaged or too large is named in the log, and costs nobody else.
+    """
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Unpack the archives of a folder, and the archives in them, each into a folder of its own name."""
+        downloaded, extracted = Path(archive_path), Path(extracted_path)
+        for path in sorted(path for path in downloaded.rglob("*") if path.is_file()):
+            into = extracted / path.relative_to(downloaded).parent
+            into.mkdir(parents=True, exist_ok=True)
+            if _unpacked(path):
+                unzip(str(path), str(into), self.zip_ext, create_own_folder=True)
+            elif not path.is_symlink():
+                shutil.copy(path, into)
+        room: dict[Path, int] = {}  # bytes for each archive of a student's, with all that are in it
+        seen: set[Path] = set()
+        while todo := [path for path in sorted(extracted.rglob("*")) if _unpacked(path) and path not in seen]:
+            for path in todo:
+                seen.add(path)
+                owner = next((folder for folder in reversed(path.parents) if folder in room), None)
+                if owner is None and has_a_form(path.relative_to(extracted).as_posix()):
+                    owner = _unpacked(path)
+                try:
+                    if owner is not None:
+                        room[owner] = room.get(owner, MOST_UNPACKED) - _size(path)
+                        if room[owner] < 0:
+                            raise ValueError(f"it holds more than {MOST_UNPACKED // 2**20} MiB")
+                    unzip(str(path), str(path.parent), self.zip_ext, create_own_folder=True)
+                except Exception as error:  # whatever is wrong with it
+                    place = printable(path.relative_to(extracted).as_posix())
+                    self.log.warning("%s is not unpacked (%s).", place, printable(str(error)))
 
 
 class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader has no types
@@ -200,8 +244,8 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgra
         """The path of an archive's entry: the file, or the archive handed in that the file was in."""
         inside = path.relative_to(root)
         for folder in reversed(inside.parents[:-1]):
-            made_of = (root / folder).parent
-            if any((made_of / f"{folder.name}{suffix}").is_file() for suffix in ARCHIVES):
+            unpacked = any((root / f"{folder}{suffix}").is_file() for suffix in ARCHIVES)
+            if unpacked and has_a_form(folder.as_posix()):
                 return folder.as_posix()
         return inside.as_posix()
 
@@ -252,6 +296,15 @@ def _unpacked(path: Path) -> Path | None:
         if path.name.endswith(suffix) and path.is_file():
             return path.with_name(path.name.removesuffix(suffix))
     return None
+
+
+def _size(path: Path) -> int:
+    """The bytes that an archive holds, once it is unpacked; for a small file, a block of the disk."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            return sum(max(entry.file_size, BLOCK) for entry in archive.infolist())
+    with tarfile.open(path) as archive:
+        return sum(max(entry.size, BLOCK) for entry in archive)
 
 
 def _newest_entry(path: Path) -> Time:

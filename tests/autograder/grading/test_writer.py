@@ -14,6 +14,7 @@ import pytest
 from autograder.course import nbgrader_api
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
+from autograder.lessons.compose import asked
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 from tests.autograder.grading.conftest import ONE, scores
 from tests.tools import NO_SKIP
@@ -44,7 +45,13 @@ def _submitted():
 def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(released_course, tmp_path):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
     lesson = lessons()[2]
-    hand_in(root, "right", lesson, solved(lesson))
+    right, helper = solved(lesson), ""
+    for cell in right.cells:  # what lies beside a notebook is found by its cells in both
+        if asked(cell) == "he_std":
+            helper, cell.source = f"import numpy as np\n{cell.source}", "from helper import he_std"
+    folder = hand_in(root, "right", lesson, right).parent
+    (folder / "helper.py").write_text(helper)
+    (folder / "numpy.py").write_text("1 / 0")
     hand_in(root, "blank", lesson, released(lesson))
     hand_in(root, "wrong", lesson, mistaken(lesson, 1)[0])
     folder = hand_in(root, "late", lesson, mistaken(lesson, 0)[0]).parent
@@ -57,15 +64,25 @@ def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(releas
     with nbgrader_api(root).gradebook as gradebook:
         gradebook.update_or_create_assignment(lesson.name, duedate="2026-03-02 12:00:00 UTC")
     other = Path(shutil.copytree(root, tmp_path / "other"))
+    for course in (root, other):
+        folder = course / "submitted" / "right" / lesson.name
+        (folder / "link").symlink_to(course / "gradebook.db")
+        (folder / "hard").hardlink_to(course / ".heinit-secret")
 
     results = {r.student: r for r in Grading(root)}
     done = run("nbgrader", "autograde", lesson.name, cwd=other)
     assert done.returncode == 0, done.stderr[-2000:]
     assert saved(root) == saved(other)
     late = saved(root)[f"late {lesson.name}"]
+    assert results["right"].score == results["right"].max_score
     assert late[2] == results["late"].score > 0  # nbgrader's penalty, in the gradebook alone
     files = sorted(p.relative_to(other) for p in other.glob("autograded/**/*") if p.is_file())
     assert files == sorted(p.relative_to(root) for p in root.glob("autograded/**/*") if p.is_file())
+    assert {p.name for p in files if p.parts[1] == "right"} == {
+        f"{lesson.name}.ipynb",
+        "helper.py",
+        "numpy.py",
+    }
     for path in files:
         assert (root / path).read_bytes() == (other / path).read_bytes(), path
         assert (root / path).stat().st_mode == (other / path).stat().st_mode, path

@@ -67,6 +67,22 @@ def test_a_cell_shows_what_it_shows_in_a_kernel(run, source, shown):
     assert [(kind, text.replace("\r", "")) for kind, text in zip(got, texts(result), strict=True)] == shown
 
 
+def test_files_beside_the_notebook_are_there_for_its_cells_alone_and_again_after_a_restart(judge):
+    files = {"own/part.py": b"x = 1", "data.csv": b"1", "numpy.py": b"1 / 0", "json/__init__.py": b"1 / 0"}
+    cells = [
+        "open('data.csv', 'w').write('2')\nimport own.part, json.decoder, importlib, os\nown.part.x",
+        "os._exit(1)",
+        "import numpy as np\nopen('data.csv').read(), int(np.ones(2).sum())",
+        "%%writefile sol.py\nx = 3",
+        "from sol import x\nx",
+    ]
+    results = judge.run([CellOrder("student", cell) for cell in cells], [], "", files).results
+    shown = ["1", "SolverDied", "('2', 2)", "Writing sol.py\n", "3"]
+    assert [texts(result)[-1] for result in results] == shown
+    (alone,) = judge.run([CellOrder("student", "import os\nos.listdir()")], []).results
+    assert texts(alone) == ["[]"]
+
+
 def test_the_hidden_inputs_of_a_notebook_follow_from_its_seed(judge):
     cell = CellOrder("test", "from autograder.hidden_tests.grade import SEED\nSEED.get()")
     seeds = [texts(judge.run([cell], [], seed).results[0]) for seed in ("of anna", "of ben", "of anna")]

@@ -28,7 +28,7 @@ from autograder.gradebook import Student
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from autograder.lessons.canonical import text
-from autograder.lms.collect import PlatformFile, read_all
+from autograder.lms.collect import MOST_UNPACKED, PlatformFile, read_all
 from tests.autograder.classroom import run, solved
 
 LESSON = lessons()[2]
@@ -57,7 +57,7 @@ def course(released_course: Path, tmp_path: Path) -> Path:
     return root
 
 
-def archive(root: Path, name: str, made: tuple[int, ...], files: Mapping[str, str]) -> None:
+def archive(root: Path, name: str, made: tuple[int, ...], files: Mapping[str, str | bytes]) -> None:
     path = root / "downloaded" / NAME / "archive" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as written:
@@ -111,6 +111,101 @@ def collect(course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
 def test_a_place_is_read_as_the_platform_wrote_it(place, expected):
     file = read_all([place])[place]
     assert (file and replace(file, title="", end=0)) == expected
+
+
+# the entries of an archive, and whom each is of, by when it was handed in, and whether late
+EVES = "_x_bob_attempt_2031-01-01-00-00-00_"
+ARCHIVES: dict[str, dict[str, tuple]] = {
+    "Canvas": {
+        f"byronbob_102_9001_{NAME}.ipynb": ("102", None, False),
+        f"hackereve_LATE_103_9002{EVES}{NAME}.ipynb": ("103", None, True),
+        f"hackereve_103_9003_x_102_9999_LATE_{NAME}.ipynb": ("103", None, False),
+        f"hackereve_103_9004_Bob Byron_9_assignsubmission_file_{NAME}.ipynb": ("103", None, False),
+    },
+    "Canvas, of one": {f"hackereve_LATE_103_9002{EVES}{NAME}.ipynb": ("103", None, True)},
+    "Blackboard": {
+        f"Lesson 3_eve_attempt_2026-03-01-11-00-00{EVES}{NAME}.ipynb": (
+            "eve",
+            datetime(2026, 3, 1, 11),
+            False,
+        ),
+        f"Lesson 3_eve_attempt_2026-03-01-12-00-00_x_102_9001_{NAME}.ipynb": (
+            "eve",
+            datetime(2026, 3, 1, 12),
+            False,
+        ),
+        "Lesson 3_eve_attempt_2026-03-01-11-00-00.txt": ("eve", datetime(2026, 3, 1, 11), False),
+    },
+    "Blackboard, with numbers in the title": {
+        f"HW_1_2_eve_attempt_2026-03-01-11-00-00_bob_attempt_2031-99-99-00-00-00_{NAME}.ipynb": (
+            "eve",
+            datetime(2026, 3, 1, 11),
+            False,
+        ),
+        "HW_1_2_eve_attempt_2026-03-01-11-00-00.txt": ("eve", datetime(2026, 3, 1, 11), False),
+    },
+    "Moodle": {
+        f"Eve X_7_assignsubmission_file_/Bob Byron_8_assignsubmission_file_/{NAME}.ipynb": (
+            "Eve X",
+            None,
+            False,
+        ),
+        f"Eve X_7_assignsubmission_file_/a\nb/byronbob_102_9001_{NAME}.ipynb": ("Eve X", None, False),
+        f"Eve X_7_assignsubmission_file_/{EVES}{NAME}.ipynb": ("Eve X", None, False),
+    },
+    "Moodle, flat": {
+        f"Eve X_7_assignsubmission_file_Bob Byron_8_assignsubmission_file_{NAME}.ipynb": (
+            "Eve X",
+            None,
+            False,
+        ),
+        f"Eve X_7_assignsubmission_file_102_9001_{NAME}.ipynb": ("Eve X", None, False),
+    },
+}
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_what_a_student_calls_the_file_decides_nothing(kind):
+    said = read_all(ARCHIVES[kind])
+    assert {place: file and (file.who, file.when, file.late) for place, file in said.items()} == ARCHIVES[
+        kind
+    ]
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as written:
+        for place, data in files.items():
+            written.writestr(place, data)
+    return content.getvalue()
+
+
+def test_what_a_student_packs_into_a_zip_is_that_students_and_costs_nobody_else(course, collect):
+    archive(
+        course,
+        "all_1_2_of canvas.zip",
+        MONDAY,
+        {
+            f"lovelaceada_101_9001_{NAME}.ipynb": "mine",
+            "nötheremmy_102_9002_work.zip": packed(
+                {
+                    f"lovelaceada_101_9999_{NAME}.ipynb": b"Emmy's",
+                    "novákjan_103_9999_a.zip": packed({"a": b""}),
+                }
+            ),
+            "novákjan_103_9003_damaged.zip": b"no archive",
+            "novákjan_103_9004_damaged.tar.gz": b"no archive",
+            "novákjan_104_9005_bomb.zip": packed({f"{NAME}.ipynb": b" " * (MOST_UNPACKED + 1)}),
+        },
+    )
+    log = collect()
+    assert submitted(course) == {"ada": "mine", "emmy": "Emmy's"}
+    for name in (
+        "damaged.zip is not unpacked",
+        "damaged.tar.gz is not",
+        "bomb.zip is not unpacked (it holds more",
+    ):
+        assert name in log
 
 
 def test_canvas_late_and_resubmitted_and_renamed(course):
