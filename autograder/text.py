@@ -7,9 +7,13 @@ decodes so that nothing of the kind arrives), and reasons and names where they a
 """
 
 import re
+import unicodedata
 from typing import Any
 
 _UNHELD = re.compile("[\0\ud800-\udfff]")
+_UNSHOWN = re.compile("[\0-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SIGNS = re.compile(r"[^\w\s\0-\x7f]{100,}")
+_UNBROKEN = re.compile(r"[^\s\0-\x7f]{100}")
 
 
 def storable(value: Any) -> Any:
@@ -27,6 +31,17 @@ def storable(value: Any) -> Any:
     if isinstance(value, list):
         return [storable(part) for part in value]
     return value
+
+
+def displayable(page: str) -> str:
+    """A page's text without what no browser shows; U+FFFD takes the place of each such character.
+
+    To lay out a letter with 100,000 accents, or as many letters of Thai without a break, takes a browser
+    a time that grows as the square: long runs lose their accents, and may be broken.
+    """
+    page = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", page)
+    page = _SIGNS.sub(lambda run: "".join(c for c in run[0] if unicodedata.category(c)[0] != "M"), page)
+    return _UNBROKEN.sub("\\g<0>\N{ZERO WIDTH SPACE}", page)
 
 
 def printable(text: str) -> str:

@@ -4,7 +4,8 @@ formgrader renders a submission with an `HTMLExporter`, which takes its settings
 nbgrader_config.py. Three lines there put this module to work: `SafeNotebook` rebuilds the notebook
 from harmless parts before a template sees the notebook; `as_it_is` keeps nbconvert from rendering the
 Markdown a second time; and our template, which extends formgrader's own, gives the page a policy.
-See html/safe.py.
+See html/safe.py. The notebook is rebuilt behind a wall (autograder/walled.py), since formgrader's whole
+server waits for it. What nbconvert then does itself is to colour code of bounded length, as Python.
 """
 
 import html
@@ -14,8 +15,11 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, from_dict
 
 from autograder.feedback.cells import PageCell, page_cells
-from autograder.feedback.html.markdown import render_markdown
+from autograder.feedback.html.markdown import LONGEST, render_markdown
 from autograder.feedback.html.outputs import render_output
+from autograder.feedback.html.safe import CUT, Room
+from autograder.text import displayable
+from autograder.walled import WallError, walled
 
 # What formgrader writes into its page, scripts included, without escaping it.
 NAMES = ("student", "last_name", "first_name", "notebook_path", "notebook_id", "assignment_id", "filename")
@@ -29,22 +33,36 @@ class SafeNotebook(Preprocessor):  # type: ignore[misc]
         for name in NAMES:
             if isinstance(resources.get(name), str):
                 resources[name] = html.escape(resources[name])
-        cells = [safe_cell(cell, number) for number, cell in enumerate(page_cells(nb))]
-        metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+        try:
+            cells = walled(safe_cells, nb)
+        except WallError as error:
+            sentence = f"This notebook cannot be shown: {error}. Open its file in JupyterLab."
+            cells = [{"cell_type": "markdown", "id": "unshown", "metadata": {}, "source": sentence}]
+        # not "ipython3": that lexer hands a cell of %%html or %%latex to the lexer of its language
+        metadata = {"language_info": {"name": "python", "pygments_lexer": "python"}}
         safe = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
         return from_dict(safe), resources
 
 
-def safe_cell(cell: PageCell, number: int) -> dict[str, Any]:
+def safe_cells(notebook: NotebookNode) -> list[dict[str, Any]]:
+    """The cells of a notebook, harmless."""
+    room = Room()
+    return [safe_cell(cell, number, room) for number, cell in enumerate(page_cells(notebook))]
+
+
+def safe_cell(cell: PageCell, number: int, room: Room) -> dict[str, Any]:
     """One cell: Markdown is already rendered, and each output is one piece of clean HTML."""
     marks = {name: getattr(cell, name) for name in ("grade_id", "solution", "grade", "task", "points")}
     about = {"id": f"cell-{number}", "metadata": {"nbgrader": marks} if cell.grade_id else {}}
     if cell.kind == "markdown":
-        source = render_markdown(cell.source, attachments=cell.attachments)
+        source = displayable(room.take(render_markdown(cell.source, attachments=cell.attachments)))
         return about | {"cell_type": "markdown", "source": source}
-    shown = [{"text/html": html} for output in cell.outputs if (html := render_output(output))]
+    drawn = (html for output in cell.outputs if (html := render_output(output)))
+    shown = [{"text/html": displayable(room.take(html))} for html in drawn]
     outputs = [{"output_type": "display_data", "data": data, "metadata": {}} for data in shown]
-    code = {"cell_type": "code", "source": cell.source, "execution_count": cell.count, "outputs": outputs}
+    cut = CUT if len(cell.source) > LONGEST else ""
+    source = displayable(cell.source[:LONGEST] + cut)
+    code = {"cell_type": "code", "source": source, "execution_count": cell.count, "outputs": outputs}
     return about | code
 
 

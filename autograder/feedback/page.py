@@ -24,11 +24,13 @@ from autograder.feedback import TEMPLATES
 from autograder.feedback.cells import PageCell, mapping, page_cells
 from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
-from autograder.feedback.html.safe import Link, to_the_web
+from autograder.feedback.html.safe import Link, Room, to_the_web
 from autograder.feedback.results import anchor, plain, results
 from autograder.gradebook import Grades, read_grades
 from autograder.repair.notebook import OURS
 from autograder.templating import environment
+from autograder.text import displayable
+from autograder.walled import walled
 from heinit_lab.checking.report import VERDICT_MIME
 
 # Whatever stands between nbgrader's marks; to the end of the cell where the second is missing.
@@ -40,10 +42,11 @@ _HIDDEN = re.compile(
 def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
     """The page, one HTML document.
 
-    notebook: as it was graded, with outputs. grades: what the gradebook says of it.
+    notebook: as it was graded, with outputs. grades: what the gradebook says of it. Call this behind a
+    wall (autograder/walled.py): what it draws is a student's.
     """
     cells = [cell for cell in page_cells(notebook) if not cell.note]  # the page has its own list of repairs
-    sections = _sections(cells)
+    sections, room = _sections(cells), Room()
 
     def link(address: str) -> str | None:
         """Links of the notebook's table of contents lead to cells of the page, others to the web."""
@@ -53,14 +56,15 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
     repairs = ours.get("repairs", [])
     markdown = [cell.source for cell in cells if cell.kind == "markdown"]
     titles = (re.match(r"#[ \t]+(.+)", source) for source in markdown)
-    return _template().render(
-        title=next((plain(title[1]) for title in titles if title), "") or grades.lesson,
+    page = _template().render(
+        title=next((plain(title[1])[:200] for title in titles if title), "") or grades.lesson,
         made_from=made_from(notebook, grades),
         grades=grades,
         results=list(results(cells, grades, ours.get("defines"))),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
-        cells=[_cell(cell, number, link) for number, cell in enumerate(cells)],
+        cells=[_cell(cell, number, link, room) for number, cell in enumerate(cells)],
     )
+    return displayable(page)
 
 
 def made_from(notebook: NotebookNode, grades: Grades) -> str:
@@ -79,7 +83,7 @@ def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
     }
 
 
-def _cell(cell: PageCell, number: int, link: Link) -> dict[str, Any]:
+def _cell(cell: PageCell, number: int, link: Link, room: Room) -> dict[str, Any]:
     if cell.kind == "markdown":
         html = render_markdown(cell.source, attachments=cell.attachments, headings_below=2, link=link)
     else:
@@ -96,8 +100,8 @@ def _cell(cell: PageCell, number: int, link: Link) -> dict[str, Any]:
         **vars(cell),
         "anchor": anchor(number),
         "check": cell.check,
-        "html": Markup(html),
-        "outputs": [Markup(html) for output in shown if (html := render_output(output))],
+        "html": Markup(room.take(html)),
+        "outputs": [Markup(room.take(html)) for output in shown if (html := render_output(output))],
         "demo": cell.demo and not shown,
     }
 
@@ -135,4 +139,4 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             grades = read_grades(gradebook, about["assignment"], about["student"], about["notebook"])
-        return feedback_page(nb, grades), resources
+        return walled(feedback_page, nb, grades), resources

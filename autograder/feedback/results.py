@@ -14,7 +14,7 @@ from heinit_lab.checking.exercise import Misconception
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
 
-_HEADING = re.compile(r"^(#{1,3})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,3})[ \t]++(.+)$", re.MULTILINE)
 _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 
@@ -55,7 +55,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
         if cell.kind == "markdown":
             for level, title in _HEADING.findall(cell.source):
                 number = match[1] if (match := _NUMBER.search(title)) else number
-                section = (anchor(i), plain(title)) if len(level) == 2 else section
+                section = (anchor(i), plain(title.rstrip("# \t"))) if len(level) == 2 else section
         if cell.solution:
             answers[cell.grade_id] = anchor(i)
         if cell.grade_id not in grades.cells:

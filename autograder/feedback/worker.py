@@ -12,7 +12,10 @@ from autograder.feedback.page import code_hash, feedback_page, made_from
 from autograder.gradebook import Grades
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
+from autograder.text import printable
+from autograder.walled import WallError, walled
 
+UNDRAWN = "the notebook cannot be drawn ({error}). Tell the student the points in another way."
 UNREADABLE = "its graded notebook cannot be read ({error}). Grade it again with --force."
 
 
@@ -44,9 +47,18 @@ class PageJob(Job[PageTask, bytes]):
         if task.refusal:
             return Refusal(task.refusal)
         try:
-            notebook = nbformat.reads(task.notebook.decode(), as_version=4)
+            return walled(_drawn, task)
+        except WallError as error:
+            return Refusal(UNDRAWN.format(error=error))
         except Exception as error:  # whatever is in one notebook, the others get their pages
-            return Refusal(UNREADABLE.format(error=error))
-        if task.present and made_from(notebook, task.grades).encode() in task.present:
-            return b""
-        return feedback_page(notebook, task.grades).encode()
+            return Refusal(UNDRAWN.format(error=printable(f"{error!r:.200}")))
+
+
+def _drawn(task: PageTask) -> bytes | Refusal:
+    try:
+        notebook = nbformat.reads(task.notebook.decode(), as_version=4)
+    except Exception as error:
+        return Refusal(UNREADABLE.format(error=printable(f"{error!s:.200}")))
+    if task.present and made_from(notebook, task.grades).encode() in task.present:
+        return b""
+    return feedback_page(notebook, task.grades).encode()

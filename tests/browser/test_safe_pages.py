@@ -30,7 +30,7 @@ LESSON = lesson("3-worked-examples")
 CORPUS = [case for case in attacks() if case.browser]
 HONEST = "An honest sentence with $x^2$ in it."
 TABLE = '<table><tr><th>width</th><td style="text-align:right">256</td></tr></table>'
-PICTURE = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="An honest picture" width="600">'
+PICTURE = '<img src="data:image/gif;base64,R0lGODlhAQABAIAAAP///////yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==" alt="An honest picture">'
 SPY = """
 window.__spied = [];
 for (const name of ['alert', 'confirm', 'prompt', 'open', 'print'])

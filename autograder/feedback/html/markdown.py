@@ -1,7 +1,5 @@
-"""Markdown as a page shows it: clean HTML, mathematics as MathML, code in colours."""
+"""Markdown as a page shows it: clean HTML, mathematics as MathML, Python in colours."""
 
-import base64
-import binascii
 import html
 import secrets
 from collections.abc import Mapping
@@ -11,14 +9,16 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import TextLexer, get_lexer_by_name
-from pygments.util import ClassNotFound
+from pygments.lexers import PythonLexer, TextLexer
 
 from autograder.feedback.html.mathml import mathml
-from autograder.feedback.html.safe import Link, safe_html, to_the_web
+from autograder.feedback.html.pictures import KINDS, can_be_shown
+from autograder.feedback.html.safe import Link, as_text, bounded, safe_html, to_the_web
 
 LONGEST = 20_000  # characters of one cell; the time to parse a cell can grow with the square
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
+# No other language has colours: lexers are lists of regular expressions, and 20 characters can keep some
+# of them busy for ever.
+PYTHON = ("python", "python3", "py", "py3", "ipython", "ipython3")
 
 
 def render_markdown(
@@ -36,27 +36,26 @@ def render_markdown(
         links to the web stay.
     """
     if len(text) > LONGEST:
-        return f"<pre>{html.escape(text)}</pre>"
+        return as_text(text)
     renderer = _Renderer(attachments or {}, headings_below)
     try:
         rendered = MarkdownWithMath(renderer=renderer).render(text)
     except Exception:  # whatever the parser stumbles over, the reader sees the source
-        return f"<pre>{html.escape(text)}</pre>"
-    return safe_html(rendered, renderer.held, link)
+        return as_text(text)
+    return bounded(safe_html(rendered, renderer.held, link), text)
 
 
 def render_code(source: str, language: str = "python") -> str:
     """Code in colours: a <div class="highlight"> with Pygments' short class names."""
+    if len(source) > LONGEST:
+        return as_text(source)
     formatter = HtmlFormatter(cssclass="highlight", wrapcode=True)
-    return str(highlight(source, lexer(language), formatter))
+    return bounded(str(highlight(source, lexer(language), formatter)), source)
 
 
 def lexer(language: str) -> Lexer:
-    """The lexer of a language; of one that Pygments does not know, the lexer of plain text."""
-    try:
-        return get_lexer_by_name(language)
-    except ClassNotFound:
-        return TextLexer()
+    """The lexer of Python, or, for any other language, the lexer of plain text."""
+    return PythonLexer() if language.lower() in PYTHON else TextLexer()
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]
@@ -66,7 +65,7 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         super().__init__(escape=False, exclude_anchor_links=True)
         self.held: dict[str, str] = {}
         self._secret = secrets.token_hex(8)  # a submission cannot write a token
-        self._pictures = attachments
+        self._pictures = dict(attachments)
         self._below = headings_below
 
     def _hold(self, ours: str) -> str:
@@ -93,19 +92,10 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         return f"<h{level}>{text}</h{level}>\n"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        if url.startswith("attachment:"):
-            kinds = self._pictures.get(url.removeprefix("attachment:"))
+        if url.startswith("attachment:"):  # each is shown once
+            kinds = self._pictures.pop(url.removeprefix("attachment:"), None)
             held = kinds if isinstance(kinds, Mapping) else {}
-            usable = (kind for kind in PICTURES if isinstance(held.get(kind), str) and is_base64(held[kind]))
+            usable = (k for k in KINDS if isinstance(held.get(k), str) and can_be_shown(held[k]))
             url = next((f"data:{kind};base64,{held[kind]}" for kind in usable), "")
         named = f' title="{html.escape(title)}"' if title else ""
         return f'<img src="{html.escape(url)}" alt="{html.escape(text)}"{named}>'
-
-
-def is_base64(text: str) -> bool:
-    """Whether a text is base64, and nothing else."""
-    try:
-        base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return True

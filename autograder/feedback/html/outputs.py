@@ -1,18 +1,18 @@
 """The outputs of a cell as HTML that is safe in any page. Nothing here trusts the notebook's format."""
 
-import base64
 import html
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from nbconvert.filters.ansi import ansi2html
+from nbconvert.filters.ansi import ansi2html, strip_ansi
 
 from autograder.feedback.cells import text_of
-from autograder.feedback.html.markdown import PICTURES, is_base64, render_markdown
-from autograder.feedback.html.safe import safe_html
+from autograder.feedback.html.markdown import render_markdown
+from autograder.feedback.html.pictures import KINDS, can_be_shown
+from autograder.feedback.html.safe import CUT, LONGEST, bounded, safe_html
 
-LONGEST = 200_000  # characters of text that one output shows in a page
+MOST_COLOURS = 5_000  # changes of colour in a text; the time to read them grows with the square
 UNSHOWN = '<p class="unshown">An output that a page does not show ({}).</p>'
 
 
@@ -35,8 +35,11 @@ def render_text(text: str) -> str:
     """Text as a terminal shows it, with the terminal's colours."""
     if not text.strip():
         return ""
-    cut = "\n[the rest is in the notebook]" if len(text) > LONGEST else ""
-    return f'<pre tabindex="0">{ansi2html(text[:LONGEST].rstrip())}{cut}</pre>'
+    cut = CUT if len(text) > LONGEST else ""
+    text = text[:LONGEST].rstrip()
+    if text.count("\x1b") > MOST_COLOURS:
+        text = strip_ansi(text)
+    return f'<pre tabindex="0">{ansi2html(text)}{cut}</pre>'
 
 
 def _bundle(data: Mapping[str, Any]) -> str:
@@ -44,23 +47,23 @@ def _bundle(data: Mapping[str, Any]) -> str:
     plain = text_of(data.get("text/plain"))
     own_html = text_of(data.get("text/html"))
     if len(own_html) <= LONGEST and (shown := safe_html(own_html).strip()):
-        return shown
+        return bounded(shown, own_html)
     if shown := render_markdown(text_of(data.get("text/markdown"))).strip():
         return shown
-    if svg := text_of(data.get("image/svg+xml")):
-        # a picture inside an <img> runs no script and asks nobody for anything
-        return _image("image/svg+xml", base64.b64encode(svg.encode("utf-8", "replace")).decode(), plain)
-    for kind in PICTURES:
-        if (content := text_of(data.get(kind))) and is_base64(content):
+    for kind in KINDS:
+        if (content := text_of(data.get(kind))) and can_be_shown(content):
             return _image(kind, content, plain)
     if latex := text_of(data.get("text/latex")):
         return render_markdown(latex)
+    kinds = ", ".join(sorted(str(kind) for kind in data))
+    unshown = UNSHOWN.format(html.escape(kinds[:200])) if kinds else ""
+    if "image/" in kinds:  # the words alone would pass for all that there is
+        return unshown + render_text(plain)
     if plain:
         return render_text(plain)
     if "application/json" in data:
         return render_text(json.dumps(data["application/json"], indent=1)[: LONGEST + 1])
-    kinds = ", ".join(sorted(str(kind) for kind in data))
-    return UNSHOWN.format(html.escape(kinds[:200])) if kinds else ""
+    return unshown
 
 
 def _image(kind: str, content: str, alt: str) -> str:

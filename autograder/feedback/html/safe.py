@@ -25,6 +25,12 @@ text, and they need elements that a submission may not have. They are put in aft
 in the place of tokens: see `held` below. nh3 cleans; the tables and the grammar of styles are our
 own, since nh3 has no rules that keep a submission inside its place.
 
+A short text can also become a page that no browser can open: some markup multiplies when it is read. So
+what is made is bounded, and shown as its source where it is larger (`bounded`); so are the sum of what a
+page holds (`Room`), the depth of elements, the cells that a table's cell covers, and a picture's pixels
+(pictures.py). What takes too long or too much memory to make ends its own process, and with it one page
+(autograder/walled.py).
+
 Not defended: a picture or a text can still show something untrue, or imitate a part of the page.
 """
 
@@ -37,25 +43,38 @@ from pathlib import Path
 
 import nh3
 
+from autograder.feedback.html.pictures import can_be_shown
+
 HARMLESS = tomllib.loads(Path(__file__).with_name("harmless.toml").read_text(encoding="utf-8"))
 TAGS, REMOVED = (set(HARMLESS["html"][kind].split()) for kind in ("elements", "removed"))
 ATTRIBUTES = {tag: set(listed.split()) for tag, listed in HARMLESS["html"]["attributes"].items()}
 ROLES, PROPERTIES = (set(HARMLESS["html"][kind].split()) for kind in ("roles", "properties"))
 # Words, colours and lengths that are not negative; nothing that could hold an address.
+# Without `++` the expression would try each way to cut a long word into words.
 _VALUE = re.compile(
-    r"(?:[a-z][a-z-]*|#[0-9a-f]{3,8}|\d*\.?\d+(?:px|em|rem|ex|ch|pt|%)?|rgba?\([\d.,%\s]+\)|[\s,/])+",
+    r"(?:rgba?\([\d.,%\s]++\)|[a-z][a-z-]*+|#[0-9a-f]{3,8}"
+    r"|(?:\d++(?:\.\d++)?|\.\d++)(?:px|em|rem|ex|ch|pt|%)?|[\s,/]++)++",
     re.ASCII | re.IGNORECASE,
 )
 _PICTURE = re.compile(
-    r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*", re.ASCII | re.IGNORECASE
+    r"data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/=\s]*)", re.ASCII | re.IGNORECASE
 )
-DEEPEST = 500  # elements in each other, more than any page needs: parsing takes time as the square
+_TOKEN = re.compile(r"held[0-9a-f]{16}x\d+x")
+DEEPEST = 100  # elements in each other, more than any page needs: parsing takes time as the square
+WIDEST = 100  # rows or columns that a table's cell may cover,
+WIDEST_SUM = 2_000  # and all cells together
+LONGEST = 200_000  # characters of text that one output shows in a page
+MOST, MOST_TAGS = 4_000_000, 50_000  # characters, and tags, of what is made of one cell or output
+ROOM, TAGS_ROOM = 25_000_000, 400_000  # of what a page shows of a submission
 _ELEMENT = re.compile(  # but for the void ones, which hold nothing
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)(?![a-z0-9]))[a-z]",
     re.ASCII | re.IGNORECASE,
 )
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+", re.ASCII | re.IGNORECASE)
 
+CUT = "\n[the rest is in the notebook]"
+LARGE = '<p class="unshown">Shown as it is written, since a page cannot hold what this becomes.</p>'
+FULL = '<p class="unshown">Not shown, since the page is full: this is in the notebook.</p>'
 Link = Callable[[str], "str | None"]
 
 
@@ -67,17 +86,18 @@ def to_the_web(address: str) -> str | None:
 def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_the_web) -> str:
     """The same HTML without anything that could run, ask another host, or leave its place.
 
-    held: for tokens in the text, HTML of our own that takes their place. A token that a
+    held: for tokens in the text (_TOKEN), HTML of our own that takes their place. A token that a
         submission moved into an attribute is dropped with the attribute.
     link: gives the address that a link's address becomes, or None for none.
     """
-    held = held or {}
+    ours, spans = held or {}, WIDEST_SUM
     depths = accumulate(-1 if closes else 1 for closes in _ELEMENT.findall(html))
     if any(depth > DEEPEST for depth in depths):
-        html = f"<pre>{escape(html)}</pre>"
+        html = as_text(html)
 
     def attribute(tag: str, name: str, value: str) -> str | None:
-        if any(token in value for token in held):
+        nonlocal spans
+        if _TOKEN.search(value):
             return None
         match name:
             case "style":
@@ -85,10 +105,15 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
             case "href":
                 return link(value)
             case "src":
-                return value if _PICTURE.fullmatch(value) else None
+                picture = _PICTURE.fullmatch(value)
+                return value if picture and can_be_shown(picture[1]) else None
             case "role":
                 return value if value in ROLES else None
-            case "width" | "height" | "colspan" | "rowspan" | "start":
+            case "colspan" | "rowspan":
+                if not re.fullmatch(r"\d{1,3}", value, re.ASCII) or int(value) > min(WIDEST, spans):
+                    return None
+                spans -= int(value)
+            case "width" | "height" | "start":
                 return value if re.fullmatch(r"\d{1,4}", value, re.ASCII) else None
         return value
 
@@ -102,9 +127,33 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
-    for token, ours in held.items():
-        cleaned = cleaned.replace(token, ours)
-    return cleaned
+    return _TOKEN.sub(lambda token: ours.get(token[0], token[0]), cleaned)
+
+
+def as_text(text: str) -> str:
+    """A text as it is, or its beginning."""
+    cut = CUT if len(text) > LONGEST else ""
+    return f"<pre>{escape(text[:LONGEST])}{cut}</pre>"
+
+
+def bounded(made: str, source: str) -> str:
+    """HTML that was made of a source; the source itself where the HTML is too large for a page."""
+    if len(made) <= MOST and made.count("<") <= MOST_TAGS:
+        return made
+    return LARGE + as_text(source)
+
+
+class Room:
+    """What a page can still hold of a submission."""
+
+    def __init__(self) -> None:
+        self._characters, self._tags = ROOM, TAGS_ROOM
+
+    def take(self, made: str) -> str:
+        """A piece of the page, or a sentence where there is no room for the piece."""
+        self._characters -= len(made)
+        self._tags -= made.count("<")
+        return made if min(self._characters, self._tags) >= 0 else FULL
 
 
 def safe_style(style: str) -> str | None:
