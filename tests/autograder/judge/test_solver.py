@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 
 import nbformat
@@ -31,6 +33,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
         patch.chdir(folder)
         patch.setenv("PYTHONOPTIMIZE", "1")
         patch.setenv("HEINIT_SEED", "mine")
+        patch.setenv("PYTHONPATH", os.pathsep.join(["", *filter(None, sys.path)]))
         judge.start()
     assert not traces.exists()
     yield judge
