@@ -62,6 +62,8 @@ class Canaries(ExitStack):
             path.write_text(f"{self.secret}\n")
         for path in (self.root, *(self.root / "canary").rglob("*"), self.root / "canary"):
             path.chmod(0o777 if path.is_dir() else 0o666)  # nothing but the walls protects them
+        os.environ["COURSE_TOKEN"] = self.secret  # as what a grader's shell may hold
+        self.callback(os.environ.pop, "COURSE_TOKEN", None)
         self._before = self._hashes()
         self._server = self.enter_context(socket.create_server(("127.0.0.1", 0)))
         self._server.setblocking(False)

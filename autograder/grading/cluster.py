@@ -14,10 +14,11 @@ others; each suspect is tried again with nothing else running, as `pool.do_alone
 
 import ipaddress
 import logging
+import os
 import uuid
 from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from typing import Any, Generic, cast
 from urllib.parse import urlsplit
@@ -97,6 +98,7 @@ class Cluster(Generic[T, O]):
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         with ExitStack() as stack:
             stack.enter_context(dask.config.set(DASK))
+            stack.enter_context(_safe_path())
             try:
                 client = stack.enter_context(self._connect(stack))
                 client.wait_for_workers(1, timeout=WAIT)
@@ -208,6 +210,20 @@ class Cluster(Generic[T, O]):
             f"the scheduler or its workers on {where} do not answer ({error}). What is done is kept. "
             "Start them, and run the same command again."
         )
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Start processes that import nothing from the directory in which the run was started."""
+    former = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if former is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = former
 
 
 def check_address(address: str) -> None:

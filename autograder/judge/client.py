@@ -115,12 +115,13 @@ class Judge:
         self._sock, self._busy = ours, True
         with theirs:
             self._process = subprocess.Popen(
-                # -P: a module that lies where somebody grades is not ours
+                # nothing that lies where somebody grades is ours: no module, no settings of Matplotlib's
                 [sys.executable, "-P", "-m", "autograder.judge.process", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env=environment(),
+                cwd=os.sep,
                 start_new_session=True,  # so that it is ended with all its processes, and by nobody else
             )
         try:
@@ -155,6 +156,8 @@ class Judge:
 def environment() -> dict[str, str]:
     """The judge's environment: the caller's, without what changes how Python runs (-O leaves out asserts)."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k in PLACES}
+    if places := list(filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))):
+        kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, places))
     return {**kept, **ONE_THREAD, **KEEP, "PYTHONSAFEPATH": "1"}
 
 

@@ -10,6 +10,7 @@ import ast
 import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from autograder.judge.outputs import Output, error_output
@@ -119,6 +120,9 @@ def _own(output: Output) -> bool:
         case {"output_type": "display_data", "data": dict(data)}:
             return VERDICT_MIME in data
         case {"output_type": "execute_result", "data": {"text/plain": str(text)}}:
-            return re.fullmatch(r"[\d.]+(e[+-]?\d+)?", text) is not None
+            with suppress(ValueError):
+                float(text)
+                return True
+            return False
         case _:
             return output in (NOT_JUDGED, FAILED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 from distributed import Future, LocalCluster
@@ -12,6 +13,7 @@ from autograder.grading.cluster import Cluster, check_address
 from autograder.grading.job import Refusal
 from autograder.grading.pool import cores, do_all, here, workers_for
 from tests.autograder.grading.toy import Squares
+from tests.autograder.hostile_folder import lay_modules
 
 
 def test_here_each_task_is_done_in_this_process_and_in_order():
@@ -27,12 +29,18 @@ def test_bad_luck_costs_a_retry_and_what_goes_wrong_alone_too_has_failed():
     assert "with nothing else running there: bad luck" in refusal.reason
 
 
-def test_workers_do_all_tasks_but_the_one_that_ends_its_worker():
+def test_workers_do_all_tasks_but_the_one_that_ends_its_worker_and_import_nothing_that_lies_there(
+    tmp_path, monkeypatch
+):
+    traces = lay_modules(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place not in ("", ".")])
     done = dict(Cluster(Squares(deadly=frozenset({7})), workers=2).run(range(40)))
     refusal = done.pop(7)
     assert {n: square for n, (square, _) in done.items()} == {n: n * n for n in range(40) if n != 7}
     assert "with nothing else running there: KilledWorker" in refusal.reason
     assert os.getpid() not in {process for _, process in done.values()}
+    assert not traces.exists()
 
 
 def test_an_outcome_that_goes_with_its_worker_before_it_is_fetched_is_made_again(monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 
 import nbformat
@@ -13,6 +15,7 @@ from autograder.judge.outputs import clean
 from autograder.sandbox.limits import Limits
 from autograder.solver.session import MAX_OUTPUT, Session
 from heinit_lab.checking.report import VERDICT_MIME
+from tests.autograder.hostile_folder import lay_modules
 from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("solver")
@@ -20,9 +23,19 @@ Run = Callable[..., list[CellResult]]
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+    """A judge that was started where somebody's modules lie, from a shell that leaves asserts out."""
     system_tool("bwrap", "apt install bubblewrap")
     judge = Judge(Limits(memory=2**28, cell_seconds=2, check_seconds=2, seconds=20, notebook_seconds=120))
+    folder = tmp_path_factory.mktemp("submitted")
+    traces = lay_modules(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("PYTHONOPTIMIZE", "1")
+        patch.setenv("HEINIT_SEED", "mine")
+        patch.setenv("PYTHONPATH", os.pathsep.join(["", *filter(None, sys.path)]))
+        judge.start()
+    assert not traces.exists()
     yield judge
     judge.close()
 
@@ -194,6 +207,71 @@ def test_an_error_in_a_test_cell_shows_nothing_of_the_check(run):
     results = run(("student", "f = 1"), ("test", source))
     (error,) = results[1].outputs
     assert error["traceback"] == ["\x1b[31mValueError\x1b[0m: no"]
+
+
+HIDDEN = """
+### BEGIN HIDDEN TESTS
+{}
+### END HIDDEN TESTS"""
+
+
+def test_of_hidden_tests_nothing_is_shown_but_the_verdict_and_the_score(run):
+    answers = """
+import warnings
+from IPython.display import display
+def f(x):
+    if x == 17:
+        print("seen", x); display(f"seen {x}"); warnings.warn(f"seen {x}")
+        raise type(f"seen{x}", (ValueError,), {})(f"seen {x}")
+    return x
+def g(x):
+    return f"seen {x}"
+"""
+    ends = {
+        "f(17)": ["HiddenTestFailed"],
+        "raise ValueError(g(17))": ["HiddenTestFailed"],
+        "assert g(17) == 17, g(17)": ["HiddenTestFailed"],
+        "print(g(17))\n0.5": ["0.5"],
+        "g(17)": [],
+        "display(g(17))\nimport warnings\nwarnings.warn(g(17))\n1.0": ["1.0"],
+        "f(1)\n    2": ["SyntaxError"],
+        f"print('x' * {2 * MAX_OUTPUT})\n1.0": ["NotJudged"],
+        f"display({{{VERDICT_MIME!r}: 'right'}}, raw=True)\n1.0": ["right", "1.0"],
+    }
+    tests = [("test", f"print('public', f(1))\nf(2)\n{HIDDEN.format(end)}") for end in ends]
+    results = run(("student", answers), *tests)[1:]
+    for end, result in zip(ends.values(), results, strict=True):
+        shown = [o.get("text") or o.get("ename") or next(iter(o["data"].values())) for o in result.outputs]
+        assert "seen" not in str(result.outputs)
+        assert shown == ["public 1\n", *end] or end == ["SyntaxError"]
+
+
+def test_all_that_students_see_is_asked_before_the_first_hidden_input(run):
+    answers = """
+import os
+def f(x):
+    with open("seen", "a") as file: print(x, file=file)
+    return x
+def g(x):
+    return open("seen").read().split() + os.listdir()
+"""
+    results = run(
+        ("student", answers),
+        ("test", "n = 3\nf(1)" + HIDDEN.format("float(f(17) == 17 and n == 3)")),
+        ("test", "print(g(2))" + HIDDEN.format("float('17' in g(3))")),
+        ("test", "g(4)"),
+    )
+    assert texts(results[1]) == ["1.0"]  # names of the part that is seen are there in the other
+    assert texts(results[2]) == ["['1', 'seen']\n", "1.0"]
+    assert texts(results[3]) == ["['1', 'seen']"]
+
+
+def test_answers_that_end_every_process_cost_themselves_in_both_parts(run):
+    kill = "import os\ndef f(x):\n    os.kill(-1, 9)\ndef g(x):\n    return x"
+    tests = [("test", f"{name}(1) == 1{HIDDEN.format(f'float({name}(2) == 2)')}") for name in "fgfg"]
+    results = run(("student", kill), *tests)
+    assert [texts(r)[-1] for r in results[2::2]] == ["1.0", "1.0"]
+    assert all(texts(r)[-1] != "1.0" for r in results[1::2])
 
 
 def test_a_check_that_never_ends_is_ended(run):
