@@ -70,6 +70,7 @@ class _NotebookRepair:
     def __init__(self, notebook: NotebookNode, lesson: ReleasedLesson) -> None:
         self.lesson = lesson
         self.metadata = dict(notebook.get("metadata") or {})
+        self.metadata.pop("widgets", None)  # what JupyterLab saves of explorers is large, and no damage
         self.cells = [cell for cell in take_apart(notebook) if cell.metadata.get(OURS) != "note"]
         self.repairs: list[str] = []
         self.answers: dict[str, SubmittedCell] = {}
