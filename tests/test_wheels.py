@@ -36,6 +36,18 @@ print("numpy" in {path.name for path in packages.iterdir()})
 print([str(path) for name in ("autograder", "heinit_solutions") for path in (packages / name).rglob("*")])
 """
 
+# verbs in one process, since starting it costs more than they do
+ONE_AFTER_THE_OTHER = """
+from autograder.cli import main
+ends = []
+for verb, *more in {verbs}:
+    try:
+        main([verb, "he101", *more])
+    except SystemExit as end:
+        ends.append(f"{{verb}} ended with {{end.code}}")
+print(*ends, sep="\\n")
+"""
+
 pytestmark = [
     pytest.mark.xdist_group("wheels"),  # they are installed once
     pytest.mark.skipif(os.name == "nt", reason="the environment is put together from links"),
@@ -165,6 +177,14 @@ def test_an_instructor_makes_a_course_and_grades_and_a_submission_sees_no_answer
     graded = nbformat.read(home / "he101" / "autograded" / "anna" / LESSON / f"{LESSON}.ipynb", as_version=4)
     (look,) = (cell for cell in graded.cells if cell.id == "look")
     assert look.outputs[0].text == "True\n[]\n"
+
+    verbs = [("feedback",), ("report",), ("export", "--to=csv"), ("receipt", "anna", LESSON)]
+    told = installed.run("python", "-c", ONE_AFTER_THE_OTHER.format(verbs=verbs))
+    assert told.stdout.splitlines()[-len(verbs) :] == [f"{verb[0]} ended with 0" for verb in verbs], (
+        told.stderr
+    )
+    for made in (f"feedback/anna/{LESSON}/{LESSON}.html", "report/index.html", "grades.csv"):
+        assert (home / "he101" / made).is_file(), made
 
     elsewhere = home / "elsewhere"
     installed.install("--target", elsewhere, wheel)

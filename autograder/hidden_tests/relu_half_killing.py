@@ -75,7 +75,7 @@ def _signs_and_scales(rng: Rng) -> list[np.ndarray]:
 
 
 UNCHANGED = "whether the array stays as it was"
-UNITS = "units at exactly 0, one example, one neuron, all on, all off"
+UNITS = "units at exactly 0, one example, one unit, all on, all off"
 SIGNS = "one entry, all of one sign, very large and very small numbers, a balanced array"
 
 HIDDEN = {
@@ -99,7 +99,7 @@ HIDDEN = {
     ),
     "dead_units": behaviours(
         dead_units,
-        values(1.5, "layers in which a third of the neurons are dead", _layers_with_dead_units),
+        values(1.5, "layers in which a third of the units are dead", _layers_with_dead_units),
         edges(1, UNITS, _layers_at_the_edge),
         purity(0.5, UNCHANGED, _layers_with_dead_units),
     ),

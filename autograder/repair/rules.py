@@ -90,6 +90,7 @@ class _NotebookRepair:
         self.lesson = lesson
         metadata = notebook.get("metadata")
         self.metadata = storable(metadata) if isinstance(metadata, dict) else {}
+        self.metadata.pop("widgets", None)  # what JupyterLab saves of explorers is large, and no damage
         self.cells = [cell for cell in take_apart(notebook) if cell.metadata.pop(OURS, "") != "note"]
         self.repairs: list[str] = []
         self.answers: dict[str, SubmittedCell] = {}

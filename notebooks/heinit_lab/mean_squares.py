@@ -47,7 +47,7 @@ def quick_interval(var: float, n: int) -> tuple[float, float]:
 
 def normal_score(m2: float, var: float, n: int) -> float:
     """How many standard deviations a mean square m2 of n draws lies off, by the same approximation."""
-    return float(((m2 / var) ** (1 / 3) - (1 - 2 / (9 * n))) / sqrt(2 / (9 * n)))
+    return float((m2 / var) ** (1 / 3) - (1 - 2 / (9 * n))) / sqrt(2 / (9 * n))
 
 
 def log_ratio(m2: float | np.ndarray, var_a: float, var_b: float, n: int) -> np.ndarray:

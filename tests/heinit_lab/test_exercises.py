@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from autograder.hidden_tests import HIDDEN
@@ -86,6 +88,12 @@ def test_hints_give_no_code_away(name):
         assert "return" not in misconception.hint.split()
         assert "lambda" not in misconception.hint
         assert misconception.name == misconception.name.lower().replace(" ", "-")
+
+
+def test_hints_call_things_as_the_lessons_do():
+    for exercise in EXERCISES.values():
+        for misconception in exercise.misconceptions:  # a unit, and the slide
+            assert not re.search("neuron|source", misconception.hint, re.IGNORECASE), misconception.name
 
 
 def test_misconception_names_mean_one_thing_each():

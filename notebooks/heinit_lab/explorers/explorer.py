@@ -7,7 +7,7 @@ a few milliseconds. The same explorer gives its frames one by one, for pages tha
 import html
 import io
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -136,7 +136,9 @@ class Explorer:
         except Exception as error:
             display(_sorry(self, error).bundle(), raw=True)
             return
-        bundle = dict(self._widget(first)._repr_mimebundle_())
+        box = self._widget(first)
+        _close_former(box)
+        bundle = dict(box._repr_mimebundle_())
         bundle["text/html"] = f"{self._image(first)}<p>{html.escape(first.words)}</p>"
         bundle["text/plain"] = f"[{self.title}: {first.words}]"
         display(bundle, raw=True)
@@ -179,6 +181,29 @@ for (const slider of this.closest('.widget-vbox')?.querySelectorAll('.widget-hsl
   handle.setAttribute('aria-valuetext', slider.querySelector('.widget-readout').textContent);
 }
 """
+
+
+_former: dict[str, tuple[str, list[Any]]] = {}  # by cell: its last run, and the boxes that the run showed
+
+
+def _close_former(box: Any) -> None:
+    """Close the boxes of an earlier run of this cell: JupyterLab saves all open ones with the notebook."""
+    from IPython.core.getipython import get_ipython
+
+    request: dict[str, Any] = getattr(get_ipython(), "get_parent", dict)()
+    cell, this_run = request.get("metadata", {}).get("cellId"), request.get("header", {}).get("msg_id")
+    if cell and this_run:
+        run, boxes = _former.get(cell, ("", []))
+        for widget in [w for former in boxes for w in _parts(former)] if run != this_run else ():
+            widget.close()
+        _former[cell] = this_run, [*(boxes if run == this_run else ()), box]
+
+
+def _parts(widget: Any) -> Iterator[Any]:
+    """A widget and those in it."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _parts(child)
 
 
 def _named(image: str) -> str:

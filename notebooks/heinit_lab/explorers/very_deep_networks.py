@@ -259,8 +259,8 @@ def depth_explorer(
             low, middle, high = (number(f(rows[:, at])) for f in (np.min, np.median, np.max))
             ends.append(f"{middle} ({low} to {high})")
         return (
-            f"c = {c:g}, {depth} layers of {width}. On average {number(factor[at])} of what went in should be "
-            f"left. The middle of {NETWORKS} networks: signal {ends[0]}, gradient at the input {ends[1]}."
+            f"c = {c:g}, {depth} layers of {width}. On average {number(factor[at])} of what went in should "
+            f"be left. The middle of {NETWORKS} networks: signal {ends[0]}, gradient at the input {ends[1]}."
         )
 
     moving = [predicted, *curves[0].artists, *curves[1].artists, cursor]

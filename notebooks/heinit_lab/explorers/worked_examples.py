@@ -59,8 +59,8 @@ def weights_explorer(he_normal: Fill) -> Explorer:
         var = sigma**2
         words = (
             f"{n_out} × {n_in} = {n:,} weights; a standard deviation of {sigma:.3g} is asked. Their mean "
-            f"square is {ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie between "
-            f"{low * var:.3g} and {high * var:.3g}. "
+            f"square is {ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie "
+            f"between {low * var:.3g} and {high * var:.3g}. "
         )
         if not 0 < ratio < np.inf or not abs(normal_score(ratio, 1, n)) < NO_LUCK:
             return (

@@ -52,8 +52,8 @@ def scales_explorer(xavier_std: Callable[..., Any], glorot_std: Callable[..., An
         for rule, sigma in here.items():
             dots[rule].set_data([n_in], [sigma])
         return (
-            f"A layer with {n_in} inputs and {n_out} outputs. Standard deviations, by your functions and by He: "
-            f"{', '.join(f'{rule} {sigma:.3g}' for rule, sigma in here.items())}. "
+            f"A layer with {n_in} inputs and {n_out} outputs. Standard deviations, by your functions and "
+            f"by He: {', '.join(f'{rule} {sigma:.3g}' for rule, sigma in here.items())}. "
             f"He is {here['He'] / here['Xavier']:.3f} times Xavier and "
             f"{here['He'] / here['Glorot']:.3f} times Glorot."
         )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from click.testing import CliRunner, Result
 
 from autograder.cli import main
-from autograder.gradebook import Record, Status, Student
+from autograder.course import nbgrader_api
+from autograder.feedback.page import feedback_page
+from autograder.gradebook import Record, Status, Student, read_grades
 from autograder.lessons import lessons
 from tests.autograder.classroom import run
 from tests.autograder.gradebooks import fill
@@ -129,6 +133,25 @@ def test_a_plain_table_says_what_each_empty_grade_means(course):
         "2026-03-01 12:00:00",
     )
     assert table[ONE, "ben"]["reason"] == WHY
+
+
+@pytest.mark.parametrize(("penalty", "total"), [(20.0, "0"), (0.25, "4.25"), (0.0, "4.5")])
+def test_feedback_report_and_every_grade_file_tell_the_same_total(course, penalty, total):
+    with nbgrader_api(course).gradebook as gradebook:
+        gradebook.find_submission(ONE, "anna").notebooks[0].late_submission_penalty = penalty
+        gradebook.db.commit()
+        grades = read_grades(gradebook, ONE, "anna")
+    page = feedback_page(nbformat.read(lessons()[0].path, as_version=4), grades)
+    assert f'<strong class="total">{total} <span>' in page
+    told = json.loads(CliRunner().invoke(main, ["report", str(course), "--json"]).stdout)
+    assert told["lessons"][0]["spread"]["high"] == float(total)
+    in_files = {row[9] for row in rows(course / "report" / "report.csv") if (row[0], row[3]) == ("anna", ONE)}
+    assert {float(score) for score in in_files} == {float(total)}
+    for to, column in (("csv", 10), ("canvas", 5), ("moodle", 3)):
+        out = course / f"{to}.csv"
+        assert heinit(course, "--to", to, "--out", out, "--lesson", ONE).exit_code in (0, 1)
+        (row,) = [row for row in rows(out) if any(cell in row for cell in ("anna", "anna@he.org"))]
+        assert row[column] == total, to
 
 
 def test_the_penalty_is_nbgraders(course):

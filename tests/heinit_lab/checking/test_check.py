@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
+from pathlib import Path
 
 import pytest
 from IPython.utils.capture import capture_output
@@ -134,6 +137,48 @@ def test_a_report_says_the_same_in_every_form():
     assert "<em>variance</em>, 2 * 3 &lt;b&gt;." in report.html
     assert "<code>f(1)</code>" in report.html
     assert report.ansi == ["\x1b[1m✗ `f(1)` is 2.\x1b[0m", "This is the variance, 2 * 3 <b>."]
+
+
+def rgba(colour: str) -> tuple[float, ...]:
+    """Red, green, blue and opacity of a colour as JupyterLab's themes write it, from 0 to 1."""
+    colour = {"white": "#fff"}.get(colour, re.sub(r"var\([^,]+, *(.+)\)", r"\1", colour))
+    if numbers := re.findall(r"[\d.]+", colour) if colour.startswith("rgba") else []:
+        return (*(float(number) / 255 for number in numbers[:3]), float(numbers[3]))
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    return (*(int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)), 1.0)
+
+
+def over(colour: tuple[float, ...], below: tuple[float, ...]) -> tuple[float, ...]:
+    """What is seen where a colour lies over an opaque one."""
+    return (*(colour[3] * c + (1 - colour[3]) * b for c, b in zip(colour[:3], below[:3], strict=True)), 1.0)
+
+
+def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """The contrast of two opaque colours, from 1 to 21 (WCAG 2.2)."""
+
+    def luminance(colour: tuple[float, ...]) -> float:
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3])
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_verdict_can_be_read_in_every_theme_of_jupyterlab():
+    themes = sorted(Path(sys.prefix, "share/jupyter/lab/themes/@jupyterlab").glob("*/index.css"))
+    assert len(themes) >= 3
+    for theme in themes:
+        colours = dict(re.findall(r"--jp-([\w-]+):\s*([^;}]+)", theme.read_text(encoding="utf-8")))
+        text, page = (rgba(colours[name]) for name in ("content-font-color1", "layout-color1"))
+        for mark in "✓✗○":
+            report = Report(mark, "A headline.", ("A line.",))
+            assert set(re.findall(r"\x1b\[([\d;]*)m", "".join(report.ansi))) == {"1", "0"}  # bold, no colour
+            behind = over(rgba(colours["rendermime-error-background"]), page)  # of ✗ and ○
+            assert contrast(over(text, behind), behind) >= 4.5, theme.parent.name
+            assert contrast(over(text, page), page) >= 4.5, theme.parent.name
+            (line,) = re.findall(r"#[0-9A-F]{6}", report.html)
+            assert "color:" not in report.html
+            assert contrast(rgba(line), page) >= 3, (theme.parent.name, mark)
 
 
 def test_stars_of_a_formula_are_no_emphasis():

@@ -58,6 +58,33 @@ def test_in_a_notebook_it_gives_widgets_and_a_picture_for_pages_without_them(she
     assert data["text/plain"] == "[A bar: The bar is 5 high.]"
 
 
+def test_a_cell_that_runs_again_leaves_no_widgets_of_its_former_run(shell, monkeypatch):
+    request = {"metadata": {"cellId": "one"}, "header": {"msg_id": "first"}}
+    monkeypatch.setattr(shell, "get_parent", lambda: request, raising=False)
+    boxes = []
+
+    def show():
+        explorer = bar()
+        monkeypatch.setattr(
+            explorer, "_box", lambda *args: boxes.append(Explorer._box(explorer, *args)) or boxes[-1]
+        )
+        with capture_output():
+            explorer._ipython_display_()
+
+    def are_open():
+        return [[widget.comm is not None for widget in (box, *box.children)] for box in boxes]
+
+    for cell, run, expected in (
+        ("one", "first", [True]),
+        ("one", "first", [True, True]),  # two in one cell
+        ("two", "second", [True, True, True]),
+        ("one", "third", [False, False, True, True]),
+    ):
+        request.update(metadata={"cellId": cell}, header={"msg_id": run})
+        show()
+        assert are_open() == [[is_open] * 5 for is_open in expected]
+
+
 def test_moving_the_slider_changes_the_picture_and_the_words():
     explorer = bar()
     box = explorer._widget(explorer.frame())

@@ -1,0 +1,68 @@
+"""When a submission was handed in: a time that can be read in one way only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from autograder.submissions import Submission, UngradableError, utc
+
+AT_THREE = datetime(2026, 3, 1, 15)
+TIMES = {
+    "2026-03-01 15:00:00 UTC": AT_THREE,
+    "2026-03-01 15:00:00.000000 UTC": AT_THREE,  # as nbgrader's exchange writes it
+    "2026-03-01T15:00:00Z": AT_THREE,
+    "2026-03-01T15:00": AT_THREE,
+    "2026-03-01 16:00:00 CET": AT_THREE,
+    "2026-03-01 16:00 Europe/Berlin": AT_THREE,
+    "2026-03-01T16:00:00+01:00": AT_THREE,
+    "2026-03-01 10:00:00 -0500": AT_THREE,
+    "2026-03-01": datetime(2026, 3, 1),
+}
+NO_TIMES = (
+    *(
+        "01.03.2026 15:00",
+        "13.03.2026 15:00",
+        "3/1/2026",
+        "01/03/26 15:00",
+        "1-3-2026",
+        "2026/03/01",
+        "03-01",
+    ),
+    *(
+        "Mon Mar 2 12:00:00 UTC 2026",
+        "1 March 2026",
+        "20260301",
+        "1772377200",
+        "15:00",
+        "2026-3-1",
+        "2026-02-30",
+    ),
+    *(
+        "2026-03-01 15:00 CEST!",
+        "2026-03-01 25:00",
+        "2026-03-01 15:00 Nowhere/Place",
+        "2026-03-01 ../etc",
+        "٢٠٢٦-03-01",
+    ),
+    *("9999-12-31T23:59-01:00", "2026-03-01 15:00 01.03.2026"),
+)
+
+
+def test_a_time_of_iso_8601_is_read_in_utc_and_no_other_form_is_guessed(tmp_path):
+    submission = Submission("anna", "lesson", tmp_path / "lesson.ipynb")
+    file = tmp_path / "timestamp.txt"
+    for text, time in TIMES.items():
+        assert utc(text) == time, text
+        for content in (text, f"\ufeff{text}\r\n"):
+            file.write_text(content, encoding="utf-8")
+            assert submission.submitted_at() == time, text
+    for text in NO_TIMES:
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(
+            UngradableError, match=r"holds no time of the form 2026-03-01 15:00:00 UTC\. Mend"
+        ):
+            submission.submitted_at()
+    file.write_text("\n")
+    assert submission.submitted_at() is None
