@@ -181,7 +181,11 @@ _NEXT = np.random.RandomState(_LENT).random_sample()
 def _student_line(error: BaseException) -> str:
     """The last line of the student's own code on the way to the error, or ''."""
     frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is `observe` itself
-    own = [f for f in frames if "site-packages" not in f.filename and "/lib/python" not in f.filename]
-    if not own or not own[-1].line:
-        return ""
-    return f"line {own[-1].lineno}: {own[-1].line.strip()}"
+    own = [
+        f"line {frame.lineno}: {frame.line.strip()}"
+        for frame in frames
+        if frame.line  # compiled code has none, such as a Generator's
+        and "site-packages" not in frame.filename
+        and "/lib/python" not in frame.filename
+    ]
+    return own[-1] if own else ""

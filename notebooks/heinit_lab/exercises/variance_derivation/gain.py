@@ -7,7 +7,7 @@ import numpy as np
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.trials import Trials
+from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise
 
 # (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
@@ -98,6 +98,7 @@ EXERCISE = exercise(
         Case("elu", 0.5, want=1.86484932),
         Case("gelu", want=2.35171561),
         rtol=1e-3,
+        looks_at=VALUES,
     ),
     mistakes={
         "variance-for-second-moment": lambda name, a=0.0: (

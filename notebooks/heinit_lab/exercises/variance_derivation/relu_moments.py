@@ -5,6 +5,7 @@ from itertools import permutations
 from math import pi, sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
 
@@ -23,6 +24,7 @@ EXERCISE = exercise(
         Case(2.0, want=(0.79788456, 1.36338023, 2.0)),
         Case(0.125, want=(0.049867785, 0.005325704, 0.0078125)),
         Case(3.5, want=(1.39629798, 4.17535195, 6.125)),
+        looks_at=VALUES,
     ),
     mistakes={
         "second-moment-for-variance": lambda s: (s / sqrt(2 * pi), s**2 / 2, s**2 / 2),

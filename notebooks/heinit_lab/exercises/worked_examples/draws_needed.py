@@ -3,6 +3,7 @@
 from math import ceil, floor, sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
 EXERCISE = exercise(
@@ -13,6 +14,8 @@ EXERCISE = exercise(
         Case(0.05, want=3074),
         Case(0.1, 2.576, want=1328),
         Case(0.03, want=8537),
+        Case(0.015625, 1.640625, want=22050),  # a whole number already
+        looks_at=VALUES,
     ),
     mistakes={
         "two-missing": (lambda rel, z=1.96: ceil((z / rel) ** 2), lambda rel, z=1.96: (z / rel) ** 2),

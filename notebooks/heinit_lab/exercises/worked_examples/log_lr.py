@@ -39,6 +39,6 @@ EXERCISE = exercise(
         "log-to-base-ten": lambda W, a, b: _log_lr(W, a, b) / log(10),
         "half-missing": lambda W, a, b: 2 * _log_lr(W, a, b),
     },
-    hidden=2,
+    hidden=3,
     prompt=Prompt(0, "One weight, 0.8. What is the log-likelihood ratio of variance 0.5 against 0.25?"),
 )

@@ -3,6 +3,7 @@
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
 EXERCISE = exercise(
@@ -13,6 +14,7 @@ EXERCISE = exercise(
         Case(128, 64, want=0.10206207),
         Case(64, 128, want=0.10206207),
         Case(5, 300, want=0.08097755),
+        looks_at=VALUES,
     ),
     mistakes={
         "variance-for-std": lambda n, m: 2 / (n + m),

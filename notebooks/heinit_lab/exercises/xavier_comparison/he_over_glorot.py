@@ -6,7 +6,7 @@ import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.trials import Trials
+from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise
 
 
@@ -25,6 +25,7 @@ EXERCISE = exercise(
         Case(128, 64, want=1.22474487),
         Case(10, 70, want=2.82842712),
         Case(300, 300, want=1.41421356),
+        looks_at=VALUES,
     ),
     mistakes={
         "constant-root-two": lambda n, m: sqrt(2),
