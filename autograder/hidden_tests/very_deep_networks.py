@@ -136,9 +136,9 @@ def _silent_at_zero_narrow_deep(rng: Rng) -> list[Case]:
     """A silent network, units at exactly 0 or near it, layers all on or of one unit, twenty layers."""
     x, Ws, g = _whole(rng, [7, 7, 7]).args
     zero, near = Ws[0].copy(), Ws[0].copy()
-    zero[0], near[0] = 0, 0
-    near[0, 0] = x[0] * 2.0**-20
-    above = np.abs(Ws[1])
+    zero[0] = near[0] = [x[1], -x[0], 0, 0, 0, 0, 0]
+    near[0, 2] = x[2] * 2.0**-18
+    above = np.abs(Ws[1]) + 1
     above[0] *= -1  # one unit of the last layer is off: its gate is not what no gate would be
     path = [np.eye(6)[rng.permutation(6)] * 2.0 for _ in range(20)]
     return [

@@ -52,7 +52,9 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
 
 @np.errstate(all="ignore")  # an answer may hold numbers that are too large to subtract
 def _close(a: np.ndarray, b: np.ndarray, rtol: float = 1e-5, atol: float = 1e-8) -> np.ndarray:
-    """Which entries of `a` are those of `b` up to rounding; see `same`."""
+    """Which entries of `a` are those of `b` up to rounding; see `same`. Both have one shape and one kind."""
+    if b.dtype.kind == "b":
+        return np.asarray(a == b)
     largest = np.max(np.abs(b), initial=0.0)
     far = np.where(b == 0, atol * min(largest or 1.0, 1.0), rtol * np.abs(b))
     return np.asarray((a == b) | (np.abs(a - b) <= np.where(np.isfinite(b), far, 0.0)))

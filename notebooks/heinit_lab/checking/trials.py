@@ -104,7 +104,8 @@ class Trials(Evidence):
             if call.changed:
                 return fault(
                     f"{text} changes its argument.",
-                    "The value is right, but what was passed in is different after the call.",
+                    "The value is right, but what was passed in is different after the call: "
+                    "this function changes it, or one that it calls.",
                 )
             if self.check.new and call.shares:
                 return fault(

@@ -30,6 +30,12 @@ EXERCISE = exercise(
             lambda n, slope=0.0: 2 * (1 + slope**2) / n,
             lambda n, slope=0.0: (1 + slope**2) / (2 * n),
         ),
+        "two-twice": lambda n, slope=0.0: 4 / ((1 + slope**2) * n),
+        "brackets-missing": (
+            lambda n, slope=0.0: 2 / (1 + slope**2) * n,
+            lambda n, slope=0.0: 2 / (1 + slope**2 * n),
+        ),
+        "rounded": lambda n, slope=0.0: round(2 / ((1 + slope**2) * n), 4),
     },
     hidden=2,
     prompt=Prompt(3, "Sums of 10 terms, slope 0.3 below 0. Which variance keeps the second moment?"),

@@ -21,6 +21,7 @@ EXERCISE = exercise(
         "root-of-two-over-n": lambda n: sqrt(2) / n,
         "xavier-for-he": lambda n: sqrt(1 / n),
         "integer-division": (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5, lambda n: 2 // n),
+        "two-twice": lambda n: 2 / sqrt(n),
         "rounded": lambda n: round(sqrt(2 / n), 3),
     },
     hidden=2,

@@ -32,6 +32,13 @@ EXERCISE = exercise(
         ),
         "root-of-two-over-n": lambda n, m: sqrt(2) / (n + m),
         "bound-for-std": lambda n, m: sqrt(6 / (n + m)),
+        "two-twice": lambda n, m: 2 / sqrt(n + m),
+        "brackets-missing": (
+            lambda n, m: sqrt(2 / n + m),
+            lambda n, m: sqrt(2 / m + n),
+            lambda n, m: 2 / n + m,
+            lambda n, m: sqrt(2) / sqrt(n) + m,
+        ),
         "integer-division": (lambda n, m: sqrt(2 // (n + m)), lambda n, m: sqrt(1 / ((n + m) // 2))),
         "rounded": lambda n, m: round(sqrt(2 / (n + m)), 3),
     },

@@ -33,6 +33,12 @@ EXERCISE = exercise(
         "xavier-for-he": lambda n, m: sqrt((n + m) / (2 * n)),
         "fan-out-for-fan-in": lambda n, m: sqrt((n + m) / m),
         "variance-for-std": lambda n, m: (n + m) / n,
+        "two-twice": lambda n, m: sqrt(2 * (n + m) / n),
+        "brackets-missing": (
+            lambda n, m: sqrt(n + m / n),
+            lambda n, m: sqrt(2 / n) / sqrt(2 / n + m),
+            lambda n, m: sqrt(2 / n / 2 / (n + m)),
+        ),
         "integer-division": lambda n, m: sqrt((n + m) // n),
         "rounded": lambda n, m: round(sqrt((n + m) / n), 3),
     },

@@ -18,7 +18,7 @@ EXERCISE = exercise(
     ),
     mistakes={
         "variance-for-std": lambda n: 1 / n,
-        "he-for-xavier": (lambda n: sqrt(2 / n), lambda n: 2 / n),
+        "he-for-xavier": (lambda n: sqrt(2 / n), lambda n: 2 / n, lambda n: 2 / sqrt(n)),
         "integer-division": lambda n: sqrt(1 // n),
         "rounded": lambda n: round(sqrt(1 / n), 3),
     },
