@@ -177,7 +177,7 @@ def survives(mutant: Mutant) -> bool:
     for behaviour in HIDDEN[mutant.name]:
         seed = zlib.crc32(f"{SEED}/{mutant.name}/{behaviour.name}".encode())
         try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"), _seconds(PATIENCE):
+            with warnings.catch_warnings(), np.errstate(all="ignore"), patience():
                 warnings.simplefilter("ignore")
                 if behaviour.probe(mutant.function, np.random.default_rng(seed)).finding is not None:
                     return False
@@ -187,14 +187,14 @@ def survives(mutant: Mutant) -> bool:
 
 
 @contextmanager
-def _seconds(limit: float) -> Iterator[None]:
-    """Raise TimeoutError after so many seconds of processor time."""
+def patience() -> Iterator[None]:
+    """Raise TimeoutError after PATIENCE seconds of processor time."""
 
     def stop(*_: object) -> None:
         raise TimeoutError
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, limit, limit)  # again for each further case
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE, PATIENCE)  # again for each further case
     try:
         yield
     finally:

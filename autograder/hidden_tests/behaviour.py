@@ -62,19 +62,18 @@ def _compared(
     *,
     rtol: float = 1e-5,
     new: bool = False,
-    also: tuple[str, ...] = (),
 ) -> Row:
     """A behaviour on inputs for which the reference answer gives the right values.
 
     inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case.
-    rtol, new: as in `Cases`. also: PURITY in a row for values, or VALUES in a row for purity, counts too.
+    rtol, new: as in `Cases`.
     """
 
     def probe(reference: Function, function: Function, rng: Rng) -> Evidence:
         drawn = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
         for case in drawn:
             case.want = reference(*case.args, **case.kwargs)
-        return Cases(*drawn, rtol=rtol, new=new, looks_at=(*looks_at, *also))(reference.__name__, function)
+        return Cases(*drawn, rtol=rtol, new=new, looks_at=looks_at)(reference.__name__, function)
 
     needs = () if name == "values" else ("values",)
     return lambda reference: Behaviour(name, points, says, partial(probe, reference), needs)
@@ -113,3 +112,13 @@ def random_calls(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str
 def seed(rng: Rng) -> int:
     """The seed of a plan."""
     return int(rng.integers(2**31))
+
+
+def of_every_size(rng: Rng, low: float, high: float, count: int) -> np.ndarray:
+    """So many numbers from low to high, one in each of as many equal parts of the logarithmic scale."""
+    return low * (high / low) ** ((np.arange(count) + rng.random(count)) / count)
+
+
+def widths(rng: Rng, count: int = 20) -> list[int]:
+    """Layer sizes from a few units to a few thousand, as plain integers, none of a public case."""
+    return [int(n) for n in of_every_size(rng, 6, 5000, count)]

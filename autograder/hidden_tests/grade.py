@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.hidden_tests.behaviour import Behaviour
-from heinit_lab.checking.check import deliver
+from heinit_lab.checking.check import deliver, latest
 from heinit_lab.checking.exercise import Evidence, Exercise
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
@@ -70,37 +70,58 @@ def grade(name: str, function: Function | None = None) -> float:
     __tracebackhide__ = True
     if function is None:
         function = sys._getframe(1).f_globals.get(name)
-    assessment = assess(name, function)
+    public = latest(name, function) or EXERCISES[name].probe(function) if callable(function) else None
+    assessment = assess(name, function, public=public)
     deliver(_report(assessment))
     return assessment.score
 
 
-def assess(name: str, function: Function | None, seed: str | None = None) -> Assessment:
+def assess(
+    name: str, function: Function | None, seed: str | None = None, public: Evidence | None = None
+) -> Assessment:
     """What the hidden checks say about an answer.
 
-    seed: any text; by default what the judge has set as SEED, else a fixed one.
+    seed: any text; by default what the judge has set as SEED, else a fixed one. public: the evidence of the
+    public check, where there is some: what that check refuses never gets full marks.
     """
     seed = SEED.get() if seed is None else seed
-    behaviours, exercise = HIDDEN[name], EXERCISES[name]
-    max_points = {b.name: b.points for b in behaviours}
+    exercise, max_points = EXERCISES[name], {b.name: b.points for b in HIDDEN[name]}
     if not callable(function):
         return Assessment(name, dict.fromkeys(max_points, 0.0), max_points, unsolved=True)
 
+    points, hidden = probed(name, function, seed)
+    if all(points.values()) and public is not None and public.finding is not None:
+        points |= dict.fromkeys(_refused(name, public), 0.0)
+    if all(points.values()):
+        return Assessment(name, points, max_points)
+    # the public check has named the mistake, or given it no name: it bears the same name here
+    public = public or exercise.probe(function)
+    named = _named(exercise, [public] if public.finding else hidden)
+    unsolved = any(evidence.unsolved for evidence in (public, *hidden))
+    return Assessment(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
+
+
+def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], list[Evidence]]:
+    """The points of each behaviour, and the evidence of each."""
     points: dict[str, float] = {}
     hidden: list[Evidence] = []
-    for behaviour in behaviours:
+    for behaviour in HIDDEN[name]:
         rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
         evidence = behaviour.probe(function, rng)
         held = evidence.finding is None and all(points.get(need) for need in behaviour.needs)
         points[behaviour.name] = behaviour.points if held else 0.0
         hidden.append(evidence)
-    if all(points.values()):
-        return Assessment(name, points, max_points)
-    # the public check has named the mistake, or given it no name: it bears the same name here
-    public = exercise.probe(function)
-    named = _named(exercise, [public] if public.finding else hidden)
-    unsolved = any(evidence.unsolved for evidence in (public, *hidden))
-    return Assessment(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
+    return points, hidden
+
+
+def _refused(name: str, public: Evidence) -> list[str]:
+    """The behaviours that lose their points where the public check alone has found something.
+
+    That is the behaviour that the finding is about; for wrong values, the edge cases where there are some.
+    """
+    names = [behaviour.name for behaviour in HIDDEN[name]]
+    lost = "edge cases" if public.about == "values" and "edge cases" in names else public.about
+    return [b.name for b in HIDDEN[name] if lost in (b.name, *b.needs)]
 
 
 def _named(exercise: Exercise, evidences: Iterable[Evidence]) -> dict[str, str]:

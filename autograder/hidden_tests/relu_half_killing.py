@@ -1,5 +1,7 @@
 """Lesson 1: hidden checks."""
 
+from typing import Any
+
 import numpy as np
 
 from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values
@@ -7,88 +9,121 @@ from heinit_solutions.relu_half_killing import activity, dead_units, energy_kept
 
 # A unit that is mostly on and negative on average, and one that is mostly off and positive on average.
 LEANING = np.array([[0.5, 9.0], [1.0, -1.0], [0.5, -0.5], [1.0, 0.0], [0.5, -1.0], [-9.0, 0.0]])
+TINY = 10.0 ** -np.arange(6, 31, 2)  # small and not 0, in single precision too
+DECADES = 10.0 ** np.arange(-6, 7)
+MANY = 2000  # examples: an array in which one entry is less than a thousandth
 
 
-def _array(rng: Rng, axes: int) -> np.ndarray:
-    """Numbers of both signs, none of them 0, of a random shape with no two equal sides."""
-    shape = rng.choice(np.arange(3, 10), size=axes, replace=False)
-    return rng.normal(rng.uniform(-0.5, 0.5), rng.uniform(0.3, 3), size=tuple(shape))
+def _signed(rng: Rng, *shape: int, on: Any = 0.5) -> np.ndarray:
+    """Numbers from 0.05 to 3 on either side of 0; the first is -3, and the last 3.
+
+    on: the probability of a number above 0, one for all or one for each column.
+    """
+    x = np.where(rng.random(shape) < on, 1, -1) * rng.uniform(0.05, 3, size=shape)
+    np.put(x, [0, -1], [-3.0, 3.0])
+    return x
+
+
+def _shape(rng: Rng, axes: int) -> tuple[int, ...]:
+    """A shape with no two equal sides."""
+    return tuple(rng.choice(np.arange(3, 10), size=axes, replace=False).tolist())
 
 
 def _arrays(rng: Rng) -> list[np.ndarray]:
-    return [_array(rng, axes) for axes in (1, 1, 2, 2, 2, 3, 3)]
+    return [_signed(rng, *_shape(rng, axes)) for axes in (1, 1, 2, 2, 2, 3, 3)]
+
+
+def _arrays_of_every_size(rng: Rng) -> list[np.ndarray]:
+    """The arrays, one with two numbers of either sign in each decade from 1e-6 to 1e6, and a long one."""
+    sizes = np.tile(DECADES, 4) * rng.uniform(1, 9, size=52) * np.repeat([1, 1, -1, -1], 13)
+    return [*_arrays(rng), rng.permutation(sizes).reshape(4, 13), _signed(rng, MANY)]
 
 
 def _signs_and_types(rng: Rng) -> list[np.ndarray]:
-    x = _array(rng, 2)
-    return [x[:1, :1], -np.abs(x), 1 + np.abs(x), np.zeros((2, 3)), x.astype(np.float32), x.T]
+    x = _signed(rng, *_shape(rng, 2))
+    zeros = np.array([0.0, -0.0, 1.5, -2.5])
+    return [x[:1, :1], -np.abs(x), 1 + np.abs(x), np.zeros((2, 3)), zeros, x.astype(np.float32), x.T]
 
 
 def _outputs(rng: Rng) -> list[np.ndarray]:
     """Outputs of layers, some with most of the units off, some with few."""
-    return [np.maximum(x + rng.uniform(-1, 1), 0) for x in _arrays(rng)]
+    shares = (0.2, 0.8, 0.2, 0.5, 0.8, 0.2, 0.8)
+    shapes = (_shape(rng, axes) for axes in (1, 1, 2, 2, 2, 3, 3))
+    return [np.maximum(_signed(rng, *shape, on=on), 0) for shape, on in zip(shapes, shares, strict=True)]
 
 
 def _few_and_many_zeros(rng: Rng) -> list[np.ndarray]:
-    H = np.abs(_array(rng, 2)) + 0.1
-    signed = _array(rng, 2)
-    signed[0] = 0
-    tiny = np.where(rng.random(24) < 0.5, 10.0 ** rng.uniform(-14, -6, 24), 0.0)
-    return [H, 0 * H, H[:1, :1], 0 * H[:1, :1], -0.0 * H, signed, tiny]
+    H = np.abs(_signed(rng, *_shape(rng, 2)))
+    signed, few = _signed(rng, *_shape(rng, 2)), _signed(rng, MANY)
+    signed[0], few[rng.integers(MANY)] = 0, 0
+    tiny = rng.permutation(np.concatenate([TINY, -TINY, np.zeros(5)]))
+    return [H, 0 * H, H[:1, :1], 0 * H[:1, :1], -0.0 * H, signed, tiny, few]
 
 
 def _layers(rng: Rng) -> list[np.ndarray]:
     """Pre-activations of eight layers, (examples, neurons), a square one among them; some neurons lean."""
-    sizes = [*rng.integers(2, 12, size=(7, 2)), np.array([5, 5])]
-    return [rng.normal(rng.uniform(-1.5, 1.5, size=n), 1, size=(m, n)) for m, n in sizes]
+    shapes = [*(_shape(rng, 2) for _ in range(7)), (5, 5)]
+    return [_signed(rng, m, n, on=rng.uniform(0.1, 0.9, size=n)) for m, n in shapes]
 
 
 def _layers_at_the_edge(rng: Rng) -> list[np.ndarray]:
-    """Units at exactly 0, units with a misleading average, one example, one neuron, all off, all on."""
-    Z = rng.normal(size=(4, 7))
+    """Units at exactly 0 or very near it, units with a misleading average, one example, one neuron, all off,
+    all on, and many examples of which a single one switches some units on."""
+    Z = _signed(rng, 4, 7)
     gaps = np.where(rng.random((6, 5)) < 0.5, 0.0, rng.normal(size=(6, 5)))
-    gaps[:, 0], gaps[:, 1] = 0.0, -np.arange(6.0)
+    gaps[:, 0], gaps[:, 1], gaps[0, 4] = 0.0, -np.arange(6.0), -0.0
     gaps[:, 2:4] = rng.permutation(LEANING)
-    return [gaps, Z[:1], Z[:, :1], Z[:1, :1], -np.abs(Z), np.abs(Z), np.zeros((3, 2))]
+    near = np.tile([-1.0, -1.0, -1e-12], (3, 1))
+    near[rng.integers(3), :2] = 1e-6, 1e-12
+    many = -np.abs(_signed(rng, MANY, 4))
+    many[rng.integers(MANY), 1:3] = 0.5, 1e-6
+    sides = [Z[:1], Z[:, :1], Z[:, -1:], Z[:1, :1], Z[-1:, -1:]]
+    return [gaps, near, *sides, -np.abs(Z), np.abs(Z), np.zeros((3, 2)), many]
 
 
 def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
     """Layers in which about a third of the neurons are off throughout, and some mislead by their average."""
-    layers = [Z for Z in _layers(rng) if len(Z) > 2]
+    layers = _layers(rng)
     for Z in layers:
         dead = rng.random(Z.shape[1]) < 1 / 3
+        np.put(dead, [1, -1], [True, False])
         Z[:, dead] = -np.abs(Z[:, dead])
         Z[:, 0] = -2 - np.abs(Z[:, 0])
         Z[rng.integers(len(Z)), 0] = 0.5
-    rare = -np.abs(rng.normal(size=(60, 4)))
+    rare = -np.abs(_signed(rng, 60, 4))
     rare[rng.integers(60, size=2), [0, 2]] = 0.5
-    return [*layers, np.hstack([rng.permutation(LEANING), -np.abs(rng.normal(size=(6, 2)))]), rare]
+    return [*layers, np.hstack([rng.permutation(LEANING), -np.abs(_signed(rng, 6, 2))]), rare]
 
 
 def _symmetric_and_lopsided(rng: Rng) -> list[np.ndarray]:
-    return [*_arrays(rng), rng.exponential(size=50) - 1, 1 - rng.exponential(size=50)]
+    return [*_arrays(rng), _signed(rng, 50, on=0.15), _signed(rng, 50, on=0.85)]
 
 
 def _signs_and_scales(rng: Rng) -> list[np.ndarray]:
-    y, small = _array(rng, 2), np.array([0.0, 2.0])
-    return [np.abs(y), -np.abs(y), y[:1, :1], 1e6 * y, 1e-3 * y, np.concatenate([y, -y]), small]
+    y, small = _signed(rng, *_shape(rng, 2)), np.array([0.0, 2.0])
+    scaled = [scale * y for scale in (1e6, 1e3, 1e-3, 1e-6)]
+    return [np.abs(y), -np.abs(y), y[:1, :1], *scaled, np.concatenate([y, -y]), small, _signed(rng, MANY)]
 
 
 UNCHANGED = "whether the array stays as it was"
-UNITS = "units at exactly 0, one example, one unit, all on, all off"
-SIGNS = "one entry, all of one sign, very large and very small numbers, a balanced array"
+UNITS = "units at 0 or very near it, one example, one unit, all on, all off, thousands of examples"
+SIGNS = "one entry, all of one sign, very large and very small numbers, a balanced array, a long one"
 
 HIDDEN = {
     "relu": behaviours(
         relu,
-        values(1, "arrays with one to three axes", _arrays),
-        edges(0.5, "one entry, all of one sign, single precision, transposed", _signs_and_types),
+        values(1, "arrays with one to three axes, numbers from 1e-6 to 1e6", _arrays_of_every_size),
+        edges(0.5, "one entry, zeros, all of one sign, single precision, transposed", _signs_and_types),
         purity(0.5, "a new array, and the old one left as it was", _arrays, new=True),
     ),
     "zero_share": behaviours(
         zero_share,
         values(1, "outputs of layers with one to three axes", _outputs),
-        edges(0.5, "no zero, zeros only, one entry, tiny and negative entries", _few_and_many_zeros),
+        edges(
+            0.5,
+            "no zero, zeros only, one entry, tiny and negative entries, one zero among thousands",
+            _few_and_many_zeros,
+        ),
         purity(0.5, UNCHANGED, _outputs),
     ),
     "activity": behaviours(

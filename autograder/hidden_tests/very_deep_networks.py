@@ -17,7 +17,7 @@ from autograder.hidden_tests.behaviour import (
 )
 from heinit_lab.checking.draw_cases import DrawCase
 from heinit_lab.checking.draws import Plan
-from heinit_lab.checking.trials import PURITY, Case
+from heinit_lab.checking.trials import Case
 from heinit_solutions.very_deep_networks import (
     backward,
     calibrate,
@@ -26,6 +26,8 @@ from heinit_solutions.very_deep_networks import (
     init_network,
 )
 
+MANY = 2000  # examples
+
 
 def _shapes(rng: Rng, count: int) -> list[tuple[int, int, int, int]]:
     """Shapes of convolutions, plain integers, none of a public case."""
@@ -33,9 +35,9 @@ def _shapes(rng: Rng, count: int) -> list[tuple[int, int, int, int]]:
 
 
 def _one_pixel_one_line_one_channel(rng: Rng) -> list[Any]:
-    """Kernels of one pixel, one channel in or out, a kernel that is a line, and a list for a tuple."""
+    """Kernels of one pixel, one channel in or out, and a kernel that is a line."""
     (a, b, c, d), (e, f, g, h) = _shapes(rng, 2)
-    return [(a, b, 1, 1), (1, b, c, c), (a, 1, d, d), (e, f, 1, g), (e, f, h, 1), [e, f, g, h]]
+    return [(a, b, 1, 1), (1, b, c, c), (a, 1, d, d), (e, f, 1, g), (e, f, h, 1)]
 
 
 def _network(sizes: Any, c: float) -> DrawCase:
@@ -87,16 +89,20 @@ def _sizes(rng: Rng) -> list[list[int]]:
 
 
 def _one_example_one_unit_silent_empty(rng: Rng) -> list[Case]:
-    """One example, one unit, a layer that is silent, no layer at all, a tuple of matrices."""
+    """One example, one unit, a silent layer, no layer, small and large weights, many examples."""
     x, Ws = _deep(rng, [9, 12, 7]).args
-    silent = [-np.abs(Ws[0]), Ws[1]]
-    return [Case(x[:1], Ws), Case(x, [Ws[0][:1]]), Case(np.abs(x), silent), Case(x, []), Case(x, tuple(Ws))]
+    silent, scaled = [-np.abs(Ws[0]), Ws[1]], [1e-4 * Ws[0], 1e4 * Ws[1]]
+    many = rng.normal(0.5, 1, size=(MANY, 3))
+    return [
+        *(Case(x[:1], Ws), Case(x, [Ws[0][:1]]), Case(np.abs(x), silent), Case(x, [])),
+        *(Case(x, scaled), Case(many, [Ws[0][:4, :3]])),
+    ]
 
 
 def _small_large_calibrated_deep(rng: Rng) -> list[Case]:
-    """Very small and very large weights, a tuple of matrices, what is calibrated already, thirty layers."""
+    """Very small and very large weights, what is calibrated already, thirty layers."""
     (x, Ws), deep = _deep(rng, [9, 12, 14]).args, _deep(rng, [16] * 31)
-    return [Case(x, [1e-4 * Ws[0], 1e4 * Ws[1]]), Case(x, tuple(Ws)), Case(x, calibrate(x, Ws)), deep]
+    return [Case(x, [1e-4 * Ws[0], 1e4 * Ws[1]]), Case(x, calibrate(x, Ws)), deep]
 
 
 def _network_and_calibrated(rng: Rng) -> list[Case]:
@@ -105,10 +111,19 @@ def _network_and_calibrated(rng: Rng) -> list[Case]:
 
 
 def _whole(rng: Rng, sizes: list[int]) -> Case:
-    """A network of small whole numbers and a g of sixty-fourths: exact in float32, in any order of adding."""
-    x = rng.choice([-1, 1], size=sizes[0]) * rng.integers(1, 4, size=sizes[0])
-    Ws = [rng.integers(-2, 3, size=(b, a)).astype(float) for a, b in pairwise(sizes)]
-    return Case(x.astype(float), Ws, rng.integers(-190, 191, size=sizes[-1]) / 64)
+    """A network of small whole numbers and a g of sixty-fourths: exact in float32, in any order of adding.
+
+    In each layer the first unit is on, the second off, and none at exactly 0.
+    """
+    x = rng.choice([-1.0, 1.0], size=sizes[0]) * rng.integers(1, 4, size=sizes[0])
+    h, Ws = x, []
+    for a, b in pairwise(sizes):
+        W = rng.integers(-2, 3, size=(b, a)).astype(float)
+        W[W @ h == 0, np.argmax(np.abs(h))] += 1
+        W[:2] *= np.sign(W[:2] @ h)[:, None] * np.array([[1.0], [-1.0]])[:b]
+        Ws.append(W)
+        h = np.maximum(W @ h, 0)
+    return Case(x, Ws, rng.choice([-1, 1], size=sizes[-1]) * rng.integers(1, 191, size=sizes[-1]) / 64)
 
 
 def _twelve_networks(rng: Rng) -> list[Case]:
@@ -118,32 +133,30 @@ def _twelve_networks(rng: Rng) -> list[Case]:
 
 
 def _silent_at_zero_narrow_deep(rng: Rng) -> list[Case]:
-    """A silent network, units at exactly 0, layers of one unit, a tuple of matrices, twenty layers."""
+    """A silent network, units at exactly 0 or near it, layers all on or of one unit, twenty layers."""
     x, Ws, g = _whole(rng, [7, 7, 7]).args
-    zero = Ws[0].copy()
-    zero[0] = 0
-    above = np.abs(Ws[1])
+    zero, near = Ws[0].copy(), Ws[0].copy()
+    zero[0] = near[0] = [x[1], -x[0], 0, 0, 0, 0, 0]
+    near[0, 2] = x[2] * 2.0**-18
+    above = np.abs(Ws[1]) + 1
     above[0] *= -1  # one unit of the last layer is off: its gate is not what no gate would be
     path = [np.eye(6)[rng.permutation(6)] * 2.0 for _ in range(20)]
     return [
         Case(np.abs(x), [-np.abs(Ws[0]), Ws[1]], g),
-        Case(x, [zero, above], g + 5),
-        Case(np.abs(x), tuple(map(np.abs, Ws)), g),
+        Case(x, [zero, above], np.abs(g)),
+        Case(x, [near], g),
+        Case(np.abs(x), [np.abs(W) + 1 for W in Ws], g),
         _whole(rng, [1, 6, 1]),
-        Case(np.abs(x[:6]), path, g[:6] + 4),
+        Case(np.abs(x[:6]), path, g[:6]),
     ]
 
 
 HIDDEN = {
     "conv_fan_in": behaviours(
         conv_fan_in,
-        values(1.5, "fan-in of 15 convolutions", lambda rng: _shapes(rng, 15), rtol=1e-9, also=PURITY),
+        values(1.5, "fan-in of 15 convolutions", lambda rng: _shapes(rng, 15), rtol=1e-9),
         edges(
-            0.5,
-            "kernels of one pixel or one line, one channel, a list for a tuple",
-            _one_pixel_one_line_one_channel,
-            rtol=1e-9,
-            also=PURITY,
+            0.5, "kernels of one pixel or one line, one channel", _one_pixel_one_line_one_channel, rtol=1e-9
         ),
     ),
     "init_network": behaviours(
@@ -162,7 +175,7 @@ HIDDEN = {
         values(2, "moments of seven networks, square, widening, narrowing", _networks, rtol=1e-4),
         edges(
             0.5,
-            "one example, one unit, a silent layer, no layer, a tuple of matrices",
+            "one example, one unit, a silent layer, no layer, small and large weights, many examples",
             _one_example_one_unit_silent_empty,
             rtol=1e-4,
         ),
@@ -178,7 +191,7 @@ HIDDEN = {
         values(2, "gradients through twelve networks of one to three layers", _twelve_networks),
         edges(
             0.5,
-            "a silent layer, units at exactly 0, one unit, a tuple of matrices, twenty layers",
+            "a silent layer, units at 0 or near it, one unit, all on, twenty layers",
             _silent_at_zero_narrow_deep,
         ),
         purity(
@@ -193,7 +206,7 @@ HIDDEN = {
         values(2.5, "scales of seven networks, measured layer by layer", _networks, rtol=1e-4),
         edges(
             0.5,
-            "very small and very large weights, a tuple of matrices, a calibrated network, thirty layers",
+            "very small and very large weights, a calibrated network, thirty layers",
             _small_large_calibrated_deep,
             rtol=1e-3,
         ),

@@ -1,6 +1,6 @@
 """Lesson 3: hidden checks."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -11,15 +11,17 @@ from autograder.hidden_tests.behaviour import (
     behaviours,
     drawn,
     edges,
+    of_every_size,
     purity,
     random_calls,
     seed,
     values,
+    widths,
 )
 from heinit_lab.checking.draw_cases import NORMAL, UNIFORM, DrawCase
 from heinit_lab.checking.draws import Plan
 from heinit_lab.checking.observe import Function
-from heinit_lab.checking.trials import PURITY, Case
+from heinit_lab.checking.trials import Case
 from heinit_solutions.worked_examples import (
     draws_needed,
     he_normal,
@@ -29,6 +31,8 @@ from heinit_solutions.worked_examples import (
     sample_report,
 )
 
+# Precisions, with their z, for which n is exactly a whole number, in whatever order the formula is computed.
+WHOLE = ((1 / 64, 1.640625), (1 / 32, 3.28125))
 NEAR = 0.02  # a difference of two sums, relative to them, that single precision still gives to 1e-5
 
 
@@ -76,38 +80,44 @@ def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> t
     )
 
 
-def _sample(rng: Rng) -> np.ndarray:
-    """A matrix of odd shape, of any scale, with a mean of its own."""
-    n_out, n_in = rng.integers(2, 9), rng.integers(11, 18)
-    return rng.normal(rng.uniform(-1, 1), rng.uniform(0.05, 3), size=(n_out, n_in))
+def _samples(rng: Rng) -> Iterator[np.ndarray]:
+    """Matrices of odd shapes and every scale, a large one among them, with a mean of their own."""
+    shapes = [(int(rng.integers(2, 9)), int(rng.integers(11, 18))) for _ in range(11)]
+    for scale, shape in zip(of_every_size(rng, 0.02, 5, 12), [*shapes, (40, 51)], strict=True):
+        yield scale * rng.normal(rng.choice([-1, 1]) * rng.uniform(0.3, 1.5), 1, size=shape)
 
 
-def _claim(rng: Rng) -> Case:
-    """A sample, and a variance so far from it that single precision does not decide about z."""
-    while True:
-        W, var = _sample(rng), float(rng.uniform(0.1, 4))
-        if abs(sample_report(W, var)["m2"] - var) > NEAR * var:
-            return Case(W, var)
+def _claims(rng: Rng) -> Iterator[Case]:
+    """Samples, each with a variance so far from it that single precision does not decide about z."""
+    for W in _samples(rng):
+        var = float(rng.uniform(0.1, 4))
+        while abs(sample_report(W, var)["m2"] - var) < NEAR * var:
+            var *= 1.01
+        yield Case(W, var)
 
 
-def _precision(rel: float, z: float) -> Case:
-    """A case whose exact n is so far from a whole number that rounding does not decide."""
-    while min(part := 2 * (z / rel) ** 2 % 1, 1 - part) < 1e-3:
+def _precision(rel: float, z: float, below: float = 1.0) -> Case:
+    """A case whose exact n is so far from a whole number that rounding does not decide.
+
+    below: n ends in a fraction below this.
+    """
+    while not 1e-3 < 2 * (z / rel) ** 2 % 1 < below - 1e-3:
         rel *= 1.001
     return Case(rel, z) if z != 1.96 else Case(rel)
 
 
 def _rough_and_fine(rng: Rng) -> list[Case]:
-    """Other confidence, very rough, and as fine as a search from 1 upwards has time for."""
+    """Other confidence, very rough, as fine as a search from 1 upwards has time for, and whole numbers."""
     stored = ((5.0, 1.96), (0.005, 2.576))
     random = [(rng.uniform(0.05, 0.5), rng.uniform(1, 4)) for _ in range(6)]
-    return [_precision(rel, z) for rel, z in (*stored, *random)]
+    whole = [Case(rel, z) for rel, z in WHOLE]
+    return [*whole, *(_precision(rel, z) for rel, z in (*stored, *random))]
 
 
-def _two_claims(rng: Rng, sample: Callable[[], np.ndarray]) -> Case:
-    """A sample and two variances, of which one fits so much better that single precision does not decide."""
+def _two_claims(rng: Rng, W: np.ndarray) -> Case:
+    """The sample and two variances, one of which fits so much better that rounding does not decide."""
     while True:
-        W, a, b = sample(), float(rng.uniform(0.2, 4)), float(rng.uniform(0.2, 4))
+        a, b = (np.mean(W**2) * rng.uniform(0.2, 4, size=2)).tolist()
         if abs(log_lr(W, a, b)) > NEAR * (_size(W, a) + _size(W, b)):
             return Case(W, a, b)
 
@@ -122,18 +132,20 @@ def _one_entry_equal_claims_many_entries(rng: Rng) -> list[Case]:
     some = rng.normal(size=(3, 5)).astype(np.float32)
     many = rng.normal(0, 2, size=(40, 50))
     return [
-        _two_claims(rng, lambda: rng.normal(size=(1, 1))),
+        _two_claims(rng, rng.normal(size=(1, 1))),
         Case(some, 0.7, 0.7),
-        _two_claims(rng, lambda: rng.normal(size=(3, 5)).astype(np.float32)),
+        _two_claims(rng, some),
         Case(many, 4.0, 9.0),
     ]
 
 
+UNCHANGED = "the sample is left as it was"
+
 HIDDEN = {
     "he_std": behaviours(
         he_std,
-        values(1.5, "values at 20 widths", lambda rng: rng.integers(5, 5000, size=20).tolist()),
-        edges(0.5, "very small and very large layers", lambda rng: (2, 3, 10**9), also=PURITY),
+        values(1.5, "values at 20 widths", widths),
+        edges(0.5, "very small and very large layers", lambda rng: (2, 3, 10**9)),
     ),
     "he_normal": _layer_behaviours(he_normal, NORMAL, 2, 1, 1, 1),
     "he_uniform": _layer_behaviours(he_uniform, UNIFORM, 1.5, 0.5, 0.5, 0.5),
@@ -142,36 +154,38 @@ HIDDEN = {
         values(
             1.5,
             "reports on 12 samples of different shape, scale and mean",
-            lambda rng: (_claim(rng) for _ in range(12)),
+            _claims,
         ),
-        purity(0.5, "the sample is left as it was", lambda rng: [Case(_sample(rng), 0.5)]),
+        purity(0.5, UNCHANGED, lambda rng: [Case(W, 0.5) for W in _samples(rng)]),
     ),
     "draws_needed": behaviours(
         draws_needed,
         values(
             0.5,
             "12 precisions at 95 %",
-            lambda rng: (_precision(rng.uniform(0.02, 0.6), 1.96) for _ in range(12)),
+            lambda rng: (
+                _precision(rel, 1.96, below)
+                for rel in of_every_size(rng, 0.02, 0.6, 6).tolist()
+                for below in (0.5, 1)
+            ),
             rtol=1e-9,
-            also=PURITY,
         ),
-        edges(0.5, "other confidences, very rough and very fine", _rough_and_fine, rtol=1e-9, also=PURITY),
+        edges(0.5, "other confidences, very rough and very fine", _rough_and_fine, rtol=1e-9),
     ),
     "log_lr": behaviours(
         log_lr,
         values(
-            1.5,
+            1,
             "12 samples under two claims each",
-            lambda rng: (_two_claims(rng, lambda: _sample(rng)) for _ in range(12)),
+            lambda rng: (_two_claims(rng, W) for W in _samples(rng)),
             rtol=1e-4,
-            also=PURITY,
         ),
         edges(
             0.5,
             "one entry, equal claims, single precision, very many entries",
             _one_entry_equal_claims_many_entries,
             rtol=1e-4,
-            also=PURITY,
         ),
+        purity(0.5, UNCHANGED, lambda rng: (Case(W, 0.5, 2.0) for W in _samples(rng))),
     ),
 }

@@ -20,9 +20,15 @@ M = TypeVar("M")
 class StudentError(Exception):
     """The student's function raised something that is none of Python's own exceptions."""
 
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.__heinit_type__ = name if name.isidentifier() else "an error"  # what a check calls it
+
 
 class NoAnswerError(Exception):
     """The student's function gave no answer: it ended its process, or took too long."""
+
+    __heinit_type__ = ""  # nothing that the student raised
 
 
 def student_error(name: str, message: str) -> Exception:
@@ -37,7 +43,7 @@ def student_error(name: str, message: str) -> Exception:
             return kind(message)
         except TypeError:  # UnicodeDecodeError and its like want more than a message
             pass
-    return StudentError(f"{name}: {message}" if message else name)
+    return StudentError(name, message)
 
 
 _TABLE: dict[str, type[Exception]] = {

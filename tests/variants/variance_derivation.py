@@ -183,9 +183,8 @@ MISTAKES = {
         "ignores-the-slope": (lambda name, a=0.0: 1 / moments(name, 0.0, 2),),
         "std-for-variance": (lambda name, a=0.0: moments(name, a, 2) ** -0.5,),
         "relu-for-any": (lambda name, a=0.0: 1 / np.mean([1, a * a]),),
+        "weights-not-normalised": (unnormalised,),
         "another-density": (
-            unnormalised,
-            lambda name, a=0.0: trapezoid(8, 2001)(name, a) * 2.5,
             lambda name, a=0.0: (
                 1 / np.mean(ACTIVATIONS[name](np.random.default_rng(1).uniform(-1, 1, 10**5), a) ** 2)
             ),

@@ -165,7 +165,6 @@ RIGHT = {
         draws_needed_one_by_one,
         draws_needed_by_search,
         lambda rel, z=1.96: math.ceil(2 * z**2 / rel**2),
-        lambda rel, z=1.96: float(int((z * math.sqrt(2) / rel) ** 2) + 1),
         lambda rel, z=1.96: -int(-2 * z * z / rel / rel // 1),
     ),
     "log_lr": (

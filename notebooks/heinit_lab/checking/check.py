@@ -8,6 +8,8 @@ from heinit_lab.checking.exercise import Evidence, Exercise
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 
+_latest: dict[str, tuple[Function, Evidence]] = {}  # of the last checks, for the hidden ones below them
+
 
 class CheckFailed(AssertionError):
     """An answer is not right yet. The text is the whole message: a notebook shows no traceback."""
@@ -55,7 +57,15 @@ def examine(name: str, function: Function | None) -> Report:
             f"{name} is not a function.",
             (f"It is a {type(function).__name__}: did another cell reuse the name?",),
         )
-    return report_on(EXERCISES[name], EXERCISES[name].probe(function))
+    evidence = EXERCISES[name].probe(function)
+    _latest[name] = (function, evidence)
+    return report_on(EXERCISES[name], evidence)
+
+
+def latest(name: str, function: Function) -> Evidence | None:
+    """The evidence of the last check of an exercise, where it was of this function; it is given once."""
+    checked, evidence = _latest.pop(name, (None, None))
+    return evidence if checked is function else None
 
 
 def report_on(exercise: Exercise, evidence: Evidence) -> Report:
@@ -63,9 +73,10 @@ def report_on(exercise: Exercise, evidence: Evidence) -> Report:
     finding = evidence.finding
     if finding is None:
         public = "1 public check passes" if evidence.count == 1 else f"{evidence.count} public checks pass"
-        hidden = "1 more runs" if exercise.hidden == 1 else f"{exercise.hidden} more run"
+        more = "1 more runs" if exercise.hidden == 1 else f"{exercise.hidden} more run"
+        hidden = "" if grading() else f" {more} when it is graded."
         remark = (evidence.remark,) if evidence.remark else ()
-        return Report("✓", f"{exercise.name}: {public}. {hidden} when it is graded.", remark)
+        return Report("✓", f"{exercise.name}: {public}.{hidden}", remark)
     if evidence.unsolved:
         return Report(
             "○",

@@ -8,14 +8,23 @@ from typing import Any
 import numpy as np
 
 _FLOATS = (float, np.float64)
+_WRITTEN = (str, bytes, type(None), list, tuple, set, int)  # what is shown as Python writes it
 NO_RETURN = "A function that ends without `return` gives back `None`."
+_CAUSES = {
+    "NoneType": NO_RETURN,
+    "generator": "A function with `yield` gives back a generator. Collect the parts in a list instead.",
+}
 
 
 def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     """Whether `got` is `want` up to rounding.
 
-    Shapes must agree, but a list, a tuple or an array of any float dtype will do. Booleans
-    are booleans: 1.0 is not True; nor is 1 + 0j a real number. A dict needs the same keys, in any order.
+    rtol: as a share of the right number. atol: how far from 0 a number may be where 0 is right, as a share
+    of the largest number of the array; at most atol itself.
+
+    Shapes must agree, but a list, a tuple or an array of any float dtype will do, and so will an array of
+    one number where a number is asked. Booleans are booleans: 1.0 is not True; nor is 1 + 0j a real number.
+    A dict needs the same keys, in any order.
     """
     if isinstance(want, dict):
         return (
@@ -31,14 +40,29 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
         )
     # most comparisons are of two floats; this takes a fifteenth of the time of the general case
     if type(got) in _FLOATS and type(want) in _FLOATS:
-        return bool(got == want or abs(got - want) <= atol + rtol * abs(want) < math.inf)
+        return bool(got == want or abs(got - want) <= (rtol * abs(want) if want else atol) < math.inf)
     b = np.asarray(want)
     if isinstance(got, (list, tuple)) and (len(got),) != b.shape[:1]:
         return False  # saves making an array of a long list
-    a = as_array(got)
+    a = _shaped_as(b, as_array(got))
     if a is None or a.shape != b.shape or not _alike(a, b):
         return False
-    return bool(np.array_equal(a, b) or np.allclose(a, b, rtol=rtol, atol=atol))
+    return bool(np.array_equal(a, b) or np.all(_close(a, b, rtol, atol)))
+
+
+@np.errstate(all="ignore")  # an answer may hold numbers that are too large to subtract
+def _close(a: np.ndarray, b: np.ndarray, rtol: float = 1e-5, atol: float = 1e-8) -> np.ndarray:
+    """Which entries of `a` are those of `b` up to rounding; see `same`. Both have one shape and one kind."""
+    if b.dtype.kind == "b":
+        return np.asarray(a == b)
+    largest = np.max(np.abs(b), initial=0.0)
+    far = np.where(b == 0, atol * min(largest or 1.0, 1.0), rtol * np.abs(b))
+    return np.asarray((a == b) | (np.abs(a - b) <= np.where(np.isfinite(b), far, 0.0)))
+
+
+def _shaped_as(want: np.ndarray, got: np.ndarray | None) -> np.ndarray | None:
+    """`got`, without its axes where a number is wanted and it is an array of one."""
+    return got.reshape(()) if got is not None and want.ndim == 0 and got.size == 1 else got
 
 
 def has_parts(value: Any) -> bool:
@@ -73,8 +97,9 @@ def short(value: Any, digits: int = 4, depth: int = 3) -> str:
         return f"[{body}]" if isinstance(value, list) else f"({body})"
     array = as_array(value)
     if array is None:
-        named = hasattr(value, "__name__")
-        return _cut(f"a function ({value.__name__})") if named else _cut(value, repr)
+        if isinstance(value, type) or (callable(value) and hasattr(value, "__name__")):
+            return _cut(f"a {'class' if isinstance(value, type) else 'function'} ({value.__name__})")
+        return _cut(value, repr) if isinstance(value, _WRITTEN) else _kind(value)
     if array.ndim == 0:
         return _number(array[()], digits)
     if array.size > 12:
@@ -91,7 +116,7 @@ def describe(value: Any) -> str:
     if array is None and isinstance(value, np.ndarray):
         return f"shape {value.shape}, {value.dtype}"
     if array is None:
-        return f"type {_type(value)}"
+        return f"type {type_name(value)}"
     kind = f"shape {array.shape}, {array.dtype}" if array.ndim else f"one {array.dtype}"
     if array.size == 0 or array.dtype.kind == "b":
         return kind
@@ -104,7 +129,8 @@ def gap(got: Any, want: Any) -> str:
     """How far a wrong value is off: "1.1 % less", "has shape (3,), not (4,)"."""
     if isinstance(want, (dict, list, tuple)):
         return _gap_of_parts(got, want)
-    a, b = as_array(got), np.asarray(want)
+    b = np.asarray(want)
+    a = _shaped_as(b, as_array(got))
     if a is None:
         return f"it is {_kind(got)}, not {_kind(want)}"
     if a.shape != b.shape:
@@ -120,7 +146,7 @@ def gap(got: Any, want: Any) -> str:
             return f"{abs(percent):{digits}} % {'more' if percent > 0 else 'less'}"
         return f"{_number(percent / 100 + 1, 3)} times it"
     if a.ndim:
-        off = int(np.sum(~np.isclose(a, b, rtol=1e-5, atol=1e-8)))
+        off = int(np.sum(~_close(a, b)))
         return f"{off} of {a.size} entries differ"
     return ""
 
@@ -160,14 +186,19 @@ def _kind(value: Any) -> str:
     if value is None:
         return "None"
     if array is None:
-        kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else _type(value)
+        kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type_name(value)
         return f"a{'n' if kind[0] in 'aeiou' else ''} {kind}"
     return (
         "a number" if array.ndim == 0 else f"an array of {'booleans' if array.dtype == bool else 'numbers'}"
     )
 
 
-def _type(value: Any) -> str:
+def cause(value: Any) -> str:
+    """Why an answer may have returned a value of this kind, or ''."""
+    return _CAUSES.get(type_name(value), "")
+
+
+def type_name(value: Any) -> str:
     """The name of a value's type; a stand-in for a value of another process bears the name of its type."""
     return str(getattr(value, "__heinit_type__", type(value).__name__))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import NO_RETURN, short
+from heinit_lab.checking.compare import cause, short
 from heinit_lab.checking.draw_cases import NORMAL, DrawCase
 from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.laws import (
@@ -127,6 +127,13 @@ class DrawTrials(Evidence):
     def finding(self) -> Report | None:
         return self._raised() or self._wrong_shape() or self._wrong_law() or self._wrong_randomness()
 
+    @property
+    def about(self) -> str:
+        wrong = (self._raised() or self._wrong_law(), self._wrong_shape(), self._wrong_randomness())
+        return next(
+            (name for name, each in zip(("values", "shape", "randomness"), wrong, strict=True) if each), ""
+        )
+
     @cached_property
     def randomness(self) -> Randomness | None:
         """None where the plan does not ask, or a call failed."""
@@ -184,9 +191,10 @@ class DrawTrials(Evidence):
             if any(matrix is None for matrix in matrices):
                 single = f"an array of shape {case.shapes[0]}"
                 right = f"a list of {len(case.shapes)} matrices" if case.many else single
-                detail = NO_RETURN if call.value is None else ""
-                return fault(f"{text} is {short(call.value)}; expected {right}.", detail)
+                return fault(f"{text} is {short(call.value)}; expected {right}.", cause(call.value))
             shapes = [matrix.shape for matrix in matrices if matrix is not None]
+            if not shapes:
+                return fault(f"{text} holds no matrices; expected {len(case.shapes)}.")
             if shapes != case.shapes:
                 noun = "shapes" if case.many else "shape"
                 return fault(

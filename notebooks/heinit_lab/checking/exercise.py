@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from heinit_lab.checking.compare import type_name
 from heinit_lab.checking.observe import Call, Function
 from heinit_lab.checking.report import Report
 
@@ -31,6 +32,11 @@ class Evidence(ABC):
     def finding(self) -> Report | None:
         """The first thing that is wrong, or None where all is right."""
 
+    @property
+    @abstractmethod
+    def about(self) -> str:
+        """What the finding is about: values, shape, purity or randomness, or '' where all is right."""
+
     @abstractmethod
     def behaves_like(self, wrong: Function) -> bool:
         """Whether the answer makes the mistake that `wrong` makes, and nothing speaks against it."""
@@ -55,9 +61,10 @@ def fault(headline: str, detail: str = "") -> Report:
 
 
 def raised(text: str, call: Call, more: str = "") -> Report:
-    """The finding that a call, written as `text`, raised an error."""
-    line = f" ({call.where})" if call.where else ""
-    return fault(f"{text} raises {type(call.error).__name__}.", f"{call.error}{line}".strip() + f".{more}")
+    """The finding that a call, written as `text`, raised an error, or never came to an end."""
+    line, kind = f" ({call.where})" if call.where else "", type_name(call.error)
+    said = f"{call.error}{line}".strip().removesuffix(".") + f".{more}"
+    return fault(f"{text} raises {kind}.", said) if kind else fault(f"{text} gives no answer: {said}")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class Call:
 
     args: the arguments before the call.
     after: the arguments after the call; a Generator that was drawn from has moved on.
-    value: what the function returned, or None if it raised.
+    value: what the function returned, or None if it raised; a list for an object array of matrices.
     error: what the function raised, or None.
     where: for an error, the student's line that raised it, such as "line 3: return 1 / 0".
     changed: positions of the arguments that the call changed in place (a Generator may always change).
@@ -89,6 +89,7 @@ def _observe(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         except BaseException as raised:
             error, where = raised, _student_line(raised)
     seconds = time.process_time() - start
+    value = _unboxed(value)
 
     generators = [i for i, arg in enumerate(args) if isinstance(arg, np.random.Generator)]
     return Call(
@@ -162,6 +163,16 @@ def _arrays(value: Any) -> Iterator[np.ndarray]:
         yield from _arrays(list(value.values()))
 
 
+def _unboxed(value: Any) -> Any:
+    """The matrices of an object array as a list, as the channel to the grader passes them; else the value."""
+    if isinstance(value, np.ndarray) and value.dtype == object and value.ndim:
+        parts = list(value)
+        if all(isinstance(part, np.ndarray) and part.ndim > 1 for part in parts):
+            with contextlib.suppress(TypeError, ValueError):
+                return [np.asarray(part, dtype=float) if part.dtype == object else part for part in parts]
+    return value
+
+
 def _overlap(value: Any, arg: Any) -> bool:
     return any(np.may_share_memory(v, a) for v in _arrays(value) for a in _arrays(arg))
 
@@ -202,7 +213,11 @@ _NEXT = np.random.RandomState(_LENT).random_sample()
 def _student_line(error: BaseException) -> str:
     """The last line of the student's own code on the way to the error, or ''."""
     frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is `observe` itself
-    own = [f for f in frames if "site-packages" not in f.filename and "/lib/python" not in f.filename]
-    if not own or not own[-1].line:
-        return ""
-    return f"line {own[-1].lineno}: {own[-1].line.strip()}"
+    own = [
+        f"line {frame.lineno}: {frame.line.strip()}"
+        for frame in frames
+        if frame.line  # compiled code has none, such as a Generator's
+        and "site-packages" not in frame.filename
+        and "/lib/python" not in frame.filename
+    ]
+    return own[-1] if own else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import NO_RETURN, describe, gap, same, short
+from heinit_lab.checking.compare import cause, describe, gap, same, short
 from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.report import Report
@@ -104,7 +104,8 @@ class Trials(Evidence):
             if call.changed:
                 return fault(
                     f"{text} changes its argument.",
-                    "The value is right, but the array that was passed in is different after the call.",
+                    "The value is right, but what was passed in is different after the call: "
+                    "this function changes it, or one that it calls.",
                 )
             if self.check.new and call.shares:
                 return fault(
@@ -114,6 +115,12 @@ class Trials(Evidence):
             if call.global_rng:
                 return fault(f"{text} changes NumPy's global random state.")
         return None
+
+    @property
+    def about(self) -> str:
+        if self.finding is None:
+            return ""
+        return "purity" if all(trial.right for trial in self.trials) else "values"
 
     def _wrong_value(self, first: Trial) -> Report:
         call, want, text = first.call, first.case.want, first.case.text(self.name)
@@ -130,7 +137,7 @@ class Trials(Evidence):
         shapes = "" if number else f" Yours: {describe(call.value)}. Expected: {describe(want)}."
         return fault(
             f"{text} is {got}; expected {expected}{f' ({difference})' if difference else ''}.",
-            f"{NO_RETURN if call.value is None else 'This is the first case that is wrong.'}{shapes}{others}",
+            f"{cause(call.value) or 'This is the first case that is wrong.'}{shapes}{others}",
         )
 
     def behaves_like(self, wrong: Function) -> bool:

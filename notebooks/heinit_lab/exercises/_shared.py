@@ -36,15 +36,27 @@ def is_rounded(trials: Trials) -> bool:
     """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings."""
     some = False
     for trial in trials:
-        got, want = as_array(trial.call.value), np.asarray(trial.case.want, float)
-        if got is None or got.shape != want.shape or got.dtype.kind not in "iuf":
+        got, want = _numbers(trial.call.value), _numbers(trial.case.want)
+        if want is None or got is None or [g.shape for g in got] != [w.shape for w in want]:
             return False
-        right = np.isclose(got, want, rtol=trial.rtol, atol=0)
-        rounded = np.any([np.isclose(got, want.round(k), rtol=1e-7, atol=0) for k in range(1, 7)], axis=0)
-        if not np.all(right | rounded):
+        mine, right = np.concatenate([*map(np.ravel, got)]), np.concatenate([*map(np.ravel, want)])
+        exact = np.isclose(mine, right, rtol=trial.rtol, atol=0)
+        places = range(1, 7)
+        rounded = np.any([np.isclose(mine, right.round(k), rtol=1e-7, atol=0) for k in places], axis=0)
+        if not np.all(exact | rounded):
             return False
-        some = some or not np.all(right)
+        some = some or not np.all(exact)
     return some
+
+
+def _numbers(value: Any) -> list[np.ndarray] | None:
+    """The arrays of numbers in a value, those of a dict in the order of its keys, or None."""
+    array = as_array(value)
+    if array is not None:
+        return [array.astype(float)] if array.dtype.kind in "iuf" else None
+    parts = [value[key] for key in sorted(value, key=str)] if isinstance(value, dict) else value
+    each = [_numbers(part) for part in parts] if isinstance(parts, (list, tuple)) else [None]
+    return None if None in each else [array for some in each for array in some or ()]
 
 
 def _touches_global(draws: DrawTrials) -> bool:

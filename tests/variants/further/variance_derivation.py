@@ -137,13 +137,15 @@ MISTAKES = {
         "relu-for-any": (lambda name, a=0.0: 2 / (1 + a * a), lambda name, a=0.0: 2.0, lambda name, a=0.0: 2),
         "another-density": (
             lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-3, 3, 2001), a) ** 2),
-            lambda name, a=0.0: 1 / np.sum(ACTIVATIONS[name](GRID, a) ** 2 * np.exp(-(GRID**2) / 2)),
             lambda name, a=0.0: (
                 1
                 / np.trapezoid(
                     ACTIVATIONS[name](GRID, a) ** 2 * np.exp(-(GRID**2)) / math.sqrt(2 * math.pi), GRID
                 )
             ),
+        ),
+        "weights-not-normalised": (
+            lambda name, a=0.0: 1 / np.sum(ACTIVATIONS[name](GRID, a) ** 2 * np.exp(-(GRID**2) / 2)),
             lambda name, a=0.0: (
                 1 / np.trapezoid(ACTIVATIONS[name](GRID, a) ** 2 * np.exp(-(GRID**2) / 2), GRID)
             ),

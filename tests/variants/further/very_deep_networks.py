@@ -55,15 +55,6 @@ def bk(x, Ws, g, gate=lambda z: z > 0, after=False, gates=None):
     return g
 
 
-def bk_last_gate_missing(x, Ws, g):
-    zs, _ = fwd(x, Ws)
-    for k in range(len(Ws) - 1, -1, -1):
-        g = Ws[k].T @ g
-        if k > 0:
-            g = g * (zs[k - 1] > 0)
-    return g
-
-
 def cal(x, Ws, scale):
     out = []
     for W in Ws:
@@ -193,7 +184,6 @@ MISTAKES = {
         ),
         "mask-off-by-one": (
             lambda x, Ws, g: bk(x, Ws, g, gates=lambda zs, hs: [h > 0 for h in hs[:-1]], after=True),
-            bk_last_gate_missing,
         ),
         "mask-on-the-wrong-side": (lambda x, Ws, g: bk(x, Ws, g, after=True),),
         "matrix-for-its-transpose": (

@@ -35,7 +35,6 @@ UNNAMED = {
         lambda s, c, rng: net(good)(s, c, rng)[::-1],
         lambda s, c, rng: [],
         lambda s, c, rng: net(good)(s, c, rng)[0],
-        net(lambda a, b, c, s: math.sqrt(2 * c / a)),
         net(lambda a, b, c, s: math.sqrt(c / s[-1])),
         net(lambda a, b, c, s: math.sqrt(2 * c / (a + b))),
         net(lambda a, b, c, s: 0.01),

@@ -51,6 +51,7 @@ EXERCISE = exercise(
             lambda H: [np.mean(row == 0) for row in H],
         ),
         "percent-for-share": lambda H: 100 * np.mean(H == 0),
+        "rounded": lambda H: round(float(np.mean(H == 0)), 3),
     },
     shown_by={"nearly-zero-counts": _counts_small_ones},
     hidden=3,

@@ -7,7 +7,7 @@ import numpy as np
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.trials import Trials
+from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise
 
 # (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
@@ -22,6 +22,13 @@ _STORED = {
     ("elu", 0.0): (0.39894228, 0.5),
     ("elu", 0.5): (0.27973143, 0.53623635),
     ("gelu", 0.0): (0.28209479, 0.42522148),
+    ("silu", 0.0): (0.20662096, 0.35577552),
+    ("sigmoid", 0.0): (0.5, 0.29337904),
+    ("softplus", 0.0): (0.80605918, 0.92124591),
+    ("squared_relu", 0.0): (0.5, 1.5),
+    ("sine", 0.0): (0.0, 0.43233236),
+    ("leaky", 1.5): (-0.19947114, 1.625),
+    ("elu", -0.8): (0.58967965, 0.59276507),
 }
 
 
@@ -45,10 +52,41 @@ def _one_factor(ratios: dict[str, list[float]]) -> float:
     return each[0] if each and min(each) > 0 and max(each) < 1.0002 * min(each) else 0.0
 
 
+def _other_sum(trials: Trials) -> bool:
+    """Off by one and the same factor for every f: the weights add up to something else than 1.
+
+    A factor of 2 or 1/2 is a 2 that slipped in, and says nothing of the weights.
+    """
+    factor = _one_factor(_ratios(trials))
+    return 0 < factor < np.inf and not any(abs(factor / known - 1) < 0.03 for known in (0.5, 1, 2))
+
+
+def _cut_off(trials: Trials) -> bool:
+    """Off as the right density is that ends at 1.5 to 4.5 standard deviations, its sum made 1 or not."""
+    z = np.linspace(0, 4.5, 901)
+    density = np.exp(-(z**2) / 2)
+    inside = 2 * np.cumsum(density)
+    logs = []
+    for trial in trials:
+        value = as_array(trial.call.value)
+        if value is None or value.size != 1 or value.dtype.kind not in "if" or not 0 < value < np.inf:
+            return False
+        name, a = str(trial.case.args[0]), [*trial.case.args[1:], *trial.case.kwargs.values(), 0.0][0]
+        squares = sum(ACTIVATIONS[name](side, a) ** 2 for side in (z, -z))
+        logs.append(np.log(float(value) * np.cumsum(density * squares)))
+    off = np.array(logs)[:, 300:]  # per activation and end; the log of the answer over that of this end
+    off_by = max(abs(np.log(r)) for each in _ratios(trials).values() for r in each)
+    far = min(0.03, 0.3 * off_by)
+    return any(
+        bool(np.any(np.all(np.abs(off - np.log(total)) < far, axis=0)))
+        for total in (inside[300:], np.sum(2 * density))
+    )
+
+
 def _coarse(trials: Trials) -> bool:
     """Near the right value everywhere, and not near enough: a rough sum, or random draws."""
     ratios = _ratios(trials)
-    return (
+    return _cut_off(trials) or (
         bool(ratios)
         and not _one_factor(ratios)
         and all(
@@ -60,19 +98,17 @@ def _coarse(trials: Trials) -> bool:
 
 
 def _other_density(trials: Trials) -> bool:
-    """Off by one and the same factor for every f with f(kz) = k f(z): another weight than the normal's.
-
-    A factor of 2 or 1/2 in every answer is a 2 that slipped in, and says nothing of the weight.
-    """
+    """Off by one and the same factor for every f with f(kz) = k f(z), and for others by another."""
     ratios = _ratios(trials)
     each = [r for name, some in ratios.items() if name in _HOMOGENEOUS for r in some]
     return (
         len(each) >= 3
-        and not any(abs(_one_factor(ratios) / factor - 1) < 1e-3 for factor in (2, 0.5))
+        and not _one_factor(ratios)
         and min(each) > 0
         and max(each) < 1.01 * min(each)
         and not 0.85 < each[0] < 1.15
         and max(each) < np.inf
+        and not _cut_off(trials)
     )
 
 
@@ -97,7 +133,15 @@ EXERCISE = exercise(
         Case("tanh", want=2.53617543),
         Case("elu", 0.5, want=1.86484932),
         Case("gelu", want=2.35171561),
+        Case("silu", want=2.81076112),
+        Case("sigmoid", want=3.40855984),
+        Case("softplus", want=1.0854865),
+        Case("squared_relu", want=0.666666667),
+        Case("sine", want=2.31303529),
+        Case("leaky", 1.5, want=0.615384615),
+        Case("elu", -0.8, want=1.68700899),
         rtol=1e-3,
+        looks_at=VALUES,
     ),
     mistakes={
         "variance-for-second-moment": lambda name, a=0.0: (
@@ -107,6 +151,7 @@ EXERCISE = exercise(
         "ignores-the-slope": lambda name, a=0.0: 1 / _STORED[name, 0.0][1],
         "std-for-variance": lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),
         "relu-for-any": (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
+        "weights-not-normalised": lambda name, a=0.0: 7 / _STORED[name, a][1],
         "another-density": (
             lambda name, a=0.0: (
                 1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)
@@ -115,7 +160,7 @@ EXERCISE = exercise(
         ),
         "too-coarse": (_coins, _draws),
     },
-    shown_by={"another-density": _other_density, "too-coarse": _coarse},
+    shown_by={"weights-not-normalised": _other_sum, "another-density": _other_density, "too-coarse": _coarse},
     hidden=2,
     prompt=Prompt(4, "Which $c$ does abs need, $f(z) = |z|$?"),
 )

@@ -34,6 +34,11 @@ EXERCISE = exercise(
         "ignores-the-axis": lambda x, axis=None: np.mean(x**2),
         "root-mean-square": lambda x, axis=None: np.sqrt(np.mean(x**2, axis=axis)),
         "sum-for-mean": lambda x, axis=None: np.sum(x**2, axis=axis),
+        "rows-for-entries": (
+            lambda x, axis=None: np.sum(x**2, axis=axis) / len(x),
+            lambda x, axis=None: np.sum(x**2, axis=axis) / x.shape[-1],
+        ),
+        "rounded": lambda x, axis=None: np.round(np.mean(x**2, axis=axis), 3),
         "changes-its-input": _squared_in_place,
     },
     hidden=2,

@@ -3,6 +3,7 @@
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
 EXERCISE = exercise(
@@ -14,6 +15,7 @@ EXERCISE = exercise(
         Case(10, slope=0.3, want=0.183486239),
         Case(7, slope=-0.2, want=0.274725275),
         Case(250, slope=1.0, want=0.004),
+        looks_at=VALUES,
     ),
     mistakes={
         "slope-not-squared": (
@@ -28,6 +30,12 @@ EXERCISE = exercise(
             lambda n, slope=0.0: 2 * (1 + slope**2) / n,
             lambda n, slope=0.0: (1 + slope**2) / (2 * n),
         ),
+        "two-twice": lambda n, slope=0.0: 4 / ((1 + slope**2) * n),
+        "brackets-missing": (
+            lambda n, slope=0.0: 2 / (1 + slope**2) * n,
+            lambda n, slope=0.0: 2 / (1 + slope**2 * n),
+        ),
+        "rounded": lambda n, slope=0.0: round(2 / ((1 + slope**2) * n), 4),
     },
     hidden=2,
     prompt=Prompt(3, "Sums of 10 terms, slope 0.3 below 0. Which variance keeps the second moment?"),

@@ -33,6 +33,11 @@ def passed(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     return layers
 
 
+def last_linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
+    """Input and activations of all layers, the last layer's without ReLU."""
+    return [*passed(x, Ws)[:-1], before_relu(x, Ws)[-1]]
+
+
 def before_relu(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     """Input and pre-activations of all layers."""
     return [x, *(h @ W.T for h, W in zip(passed(x, Ws), Ws, strict=False))]

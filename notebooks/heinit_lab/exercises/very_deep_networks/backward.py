@@ -59,10 +59,8 @@ EXERCISE = exercise(
     ),
     mistakes={
         "mask-missing": lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws], g),
-        "mask-off-by-one": (
-            lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
-            lambda x, Ws, g: _back(Ws, [np.ones(len(x)), *_open(x, Ws)[1:]], g, after=True),
-        ),
+        "last-layer-linear": lambda x, Ws, g: _back(Ws, [*_open(x, Ws)[1:-1], np.ones(len(g))], g),
+        "mask-off-by-one": lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
         "mask-on-the-wrong-side": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),
         "matrix-for-its-transpose": lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),
         "layers-in-forward-order": _in_forward_order,

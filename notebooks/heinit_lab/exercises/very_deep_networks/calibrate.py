@@ -40,6 +40,11 @@ def _moment(z: np.ndarray) -> float:
     return float(np.square(np.clip(z, 0, None)).mean())
 
 
+def _handed_on(x: np.ndarray, Ws: Matrices) -> np.ndarray:
+    """The activations of the last of the matrices, all of them rescaled as they should be."""
+    return passed(x, _layer_by_layer(x, Ws, lambda z, W: 1 / sqrt(_moment(z))))[-1]
+
+
 def _in_place(x: np.ndarray, Ws: Matrices) -> Matrices:
     for W in Ws:
         x = np.clip(x @ W.T, 0, None)
@@ -99,6 +104,10 @@ EXERCISE = exercise(
         "pre-activation-for-activation": lambda x, Ws: _layer_by_layer(
             x, Ws, lambda z, W: 1 / sqrt(float(np.square(z).mean()))
         ),
+        "last-layer-linear": lambda x, Ws: [
+            *_layer_by_layer(x, Ws[:-1], lambda z, W: 1 / sqrt(_moment(z))),
+            Ws[-1] / sqrt(float(np.square(_handed_on(x, Ws[:-1]) @ Ws[-1].T).mean())),
+        ],
         "root-missing": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / _moment(z)),
         "scale-inverted": lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: sqrt(_moment(z))),
         "weights-for-activations": (

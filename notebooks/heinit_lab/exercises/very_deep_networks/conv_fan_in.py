@@ -3,6 +3,7 @@
 from math import prod
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
 EXERCISE = exercise(
@@ -14,6 +15,7 @@ EXERCISE = exercise(
         Case((4, 6, 1, 7), want=42),
         Case((64, 3, 7, 7), want=147),
         Case((32, 64, 1, 1), want=64),
+        looks_at=VALUES,
     ),
     mistakes={
         "kernel-missing": lambda shape: shape[1],

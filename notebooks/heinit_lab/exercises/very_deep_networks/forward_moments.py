@@ -4,7 +4,13 @@ import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.very_deep_networks._shared import NETWORKS, Matrices, before_relu, passed
+from heinit_lab.exercises.very_deep_networks._shared import (
+    NETWORKS,
+    Matrices,
+    before_relu,
+    last_linear,
+    passed,
+)
 
 MOMENTS = [
     [5.0, 18.0],
@@ -38,6 +44,7 @@ EXERCISE = exercise(
             lambda x, Ws: np.array([h.var(ddof=1) for h in passed(x, Ws)]),
         ),
         "pre-activation-for-activation": lambda x, Ws: _squares(before_relu(x, Ws)),
+        "last-layer-linear": lambda x, Ws: _squares(last_linear(x, Ws)),
         "without-relu": lambda x, Ws: _squares(_linear(x, Ws)),
         "matrix-for-its-transpose": lambda x, Ws: _squares(passed(x, [W.T for W in Ws])),
         "sum-for-mean": (
@@ -47,6 +54,7 @@ EXERCISE = exercise(
         ),
         "root-mean-square": lambda x, Ws: np.sqrt(_squares(passed(x, Ws))),
         "input-for-every-layer": lambda x, Ws: _squares([x, *(passed(x, [W])[1] for W in Ws)]),
+        "rounded": lambda x, Ws: _squares(passed(x, Ws)).round(3),
     },
     hidden=3,
     prompt=Prompt(

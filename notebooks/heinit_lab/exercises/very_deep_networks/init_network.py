@@ -59,6 +59,12 @@ EXERCISE = exercise(
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
         ),
         "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
+        "two-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / a)),
+        "c-outside-the-root": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / sqrt(a)),
+        "std-for-mean": (
+            lambda sizes, c, rng: [rng.normal(sqrt(c / a), 1.0, (b, a)) for a, b in pairwise(sizes)],
+            lambda sizes, c, rng: [rng.normal(sqrt(c / a), (b, a)) for a, b in pairwise(sizes)],
+        ),
         "root-of-two-over-n": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),
         "ignores-c": (
             lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),

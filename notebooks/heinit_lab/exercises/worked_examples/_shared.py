@@ -66,6 +66,7 @@ def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float)
         "xavier-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / 2 / n_in), n_in, n_out),
         "fan-out-for-fan-in": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_out), n_in, n_out),
         "glorot-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + n_out)), n_in, n_out),
+        "two-twice": lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / n_in), n_in, n_out),
         "fan-average": lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / (n_in + n_out)), n_in, n_out),
         "fan-off-by-one": (
             lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + 1)), n_in, n_out),

@@ -29,6 +29,10 @@ EXERCISE = exercise(
     mistakes={
         **layer_mistakes(normal, 2),
         "variance-for-std": lambda n_in, n_out, rng: normal(rng, 2 / n_in, n_in, n_out),
+        "std-for-mean": (
+            lambda n_in, n_out, rng: rng.normal(sqrt(2 / n_in), 1.0, (n_out, n_in)),
+            lambda n_in, n_out, rng: rng.normal(sqrt(2 / n_in), (n_out, n_in)),
+        ),
         "root-of-two-over-n": lambda n_in, n_out, rng: normal(rng, sqrt(2) / n_in, n_in, n_out),
         "not-scaled": lambda n_in, n_out, rng: normal(rng, 1, n_in, n_out),
         "one-sided": (

@@ -22,6 +22,7 @@ EXERCISE = exercise(
             lambda n_in, n_out, rng: rng.uniform(0, sqrt(6 / n_in), (n_out, n_in)),
             lambda n_in, n_out, rng: rng.uniform(0, sqrt(2 / n_in), (n_out, n_in)),
         ),
+        "one-end-given": lambda n_in, n_out, rng: rng.uniform(-sqrt(6 / n_in), 1.0, (n_out, n_in)),
         "normal-for-uniform": lambda n_in, n_out, rng: normal(rng, sqrt(2 / n_in), n_in, n_out),
         "variance-for-std": lambda n_in, n_out, rng: uniform(rng, 6 / n_in, n_in, n_out),
         "not-scaled": lambda n_in, n_out, rng: uniform(rng, 1, n_in, n_out),

@@ -38,7 +38,13 @@ EXERCISE = exercise(
         "ratio-for-log": lambda W, a, b: exp(_log_lr(W, a, b)),
         "log-to-base-ten": lambda W, a, b: _log_lr(W, a, b) / log(10),
         "half-missing": lambda W, a, b: 2 * _log_lr(W, a, b),
+        "rows-for-entries": (
+            lambda W, a, b: 0.5 * len(W) * log(b / a) - _fit(W, a, b),
+            lambda W, a, b: 0.5 * W.shape[1] * log(b / a) - _fit(W, a, b),
+        ),
+        "brackets-missing": lambda W, a, b: 0.5 * W.size * log(b / a) - np.sum(W**2) / 2 * (a - b),
+        "rounded": lambda W, a, b: round(_log_lr(W, a, b), 3),
     },
-    hidden=2,
+    hidden=3,
     prompt=Prompt(0, "One weight, 0.8. What is the log-likelihood ratio of variance 0.5 against 0.25?"),
 )

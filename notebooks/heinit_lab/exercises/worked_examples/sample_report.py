@@ -51,6 +51,12 @@ EXERCISE = exercise(
         "sign-reversed": lambda W, var: _five(
             _m2(W), np.var(W), np.var(W, ddof=1), _se(W, var), (var - _m2(W)) / _se(W, var)
         ),
+        "brackets-missing": lambda W, var: _five(
+            _m2(W), np.var(W), np.var(W, ddof=1), _se(W, var), _m2(W) - var / _se(W, var)
+        ),
+        "rounded": lambda W, var: {
+            key: round(float(value), 3) for key, value in _report(W, var, _m2(W), _se(W, var)).items()
+        },
     },
     hidden=2,
     prompt=Prompt(0, "`W = [[1, -1]]`, and somebody claims the variance 1. Which report is right?"),

@@ -3,6 +3,7 @@
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
 EXERCISE = exercise(
@@ -13,6 +14,7 @@ EXERCISE = exercise(
         Case(128, 64, want=0.10206207),
         Case(64, 128, want=0.10206207),
         Case(5, 300, want=0.08097755),
+        looks_at=VALUES,
     ),
     mistakes={
         "variance-for-std": lambda n, m: 2 / (n + m),
@@ -30,6 +32,13 @@ EXERCISE = exercise(
         ),
         "root-of-two-over-n": lambda n, m: sqrt(2) / (n + m),
         "bound-for-std": lambda n, m: sqrt(6 / (n + m)),
+        "two-twice": lambda n, m: 2 / sqrt(n + m),
+        "brackets-missing": (
+            lambda n, m: sqrt(2 / n + m),
+            lambda n, m: sqrt(2 / m + n),
+            lambda n, m: 2 / n + m,
+            lambda n, m: sqrt(2) / sqrt(n) + m,
+        ),
         "integer-division": (lambda n, m: sqrt(2 // (n + m)), lambda n, m: sqrt(1 / ((n + m) // 2))),
         "rounded": lambda n, m: round(sqrt(2 / (n + m)), 3),
     },

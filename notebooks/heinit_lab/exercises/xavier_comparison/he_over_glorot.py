@@ -6,7 +6,7 @@ import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.trials import Trials
+from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise
 
 
@@ -25,6 +25,7 @@ EXERCISE = exercise(
         Case(128, 64, want=1.22474487),
         Case(10, 70, want=2.82842712),
         Case(300, 300, want=1.41421356),
+        looks_at=VALUES,
     ),
     mistakes={
         "constant-root-two": lambda n, m: sqrt(2),
@@ -32,6 +33,12 @@ EXERCISE = exercise(
         "xavier-for-he": lambda n, m: sqrt((n + m) / (2 * n)),
         "fan-out-for-fan-in": lambda n, m: sqrt((n + m) / m),
         "variance-for-std": lambda n, m: (n + m) / n,
+        "two-twice": lambda n, m: sqrt(2 * (n + m) / n),
+        "brackets-missing": (
+            lambda n, m: sqrt(n + m / n),
+            lambda n, m: sqrt(2 / n) / sqrt(2 / n + m),
+            lambda n, m: sqrt(2 / n / 2 / (n + m)),
+        ),
         "integer-division": lambda n, m: sqrt((n + m) // n),
         "rounded": lambda n, m: round(sqrt((n + m) / n), 3),
     },
