@@ -14,7 +14,6 @@ import numpy as np
 
 from heinit_lab.checking.draws import Plan
 from heinit_lab.checking.exercise import Evidence
-from heinit_lab.checking.laws import FALSE_FAIL
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import PURITY, VALUES, Case, Cases
 
@@ -91,16 +90,14 @@ def drawn(
     plan: Callable[[Rng], Plan],
     *,
     needs: tuple[str, ...] = (),
-    laws: int = 0,
 ) -> Row:
-    """A behaviour of a function that draws. laws: of how many matrices the plan reads the law."""
+    """A behaviour of a function that draws; every plan of one behaviour has the same bound."""
 
     def probe(exercise: str, function: Function, rng: Rng) -> Evidence:
         return plan(rng)(exercise, function)
 
-    return lambda reference: Behaviour(
-        name, points, says, partial(probe, reference.__name__), needs, laws * FALSE_FAIL
-    )
+    bound = plan(np.random.default_rng(0)).false_fail
+    return lambda reference: Behaviour(name, points, says, partial(probe, reference.__name__), needs, bound)
 
 
 def random_calls(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()) -> Row:

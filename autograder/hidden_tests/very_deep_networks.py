@@ -49,7 +49,7 @@ def _network(sizes: Any, c: float) -> DrawCase:
 
 def _wide_networks(rng: Rng) -> Plan:
     """Two networks of layers wide enough to read their law, with another c each, one of constant width."""
-    n, sizes = int(rng.integers(300, 380)), rng.integers(380, 520, size=3)
+    n, sizes = int(rng.integers(380, 420)), rng.integers(490, 550, size=3)
     laws = [_network([n, n, n], 2.0), _network(sizes, float(rng.uniform(0.3, 1.7)))]
     return Plan(laws=laws, seed=seed(rng))
 
@@ -59,14 +59,17 @@ def _networks_of_any_depth(rng: Rng) -> Plan:
     return Plan(shapes, seed=seed(rng))
 
 
-def _small_network(rng: Rng) -> Plan:
-    return Plan(random=_network(rng.integers(5, 12, size=4), 2.0), seed=seed(rng))
+def _small_and_larger_network(rng: Rng) -> Plan:
+    random = [_network(rng.integers(5, 12, size=4), 2.0), _network([70, 100, 80], 2.0)]
+    return Plan(random=random, seed=seed(rng))
 
 
-def _few_inputs(rng: Rng) -> Plan:
-    """Sizes of one unit, and layers of very few inputs, where a fan that is off by one shows."""
-    laws = [_network([2, 60_000, 2], 1.0), _network([5, 30_000], 3.0)]
-    return Plan([_network([1, 1], 2.0), _network([1, 7, 1], 2.0)], laws, seed=seed(rng))
+def _few_inputs_and_many_networks(rng: Rng) -> Plan:
+    """Layers of very few inputs, where a fan that is off by one shows; many small networks; one unit."""
+    laws = [_network([2, 30_000, 2], 1.0), _network([5, 12_000], 3.0)]
+    small = [_network(sizes, float(rng.uniform(0.5, 2.5))) for sizes in rng.integers(1, 25, size=(24, 3))]
+    small += [_network([n, n, n], 2.0) for n in rng.integers(2, 25, size=8)]
+    return Plan([_network([1, 1], 2.0), _network([1, 7, 1], 2.0)], laws, small, seed=seed(rng))
 
 
 def _deep(rng: Rng, sizes: list[int]) -> Case:
@@ -161,13 +164,15 @@ HIDDEN = {
     ),
     "init_network": behaviours(
         init_network,
-        drawn(
-            "values", 1.5, "scale and distribution of every matrix of two networks", _wide_networks, laws=4
-        ),
+        drawn("values", 1.5, "scale and distribution of every matrix of two networks", _wide_networks),
         drawn("shape", 0.5, "number and shapes of the matrices of five networks", _networks_of_any_depth),
-        random_calls(0.5, _small_network, needs=("values",)),
+        random_calls(0.5, _small_and_larger_network, needs=("values",)),
         drawn(
-            "edge cases", 0.5, "layers of very few inputs or one unit", _few_inputs, needs=("values",), laws=3
+            "edge cases",
+            0.5,
+            "layers of very few inputs or one unit, and many small ones",
+            _few_inputs_and_many_networks,
+            needs=("values",),
         ),
     ),
     "forward_moments": behaviours(

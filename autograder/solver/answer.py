@@ -6,14 +6,14 @@ process, so the judge believes nothing that comes from here: every answer is dat
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 
-from heinit_lab.checking.observe import Call, observe, own_global_state
+from heinit_lab.checking.observe import Call, observe_in_turn, own_global_state
 
 from .channel import ChannelError, receive, send
 from .messages import BindNames, CallAnswer, CallFunction, NamesBound, from_wire, to_wire
@@ -36,8 +36,9 @@ def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
                 data = {name: value for name, value in values.items() if name not in functions}
                 _send(answers, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
                 continue
+            calls = observe_in_turn(functions[question.name], question.calls)
             for args, kwargs in question.calls:
-                answer = _call(functions[question.name], args, kwargs)
+                answer = _answer(calls, (*args, *kwargs.values()))
                 _send(answers, answer, partial(_too_large, answer))
 
 
@@ -54,12 +55,13 @@ def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:
     return replace(answer, value=None, error=reason, where="", after=[True] * len(answer.after), shares=[])
 
 
-def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> CallAnswer:
+def _answer(calls: Iterator[Call], arguments: Sequence[Any]) -> CallAnswer:
+    """Make the next call, which has these arguments."""
     # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
     before, start = drawn(), time.thread_time()
-    call = observe(function, *args, **kwargs)
+    call = next(calls)
     work = time.thread_time() - start
-    copies = sum(isinstance(arg, np.random.Generator) for arg in (*args, *kwargs.values()))
+    copies = 2 * sum(isinstance(arg, np.random.Generator) for arg in arguments)
     return CallAnswer(
         value=call.value,
         error=None if call.error is None else _error(call.error),

@@ -210,11 +210,13 @@ class _Encoder:
 
     In the tree, None, booleans and integers stand for themselves. Every other value is a dictionary
     with one key: s string, f float, c complex, b bytes, l list, t tuple, r list or tuple of floats as
-    an array, d dict, g Generator, a array, n scalar of NumPy, x a value that does not pass.
+    an array, d dict, g Generator (sent again: its place among those sent), a array, n scalar of NumPy,
+    x a value that does not pass.
     """
 
     def __init__(self) -> None:
         self.buffers: list[bytes] = []
+        self._generators: list[np.random.Generator] = []
         self._count = self._items = self._odd_keys = 0
 
     def tree(self, value: Any, depth: int) -> Any:
@@ -241,6 +243,9 @@ class _Encoder:
         if issubclass(kind, dict):
             return self._dict(list(dict.items(value)), depth)
         if kind is np.random.Generator and type(value.bit_generator) is np.random.PCG64:
+            if value in self._generators:
+                return {"g": self._generators.index(value)}
+            self._generators.append(value)
             return {"g": _state_of(value)}
         if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
             return self._array(np.asarray(value), isinstance(value, np.ndarray))
@@ -279,6 +284,7 @@ class _Decoder:
 
     def __init__(self, buffer: memoryview, budget: Budget) -> None:
         self._buffer, self._budget = buffer, budget
+        self._generators: list[np.random.Generator] = []
 
     def value(self, tree: Any, depth: int) -> Any:
         self._budget.take("parts")
@@ -319,8 +325,11 @@ class _Decoder:
                 return run if container == "l" else tuple(run)
             case "d":
                 return {self._key(k, depth): self.value(v, depth + 1) for k, v in body}
+            case "g" if type(body) is int:
+                return self._generators[body]
             case "g":
-                return _generator(body[:4], *body[4:])
+                self._generators.append(_generator(body[:4], *body[4:]))
+                return self._generators[-1]
             case "a":
                 return self._array(*body)
             case "n":

@@ -9,10 +9,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from heinit_lab.checking.draw_cases import UNIFORM, DrawCase
+from heinit_lab.checking.dependence import dependence
+from heinit_lab.checking.draw_cases import NORMAL, UNIFORM, DrawCase
 from heinit_lab.checking.draws import Plan
-from heinit_lab.checking.laws import ENOUGH, law_of, laws
+from heinit_lab.checking.laws import LIMIT, law_of, standard
 from heinit_lab.checking.observe import Call
+from heinit_lab.checking.readings import read
 from heinit_lab.exercises import EXERCISES
 
 LAYER = DrawCase(256, 1024, shape=(1024, 256), variance=2 / 256)
@@ -30,11 +32,11 @@ def layers(sizes, rng):
 
 def test_a_fingerprint_measures_scale_mean_and_shape_of_a_law():
     rng = np.random.default_rng(0)
-    law = law_of(rng.normal(0, 0.5, (1000, 300)), variance=0.25)
+    law = law_of(standard(rng.normal(0, 0.5, (1000, 300)), 0.25))
     assert law.ratio == pytest.approx(1, abs=0.02)
     assert abs(law.mean_z) < 5
     assert law.kurtosis == pytest.approx(3, abs=0.06)
-    one_sided = law_of(rng.random((1000, 300)), variance=1.0)
+    one_sided = law_of(rng.random((1000, 300)))
     assert one_sided.ratio == pytest.approx(1 / 3, abs=0.01)
     assert one_sided.mean_z > 200
     assert one_sided.kurtosis == pytest.approx(UNIFORM, abs=0.02)
@@ -43,7 +45,7 @@ def test_a_fingerprint_measures_scale_mean_and_shape_of_a_law():
 def test_a_fingerprint_is_that_of_all_draws_whatever_their_number_and_precision():
     for size in (1, 8191, 8192, 70_001):
         draws = np.random.default_rng(size).gamma(2.0, size=(1, size))
-        law, half = law_of(draws, 1.5), law_of(draws.astype(np.float32), 1.5)
+        law, half = (law_of(standard(each, 1.5)) for each in (draws, draws.astype(np.float32)))
         centred = draws - draws.mean()
         assert law.ratio == pytest.approx((draws**2).mean() / 1.5)
         assert half.ratio == pytest.approx(law.ratio, rel=1e-6)
@@ -60,8 +62,9 @@ def test_draws_that_are_there_twice_are_seen_wherever_they_lie(dtype, sign):
         once = draws.astype(dtype)
         half = once[:131_072]
         twice = rng.permutation(np.concatenate((half, sign * half)))
-        assert not law_of(once.reshape(1024, 256), 1.0).twice
-        assert law_of(twice.reshape(1024, 256), 1.0).twice
+        for numbers, seen in ((once, False), (twice, True)):
+            u = standard(numbers.reshape(1024, 256), 1.0)
+            assert (dependence([u], law_of(u), NORMAL)["twice"] > LIMIT) is seen
 
 
 def test_a_mistake_has_its_name_when_six_of_its_draws_lie_in_order():
@@ -88,7 +91,7 @@ def test_a_mistake_has_its_name_when_six_of_its_draws_lie_in_order():
 def test_rows_and_columns_that_recur_are_seen_and_those_that_only_begin_alike_are_not(place, content, recur):
     W = np.random.default_rng(0).normal(size=(300, 200))
     W[place] = content
-    (law,) = laws(DrawCase(1, shape=W.shape, variance=1.0), Call(args=(), value=W))
+    (law,) = read(DrawCase(1, shape=W.shape, variance=1.0), Call(args=(), value=W), NORMAL).laws
     assert law is not None
     assert law.repeats is recur
 
@@ -98,13 +101,13 @@ def test_matrices_that_share_a_row_recur_and_those_whose_rows_begin_alike_do_not
     for begins in (200, 8):
         first, second = np.random.default_rng(0).normal(size=(2, 300, 200))
         second[17, :begins] = first[5, :begins]
-        read = laws(case, Call(args=(), value=[first, second]))
-        assert [law is not None and law.repeats for law in read] == [False, begins == 200]
+        laws = read(case, Call(args=(), value=[first, second]), NORMAL).laws
+        assert [law is not None and law.repeats for law in laws] == [False, begins == 200]
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_right_answer_passes_whatever_the_seed(seed):
-    plan = Plan(laws=[LAYER], random=SMALL, seed=seed)
+    plan = Plan(laws=[LAYER], random=[SMALL], seed=seed)
     assert plan("he", he).finding is None
 
 
@@ -125,7 +128,7 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
         rng.bit_generator.state = state
         return W
 
-    probe = partial(Plan(random=SMALL), "he")
+    probe = partial(Plan(random=[SMALL]), "he")
     said = [probe(answer).finding.headline for answer in (fresh, fixed, seeds, copies)]
     assert "differs between two generators with the same seed" in said[0]
     assert "same numbers for two different seeds" in said[1]
@@ -138,7 +141,7 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
 def test_a_check_leaves_the_students_global_state_as_it_was():
     np.random.seed(5)
     before = np.random.get_state()[1].copy()
-    Plan(random=SMALL)("he", lambda a, b, rng: np.random.normal(size=(b, a)))
+    Plan(random=[SMALL])("he", lambda a, b, rng: np.random.normal(size=(b, a)))
     assert np.array_equal(before, np.random.get_state()[1])
 
 
@@ -159,10 +162,12 @@ def test_one_matrix_used_twice_is_seen():
     assert "repeats" in reused.finding.headline
 
 
-def test_matrices_too_small_for_a_law_are_judged_by_shape_alone():
-    small = SMALL
-    assert ENOUGH > 12
-    assert Plan(shapes=[small], laws=[small])("he", lambda a, b, rng: rng.random((b, a))).finding is None
+def test_a_few_draws_say_little_and_many_small_matrices_say_what_a_large_one_does():
+    def one_sided(n_in, n_out, rng):
+        return rng.random((n_out, n_in)) * math.sqrt(6 / n_in)
+
+    assert Plan(shapes=[SMALL], laws=[SMALL])("he", one_sided).finding is None
+    assert "40 small layers average" in Plan(small=[SMALL] * 40)("he", one_sided).finding.headline
 
 
 def test_a_slow_answer_is_right_and_gets_a_remark(monkeypatch):
@@ -194,7 +199,7 @@ HANG = {
 def test_numbers_of_the_right_law_that_hang_together_are_seen(change):
     finding = Plan(laws=[LAYER])("he", lambda *args: change(he(*args), args[-1])).finding
     assert finding is not None
-    assert "rows or columns hang together" in finding.headline
+    assert "are not independent: " in finding.headline
 
 
 SAMES = {
@@ -209,7 +214,7 @@ def test_the_same_numbers_for_every_seed_are_seen(change):
     def fixed(n_in, n_out, rng):
         return change(he(n_in, n_out, np.random.default_rng(0)), rng)
 
-    probe = partial(Plan(random=SMALL), "he")
+    probe = partial(Plan(random=[SMALL]), "he")
     assert "same numbers for two different seeds" in probe(fixed).finding.headline
 
 
@@ -217,4 +222,4 @@ def test_matrices_of_signs_move_on_although_their_numbers_are_the_same():
     def signs(n_in, n_out, rng):
         return rng.choice([-1.0, 1.0], size=(n_out, n_in))
 
-    assert Plan(random=DrawCase(8, 7, shape=(7, 8), variance=1.0))("he", signs).finding is None
+    assert Plan(random=[DrawCase(8, 7, shape=(7, 8), variance=1.0)])("he", signs).finding is None

@@ -1,70 +1,180 @@
-"""What many draws look like, and how far chance alone may move them.
+"""The law of many draws: what it is to be, how it is read, and how far chance alone may move it.
 
-A matrix of draws is judged by four measures: its mean square beside the variance that the exercise asks
-for, its mean, its kurtosis, and how independent its rows and columns are. Each measure may be off by a
-multiple of its standard error, which follows from the number n of draws and the kurtosis k of the law.
-The last column is the probability that chance moves a right answer, a matrix of ENOUGH normal draws,
-beyond the limit:
+Draws are read in units of the standard deviation that the exercise asks for: u = w / sqrt(v). The u of a
+right answer are independent, of mean 0 and variance 1, normal or uniform. Each measure gives a surprise s in
+nats: a right answer surprises by more than s with a probability of at most exp(-s). A finding is what
+surprises by more than LIMIT, which chance does to one measure with the probability FALSE_FAIL. The measures
+of a law of n draws, and what their surprise is but for constants:
 
-    mean square   7.24 sqrt((k - 1) / n)       1.1e-11    (2.0 % for 262,144 normal draws)
-    mean          6 / sqrt(n)                  2.0e-9
-    kurtosis      6.27 sqrt(24 / n)            2.6e-9     (0.06 for 262,144 draws)
-    independence  10 standard errors           4e-17      (squared cosines of 32 rows, of 32 columns)
+    mean           u                            n mean^2 / 2, as for every sub-Gaussian u of variance 1
+    mean square    u^2                          n (r - 1 - log r) / 2, Chernoff's bound for chi-square
+    symmetry       u^3 - k u                    z^2 / 2
+    kurtosis       u^4                          z^2 / 2 - SKEW z^3 / (6 sqrt(n)), by the skewness of u^4
+    shape          draws below each of EDGES    n KL(share, p), Chernoff's bound for a binomial number
+    evenness       chi-square over BINS         Chernoff's bound for chi-square
+    bound          largest |u|, if uniform      no uniform number is beyond sqrt(3)
 
-FALSE_FAIL bounds the sum. The sum is smaller for more draws, since the kurtosis of few draws leans to large
-values, and for uniform draws. Two equal rows have probability 0, but for rounding. So has a matrix in
-which a fifth of the numbers are repeated, even in single precision: of 262,144 such draws, one in a hundred
-is.
+Symmetry, kurtosis and evenness rest on a limit: what Chernoff's bound exceeds the tail by, a factor above 10
+at LIMIT, is the reserve. Kurtosis is read from FEW draws. The measures allow for rounding, by HALF or SINGLE,
+which is what three operations in that precision may move a draw by, relative to it: so their bounds hold for
+every float type, and half precision is judged less sharply. The grid of half precision is never even, so its
+evenness is not read. Laws of several matrices add up to the law of them all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from functools import lru_cache
+from math import erfc, log, sqrt
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.draw_cases import NORMAL, DrawCase
-from heinit_lab.checking.observe import Call
+from heinit_lab.checking.draw_cases import NORMAL, UNIFORM
 
-FALSE_FAIL = 5e-9  # of the law of one matrix of a right answer, at most
-ENOUGH = 50_000  # draws from which a law is read; of a smaller matrix, only the shape is judged
-COMPARED = 1024  # rows and columns among which repeats are sought
-BLOCK = 8192  # numbers read at a time: they stay in the cache, which is twenty times as fast
-LINES = 16  # rows and columns at the beginning, and as many in the middle, whose independence is measured
-ENOUGH_IN_A_LINE = 64  # numbers in a row or column, from which cosines are nearly normal
-DEPENDENCE_SPREAD = 10.0  # standard errors that the squared cosines of independent lines may exceed 1 / n by
-MEAN_SPREAD = 6.0  # standard errors that the mean of right draws may be from 0
+FALSE_FAIL = 1e-9  # of one measure of a right answer, at most
+LIMIT = -log(FALSE_FAIL)  # nats
+MEASURES = ("mean square", "mean", "kurtosis", "symmetry", "bound", "shape", "evenness")
+BINS = 1024  # of equal probability
+FEW_BINS = 64  # of fewer draws than FEW
+FEW = 20 * BINS
+SIXTH = {NORMAL: 15.0, UNIFORM: 27 / 7}  # moment of u
+FOURTHS = {NORMAL: 24.0, UNIFORM: 1.317}  # variance of u^4 - k - 2 k (u^2 - 1), by which kurtosis scatters
+SKEW = 14.7  # skewness of that, for a normal law; less for a uniform one
+BOUND = sqrt(3)  # of u, for a uniform law
+TAIL = np.array([3.5, 4.0, 4.5, 5.0, 6.0])  # further edges of a normal law
+NEAR, ALL = 0.5, 50_000
+BLOCK = 8192  # draws read at a time: they stay in the cache, which is twenty times as fast
+HALF, SINGLE = 3 * 2.0**-11, 3 * 2.0**-24  # relative rounding of a draw
 
 
-def spread(kurtosis: float, n: int) -> float:
-    """How far the mean square of n right draws may be from their variance, relative to it."""
-    return 7.24 * sqrt((kurtosis - 1) / n)
+def of_normal(z: float) -> float:
+    """The surprise, in nats, of a normal number that is z standard deviations off, to either side."""
+    return z * z / 2 - log(2)
+
+
+def of_chi_square(total: float, df: int) -> float:
+    """The surprise of a chi-square number, too large or too small (Chernoff's bound)."""
+    return df * float(divergence(total / df)) / 2 - log(2)
+
+
+def divergence(ratio: Any) -> Any:
+    """r - 1 - log r, which is 0 at 1 and about (r - 1)^2 / 2 around it; infinite at 0."""
+    return ratio - 1 - np.log(ratio)
+
+
+def of_events(count: int, expected: float) -> float:
+    """The surprise of so many rare events, where at most so many are expected (Chernoff, Poisson)."""
+    return count * log(count / expected) - count + expected if count > expected else 0.0
 
 
 def kurtosis_spread(n: int) -> float:
-    """How far the kurtosis of n right draws may be from that of their law."""
+    """How far the kurtosis of n draws of one law may be from another's of the same law."""
     return 6.27 * sqrt(24 / n)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Law:
-    """What a matrix of draws looks like, beside the variance v that the exercise asks for.
+    """The law of one matrix of draws, or of several, in units of the standard deviation asked for.
 
-    n: how many draws. ratio: their mean square over v. mean_z: their mean over sqrt(v / n).
-    kurtosis: of the draws around their mean; NaN where all are the same, or too large to tell.
-    repeats: whether rows, columns or matrices recur.
-    dependence: by how many standard errors rows or columns depend on each other; 0 where there are too few.
-    twice: whether a fifth of the draws repeat others, with either sign.
+    n: how many draws. powers: sums of u, u^2, u^3 and u^4. below: how many draws lie below each of EDGES.
+    largest: |u|. near: the sizes |u| of all draws, or of those below NEAR where there are more than ALL.
+    rounding: of the float type. repeats: whether rows, columns or matrices recur.
+    several: whether these are the draws of several calls; the evenness of such is not read, since an answer
+        that fixes its seed repeats itself there, and loses the points for randomness alone.
     """
 
     n: int
-    ratio: float
-    mean_z: float
-    kurtosis: float
-    repeats: bool
-    dependence: float = 0.0
-    twice: bool = False
+    powers: np.ndarray
+    below: np.ndarray
+    largest: float
+    near: np.ndarray
+    rounding: float = SINGLE
+    repeats: bool = False
+    several: bool = False
+
+    def __add__(self, other: Law) -> Law:
+        return Law(
+            self.n + other.n,
+            self.powers + other.powers,
+            self.below + other.below,
+            max(self.largest, other.largest),
+            np.concatenate((self.near, other.near)),
+            max(self.rounding, other.rounding),
+            self.repeats or other.repeats,
+            several=True,
+        )
+
+    @property
+    def ratio(self) -> float:
+        """The mean square, over the variance asked for."""
+        return float(self.powers[1]) / self.n
+
+    @property
+    def mean_z(self) -> float:
+        """The mean, over its standard error."""
+        return float(self.powers[0]) / sqrt(self.n)
+
+    @property
+    def kurtosis(self) -> float:
+        """Of the draws around their mean; NaN where all are the same, or too large to tell."""
+        m, m2, m3, m4 = (self.powers / self.n).tolist()
+        square = m2 - m * m
+        if not (square > 1e-12 * m * m and 0 < square * square < float("inf")):  # more than rounding
+            return float("nan")
+        return float((m4 - 4 * m * m3 + 6 * m * m * m2 - 3 * m**4) / square**2)
+
+    @np.errstate(all="ignore")
+    def surprises(self, kurtosis: float) -> dict[str, float]:
+        """The surprise of each of MEASURES, in nats, beside the law of this kurtosis."""
+        n = self.n
+        third = (self.powers[2] - kurtosis * self.powers[0]) / sqrt(n * (SIXTH[kurtosis] - kurtosis**2))
+        low, high = self.ratio / (1 + self.rounding / 3) ** 2, self.ratio / (1 - self.rounding / 3) ** 2
+        ratio = min(max(1.0, low), high)  # the one that rounding leaves possible, nearest to 1
+        beyond = kurtosis == UNIFORM and self.largest > BOUND * (1 + 2 * self.rounding)
+        nats = (
+            n * float(divergence(ratio)) / 2 - log(2),
+            of_normal(self.mean_z),
+            self._tails(kurtosis),
+            of_normal(float(third)),
+            float("inf") if beyond else 0.0,
+            float((self._off(kurtosis) - _ways(kurtosis)).max()),
+            self._unevenness(kurtosis),
+        )
+        return {name: float("inf") if np.isnan(s) else s for name, s in zip(MEASURES, nats, strict=True)}
+
+    def _tails(self, kurtosis: float) -> float:
+        if self.n < FEW:
+            return 0.0
+        z = abs(self.kurtosis - kurtosis) / sqrt(FOURTHS[kurtosis] / self.n)
+        z = min(z, 2 * sqrt(self.n) / SKEW)  # where the bound ends to rise
+        return of_normal(z) - SKEW * z**3 / 6 / sqrt(self.n)
+
+    def worst_edge(self, kurtosis: float) -> tuple[float, float, float]:
+        """The edge below which the share of draws surprises most, that share, and the right one."""
+        worst = int((self._off(kurtosis) - _ways(kurtosis)).argmax())
+        right = float(_probabilities(kurtosis, 0.0)[0][worst])
+        return float(edges(kurtosis)[worst]), float(self.below[worst]) / self.n, right
+
+    def _off(self, kurtosis: float) -> np.ndarray:
+        """How surprising the number of draws below each edge is, whichever way they were rounded."""
+        low, high = _probabilities(kurtosis, self.rounding)
+        share = self.below / self.n
+        p = np.clip(share, low, high)
+        with np.errstate(all="ignore"):
+            parts = [np.where(a > 0, a * np.log(a / b), 0) for a, b in ((share, p), (1 - share, 1 - p))]
+        return np.asarray(self.n * (parts[0] + parts[1]))
+
+    def _unevenness(self, kurtosis: float) -> float:
+        bins = FEW_BINS if self.n < FEW else BINS
+        if self.n < 20 * bins or self.rounding == HALF or self.several:
+            return 0.0
+        tails = (len(self.below) - BINS + 1) // 2  # edges before the first that bounds a bin
+        inner = self.below[tails : len(self.below) - tails]
+        below = np.concatenate(([0], inner, [self.n]))[:: BINS // bins]
+        expected = self.n / bins
+        return of_chi_square(float(np.square(np.diff(below) - expected).sum() / expected), bins - 1)
 
     def like(self, other: Law) -> bool:
         """Whether the same code may have drawn both, as far as 10 standard errors can tell."""
@@ -74,92 +184,76 @@ class Law:
             return self.repeats == other.repeats
         larger = max(self.ratio, other.ratio)
         return (
-            self.twice == other.twice
-            and bool(abs(self.ratio - other.ratio) <= 1.5 * spread(NORMAL, self.n) * larger)
+            bool(abs(self.ratio - other.ratio) <= 10.9 * sqrt(2 / self.n) * larger)
             and abs(self.mean_z - other.mean_z) < 9 * sqrt(max(1.0, larger))
             and abs(self.kurtosis - other.kurtosis) < 2 * kurtosis_spread(self.n)
+            and bool(np.all(self._apart(other) < 10))
         )
 
+    def _apart(self, other: Law) -> np.ndarray:
+        """By how many standard errors the shares below each edge differ."""
+        both, n = self.below + other.below, self.n + other.n
+        error = np.sqrt(both * (n - both) * (1 / self.n + 1 / other.n)) / n
+        return np.asarray(np.abs(self.below / self.n - other.below / other.n) / np.maximum(error, 1 / self.n))
 
-def laws(case: DrawCase, call: Call) -> list[Law | None]:
-    """The laws of the matrices that a call returned; None for a matrix without numbers, or with too few."""
-    if call.error is not None:
-        return []
-    matrices = case.matrices(call.value)
-    if len(matrices) != len(case.shapes):
-        return [None] * len(matrices)
-    read: list[Law | None] = []
-    earlier: list[np.ndarray] = []
-    for matrix, shape, variance in zip(matrices, case.shapes, case.variances, strict=True):
-        if matrix is None or 2 * matrix.size < shape[0] * shape[1] or not np.all(np.isfinite(matrix)):
-            read.append(None)
-            continue
-        repeats = _recur(matrix) or _recur(matrix.T) or any(_share(matrix, other) for other in earlier)
-        earlier.append(matrix)
-        read.append(law_of(matrix, variance, repeats))
-    return read
+
+@lru_cache
+def edges(kurtosis: float) -> np.ndarray:
+    """Numbers u below which draws are counted: the bounds of BINS, and for a normal law some in its tails."""
+    shares = np.arange(1, BINS) / BINS
+    if kurtosis == UNIFORM:
+        return np.asarray(BOUND * (2 * shares - 1))
+    inner = [NormalDist().inv_cdf(share) for share in shares]
+    return np.concatenate((-TAIL[::-1], inner, TAIL))
+
+
+@lru_cache
+def _ways(kurtosis: float) -> np.ndarray:
+    """What is taken off for the number of edges and for both directions; half of the chance is the tails'."""
+    outside = np.abs(edges(kurtosis)) >= TAIL[0]
+    return np.asarray(np.log(4 * np.where(outside, outside.sum(), (~outside).sum())))
+
+
+@lru_cache
+def _probabilities(kurtosis: float, rounding: float) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the greatest probability of a draw below each edge, once the draw is rounded."""
+    at = edges(kurtosis)
+    off = rounding * (np.abs(at) + 0.01)
+
+    def share(u: np.ndarray) -> np.ndarray:
+        if kurtosis == UNIFORM:
+            return np.clip((1 + u / BOUND) / 2, 0, 1)
+        return np.array([erfc(-x / sqrt(2)) / 2 for x in u])
+
+    return share(at - off), share(at + off)
+
+
+def standard(matrix: np.ndarray, variance: float) -> np.ndarray:
+    """The draws u of a matrix, in units of the standard deviation; one row of them where it is no matrix."""
+    u = np.multiply(matrix, 1 / sqrt(variance), dtype=float)
+    return np.asarray(u if u.ndim == 2 else u.reshape(1, -1))
 
 
 @np.errstate(all="ignore")
-def law_of(matrix: np.ndarray, variance: float, repeats: bool = False) -> Law:
-    """The law of one matrix, beside the variance that the exercise asks for."""
-    draws = matrix.ravel()
-    n, mean = draws.size, float(draws.mean(dtype=float))
-    m2 = m4 = 0.0
-    block = np.empty(min(n, BLOCK))
-    for start in range(0, n, BLOCK):
+def rounding_of(matrix: np.ndarray, u: np.ndarray) -> float:
+    """HALF where the draws have half precision, whatever they were multiplied by; else SINGLE."""
+    some = u.ravel()[:64]
+    for v in (matrix.ravel()[:64].astype(float), some, some / BOUND):
+        if np.all(np.abs(v - v.astype(np.float16)) <= 1e-12 * np.abs(v)):
+            return HALF
+    return SINGLE
+
+
+@np.errstate(all="ignore")
+def law_of(u: np.ndarray, kurtosis: float = NORMAL, rounding: float = SINGLE, repeats: bool = False) -> Law:
+    """The law of the draws u, counted by the edges of the law of this kurtosis."""
+    draws, powers = u.ravel(), np.zeros(4)
+    for start in range(0, draws.size, BLOCK):
         part = draws[start : start + BLOCK]
-        squares = np.subtract(part, mean, out=block[: part.size], dtype=float)
-        np.square(squares, out=squares)
-        m2 += float(squares.sum()) / n
-        m4 += float(squares @ squares) / n
-    varies = m2 > 1e-24 * mean * mean and m2 * m2 > 0  # by more than rounding
-    return Law(
-        n=n,
-        ratio=(m2 + mean * mean) / variance,
-        mean_z=mean / sqrt(variance / n),
-        kurtosis=m4 / (m2 * m2) if varies else float("nan"),
-        repeats=repeats,
-        dependence=max(_dependence(matrix), _dependence(matrix.T)),
-        twice=_twice(matrix),
-    )
-
-
-def _twice(matrix: np.ndarray) -> bool:
-    """Whether a fifth of many draws repeat others, with either sign."""
-    if matrix.size < ENOUGH or matrix.dtype.kind != "f" or matrix.dtype.itemsize < 4:
-        return False  # half precision has so few numbers that right draws repeat
-    return np.unique(np.abs(matrix)).size < 0.8 * matrix.size
-
-
-def _recur(matrix: np.ndarray) -> bool:
-    """Whether two of the first rows are equal."""
-    return matrix.ndim == 2 and matrix.shape[1] > 1 and len(_rows(matrix)) < len(matrix[:COMPARED])
-
-
-def _share(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two matrices have one of their first rows in common."""
-    wide = a.ndim == b.ndim == 2 and a.shape[1] == b.shape[1] > 1
-    return wide and not _rows(a).isdisjoint(_rows(b))
-
-
-def _rows(matrix: np.ndarray) -> set[bytes]:
-    """The first rows; their bytes are compared, since np.unique along an axis takes ten times as long."""
-    return {row.tobytes() for row in np.ascontiguousarray(matrix[:COMPARED])}
-
-
-def _dependence(matrix: np.ndarray) -> float:
-    """By how many standard errors the squared cosines between rows exceed those of independent rows.
-
-    The cosine of two independent rows of n numbers has mean 0 and variance 1 / n; its square, times
-    n, has a variance below 2. The pairs of rows are independent of each other. A correlation would not do:
-    it takes off each row's mean, and so would miss rows that differ by a shift alone.
-    """
-    if matrix.ndim != 2 or len(matrix) < 2 * LINES or matrix.shape[1] < ENOUGH_IN_A_LINE:
-        return 0.0
-    half = len(matrix) // 2
-    lines = np.concatenate((matrix[:LINES], matrix[half : half + LINES]), dtype=float)
-    lines /= np.sqrt(np.square(lines).sum(axis=1, keepdims=True))
-    pairs = LINES * (2 * LINES - 1)
-    squares = matrix.shape[1] * (np.square(lines @ lines.T).sum() - 2 * LINES) / 2
-    return float((squares - pairs) / sqrt(2 * pairs))
+        square = part * part
+        powers += (part.sum(), square.sum(), square @ part, square @ square)
+    in_order = np.sort(draws)
+    below, largest = np.searchsorted(in_order, edges(kurtosis)), float(max(-in_order[0], in_order[-1]))
+    middle = np.searchsorted(in_order, (-NEAR, NEAR)) if draws.size > ALL else (0, draws.size)
+    near = np.abs(in_order[middle[0] : middle[1]])
+    return Law(draws.size, powers, below, largest, near, rounding, repeats)

@@ -72,11 +72,31 @@ def observe_each(function: Function, arguments: Iterable[Arguments]) -> list[Cal
     if hasattr(function, "__observe__"):
         calls: list[Call] = function.__observe__(list(arguments))
         return calls
-    return [_observe(function, args, kwargs) for args, kwargs in arguments]
+    return list(observe_in_turn(function, arguments))
 
 
-def _observe(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-    given, keywords = copy.deepcopy((args, kwargs))
+def observe_in_turn(function: Function, arguments: Iterable[Arguments]) -> Iterator[Call]:
+    """`observe` several calls, each when its turn comes.
+
+    A Generator that several calls get is one for the function, too, and goes on where the call before left
+    it: so an answer is seen that knows the Generator again.
+    """
+    copies: dict[int, np.random.Generator] = {}
+    kept = []  # so that no other Generator gets the identity of one before
+    for args, kwargs in arguments:
+        kept.append(args)
+        yield _observe(function, args, kwargs, copies)
+
+
+def _observe(
+    function: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    copies: dict[int, np.random.Generator],
+) -> Call:
+    given, keywords = copy.deepcopy((args, kwargs), dict(copies))
+    generators = [i for i, arg in enumerate(args) if isinstance(arg, np.random.Generator)]
+    copies |= {id(args[i]): given[i] for i in generators}
     value, error, where = None, None, ""
     start = time.process_time()
     with warnings.catch_warnings(record=True) as caught, _silence(), own_global_state() as touched:
@@ -91,10 +111,9 @@ def _observe(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     seconds = time.process_time() - start
     value = _unboxed(value)
 
-    generators = [i for i, arg in enumerate(args) if isinstance(arg, np.random.Generator)]
     return Call(
         args=args,
-        after=tuple(given),
+        after=tuple(copy.deepcopy(arg) if i in generators else arg for i, arg in enumerate(given)),
         value=value,
         error=error,
         where=where,

@@ -1,7 +1,7 @@
 """`init_network`: the weights of all layers."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from math import sqrt
 
 import numpy as np
@@ -36,14 +36,18 @@ EXERCISE = exercise(
     Plan(
         shapes=[
             DrawCase([2, 3], 2.0, shape=[(3, 2)], variance=[1.0]),
-            DrawCase([4, 3, 5], 2.0, shape=[(3, 4), (5, 3)], variance=[0.5, 0.666667]),
+            DrawCase([4, 3, 5], 2.0, shape=[(3, 4), (5, 3)], variance=[0.5, 2 / 3]),
             DrawCase([6, 9, 7, 2], 1.0, shape=[(9, 6), (7, 9), (2, 7)], variance=[1 / 6, 1 / 9, 1 / 7]),
         ],
         laws=[
             DrawCase([240, 240, 240], 2.0, shape=[(240, 240), (240, 240)], variance=[1 / 120, 1 / 120]),
             DrawCase([3, 20_000, 4], 1.0, shape=[(20_000, 3), (4, 20_000)], variance=[1 / 3, 1 / 20_000]),
         ],
-        random=DrawCase([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 0.666667]),
+        small=[
+            DrawCase([a, b, a], 2.0, shape=[(b, a), (a, b)], variance=[2 / a, 2 / b])
+            for a, b in product((2, 5, 8, 13), repeat=2)
+        ],
+        random=[DrawCase([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 2 / 3])],
     ),
     mistakes={
         "one-matrix-reused": (

@@ -1,6 +1,7 @@
 """What several of these exercises share."""
 
 from collections.abc import Callable
+from itertools import product
 from math import sqrt
 
 import numpy as np
@@ -27,9 +28,13 @@ def layer_check(kurtosis: float) -> Plan:
         ],
         laws=[
             DrawCase(256, 1024, shape=(1024, 256), variance=0.0078125),
-            DrawCase(3, 65_536, shape=(65_536, 3), variance=0.666667),
+            DrawCase(3, 20_000, shape=(20_000, 3), variance=2 / 3),
         ],
-        random=DrawCase(4, 3, shape=(3, 4), variance=0.5),
+        small=[
+            DrawCase(n_in, n_out, shape=(n_out, n_in), variance=2 / n_in)
+            for n_in, n_out in product((2, 5, 8, 13, 21), repeat=2)
+        ],
+        random=[DrawCase(4, 3, shape=(3, 4), variance=0.5)],
         kurtosis=kurtosis,
     )
 

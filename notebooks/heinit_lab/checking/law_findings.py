@@ -1,0 +1,89 @@
+"""What is said about draws whose law, or whose independence, is not what chance explains."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from heinit_lab.checking.draw_cases import NORMAL
+from heinit_lab.checking.exercise import fault
+from heinit_lab.checking.laws import BOUND, LIMIT, Law
+from heinit_lab.checking.readings import Reading
+from heinit_lab.checking.report import Report
+
+OWN = "Each weight is a draw of its own, independent of the others."
+HANG = {
+    "twice": "many of them are there twice",
+    "lines": "rows or columns hang together",
+    "neighbours": "rows or columns hang together",
+    "matrices": "the matrices hang together",
+    "calls": "they were scaled or shifted by what was drawn",
+}
+
+
+def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = None) -> Report | None:
+    """The first measure of a law that chance does not explain.
+
+    variance: asked for; None for draws of several layers.
+    """
+    if law.repeats:
+        return fault(f"{text} repeats rows or columns.", OWN)
+    surprises, draws = law.surprises(kurtosis), f"The {law.n:,} weights of {text}"
+    wrong = next((name for name, nats in surprises.items() if not nats <= LIMIT), "")
+    kind = "normal" if kurtosis == NORMAL else "uniform"
+    if wrong == "mean square":
+        tolerance = f"give or take {200 * sqrt((LIMIT + 1) / law.n):.1f} %"
+        if variance is None:
+            theirs = f"have {law.ratio:.4g} times the mean square asked for; expected 1"
+            return fault(f"{draws} {theirs}, {tolerance}.")
+        theirs = f"have a mean square of {law.ratio * variance:.4g}; expected {variance:.4g}"
+        return fault(
+            f"{draws} {theirs}, {tolerance}.",
+            f"Theirs is {law.ratio:.3g} times the variance asked for; chance does not explain that.",
+        )
+    if wrong == "mean":
+        unit, name = sqrt((variance or 1.0) / law.n), "" if variance else " standard deviations"
+        average = f"average {law.mean_z * unit:.3g}{name}"
+        return fault(
+            f"{draws} {average}; expected 0, give or take {unit * sqrt(2 * LIMIT + 2):.2g}.",
+            "Their mean square is right. Weights of mean 0 are as often negative as positive.",
+        )
+    if wrong == "bound":
+        return fault(
+            f"{draws} are not all between -b and b: the largest is {law.largest / BOUND:.3g} b.",
+            "A uniform number never leaves its interval.",
+        )
+    if wrong == "kurtosis":
+        return fault(
+            f"{draws} have the right variance, and are not {kind}: "
+            f"their kurtosis is {law.kurtosis:.2f}; expected {kurtosis:.2f}.",
+            "Kurtosis is the mean fourth power over the squared mean square: 3 for normal, "
+            "1.8 for uniform numbers.",
+        )
+    if wrong == "symmetry":
+        return fault(
+            f"{draws} have the right variance, and are lopsided.",
+            f"A {kind} distribution around 0 is the same on both sides.",
+        )
+    if wrong == "shape":
+        edge, share, right = law.worst_edge(kurtosis)
+        return fault(
+            f"{draws} have the right variance, and are not {kind}: {100 * share:.2f} % lie below "
+            f"{edge:.2f} standard deviations; expected {100 * right:.2f} %."
+        )
+    if wrong:
+        return fault(
+            f"{draws} have the right variance, and do not scatter as independent draws do.",
+            "Some values come too often, or all come too evenly. " + OWN,
+        )
+    return None
+
+
+def dependent(reading: Reading, text: str) -> Report | None:
+    """The first measure of dependence that chance does not explain."""
+    wrong = next((name for name, nats in reading.dependence.items() if not nats <= LIMIT), "")
+    if not wrong:
+        return None
+    n = reading.total.n
+    return fault(
+        f"The {n:,} weights of {text} have the right law, and are not independent: {HANG[wrong]}.", OWN
+    )

@@ -1,0 +1,86 @@
+"""What is read of the matrices that an answer drew: their laws, and whether they are independent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from heinit_lab.checking.dependence import chance, dependence, equals, of_small, recur, share
+from heinit_lab.checking.draw_cases import DrawCase
+from heinit_lab.checking.laws import LIMIT, SINGLE, Law, law_of, of_events, rounding_of, standard
+from heinit_lab.checking.observe import Call
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the matrices of one call look like, or those of many calls together.
+
+    laws: of each matrix; None for one without numbers, or with too few. dependence: the surprise, in nats,
+    of each measure of dependence; empty where a law alone surprises.
+    """
+
+    laws: list[Law | None]
+    dependence: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Law:
+        """The law of all matrices together, none of which is missing."""
+        return reduce(add, (law for law in self.laws if law is not None))
+
+    def as_asked(self, kurtosis: float) -> bool:
+        """Whether there is nothing to say against any law."""
+        return bool(self.laws) and all(
+            law is not None and not law.repeats and max(law.surprises(kurtosis).values()) <= LIMIT
+            for law in self.laws
+        )
+
+
+def read(case: DrawCase, call: Call, kurtosis: float) -> Reading:
+    """Read the matrices of one call, which may be large."""
+    matrices = case.matrices(call.value) if call.error is None else []
+    if len(matrices) != len(case.shapes):
+        return Reading([None] * len(matrices))
+    laws: list[Law | None] = []
+    earlier: list[np.ndarray] = []
+    us: list[np.ndarray] = []
+    for matrix, shape, variance in zip(matrices, case.shapes, case.variances, strict=True):
+        if matrix is None or 2 * matrix.size < shape[0] * shape[1] or not np.all(np.isfinite(matrix)):
+            laws.append(None)
+            continue
+        u = standard(matrix, variance)
+        rounding = rounding_of(matrix, u)
+        plain = np.atleast_2d(matrix)
+        repeats = recur(plain, rounding) or recur(plain.T, rounding)
+        repeats = repeats or any(share(plain, other, rounding) for other in earlier)
+        earlier.append(plain)
+        us.append(u)
+        laws.append(law_of(u, kurtosis, rounding, repeats))
+    reading = Reading(laws)
+    if not reading.as_asked(kurtosis):
+        return reading
+    return replace(reading, dependence=dependence(us, reading.total, kurtosis))
+
+
+def read_small(cases: Sequence[DrawCase], calls: Sequence[Call], kurtosis: float) -> Reading:
+    """Read the matrices of many calls as if they were one; their shapes are right, and all numbers finite.
+
+    Where different calls share draws, they say less than their number: nothing is read. (That an answer
+    fixes its seed is a question of its randomness.)
+    """
+    us, rounding = [], SINGLE
+    for case, call in zip(cases, calls, strict=True):
+        for matrix, variance in zip(case.matrices(call.value), case.variances, strict=True):
+            if matrix is not None:
+                us.append(standard(matrix, variance))
+                rounding = max(rounding, rounding_of(matrix, us[-1]))
+    draws = np.concatenate([u.ravel() for u in us])
+    shared = equals(np.abs(draws)) - sum(equals(np.abs(u).ravel()) for u in us)
+    if of_events(shared, chance(draws.size, rounding)) > LIMIT:
+        return Reading([])
+    reading = Reading([law_of(draws, kurtosis, rounding)])
+    found = of_small(us, kurtosis, rounding) if reading.as_asked(kurtosis) else {}
+    return replace(reading, dependence=found)
