@@ -24,9 +24,10 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
         name, assignment = about["notebook"], about["assignment"]
+        notes = self._notes(about)
         with Gradebook(about["db_url"]) as gradebook:
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
-        repaired = repair(nb, lesson, self._notes(about))
+        repaired = repair(nb, lesson, notes)
         for sentence in repaired.repairs:
             self.log.warning("%s, %s: %s", printable(about["student"]), name, sentence)
         return repaired.notebook, resources
