@@ -1,4 +1,4 @@
-"""nbgrader's own way to a submission: what it copied of links is taken away, and a linked notebook refused."""
+"""In nbgrader's own command, copies of links are taken away, and a linked notebook is refused."""
 
 from __future__ import annotations
 
@@ -42,6 +42,4 @@ def test_a_notebook_that_is_a_link_is_refused(step, tmp_path):
     notebook = tmp_path / "submitted" / "anna" / "lesson" / "lesson.ipynb"
     notebook.symlink_to(tmp_path / "secret.txt")
     with pytest.raises(UngradableError, match="a symbolic link"):
-        step.preprocess(
-            SimpleNamespace(), {"nbgrader": {**ABOUT, "db_url": f"sqlite:///{tmp_path}/gradebook.db"}}
-        )
+        step.preprocess(SimpleNamespace(), {"nbgrader": ABOUT})
