@@ -24,9 +24,10 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
         name, assignment = about["notebook"], about["assignment"]
+        notes = self._notes(about)
         with Gradebook(about["db_url"]) as gradebook:
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
-        result = repaired(nb, lesson, self._notes(about))
+        result = repaired(nb, lesson, notes)
         for sentence in result.repairs:
             self.log.warning("%s, %s: %s", printable(about["student"]), name, sentence)
         return result.notebook, resources
