@@ -1,6 +1,7 @@
 """The command `heinit`: its verbs, and how every error becomes one sentence."""
 
 import difflib
+import io
 import os
 import sys
 import warnings
@@ -14,6 +15,7 @@ from autograder.commands.course import course, demo, export, report
 from autograder.commands.grading import feedback, grade, receipt
 from autograder.commands.lessons import author, lab, site
 from autograder.errors import HeinitError
+from autograder.text import printable
 
 # The bootstrap `heinit` reads this table too, before anything is installed.
 VERBS = {
@@ -54,6 +56,9 @@ class Verbs(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         # nbgrader's queries make SQLAlchemy warn about objects that it has not saved yet
         warnings.filterwarnings("ignore", module="nbgrader")
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a path can have bytes that are no text
+                stream.reconfigure(errors="backslashreplace")
         try:
             code = super().main(args, *rest, **{**extra, "standalone_mode": False})
         except HeinitError as error:
@@ -82,7 +87,7 @@ class Verbs(click.Group):
 
 
 def _say(sentence: str, exit_code: int) -> int:
-    click.echo(f"heinit: {sentence}", err=True)
+    click.echo("\n".join(map(printable, f"heinit: {sentence}".splitlines())), err=True)
     return exit_code
 
 

@@ -10,6 +10,7 @@ import click
 from autograder import hints
 from autograder.commands import options
 from autograder.commands.grading import grade
+from autograder.text import printable
 
 
 @click.command()
@@ -114,7 +115,7 @@ def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...],
     with api.gradebook as gradebook:
         exporter.export(gradebook)
     for note in exporter.notes:
-        click.echo(note, err=True)
+        click.echo(printable(note), err=True)
     click.echo(f"The grades for {exporter.platform} are in {path}.", err=True)
     if exporter.left_out:
         sys.exit(1)

@@ -14,6 +14,7 @@ import click
 from autograder import hints
 from autograder.commands import options
 from autograder.errors import UsageError
+from autograder.text import printable
 
 if TYPE_CHECKING:
     from autograder.grading.result import Result
@@ -71,7 +72,7 @@ def grade(directory: Path, unsandboxed: bool, as_json: bool, **chosen: Any) -> N
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
     for result in counted(progress(grading), as_json, "ungradable"):
-        path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
+        path = printable(f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb")
         if result.status == "graded" and result.repairs:
             click.echo(f"{path} was repaired: {' '.join(result.repairs)}", err=True)
         if result.status == "ungradable":
@@ -89,14 +90,16 @@ def progress(grading: "Grading") -> Iterator["Result"]:
     if not console.is_terminal:
         for i, result in enumerate(grading, 1):
             score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
-            click.echo(f"[{i}/{total}] {result.student} {result.lesson}: {result.status}{score}", err=True)
+            name = printable(f"{result.student} {result.lesson}")
+            click.echo(f"[{i}/{total}] {name}: {result.status}{score}", err=True)
             yield result
         return
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.description}"), console=console) as bar:
+    name = TextColumn("{task.description}", markup=False)  # a folder can be called [/red]
+    with Progress(*columns, name, console=console) as bar:
         task = bar.add_task("", total=total)
         for result in grading:
-            bar.update(task, advance=1, description=f"{result.student} {result.lesson}")
+            bar.update(task, advance=1, description=printable(f"{result.student} {result.lesson}"))
             yield result
 
 
@@ -112,9 +115,9 @@ def feedback(directory: Path, as_json: bool, **chosen: Any) -> None:
         return
     for result in counted(run, as_json, "failed"):
         if result.status == "failed":
-            click.echo(f"{result.page} was not made: {result.reason}", err=True)
+            click.echo(printable(f"{result.page} was not made: {result.reason}"), err=True)
         elif result.status == "made" and not as_json:
-            click.echo(directory / result.page)
+            click.echo(directory / printable(result.page))
 
 
 def counted(results: Iterable[Any], as_json: bool, failed: str) -> Iterator[Any]:
