@@ -117,7 +117,8 @@ def test_every_piece_of_a_page_is_of_bounded_size(wall):
         assert not re.search(r"""(?:col|row)span="\d{4}|data:image""", made)
 
 
-def test_a_page_of_bombs_is_a_page_and_says_what_it_leaves_out(wall):
+def test_a_page_of_bombs_is_a_page_and_says_what_it_leaves_out(wall, monkeypatch):
+    monkeypatch.setattr(formgrader, "walled", wall.call)
     cells = [{"cell_type": "markdown", "source": bombs.MARKDOWN[name]} for name in LARGE]
     outputs = [display("text/html", html) for html in bombs.HTML.values()]
     outputs += map(stream, bombs.TEXTS.values())
@@ -139,7 +140,9 @@ def test_pieces_beyond_what_a_page_holds_are_named(monkeypatch):
     assert page.count("Not shown, since the page is full") > 2
 
 
-def test_a_page_that_cannot_be_drawn_costs_that_page_alone(monkeypatch):
+def test_a_page_that_cannot_be_drawn_costs_that_page_alone(wall, monkeypatch):
+    monkeypatch.setattr(worker, "walled", wall.call)
+
     def stopped(*_: Any) -> Any:
         raise WallError("it takes more than 2 GiB of memory")
 
