@@ -1,6 +1,7 @@
 """The command `heinit`: its verbs, and how every error becomes one sentence."""
 
 import difflib
+import io
 import os
 import sys
 import warnings
@@ -55,6 +56,9 @@ class Verbs(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         # nbgrader's queries make SQLAlchemy warn about objects that it has not saved yet
         warnings.filterwarnings("ignore", module="nbgrader")
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a path can have bytes that are no text
+                stream.reconfigure(errors="backslashreplace")
         try:
             code = super().main(args, *rest, **{**extra, "standalone_mode": False})
         except HeinitError as error:
@@ -91,7 +95,7 @@ class Verbs(click.Group):
 
 
 def _say(sentence: str, exit_code: int) -> int:
-    click.echo("\n".join(map(printable, f"heinit: {sentence}".split("\n"))), err=True)
+    click.echo("\n".join(map(printable, f"heinit: {sentence}".splitlines())), err=True)
     return exit_code
 
 

@@ -63,7 +63,10 @@ class WalledProcess:
         """The value of a function, or what it raises. Raises WallError where the call takes too much."""
         if resource is None:
             return function(*args, **kwargs)
-        order = pickle.dumps((function, args, kwargs))
+        try:
+            order = pickle.dumps((function, args, kwargs))
+        except RecursionError:
+            raise WallError("it is nested too deeply to read") from None
         with self._turn:
             try:
                 line = self._start()

@@ -90,12 +90,13 @@ def progress(grading: "Grading") -> Iterator["Result"]:
     if not console.is_terminal:
         for i, result in enumerate(grading, 1):
             score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
-            who = printable(f"{result.student} {result.lesson}")
-            click.echo(f"[{i}/{total}] {who}: {result.status}{score}", err=True)
+            name = printable(f"{result.student} {result.lesson}")
+            click.echo(f"[{i}/{total}] {name}: {result.status}{score}", err=True)
             yield result
         return
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.description}", markup=False), console=console) as bar:
+    name = TextColumn("{task.description}", markup=False)  # a folder can be called [/red]
+    with Progress(*columns, name, console=console) as bar:
         task = bar.add_task("", total=total)
         for result in grading:
             bar.update(task, advance=1, description=printable(f"{result.student} {result.lesson}"))

@@ -37,6 +37,8 @@ def _walled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return walled(function, *args, **kwargs)
     except WallError as error:
         raise UngradableError(f"{error}. {ASK}") from None
+    except RecursionError:
+        raise UngradableError(f"it is nested too deeply. {ASK}") from None
 
 
 def _parsed(content: bytes) -> None:

@@ -21,6 +21,7 @@ from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, solved
 from tests.autograder.feedback import hostile
+from tests.autograder.feedback.test_safe import DOT
 from tests.browser.conftest import AUTHORISED, formgrader
 from tests.tools import system_tool
 
@@ -30,7 +31,7 @@ LESSON = lesson("3-worked-examples")
 CORPUS = [case for case in attacks() if case.browser]
 HONEST = "An honest sentence with $x^2$ in it."
 TABLE = '<table><tr><th>width</th><td style="text-align:right">256</td></tr></table>'
-PICTURE = '<img src="data:image/gif;base64,R0lGODlhAQABAIAAAP///////yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==" alt="An honest picture">'
+PICTURE = f'<img src="data:image/gif;base64,{DOT}" alt="An honest picture" width="600">'
 SPY = """
 window.__spied = [];
 for (const name of ['alert', 'confirm', 'prompt', 'open', 'print'])

@@ -126,7 +126,8 @@ def test_honest_html_is_kept():
     cells = '<td style="text-align:right">4</td>'
     head = '<thead><tr><th scope="col">n</th></tr></thead>'
     table = f"<table>{head}<tbody><tr>{cells}</tr></tbody></table>"
-    picture = f'<img src="data:image/gif;base64,{DOT}" alt="A figure" width="600" style="max-width:100%;height:auto">'
+    source = f"data:image/gif;base64,{DOT}"
+    picture = f'<img src="{source}" alt="A figure" width="600" style="max-width:100%;height:auto">'
     link = '<a href="https://example.org/a?b=1" rel="noopener noreferrer nofollow">source</a>'
     for html in (table, picture, link, "<details><summary>more</summary>text</details>"):
         assert safe_html(html) == html

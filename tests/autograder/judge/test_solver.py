@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -116,6 +117,31 @@ def test_the_outputs_of_a_notebook_are_valid_in_its_format(run):
         cell.execution_count = result.count
     nbformat.validate(notebook)
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4, 5]
+
+
+UNHELD = "'a\\ud800\\0\\udfff'"
+PLACES = (
+    f"def f(): print({UNHELD}); raise ValueError({UNHELD})",
+    f"def f(): return {{{UNHELD}: [{UNHELD}]}}",
+    f"def f(): return type('K', (), {{'__repr__': lambda self: {UNHELD}}})()",
+    f"def f(): raise type('E', (KeyError,), {{'__str__': lambda self: {UNHELD}}})({UNHELD})",
+    f"def f(): raise UnicodeDecodeError('x', b'', 0, 1, {UNHELD})",
+    f"def f(): __import__('warnings').warn({UNHELD}); return 1",
+    f"f = lambda: 1\nf.__name__ = f.__qualname__ = {UNHELD.replace('a', '').replace('0', 'x01')}",
+    f"import numpy as np\ndef f(): return np.array([{UNHELD}])",
+    f"f = {UNHELD}",
+)
+
+
+def test_text_that_no_file_can_hold_is_mended_wherever_an_answer_puts_it(run):
+    cells = [
+        cell for source in PLACES for cell in (("student", source), ("test", "f() if callable(f) else f"))
+    ]
+    shown = ("student", f"{UNHELD}")
+    for result in run(*cells, ("student", f"print({UNHELD}); 1 / {UNHELD}"), shown):
+        text = json.dumps(result.outputs, ensure_ascii=False)
+        assert "\\u0000" not in text
+        text.encode()
 
 
 def test_a_cell_that_ends_the_session_costs_itself_and_not_the_others(run):
@@ -301,7 +327,7 @@ def test_outputs_that_are_none_are_left_out():
 
 def test_a_display_is_cleaned_and_holds_no_verdict():
     data = {
-        "text/plain": "\ud800",
+        "text/plain": "1",
         VERDICT_MIME: {"score": 15},
         "application/json": {"x": float("nan")},
         "application/vnd.x+json": {"x": [1, None, "a"]},
@@ -312,7 +338,7 @@ def test_a_display_is_cleaned_and_holds_no_verdict():
     ((output,), _) = clean([{"output_type": "execute_result", "data": data, "execution_count": 10**400}])
     assert output == {
         "output_type": "execute_result",
-        "data": {"text/plain": "?", "application/vnd.x+json": {"x": [1, None, "a"]}},
+        "data": {"text/plain": "1", "application/vnd.x+json": {"x": [1, None, "a"]}},
         "metadata": {},
         "execution_count": None,
     }
