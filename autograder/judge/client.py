@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -122,7 +121,7 @@ class Judge:
                 stdout=subprocess.DEVNULL,
                 env=environment(),
                 cwd=os.sep,
-                start_new_session=True,  # so that it is ended with all its processes, and by nobody else
+                start_new_session=True,  # so that a signal of the terminal's ends it by its caller alone
             )
         try:
             send(ours, to_wire(JudgeStart(asdict(self.limits), self.sandboxed, self._without)))
@@ -141,15 +140,15 @@ class Judge:
         process, sock, idle = self._process, self._sock, not self._busy
         self._process = self._sock = None
         self._busy = False
-        if process is not None and not idle and process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+        if process is not None and not idle:
+            process.kill()
         if sock is not None:
             sock.close()  # hanging up ends an idle judge, which then takes its sandbox down in order
         if process is not None:
             try:
                 process.wait(GRACE)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
                 process.wait()
 
 

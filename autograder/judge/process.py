@@ -99,7 +99,7 @@ def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
 
 
 def _end_with(caller: socket.socket) -> None:
-    """Wait until the caller is gone; then end this process, and the sandbox with it.
+    """Wait until the caller is gone; then end this process.
 
     Where the judge waits for a notebook, it ends in order; where it judges one, nothing else would end it.
     """
@@ -107,7 +107,7 @@ def _end_with(caller: socket.socket) -> None:
     gone.register(caller, 0)  # which still tells of a hang-up
     gone.poll()
     time.sleep(ORDERLY)
-    os.killpg(0, signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)  # and with it bubblewrap, which dies with its parent
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class AuthorSession:
 
     def report_gaps(self) -> None:
         """Say what the exercises lack, unless that was said last time."""
-        command = [sys.executable, "-m", "autograder.lessons.gaps", self.lesson.name, str(self.copy)]
+        command = [sys.executable, "-P", "-m", "autograder.lessons.gaps", self.lesson.name, str(self.copy)]
         process = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         gaps = [line for line in (process.stdout or process.stderr).splitlines() if line]
         if gaps != self._gaps:

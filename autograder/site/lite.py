@@ -86,7 +86,7 @@ def lite_files(edition: Lite, course: Sequence[Lesson], wheel: Path) -> dict[str
         shutil.copy(HERE / "jupyter-lite.json", root)
         (root / "jupyter_lite_config.json").write_text(json.dumps(configuration), encoding="utf-8")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTERLITE_")}
-        command = [sys.executable, "-m", "jupyterlite_core", "build"]
+        command = [sys.executable, "-P", "-m", "jupyterlite_core", "build"]
         build = subprocess.run(command, cwd=root, env=inherited, capture_output=True, text=True, check=False)
         if build.returncode:
             lines = (build.stderr or build.stdout).strip().splitlines()

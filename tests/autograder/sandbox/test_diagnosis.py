@@ -14,13 +14,13 @@ from tests.tools import system_tool
 PACKAGES = "into one virtual environment"
 NAMESPACES = "does not let it make namespaces"
 CAUSES = {
-    "bwrap: execvp /opt/python3: No such file or directory": PACKAGES,
-    "bwrap: Can't find source path /home/anna/.venv: Permission denied": PACKAGES,
+    "bwrap: execvp /usr/local/python3: No such file or directory": PACKAGES,
+    "bwrap: Can't find source path /usr/local/course: Permission denied": PACKAGES,
     "ModuleNotFoundError: No module named 'numpy'": PACKAGES,
     "ImportError: libopenblas.so.0: cannot open shared object file: No such file or directory": PACKAGES,
     "python3: error while loading shared libraries: libpython3.12.so.1.0: cannot open": PACKAGES,
     "ModuleNotFoundError: No module named 'encodings'": PACKAGES,
-    "PermissionError: [Errno 13] Permission denied: '/root/.venv/lib/numpy/__init__.py'": PACKAGES,
+    "PermissionError: [Errno 13] Permission denied: '/usr/local/numpy/__init__.py'": PACKAGES,
     "bwrap: No permissions to create new namespace, likely because the kernel does not allow": NAMESPACES,
     "bwrap: Creating new namespace failed: Operation not permitted": NAMESPACES,
     "bwrap: Creating new namespace failed: nesting depth or max_*_namespaces exceeded (ENOSPC)": NAMESPACES,
@@ -36,7 +36,7 @@ CAUSES = {
 
 def test_each_cause_has_its_own_advice_and_only_a_missing_bubblewrap_is_to_be_installed(tmp_path: Path):
     for line, advice in CAUSES.items():
-        sentences = diagnosis(line, ["/usr", "/opt"], settings=tmp_path)
+        sentences = diagnosis(line, ["/usr", "/usr/local"], settings=tmp_path)
         assert advice in sentences
         assert line.rstrip(".") in sentences
         assert "apt install" not in sentences
