@@ -12,7 +12,7 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from autograder.course import nbgrader_api
-from autograder.gradebook import gradebook_in_words
+from autograder.database import gradebook_in_words
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all

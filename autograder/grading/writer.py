@@ -30,9 +30,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
+from autograder.database import FULL, database_words
 from autograder.errors import HeinitError
 from autograder.files import replacing
-from autograder.gradebook import FULL, database_words
 from autograder.grading.receipts import Receipts
 from autograder.grading.worker import GradingTask, Outcome
 from autograder.submissions import Submission

@@ -31,8 +31,9 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
+from autograder.database import gradebook_in_words
 from autograder.errors import HeinitError
-from autograder.gradebook import gradebook_in_words, letters, read_students
+from autograder.gradebook import letters, read_students
 
 CANVAS = re.compile(
     r"(?:(?!LATE_).+?_)?(?P<late>LATE_)?(?P<user>\d+|anon_[A-Za-z0-9]+)_(?P<order>\d+)_(?P<file>.+)"
