@@ -86,7 +86,7 @@ class Verbs(click.Group):
         except Exception as error:
             if "sqlalchemy" not in sys.modules:  # then no gradebook was opened, and none need be imported
                 raise
-            from autograder.gradebook import unusable
+            from autograder.database import unusable
 
             if (sentence := unusable(error)) is None:
                 raise

@@ -22,9 +22,10 @@ from typing import Any
 import nbformat
 
 from autograder import hints
+from autograder.database import refuse_empty
 from autograder.errors import HeinitError, UsageError
 from autograder.files import parse_json, typed, write_atomically
-from autograder.gradebook import Student, refuse_empty
+from autograder.gradebook import Student
 from autograder.lessons import Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
@@ -170,8 +171,10 @@ def _missing_modules(root: Path) -> Iterator[tuple[str, str]]:
         try:
             texts[file] = path.read_text(encoding="utf-8")
             typed(list[Any], typed(dict[str, Any], parse_json(texts[file])).get("cells"))
-        except (OSError, ValueError):
+        except ValueError:
             raise _damaged(root, file, "it is no whole notebook") from None
+        except OSError as error:
+            raise _damaged(root, file, f"it cannot be read: {error.strerror}") from None
     for file, content in texts.items():
         for module in map("".join, _NAMED.findall(content)):
             with suppress(ModuleNotFoundError):  # the package around the module does not exist either

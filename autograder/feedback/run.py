@@ -92,10 +92,7 @@ class FeedbackRun:
         student, lesson = path.parent.parent.name, path.stem
         try:
             grades = read_grades(gradebook, lesson, student)
-            present, page = b"", self._page(student, lesson)
-            if page.is_file() and not self.force:
-                content = page.read_bytes()
-                present = content[:HEAD] if content.endswith(END) else b""  # else it is cut off
+            present = b"" if self.force else self._present(student, lesson)
             return PageTask(grades, path.read_bytes(), present)
         except MissingEntry:
             again = hints.heinit("grade", self.root, "--student", student)
@@ -103,6 +100,14 @@ class FeedbackRun:
         except OSError as error:
             refusal = UNREADABLE.format(error=error)
         return PageTask(Grades(student, lesson), refusal=refusal)
+
+    def _present(self, student: str, lesson: str) -> bytes:
+        """How the present page begins; b'' where there is none, or a damaged one."""
+        try:
+            content = self._page(student, lesson).read_bytes()
+        except OSError:
+            return b""
+        return content[:HEAD] if content.endswith(END) else b""
 
     def _page(self, student: str, lesson: str) -> Path:
         return self.root / "feedback" / student / lesson / f"{lesson}.html"

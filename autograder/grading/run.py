@@ -13,7 +13,7 @@ from nbgrader.converters import Autograde
 
 from autograder.beside import content_hash, read_files
 from autograder.course import nbgrader_api
-from autograder.gradebook import gradebook_in_words
+from autograder.database import gradebook_in_words
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all

@@ -35,9 +35,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from autograder.beside import lesson_files
+from autograder.database import FULL, database_words
 from autograder.errors import HeinitError
 from autograder.files import clear, replacing
-from autograder.gradebook import FULL, database_words
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result

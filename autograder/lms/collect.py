@@ -41,8 +41,9 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import unzip
 
+from autograder.database import gradebook_in_words
 from autograder.errors import HeinitError
-from autograder.gradebook import gradebook_in_words, letters, read_students
+from autograder.gradebook import letters, read_students
 from autograder.text import printable
 
 Time = tuple[int, ...]  # year, month, day, hour, minute, second

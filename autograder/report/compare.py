@@ -88,8 +88,10 @@ def load(path: Path) -> Snapshot:
         file = next((path / p for p in ("report.json", "report/report.json") if (path / p).is_file()), path)
     try:
         return from_json(file.read_text(encoding="utf-8"))
-    except OSError:
+    except (FileNotFoundError, IsADirectoryError):
         raise UsageError(f"{path} holds no earlier report: there is no report.json.") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror}).") from None
     except ValueError as error:
         raise UsageError(f"{file} is not the data of a report ({error}).") from None
 

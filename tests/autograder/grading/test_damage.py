@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import logging
@@ -24,6 +25,7 @@ from autograder.judge.preprocessor import SECRET, secret
 from autograder.report.files import make_report
 from autograder.site.build import MANIFEST, build_site
 from autograder.site.execute import kept_run
+from tests.autograder.classroom import hand_in
 from tests.autograder.grading.conftest import ONE
 
 ANNA = "student001"
@@ -125,6 +127,35 @@ def test_a_gradebook_that_is_locked_or_whose_server_is_down_is_a_sentence_in_eve
             assert ended.stderr.startswith(GRADEBOOK), (address, verb)
             assert (ended.exit_code, ended.stderr.count("\n")) == (1, 1)
         config.write_text(content)
+
+
+def test_a_gradebook_of_an_older_nbgrader_is_told_with_its_way_out(course):
+    with closing(sqlite3.connect(course / "gradebook.db")) as gradebook:
+        gradebook.execute("ALTER TABLE student RENAME COLUMN lms_user_id TO lms")
+        ended = heinit(course, "export")
+        gradebook.execute("ALTER TABLE student RENAME COLUMN lms TO lms_user_id")
+    assert ended.stderr.startswith(f"{GRADEBOOK}no such column: student.lms_user_id)")
+    assert "nbgrader db upgrade" in ended.stderr
+
+
+def test_what_is_handed_in_and_not_graded_ends_no_report_and_no_export(course, tmp_path):
+    root = Path(shutil.copytree(course, tmp_path / "he101"))
+    configure(root, f"sqlite:///{root}/gradebook.db")
+    for student, content in {
+        "digits": '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], "n": %s}' % ("9" * 5000),
+        "minor": '{"nbformat": 3, "nbformat_minor": "x", "metadata": {}, "worksheets": [{"cells": [1]}]}',
+        "version": '{"nbformat": true, "cells": 1}',
+        "nested": "[" * 100_000,
+        "surrogate": '{"nbformat": 4, "nbformat_minor": 5, "metadata": {"\\ud800": 1}, "cells": ["\\udfff"]}',
+    }.items():
+        hand_in(root, student, ONE, content)
+    for verb in ("report", "export"):
+        assert heinit(root, verb).exit_code == 0, verb
+    with (root / "report" / "report.csv").open(encoding="utf-8") as file:
+        told = {row["student"]: row for row in csv.DictReader(file) if row["lesson"] == ONE.name}
+    for student in ("digits", "minor", "version", "nested", "surrogate"):
+        assert told[student]["status"] == "ungradable", student
+        assert told[student]["reason"], student
 
 
 def test_nbgraders_zip_collect_says_it_too(course, monkeypatch):
