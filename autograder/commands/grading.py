@@ -90,8 +90,8 @@ def progress(grading: "Grading") -> Iterator["Result"]:
     if not console.is_terminal:
         for i, result in enumerate(grading, 1):
             score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
-            name = printable(f"{result.student} {result.lesson}")
-            click.echo(f"[{i}/{total}] {name}: {result.status}{score}", err=True)
+            who = printable(f"{result.student} {result.lesson}")
+            click.echo(f"[{i}/{total}] {who}: {result.status}{score}", err=True)
             yield result
         return
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
