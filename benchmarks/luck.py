@@ -27,7 +27,7 @@ TWO_SIDED: dict[tuple[str, str], str] = {}
 
 
 def wrong_answers(exercise: str) -> Iterator[tuple[str, Function]]:
-    """Each version of each named mistake, the wrong answers without a name, and the mutants, each with a name."""
+    """Each version of each named mistake, the wrong answers without a name, and the mutants, with labels."""
     for name, mistake in named_mistakes():
         if name == exercise:
             for i, wrong in enumerate(versions(name, mistake)):

@@ -1,5 +1,6 @@
 """Lesson 5: hidden checks."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -129,10 +130,23 @@ def _whole(rng: Rng, sizes: list[int]) -> Case:
     return Case(x, Ws, rng.choice([-1, 1], size=sizes[-1]) * rng.integers(1, 191, size=sizes[-1]) / 64)
 
 
-def _twelve_networks(rng: Rng) -> list[Case]:
+def _off_and_far_below(rng: Rng) -> Case:
+    """Two layers; a hundredth of what lies below 0 would, let through, shut the last unit but one."""
+    x = rng.integers(1, 4, size=4).astype(float)
+    on = rng.integers(1, 3, size=(3, 4))
+    return Case(
+        x, [np.vstack([on, -1000.0 * on]), np.array([[1.0, 1, 1, 2, 2, 2], [-1, 0, 0, 1, 1, 1]])], x[:2]
+    )
+
+
+def _twelve_networks(rng: Rng) -> Iterator[Case]:
+    """Networks with very small, very large and other inputs, since the gates do not depend on their scale."""
     sizes = [[8, 8], [9, 9, 9], [8, 8, 8, 8], [6, 9, 7], [9, 6, 8, 7]]
-    sizes += [rng.integers(5, 10, size=k).tolist() for k in (2, 3, 3, 4, 4, 4, 4)]
-    return [_whole(rng, each) for each in sizes]
+    sizes += [rng.integers(5, 10, size=k).tolist() for k in (2, 3, 3, 4, 4, 4)]
+    for each, power in zip(sizes, (0, -12, 0, 12) * 3, strict=False):
+        x, Ws, g = _whole(rng, each).args
+        yield Case(x * 2.0**power, Ws, g + 32 * np.sign(g) if len(Ws) == 1 else g)
+    yield _off_and_far_below(rng)
 
 
 def _silent_at_zero_narrow_deep(rng: Rng) -> list[Case]:

@@ -33,7 +33,7 @@ from heinit_solutions.worked_examples import (
 
 # Precisions, with their z, for which n is exactly a whole number, in whatever order the formula is computed.
 WHOLE = ((1 / 64, 1.640625), (1 / 32, 3.28125))
-NEAR = 0.02  # a difference of two sums, relative to them, that single precision still gives to 1e-5
+NEAR = 0.1  # a difference of two sums, relative to them, that single precision still gives to 1e-5
 
 
 def _layer(n_in: int, n_out: int) -> DrawCase:
@@ -180,15 +180,13 @@ HIDDEN = {
         log_lr,
         values(
             1,
-            "12 samples under two claims each",
-            lambda rng: (_two_claims(rng, W) for W in _samples(rng)),
-            rtol=1e-4,
+            "20 samples, large and small, under two claims each",
+            lambda rng: (_two_claims(rng, W) for W in (*_samples(rng), *rng.normal(size=(8, 1, 3)))),
         ),
         edges(
             0.5,
             "one entry, equal claims, single precision, very many entries",
             _one_entry_equal_claims_many_entries,
-            rtol=1e-4,
         ),
         purity(0.5, UNCHANGED, lambda rng: (Case(W, 0.5, 2.0) for W in _samples(rng))),
     ),

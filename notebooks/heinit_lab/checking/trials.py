@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import cause, describe, gap, same, short
+from heinit_lab.checking.compare import as_array, cause, describe, gap, same, short
 from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.report import Report
@@ -143,12 +143,14 @@ class Trials(Evidence):
     def behaves_like(self, wrong: Function) -> bool:
         """Same values as `wrong` on every case where `wrong` misses the value; else, same effects.
 
-        Where `wrong` is right, the answer gives no other wrong value: that would be another mistake.
+        Where `wrong` is right, or raises, the answer gives no wrong value: that would be another mistake.
         """
         alike = 0
         for trial in self.trials:
             call, mistaken = trial.call, trial.case.under(wrong)
             if mistaken.error is not None:
+                if not trial.right and _finite(call.value):
+                    return False
                 continue
             if not same(mistaken.value, trial.case.want, trial.rtol):
                 if call.error is not None or not trial.gives(mistaken.value):
@@ -161,6 +163,12 @@ class Trials(Evidence):
                     return False
                 alike += 1
         return alike >= min(2, self.count)
+
+
+def _finite(value: Any) -> bool:
+    """Whether a value is numbers, and none an infinity or NaN, where some code raises instead."""
+    array = as_array(value)
+    return array is not None and bool(np.all(np.isfinite(array)))
 
 
 def _distinct(got: Any, want: Any) -> tuple[str, str]:

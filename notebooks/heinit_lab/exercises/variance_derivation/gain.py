@@ -8,7 +8,7 @@ from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import VALUES, Trials
-from heinit_lab.exercises._shared import exercise
+from heinit_lab.exercises._shared import exercise, is_rounded
 
 # (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
 _STORED = {
@@ -55,10 +55,11 @@ def _one_factor(ratios: dict[str, list[float]]) -> float:
 def _other_sum(trials: Trials) -> bool:
     """Off by one and the same factor for every f: the weights add up to something else than 1.
 
-    A factor of 2 or 1/2 is a 2 that slipped in, and says nothing of the weights.
+    A power of root 2 is a 2 that slipped in, and 100 a share in per cent: they say nothing of the weights.
     """
     factor = _one_factor(_ratios(trials))
-    return 0 < factor < np.inf and not any(abs(factor / known - 1) < 0.03 for known in (0.5, 1, 2))
+    others = (100, *(2 ** (power / 2) for power in range(-4, 5)))
+    return 0 < factor < np.inf and not any(abs(factor / other - 1) < 0.03 for other in others)
 
 
 def _cut_off(trials: Trials) -> bool:
@@ -88,6 +89,7 @@ def _coarse(trials: Trials) -> bool:
     ratios = _ratios(trials)
     return _cut_off(trials) or (
         bool(ratios)
+        and not is_rounded(trials)
         and not _one_factor(ratios)
         and all(
             abs(ratio - 1) < (0.1 if name in _HOMOGENEOUS else 0.5)
@@ -101,10 +103,11 @@ def _other_density(trials: Trials) -> bool:
     """Off by one and the same factor for every f with f(kz) = k f(z), and for others by another."""
     ratios = _ratios(trials)
     each = [r for name, some in ratios.items() if name in _HOMOGENEOUS for r in some]
+    rest = [r for name, some in ratios.items() if name not in _HOMOGENEOUS for r in some]
     return (
         len(each) >= 3
-        and not _one_factor(ratios)
         and min(each) > 0
+        and any(abs(r / each[0] - 1) > 0.15 for r in rest)
         and max(each) < 1.01 * min(each)
         and not 0.85 < each[0] < 1.15
         and max(each) < np.inf
@@ -158,6 +161,7 @@ EXERCISE = exercise(
             ),
             lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
         ),
+        "rounded": lambda name, a=0.0: round(1 / _STORED[name, a][1], 2),
         "too-coarse": (_coins, _draws),
     },
     shown_by={"weights-not-normalised": _other_sum, "another-density": _other_density, "too-coarse": _coarse},

@@ -32,7 +32,8 @@ EXERCISE = exercise(
             lambda rel, z=1.96: int(2 * (z / rel) ** 2) + 1,
             lambda rel, z=1.96: ceil(2 * (z / rel) ** 2) + 1,
         ),
-        "brackets-missing": (
+        "square-misplaced": (
+            lambda rel, z=1.96: ceil(2 * z**2 / rel),
             lambda rel, z=1.96: ceil(2 * z / rel**2),
             lambda rel, z=1.96: ceil((2 * z / rel) ** 2),
         ),
