@@ -12,7 +12,7 @@ import pytest
 from heinit_lab.checking.dependence import dependence
 from heinit_lab.checking.draw_cases import NORMAL, UNIFORM, DrawCase
 from heinit_lab.checking.draws import Plan
-from heinit_lab.checking.laws import LIMIT, SINGLE, law_of, standard
+from heinit_lab.checking.laws import LIMIT, law_of, standard
 from heinit_lab.checking.observe import Call
 from heinit_lab.checking.readings import read
 from heinit_lab.exercises import EXERCISES
