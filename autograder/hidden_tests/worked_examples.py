@@ -53,9 +53,9 @@ def _never_square(kurtosis: float, rng: Rng) -> Plan:
     return Plan([_layer(a, b) for a, b in sizes.tolist()], kurtosis=kurtosis, seed=seed(rng))
 
 
-def _small_and_larger(kurtosis: float, rng: Rng) -> Plan:
+def _small_and_large(kurtosis: float, rng: Rng) -> Plan:
     n_in, n_out = rng.integers(5, 12, size=2).tolist()
-    return Plan(random=[_layer(n_in, n_out), _layer(100, 150)], kurtosis=kurtosis, seed=seed(rng))
+    return Plan(random=[_layer(n_in, n_out), _layer(300, 200)], kurtosis=kurtosis, seed=seed(rng))
 
 
 def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> Plan:
@@ -71,7 +71,7 @@ def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> t
     """The behaviours of a function (n_in, n_out, rng) that draws He weights of this kurtosis."""
     law, shape, again, few = (
         partial(plan, kurtosis)
-        for plan in (_wide_square_and_tall, _never_square, _small_and_larger, _few_inputs_and_many_layers)
+        for plan in (_wide_square_and_tall, _never_square, _small_and_large, _few_inputs_and_many_layers)
     )
     says = "scale and distribution of a wide, a square and a tall layer"
     fan = "layers of very few inputs or one unit, and many small ones"

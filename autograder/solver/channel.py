@@ -325,7 +325,7 @@ class _Decoder:
                 return run if container == "l" else tuple(run)
             case "d":
                 return {self._key(k, depth): self.value(v, depth + 1) for k, v in body}
-            case "g" if type(body) is int:
+            case "g" if type(body) is int and body >= 0:
                 return self._generators[body]
             case "g":
                 self._generators.append(_generator(body[:4], *body[4:]))

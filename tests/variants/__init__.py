@@ -38,4 +38,5 @@ for _folder in ("otherwise", "further"):
             for _name, _answers in _mistakes.items():
                 MISTAKES[_exercise][_name] = (*MISTAKES[_exercise].get(_name, ()), *_answers)
 for _module in _modules(f"{__name__}.unnamed", Path(__file__).parent / "unnamed"):
-    UNNAMED.update(_module.UNNAMED)
+    for _exercise, _answers in _module.UNNAMED.items():
+        UNNAMED[_exercise] = (*UNNAMED.get(_exercise, ()), *_answers)

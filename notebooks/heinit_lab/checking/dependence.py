@@ -7,7 +7,7 @@ The measures, each a surprise in nats as in `laws`, of draws u in units of their
                  large or too small) and the largest cosine
     neighbours   products of draws beside each other, and at any distance, row by row and column by column
     matrices     cosines between the rows and columns of one matrix and those of another
-    calls        means and mean squares of many small matrices (as chi-square)
+    calls        means and mean squares of many small matrices, and of all that a call gives (as chi-square)
 
 A cosine of two independent lines of m numbers has mean 0 and variance 1 / m, and is beyond x, to either
 side, with a probability below 2 (1 - x^2)^((m - 1) / 2). Squared cosines are independent in pairs, not in
@@ -17,7 +17,7 @@ triples: CUBIC / m nats are taken off their chi-square for that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from math import log, sqrt
 
 import numpy as np
@@ -33,8 +33,8 @@ ENDS = 256  # lines at the beginning, and as many at the end, that are compared 
 CUBIC = 400.0
 WINDOW = 2**16  # draws at the beginning of which all distances are tried
 SAME = 1e-9  # relative difference of draws that count as equal
-MANY = 20  # small matrices whose means and mean squares are compared
-PER_MATRIX, PER_CALL, PER_PAIR, PER_POOL = 12, 1, 8, 5  # measures
+MANY = 16  # small matrices whose means and mean squares are compared
+PER_MATRIX, PER_CALL, PER_PAIR, PER_POOL = 12, 1, 8, 7  # measures
 
 
 def chance(n: int, rounding: float) -> float:
@@ -61,20 +61,24 @@ def dependence(matrices: Sequence[np.ndarray], law: Law, kurtosis: float) -> dic
 
 
 @np.errstate(all="ignore")
-def of_small(matrices: Sequence[np.ndarray], kurtosis: float, rounding: float) -> dict[str, float]:
-    """The surprises of many small matrices of calls with Generators of their own."""
+def of_small(calls: Sequence[Sequence[np.ndarray]], kurtosis: float, rounding: float) -> dict[str, float]:
+    """The surprises of many small matrices, of calls with Generators of their own."""
+    matrices = list(chain.from_iterable(calls))
     within = sum(equals(np.abs(u).ravel()) for u in matrices), sum(chance(u.size, rounding) for u in matrices)
-    found = {
+    wholes = [np.concatenate([u.ravel() for u in call]) for call in calls]
+    return {
         "twice": of_events(*within),
         "neighbours": max(_of_steps(matrices), _of_steps([u.T for u in matrices])),
+        "calls": _most(s for groups in (matrices, wholes) for s in _of_groups(groups, kurtosis)),
     }
-    some = [u for u in matrices if u.size >= 8]
+
+
+def _of_groups(groups: Sequence[np.ndarray], kurtosis: float) -> Iterator[float]:
+    """Of the means and mean squares of many groups of draws, but the smallest."""
+    some = [u for u in groups if u.size >= 8]
     if len(some) >= MANY:
-        sizes = np.array([u.size for u in some])
-        means = np.array([u.mean() for u in some])
-        squares = np.array([np.square(u).mean() for u in some])
-        found["calls"] = _most(_of_moments(means, squares, sizes, kurtosis))
-    return found
+        means, squares = np.array([(u.mean(), np.square(u).mean()) for u in some]).T
+        yield from _of_moments(means, squares, np.array([u.size for u in some]), kurtosis)
 
 
 def _most(surprises: Iterator[float]) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
-from itertools import chain
+from itertools import chain, islice
 from math import comb
 from operator import add
 from typing import Any
@@ -24,7 +24,7 @@ from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.law_findings import dependent, wrong_law
 from heinit_lab.checking.laws import FALSE_FAIL, MEASURES, Law
 from heinit_lab.checking.observe import Call, Function, observe_each
-from heinit_lab.checking.randomness import CALLS, Randomness, finite, random_calls, randomness
+from heinit_lab.checking.randomness import Randomness, finite, order, random_calls, randomness
 from heinit_lab.checking.readings import Reading, read, read_small
 from heinit_lab.checking.report import Report
 
@@ -139,7 +139,8 @@ class DrawTrials(Evidence):
         """How the numbers depend on the Generator; None where the plan does not ask, or a call failed."""
         if not self.random_calls or any(call.error is not None for call in self.random_calls):
             return None
-        parts = [self.random_calls[i : i + CALLS] for i in range(0, len(self.random_calls), CALLS)]
+        calls = iter(self.random_calls)
+        parts = [list(islice(calls, len(order(case)))) for case in self.plan.random]
         return Randomness.of_all(map(randomness, self.plan.random, parts))
 
     def behaves_like(self, wrong: Function) -> bool:
@@ -157,7 +158,7 @@ class DrawTrials(Evidence):
         return (
             any(faults)
             and (self._shapes() == mistaken._shapes() if shape else self._right_but_for_transposition())
-            and (not law or self._laws_like(mistaken))
+            and (not law or (self._wrong_law() is not None and self._laws_like(mistaken)))
             and (not randomness or self.randomness == mistaken.randomness)
         )
 
@@ -172,7 +173,7 @@ class DrawTrials(Evidence):
     def _raised(self) -> Report | None:
         plan = self.plan
         cases = [*plan.shapes, *plan.laws, *(plan.small if self.small_calls else ())]
-        cases += [case for case in plan.random if self.random_calls for _ in range(CALLS)]
+        cases += [case for case in plan.random if self.random_calls for _ in order(case)]
         for case, call in zip(cases, self.calls, strict=True):
             if call.error is not None:
                 return raised(self._text(case), call)

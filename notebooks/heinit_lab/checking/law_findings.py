@@ -49,7 +49,7 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
         )
     if wrong == "bound":
         return fault(
-            f"{draws} are not all between -b and b: the largest is {law.largest / BOUND:.3g} b.",
+            f"{draws} are not all between -b and b: one is at {law.largest / BOUND:.6g} b.",
             "A uniform number never leaves its interval.",
         )
     if wrong == "kurtosis":

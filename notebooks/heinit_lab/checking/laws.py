@@ -8,8 +8,8 @@ of a law of n draws, and what their surprise is but for constants:
 
     mean           u                            n mean^2 / 2, as for every sub-Gaussian u of variance 1
     mean square    u^2                          n (r - 1 - log r) / 2, Chernoff's bound for chi-square
-    symmetry       u^3 - k u                    z^2 / 2
-    kurtosis       u^4                          z^2 / 2 - SKEW z^3 / (6 sqrt(n)), by the skewness of u^4
+    symmetry       u^3 - k u                    z^2 / 2 - EXCESS z^4 / (24 n), up to where that is largest
+    kurtosis       u^4                          z^2 / 2 - SKEW z^3 / (6 sqrt(n)), up to where that is largest
     shape          draws below each of EDGES    n KL(share, p), Chernoff's bound for a binomial number
     evenness       chi-square over BINS         Chernoff's bound for chi-square
     bound          largest |u|, if uniform      no uniform number is beyond sqrt(3)
@@ -42,6 +42,7 @@ FEW = 20 * BINS
 SIXTH = {NORMAL: 15.0, UNIFORM: 27 / 7}  # moment of u
 FOURTHS = {NORMAL: 24.0, UNIFORM: 1.317}  # variance of u^4 - k - 2 k (u^2 - 1), by which kurtosis scatters
 SKEW = 14.7  # skewness of that, for a normal law; less for a uniform one
+EXCESS = 90.0  # excess kurtosis of u^3 - k u, for a normal law; less for a uniform one
 BOUND = sqrt(3)  # of u, for a uniform law
 TAIL = np.array([3.5, 4.0, 4.5, 5.0, 6.0])  # further edges of a normal law
 NEAR, ALL = 0.5, 50_000
@@ -129,7 +130,6 @@ class Law:
     def surprises(self, kurtosis: float) -> dict[str, float]:
         """The surprise of each of MEASURES, in nats, beside the law of this kurtosis."""
         n = self.n
-        third = (self.powers[2] - kurtosis * self.powers[0]) / sqrt(n * (SIXTH[kurtosis] - kurtosis**2))
         low, high = self.ratio / (1 + self.rounding / 3) ** 2, self.ratio / (1 - self.rounding / 3) ** 2
         ratio = min(max(1.0, low), high)  # the one that rounding leaves possible, nearest to 1
         beyond = kurtosis == UNIFORM and self.largest > BOUND * (1 + 2 * self.rounding)
@@ -137,18 +137,23 @@ class Law:
             n * float(divergence(ratio)) / 2 - log(2),
             of_normal(self.mean_z),
             self._tails(kurtosis),
-            of_normal(float(third)),
+            self._lopsidedness(kurtosis),
             float("inf") if beyond else 0.0,
             float((self._off(kurtosis) - _ways(kurtosis)).max()),
             self._unevenness(kurtosis),
         )
         return {name: float("inf") if np.isnan(s) else s for name, s in zip(MEASURES, nats, strict=True)}
 
+    def _lopsidedness(self, kurtosis: float) -> float:
+        third = float(self.powers[2] - kurtosis * self.powers[0])
+        z = min(abs(third) / sqrt(self.n * (SIXTH[kurtosis] - kurtosis**2)), sqrt(6 * self.n / EXCESS))
+        return of_normal(z) - EXCESS * z**4 / 24 / self.n
+
     def _tails(self, kurtosis: float) -> float:
         if self.n < FEW:
             return 0.0
         z = abs(self.kurtosis - kurtosis) / sqrt(FOURTHS[kurtosis] / self.n)
-        z = min(z, 2 * sqrt(self.n) / SKEW)  # where the bound ends to rise
+        z = min(z, 2 * sqrt(self.n) / SKEW)
         return of_normal(z) - SKEW * z**3 / 6 / sqrt(self.n)
 
     def worst_edge(self, kurtosis: float) -> tuple[float, float, float]:

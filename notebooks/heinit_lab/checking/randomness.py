@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 
@@ -21,7 +22,8 @@ from heinit_lab.checking.report import Report
 
 Matrices = Sequence[np.ndarray | None]
 ORDER = (0, 1, 0, 0, 1, 1, 2)  # which Generator each call gets
-CALLS = len(ORDER)
+FEWER = (0, 1, 2)  # for a case of more than LARGE numbers
+LARGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,20 @@ class Randomness:
 
 
 def random_calls(case: DrawCase, function: Function, seed: int) -> list[Call]:
-    """Calls with two Generators of one seed and one of another, in ORDER."""
+    """Calls with two Generators of one seed and one of another."""
     rngs = [np.random.default_rng(each) for each in (seed, seed, seed + 1)]
-    return observe_each(function, [((*case.args, rngs[i]), {}) for i in ORDER])
+    return observe_each(function, [((*case.args, rngs[i]), {}) for i in order(case)])
+
+
+def order(case: DrawCase) -> tuple[int, ...]:
+    """Which Generator each call gets."""
+    return ORDER if sum(map(prod, case.shapes)) <= LARGE else FEWER
 
 
 def randomness(case: DrawCase, calls: Sequence[Call]) -> Randomness:
     """What the calls of `random_calls` show."""
     drawn = [case.matrices(call.value) for call in calls]
-    one, equal, (other,) = ([drawn[k] for k, i in enumerate(ORDER) if i == j] for j in range(3))
+    one, equal, (other,) = ([drawn[k] for k, i in enumerate(order(case)) if i == j] for j in range(3))
     varies = bool(one[0]) and all(m is not None and _varies(m) for m in one[0])
     return Randomness(
         repeats=all(map(_equal, one, equal)),
@@ -143,6 +150,12 @@ def _same_set(x: np.ndarray, y: np.ndarray) -> bool:
 
 
 def _some_same(x: np.ndarray, y: np.ndarray) -> bool:
-    """Whether more numbers are the same, at the same place, than a float type makes by chance."""
+    """Whether more numbers are the same, at the same place, than chance makes.
+
+    Chance makes as many as the float type explains, or as there are within a matrix.
+    """
     same = int(np.count_nonzero(np.isclose(x, y, rtol=SAME, atol=0)))
-    return of_events(same, x.size * (2.0**-10 if rounding_of(x, x) == HALF else 2.0**-22)) > LIMIT
+    _, counts = np.unique(x, return_counts=True)
+    rate = 2.0**-10 if rounding_of(x, x) == HALF else 2.0**-22
+    expected = x.size * rate + 2 * float((counts * (counts - 1)).sum()) / x.size
+    return of_events(same, expected) > LIMIT

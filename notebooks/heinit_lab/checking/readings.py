@@ -71,16 +71,18 @@ def read_small(cases: Sequence[DrawCase], calls: Sequence[Call], kurtosis: float
     Where different calls share draws, they say less than their number: nothing is read. (That an answer
     fixes its seed is a question of its randomness.)
     """
-    us, rounding = [], SINGLE
+    groups: list[list[np.ndarray]] = []
+    rounding = SINGLE
     for case, call in zip(cases, calls, strict=True):
-        for matrix, variance in zip(case.matrices(call.value), case.variances, strict=True):
-            if matrix is not None:
-                us.append(standard(matrix, variance))
-                rounding = max(rounding, rounding_of(matrix, us[-1]))
+        pairs = zip(case.matrices(call.value), case.variances, strict=True)
+        known = [(matrix, standard(matrix, variance)) for matrix, variance in pairs if matrix is not None]
+        groups.append([u for _, u in known])
+        rounding = max(rounding, *(rounding_of(matrix, u) for matrix, u in known))
+    us = [u for group in groups for u in group]
     draws = np.concatenate([u.ravel() for u in us])
     shared = equals(np.abs(draws)) - sum(equals(np.abs(u).ravel()) for u in us)
     if of_events(shared, chance(draws.size, rounding)) > LIMIT:
         return Reading([])
     reading = Reading([law_of(draws, kurtosis, rounding)])
-    found = of_small(us, kurtosis, rounding) if reading.as_asked(kurtosis) else {}
+    found = of_small(groups, kurtosis, rounding) if reading.as_asked(kurtosis) else {}
     return replace(reading, dependence=found)

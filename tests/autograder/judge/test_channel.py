@@ -183,6 +183,9 @@ HOSTILE = {
     "a generator with a half too large": b'{"g":[1,1,1,%d]}' % 2**32,
     "a generator with a negative state": b'{"g":[-1,1,0,0]}',
     "a generator with a true state": b'{"g":[true,1,0,0]}',
+    "a generator sent again before the first": b'{"g":0}',
+    "a generator sent again and not yet": b'{"l":[{"g":[1,1,0,0]},{"g":1}]}',
+    "a generator counted from behind": b'{"l":[{"g":[1,1,0,0]},{"g":-1}]}',
     "a generator of two families": b'{"g":[1,1,0,0,[1,0],[1,0]]}',
     "a generator of no seeds": b'{"g":[1,1,0,0,[]]}',
     "a generator whose seeds are no list": b'{"g":[1,1,0,0,1]}',
@@ -306,6 +309,14 @@ def test_a_named_tuple_and_an_ordered_dict_arrive_as_plain_ones():
     assert type(got) is dict
     assert got == {"z": 1, "a": {"b": 2}}
     assert type(got["a"]) is dict
+
+
+def test_a_generator_that_is_there_twice_arrives_as_one_and_its_equal_as_another():
+    rng, equal = np.random.default_rng(1), np.random.default_rng(1)
+    (first,), again, (other,) = there_and_back([(rng,), rng, (equal,)])
+    assert first is again
+    assert other is not first
+    assert first.random() == other.random()
 
 
 def test_a_generator_that_crossed_has_the_children_that_it_had():

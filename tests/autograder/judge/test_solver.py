@@ -103,6 +103,18 @@ def test_the_hidden_inputs_of_a_notebook_follow_from_its_seed(judge):
     assert seeds == [["'of anna'"], ["'of ben'"], ["'of anna'"]]
 
 
+def test_an_answer_gets_one_generator_in_all_calls_that_the_judge_makes_with_one(run):
+    remember = "import functools\nf = functools.cache(lambda rng: rng.random())"
+    ask = """
+import numpy as np
+from heinit_lab.checking.observe import observe_each
+rng, equal = np.random.default_rng(1), np.random.default_rng(1)
+a, b, c = (call.value for call in observe_each(f, [((each,), {}) for each in (rng, rng, equal)]))
+a == b, a == c"""
+    assert texts(run(("student", remember), ("test", ask))[1]) == ["(True, True)"]
+    assert texts(run(("student", "f = lambda rng: rng.random()"), ("test", ask))[1]) == ["(False, True)"]
+
+
 def test_a_figure_is_shown_as_a_picture(run):
     (result,) = run(("student", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"))
     (picture,) = [o for o in result.outputs if "image/png" in o.get("data", {})]

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from heinit_lab.checking.observe import Call, observe
+from heinit_lab.checking.observe import Call, observe, observe_each
 
 
 def test_the_value_and_the_arguments_are_kept():
@@ -44,6 +44,21 @@ def test_a_generator_may_be_drawn_from_and_its_later_state_is_given_back():
     second = observe(lambda r: r.random(), first.after[0])
     assert second.value != first.value
     assert rng.random() == first.value
+
+
+def test_calls_that_get_one_generator_get_one_and_its_equal_is_another():
+    rng, equal = np.random.default_rng(1), np.random.default_rng(1)
+    seen = []
+
+    def draw(r):
+        seen.append(r)
+        return r.random()
+
+    calls = observe_each(draw, [((each,), {}) for each in (rng, equal, rng)])
+    assert seen[0] is seen[2] is not seen[1]
+    assert calls[0].value == calls[1].value != calls[2].value
+    assert [call.after[0].random() for call in calls] == [calls[2].value, calls[2].value, seen[0].random()]
+    assert rng.random() == calls[0].value
 
 
 def test_the_global_random_state_is_watched():

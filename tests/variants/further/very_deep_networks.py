@@ -39,6 +39,11 @@ def reuse_state(sizes, c, rng):
     return out
 
 
+def reuse_upside_down(sizes, c, rng):
+    Ws = net(good)(sizes, c, rng)
+    return [Ws[0], *(before[::-1] if before.shape == W.shape else W for before, W in pw(Ws))]
+
+
 def fwd(x, Ws):
     zs, hs = [], [x]
     for W in Ws:
@@ -118,6 +123,7 @@ MISTAKES = {
         "one-matrix-reused": (
             reuse_same,
             reuse_state,
+            reuse_upside_down,
             lambda sizes, c, rng: (
                 [rng.normal(0, math.sqrt(c / sizes[0]), (sizes[1], sizes[0]))] * (len(sizes) - 1)
             ),
@@ -241,6 +247,8 @@ RIGHT = {
     "init_network": (
         net(good, lambda rng, sh: rng.standard_normal(sh, dtype=np.float32)),
         lambda s, c, rng: tuple(net(good)(s, c, rng)),
+        lambda s, c, rng: [W.astype(np.float16) for W in net(good)(s, c, rng)],
+        net(lambda a, b, c, s: np.sqrt(c / a), lambda rng, sh: rng.normal(size=sh).astype(np.float16)),
         lambda s, c, rng: [W.tolist() for W in net(good)(s, c, rng)],
         lambda s, c, rng: [np.round(W, 12) for W in net(good)(s, c, rng)],
         lambda s, c, rng: [

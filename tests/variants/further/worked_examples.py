@@ -271,6 +271,21 @@ def fill(i, o, rng):
     return W
 
 
+def by_inverse(i, o, rng):
+    """Acklam's approximation of the normal quantile, good to 1e-9."""
+    p = 1 - rng.random((o, i))
+    q = np.minimum(p, 1 - p)
+    r = np.square(p - 0.5)
+    a = (-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.3577518672690)
+    b = (-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572, 1)
+    c = (-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734)
+    d = (0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416, 1)
+    middle = (p - 0.5) * np.polyval((*a, -30.66479806614716, 2.506628277459239), r) / np.polyval(b, r)
+    t = np.sqrt(-2 * np.log(np.maximum(q, 1e-300)))
+    tail = np.polyval((*c, 4.374664141464968, 2.938163982698783), t) / np.polyval(d, t)
+    return math.sqrt(2 / i) * np.where(q > 0.02425, middle, np.where(p < 0.5, tail, -tail))
+
+
 def mix(i, o, rng):
     a = rng.normal(size=(o, i))
     b = rng.normal(size=(o, i))
@@ -296,6 +311,11 @@ RIGHT = {
         ziggurat_blocks,
         fill,
         mix,
+        by_inverse,
+        lambda i, o, rng: rng.normal(0, math.sqrt(2 / i), (o, i)).astype(np.float16),
+        lambda i, o, rng: rng.normal(size=(o, i)).astype(np.float16) * np.float16(math.sqrt(2 / i)),
+        lambda i, o, rng: rng.normal(size=(o, i)).astype(np.float16) * np.sqrt(2 / i),
+        lambda i, o, rng: rng.normal(0, math.sqrt(2 / i), (o, i)).astype(np.float16).tolist(),
         lambda i, o, rng: np.round(rng.normal(0, math.sqrt(2 / i), (o, i)), 12),
         lambda i, o, rng: rng.normal(0, math.sqrt(2 / i), (o, i)).astype(np.float32),
         lambda i, o, rng: rng.normal(0, math.sqrt(2 / i), (o, i)).tolist(),
@@ -323,6 +343,9 @@ RIGHT = {
         lambda i, o, rng: np.round(rng.uniform(-math.sqrt(6 / i), math.sqrt(6 / i), (o, i)), 12),
         lambda i, o, rng: rng.uniform(-math.sqrt(6 / i), math.sqrt(6 / i), (o, i)).astype(np.float32),
         lambda i, o, rng: (rng.random((o, i)) - 0.5) * 2 * math.sqrt(6 / i),
+        lambda i, o, rng: rng.uniform(-math.sqrt(6 / i), math.sqrt(6 / i), (o, i)).astype(np.float16),
+        lambda i, o, rng: (2 * rng.random((o, i)).astype(np.float16) - 1) * np.float16(math.sqrt(6 / i)),
+        lambda i, o, rng: (2 * rng.random((o, i)).astype(np.float16) - 1) * np.sqrt(6 / i),
         lambda i, o, rng: np.stack(
             [rng.uniform(-math.sqrt(6 / i), math.sqrt(6 / i), o) for _ in range(i)], axis=1
         ),
