@@ -108,11 +108,12 @@ def points(value: float) -> str:
 
 @dataclass(frozen=True)
 class ExerciseGrade:
-    """The points of one exercise, and the names of the mistakes in the answer."""
+    """The points of one exercise, the names of the mistakes in the answer. why: it could not run, or ''."""
 
     score: float
     max_score: float
     misconceptions: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def share(self) -> float:
@@ -126,6 +127,7 @@ class Record:
 
     score: points before the penalty; None where nothing was graded. Where the newest submission is
         ungradable and an earlier submission was graded, `score` is the earlier grade, which stands.
+    stopped: the student's cells that stopped with an error, a sentence each.
     penalty: points taken off for lateness, as nbgrader counts them.
     """
 
@@ -138,6 +140,7 @@ class Record:
     reason: str = ""
     cells: dict[str, ExerciseGrade] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
     sandboxed: bool = True
     handed_in: datetime | None = None
 
@@ -208,6 +211,7 @@ def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Recor
         Status.UNGRADABLE if receipt.get("status") == Status.UNGRADABLE else Status.GRADED,
         reason=receipt.get("reason", ""),
         repairs=tuple(receipt.get("repairs", ())),
+        stopped=tuple(receipt.get("stopped", ())),
         sandboxed=bool(receipt.get("sandboxed", True)),
     )
     if grades is None:
@@ -215,8 +219,9 @@ def _graded(pair: Pair, grades: Grades | None, receipt: dict[str, Any]) -> Recor
     cells = {}
     for grade_id, cell in grades.cells.items():
         name = grade_id.removeprefix("test-")
-        mistakes = receipt.get("cells", {}).get(name, {}).get("misconceptions", ())
-        cells[name] = ExerciseGrade(cell.score, cell.max_score, tuple(mistakes))
+        kept = receipt.get("cells", {}).get(name, {})
+        mistakes = tuple(kept.get("misconceptions", ()))
+        cells[name] = ExerciseGrade(cell.score, cell.max_score, mistakes, kept.get("why", ""))
     score = sum(cell.score for cell in cells.values())
     return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
 

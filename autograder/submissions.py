@@ -1,7 +1,6 @@
 """What was handed in, and whether it can be graded at all. Submitted files are only read."""
 
 import io
-import json
 import stat
 import warnings
 from collections.abc import Iterable, Iterator
@@ -14,9 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
+from autograder.content import LARGEST, UnreadableError, read_content
 from autograder.errors import UsageError
 
-LARGEST = 32 * 2**20  # bytes of a submitted notebook
 MOST_PARTS = 500_000  # of a notebook, outputs aside; a lesson has some thousand
 
 
@@ -96,25 +95,44 @@ def check_selection(
         raise UsageError(f"{root / 'submitted'} has no folder of a student called {student!r}.")
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """What a submitted file holds. repairs: what was wrong with the file, a sentence each.
+
+    cut_off: whether the file ends within its cells, so that the last of them are missing.
+    """
+
+    notebook: NotebookNode
+    repairs: tuple[str, ...] = ()
+    cut_off: bool = False
+
+
 def parse(data: bytes) -> NotebookNode:
+    """The notebook of `read_notebook`, alone."""
+    return read_notebook(data).notebook
+
+
+def read_notebook(data: bytes) -> Submitted:
     """The submitted notebook, as it is; `autograder.repair` makes it a notebook that nbgrader can grade.
 
     Raises UngradableError with the reason where there is no notebook that could be repaired.
     """
     try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise UngradableError(f"it is not a notebook (byte {error.start} is no text). {ASK}") from None
-    except json.JSONDecodeError as error:
-        raise UngradableError(f"it is not a notebook (no JSON on line {error.lineno}). {ASK}") from None
-    except RecursionError:
-        raise UngradableError(f"it is not a notebook (nested too deeply). {ASK}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
-        raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
-    if content["nbformat"] == 4 and isinstance(content.get("cells"), list):
-        for cell in content["cells"]:
+        read = read_content(data)
+    except UnreadableError as error:
+        raise UngradableError(f"{error}. {ASK}") from None
+    content, repairs = read.value, read.repairs
+    version = content.get("nbformat") if isinstance(content, dict) else None
+    if isinstance(content, dict) and isinstance(content.get("cells"), list):
+        if version in (None, "4", 4.0):
+            if version is None:
+                repairs.append("The file did not say what version of the notebook format it has.")
+            version = content["nbformat"] = 4
+        for cell in content["cells"] if version == 4 else ():
             if isinstance(cell, dict):
                 cell.pop("outputs", None)  # grading makes them anew
+    if not isinstance(version, int):
+        raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
     if _parts_exceed(content, MOST_PARTS):
         raise UngradableError(f"it has more parts than any notebook needs. {ASK}")
     try:
@@ -127,9 +145,9 @@ def parse(data: bytes) -> NotebookNode:
             if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
                 raise ValueError("it has no list of cells")
     except Exception as error:
-        line = str(error).strip().splitlines()[0]
+        line = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise UngradableError(f"it is a damaged notebook ({line}). {ASK}") from None
-    return notebook
+    return Submitted(notebook, tuple(dict.fromkeys(repairs)), read.cut_off)
 
 
 def _parts_exceed(value: Any, most: int) -> bool:

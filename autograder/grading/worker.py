@@ -28,7 +28,7 @@ from autograder.repair.notebook import repairs_of
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import repair
 from autograder.sandbox.limits import Limits
-from autograder.submissions import Submission, UngradableError, parse
+from autograder.submissions import Submission, UngradableError, read_notebook
 from heinit_lab.checking.report import VERDICT_MIME
 
 AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's steps after execution
@@ -129,8 +129,8 @@ class GradingJob(Job[GradingTask, Outcome]):
 
     def _grade(self, task: GradingTask) -> Outcome:
         rubric = self.lessons[task.submission.lesson]
-        repaired = repair(parse(task.content), rubric.released)
-        notebook = repaired.notebook
+        submitted = read_notebook(task.content)
+        notebook = repair(submitted.notebook, rubric.released, submitted.repairs, submitted.cut_off).notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
         inputs = seed(notebook, task.key)

@@ -18,7 +18,7 @@ sentence in the notebook names each repair:
 released cell, put back missing cells, order the checks, comment out stubs, secure the set-up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import nbformat
@@ -37,7 +37,7 @@ from autograder.repair.notebook import (
 from autograder.repair.parsing import Answer, answer, joined, read_code, same_text, without_definition
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.setup import cut_setup, put_back_setup
-from autograder.submissions import UngradableError
+from autograder.submissions import ASK, UngradableError
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,17 @@ class RepairedNotebook:
     repairs: tuple[str, ...]
 
 
-def repair(notebook: NotebookNode, lesson: ReleasedLesson) -> RepairedNotebook:
+def repair(
+    notebook: NotebookNode, lesson: ReleasedLesson, before: Sequence[str] = (), cut_off: bool = False
+) -> RepairedNotebook:
     """The notebook with every released cell in it once, at a place where the cell works.
 
+    before, cut_off: the repairs of the file, and whether its last cells are missing, as in `Submitted`.
     Raises UngradableError where the notebook has no cell of the lesson, or cannot be made valid.
     """
     work = _NotebookRepair(notebook, lesson)
+    if cut_off:
+        work.check_answers_are_whole()
     work.run()
     read_code.cache_clear()  # the cache serves the cells of one notebook
     defines = work.other_definitions()
@@ -64,7 +69,7 @@ def repair(notebook: NotebookNode, lesson: ReleasedLesson) -> RepairedNotebook:
         raise UngradableError(f"it is damaged beyond repair ({line}). Grade it by hand.") from None
     if defines:
         repaired.metadata[OURS] = {"defines": defines}
-    add_repairs(repaired, work.repairs)
+    add_repairs(repaired, [*before, *work.repairs])
     return RepairedNotebook(repaired, tuple(repairs_of(repaired)))
 
 
@@ -110,6 +115,13 @@ class _NotebookRepair:
             self.repairs.append(
                 f"nbgrader's marks were old, changed or missing, and are as released: {quoted(self.stale)}."
             )
+
+    def check_answers_are_whole(self) -> None:
+        """Raise UngradableError where a file breaks off before the cell of the last answer."""
+        self._recognise()
+        there = {cell.marked_as.name for cell in self.cells if cell.marked_as}
+        if lost := [cell.name for cell in self.lesson.solutions() if cell.name not in there]:
+            raise UngradableError(f"it breaks off before the answers to {', '.join(lost)}. {ASK}")
 
     # Which cell is which
 

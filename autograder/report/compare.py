@@ -72,12 +72,14 @@ def from_json(text: str) -> Snapshot:
 
 def _record(data: dict[str, Any]) -> Record:
     cells = {
-        name: ExerciseGrade(cell["score"], cell["max_score"], tuple(cell["misconceptions"]))
+        name: ExerciseGrade(
+            cell["score"], cell["max_score"], tuple(cell["misconceptions"]), cell.get("why", "")
+        )
         for name, cell in data["cells"].items()
     }
     when = datetime.fromisoformat(data["handed_in"]) if data["handed_in"] else None
-    kept = {"status": Status(data["status"]), "repairs": tuple(data["repairs"])}
-    return Record(**{**data, **kept, "cells": cells, "handed_in": when})
+    lists = {"repairs": tuple(data["repairs"]), "stopped": tuple(data.get("stopped", ()))}
+    return Record(**{**data, **lists, "status": Status(data["status"]), "cells": cells, "handed_in": when})
 
 
 def load(path: Path) -> Snapshot:
