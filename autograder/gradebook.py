@@ -109,11 +109,12 @@ def points(value: float) -> str:
 
 @dataclass(frozen=True)
 class ExerciseGrade:
-    """The points of one exercise, and the names of the mistakes in the answer."""
+    """The points of one exercise, the names of the mistakes in the answer. why: it could not run, or ''."""
 
     score: float
     max_score: float
     misconceptions: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def share(self) -> float:
@@ -127,6 +128,7 @@ class Record:
 
     score: points before the penalty; None where nothing was graded. Where the newest submission is
         ungradable and an earlier submission was graded, `score` is the earlier grade, which stands.
+    stopped: the student's cells that stopped with an error, a sentence each.
     penalty: points taken off for lateness, as nbgrader counts them.
     """
 
@@ -139,6 +141,7 @@ class Record:
     reason: str = ""
     cells: dict[str, ExerciseGrade] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
     sandboxed: bool = True
     handed_in: datetime | None = None
 
@@ -209,16 +212,22 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
     """
     record = Record(*pair, Status.GRADED)
     if result is not None:
-        status = Status.UNGRADABLE if result.status == Status.UNGRADABLE else Status.GRADED
-        repairs = tuple(result.repairs)
-        record = Record(*pair, status, reason=result.reason, repairs=repairs, sandboxed=result.sandboxed)
+        record = Record(
+            *pair,
+            Status.UNGRADABLE if result.status == Status.UNGRADABLE else Status.GRADED,
+            reason=result.reason,
+            repairs=tuple(result.repairs),
+            stopped=tuple(result.stopped),
+            sandboxed=result.sandboxed,
+        )
     if grades is None:
         return record
     cells = {}
     for grade_id, cell in grades.cells.items():
         name = grade_id.removeprefix("test-")
-        mistakes = result.cells[name]["misconceptions"] if result and name in result.cells else ()
-        cells[name] = ExerciseGrade(cell.score, cell.max_score, tuple(mistakes))
+        kept = result.cells.get(name) if result else None
+        mistakes, why = (tuple(kept["misconceptions"]), kept.get("why", "")) if kept else ((), "")
+        cells[name] = ExerciseGrade(cell.score, cell.max_score, mistakes, why)
     score = sum(cell.score for cell in cells.values())
     return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
 

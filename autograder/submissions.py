@@ -3,7 +3,6 @@
 Submitted files are only read, and only by `plain_files`, which follows no link.
 """
 
-import json
 import os
 import re
 import warnings
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.content import LARGEST, UnreadableError, read_content
 from autograder.errors import UsageError
 from autograder.plain_files import (
     NAMED,
@@ -32,7 +32,6 @@ from autograder.plain_files import (
 )
 from autograder.text import printable
 
-LARGEST = 32 * 2**20  # bytes of a submitted notebook
 LONGEST_TIME = 10_000  # bytes of a timestamp.txt
 LONGEST_NAME = 128  # characters of a student's name in nbgrader's database
 MOST_STRANGE = 20  # folders of a student that are no lesson's, and are told
@@ -209,27 +208,44 @@ def check_selection(
         raise UsageError(f"{root / 'submitted'} has no folder of a student called {student!r}.")
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """What a submitted file holds. repairs: what was wrong with the file, a sentence each.
+
+    cut_off: whether the file ends within its cells, so that the last of them are missing.
+    """
+
+    notebook: NotebookNode
+    repairs: tuple[str, ...] = ()
+    cut_off: bool = False
+
+
 def parse(data: bytes) -> NotebookNode:
+    """The notebook of `read_notebook`, alone."""
+    return read_notebook(data).notebook
+
+
+def read_notebook(data: bytes) -> Submitted:
     """The submitted notebook, as it is; `autograder.repair` makes it a notebook that nbgrader can grade.
 
     Raises UngradableError with the reason where there is no notebook that could be repaired.
     """
     try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise UngradableError(f"it is not a notebook (byte {error.start} is no text). {ASK}") from None
-    except json.JSONDecodeError as error:
-        raise UngradableError(f"it is not a notebook (no JSON on line {error.lineno}). {ASK}") from None
-    except RecursionError:
-        raise UngradableError(f"it is not a notebook (nested too deeply). {ASK}") from None
-    except ValueError:
-        raise UngradableError(f"it is a damaged notebook (a number in it is too long). {ASK}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("nbformat"), int):
-        raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
-    if content["nbformat"] == 4 and isinstance(content.get("cells"), list):
-        for cell in content["cells"]:
+        read = read_content(data)
+    except UnreadableError as error:
+        raise UngradableError(f"{error}. {ASK}") from None
+    content, repairs = read.value, read.repairs
+    version = content.get("nbformat") if isinstance(content, dict) else None
+    if isinstance(content, dict) and isinstance(content.get("cells"), list):
+        if version in (None, "4", 4.0):
+            if version is None:
+                repairs.append("The file did not say what version of the notebook format it has.")
+            version = content["nbformat"] = 4
+        for cell in content["cells"] if version == 4 else ():
             if isinstance(cell, dict):
                 cell.pop("outputs", None)  # grading makes them anew
+    if not isinstance(version, int):
+        raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
     minor = content.get("nbformat_minor")
     if type(minor) is not int or not 0 <= minor < 100:  # the repair needs none
         content["nbformat_minor"] = 0
@@ -246,7 +262,7 @@ def parse(data: bytes) -> NotebookNode:
                 raise ValueError("it has no list of cells")
     except Exception as error:
         raise UngradableError(f"it is a damaged notebook ({first_line(error)}). {ASK}") from None
-    return notebook
+    return Submitted(notebook, tuple(dict.fromkeys(repairs)), read.cut_off)
 
 
 def first_line(error: Exception) -> str:

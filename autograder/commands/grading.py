@@ -153,6 +153,8 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
             named = f"  ({', '.join(cell['misconceptions'])})" if cell["misconceptions"] else ""
             score = "by hand" if cell["score"] is None else f"{cell['score']:g}"
             click.echo(f"  {name}: {score} of {cell['max_score']:g}{named}")
+            if cell.get("why"):
+                click.echo(f"    {cell['why']}")
         for key in ("submission", "checks", "environment", "seed"):
             click.echo(f"{key}: {result.receipt[key]}")
         click.echo(f"versions: {', '.join(f'{k} {v}' for k, v in result.receipt['versions'].items())}")

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.feedback.cells import PageCell, mapping
-from autograder.feedback.stops import public_text, why_missing
+from autograder.feedback.cells import PageCell
+from autograder.feedback.stops import public_text, verdict, why_missing
 from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
 from autograder.hidden_tests.behaviour import Behaviour
 from heinit_lab.checking.exercise import Misconception
-from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
 
 _HEADING = re.compile(r"^(#{1,3})[ \t]++(.+)$", re.MULTILINE)
@@ -61,14 +60,12 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
         if cell.grade_id not in grades.cells:
             continue
         exercise = cell.grade_id.removeprefix("test-")
-        data = (mapping(output.get("data")) for output in cell.outputs if cell.check)
-        # what the hidden checks left in a test cell's outputs, or nothing
-        verdict = next((found for bundle in data if (found := mapping(bundle.get(VERDICT_MIME)))), {})
-        points = verdict.get("points", {})
+        hidden = verdict(cell)
+        points = hidden.get("points", {})
         behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
         lost = grade.score < grade.max_score
-        named = verdict.get("misconceptions", []) if lost else []
+        named = hidden.get("misconceptions", []) if lost else []
         known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,

@@ -13,6 +13,10 @@ from autograder.feedback.cells import PageCell, mapping, page_cells, text_of
 from autograder.repair.notebook import OURS, quoted
 from heinit_lab.checking.report import VERDICT_MIME
 
+NO_ANSWER = (
+    "Hidden checks called the answer and got none: it ran out of time, or it ended its own process. "
+    "All calls of one exercise share its time: does it compute, or write, more than it has to?"
+)
 MOST = 20  # cells of a notebook that are named
 LONGEST = 200  # characters of an error's message
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,7 +39,8 @@ class Stop:
         name = self.cell.grade_id
         called = f"The cell of `{name}`" if name else f"The cell that begins `{_one_line(first, 60)}`"
         line = "" if self.line is None else f" at line {self.line}"
-        return f"{called} stopped{line}: {': '.join(filter(None, (self.error, self.message)))}."
+        words = ": ".join(filter(None, (self.error, self.message)))
+        return f"{called} stopped{line}: {words}{'' if words.endswith(('.', '?', '!')) else '.'}"
 
 
 def stops(cell: PageCell) -> Iterator[Stop]:
@@ -45,7 +50,7 @@ def stops(cell: PageCell) -> Iterator[Stop]:
             lines = output.get("traceback")
             trace = _ANSI.sub("", "\n".join(map(text_of, lines if isinstance(lines, list) else [])))
             line = _LINE.search(trace)
-            message = _one_line(_PLACE.sub("", text_of(output.get("evalue"))), LONGEST).rstrip(".")
+            message = _one_line(_PLACE.sub("", text_of(output.get("evalue"))), LONGEST)
             yield Stop(
                 cell, int(line[1]) if line else None, _one_line(text_of(output.get("ename")), 80), message
             )
@@ -61,6 +66,12 @@ def whys(notebook: Mapping[str, Any]) -> dict[str, str]:
     cells = list(page_cells(notebook))
     defines = mapping(mapping(notebook.get("metadata")).get(OURS)).get("defines")
     return {c.grade_id.removeprefix("test-"): why_missing(cells, defines, c) for c in cells if c.check}
+
+
+def verdict(check: PageCell) -> Mapping[str, Any]:
+    """What the hidden checks left in a test cell's outputs, or nothing."""
+    data = (mapping(output.get("data")) for output in check.outputs if check.check)
+    return next((found for bundle in data if (found := mapping(bundle.get(VERDICT_MIME)))), {})
 
 
 def public_text(check: PageCell) -> str:
@@ -81,25 +92,39 @@ def why_missing(cells: Sequence[PageCell], defines: Any, check: PageCell) -> str
     check: the test cell.
     """
     exercise, says = check.grade_id.removeprefix("test-"), public_text(check)
-    name = re.escape(exercise)
-    defining = re.compile(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{name}\b|^{name}[ \t]*=", re.M)
-    missing = _MISSING.search(says)
-    needed = re.compile(rf"\b{missing[1]}\b") if missing else None
+    lookup = _MISSING.search(says)  # a name that the answer looks up and that nothing has bound
+    needed = lookup[1] if lookup else exercise
     own = [cell for cell in cells if cell.grade_id == exercise]
-    elsewhere = [cell for cell in cells if defining.search(cell.source)]
-    using = [cell for cell in cells if needed and needed.search(cell.source)]
-    for cell in (*own, *elsewhere, *using):
+    binding = [cell for cell in cells if _binds(exercise, cell)]
+    others = [cell for cell in cells if lookup and re.search(rf"\b{needed}\b", cell.source)]
+    for cell in (*own, *binding, *others):
         for stop in stops(cell):
             return str(stop)
-    if own and f"{exercise} is not defined" in says:
-        names = mapping(defines).get(exercise)
-        found = f"defines {quoted(map(text_of, names))}, and not" if isinstance(names, list) and names else ""
-        instead = found or "does not define"
-        return f"The cell of `{exercise}` ran to its end, and {instead} `{exercise}`."
+    if verdict(check).get("no_answer"):
+        return NO_ANSWER
+    for cell in cells:
+        if cell.grade_id == needed and (lookup or f"{exercise} is not defined" in says):
+            return _ran_without_defining(cell, mapping(defines).get(needed))
     return ""
+
+
+def _binds(name: str, cell: PageCell) -> bool:
+    """Whether a cell's text defines a function or class of this name, or assigns to the name."""
+    name = re.escape(name)
+    lines = rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{name}\b|^{name}[ \t]*="
+    return re.search(lines, cell.source, re.M) is not None
+
+
+def _ran_without_defining(cell: PageCell, defines: Any) -> str:
+    """What an answer's cell did that ran and defines no answer."""
+    if not cell.source.strip():
+        return f"The cell of `{cell.grade_id}` is empty."
+    names = quoted(map(text_of, defines)) if isinstance(defines, list) and defines else ""
+    instead = f"defines {names}, not" if names else "does not define"
+    return f"The cell of `{cell.grade_id}` ran to its end and {instead} `{cell.grade_id}`."
 
 
 def _one_line(text: str, most: int) -> str:
     """Text of bounded length, in one line and without controls."""
-    words = " ".join(text[: 10 * most].replace("`", "'").split())
+    words = " ".join(_ANSI.sub("", text[: 10 * most]).replace("`", "'").split())
     return "".join(c for c in words if c.isprintable())[:most]

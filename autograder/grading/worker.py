@@ -139,8 +139,7 @@ class GradingJob(Job[GradingTask, Outcome]):
 
     def _grade(self, task: GradingTask) -> Outcome:
         rubric = self.lessons[task.submission.lesson]
-        repaired = read_repaired(task.content, rubric.released, task.beside.notes)
-        notebook = repaired.notebook
+        notebook = read_repaired(task.content, rubric.released, task.beside.notes).notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
         inputs = seed(notebook, task.key)

@@ -43,6 +43,7 @@ class Assessment:
     """What the hidden checks say of an answer.
 
     points, max_points: by the name of the behaviour. misconceptions: names. hints: a sentence for each name.
+    no_answer: whether a call never came back: out of time, or the answer ended its process.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Assessment:
     misconceptions: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     unsolved: bool = False
+    no_answer: bool = False
 
     @property
     def score(self) -> float:
@@ -98,7 +100,9 @@ def assess(
     public = public or exercise.probe(function)
     named = _named(exercise, [public] if public.finding else hidden)
     unsolved = any(evidence.unsolved for evidence in (public, *hidden))
-    return Assessment(name, points, max_points, tuple(named), tuple(named.values()), unsolved)
+    errors = (call.error for evidence in hidden for call in evidence.calls)
+    no_answer = any(type(error).__name__ == "NoAnswerError" for error in errors)
+    return Assessment(name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer)
 
 
 def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], list[Evidence]]:
@@ -137,6 +141,7 @@ def _report(assessment: Assessment) -> Report:
         "max_score": assessment.max_score,
         "points": assessment.points,
         "misconceptions": list(assessment.misconceptions),
+        "no_answer": assessment.no_answer,
     }
     total = f"{assessment.score:g} of {assessment.max_score:g} points"
     if assessment.score == assessment.max_score:

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import RepairedNotebook, repair
-from autograder.submissions import ASK, UngradableError, parse
+from autograder.submissions import ASK, UngradableError, parse, read_notebook
 from autograder.walled import WallError, walled
 
 P = ParamSpec("P")
@@ -46,4 +46,5 @@ def _parsed(content: bytes) -> None:
 
 
 def _repaired(content: bytes, lesson: ReleasedLesson, notes: list[str]) -> RepairedNotebook:
-    return repair(parse(content), lesson, notes)
+    submitted = read_notebook(content)
+    return repair(submitted.notebook, lesson, [*submitted.repairs, *notes], submitted.cut_off)

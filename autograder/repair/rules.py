@@ -45,7 +45,7 @@ from autograder.repair.parsing import (
 )
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.setup import cut_setup, put_back_setup
-from autograder.submissions import UngradableError, first_line
+from autograder.submissions import ASK, UngradableError, first_line
 from autograder.text import storable
 
 
@@ -57,13 +57,18 @@ class RepairedNotebook:
     repairs: tuple[str, ...]
 
 
-def repair(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
+def repair(
+    notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = (), cut_off: bool = False
+) -> RepairedNotebook:
     """The notebook with every released cell in it once, at a place where the cell works.
 
-    notes: sentences on what lies beside the notebook, to be told with the repairs.
+    notes: sentences on the file and on what lies beside it, to be told with the repairs. cut_off: whether
+    the last cells are missing, as in `Submitted`.
     Raises UngradableError where the notebook has no cell of the lesson, or cannot be made valid.
     """
     work = _NotebookRepair(notebook, lesson)
+    if cut_off:
+        work.check_answers_are_whole()
     work.run()
     forget_parsed()
     defines = work.other_definitions()
@@ -74,7 +79,7 @@ def repair(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] 
         raise UngradableError(reason) from None
     if defines:
         repaired.metadata[OURS] = {"defines": defines}
-    add_repairs(repaired, [*work.repairs, *notes])
+    add_repairs(repaired, [*notes, *work.repairs])
     return RepairedNotebook(repaired, tuple(repairs_of(repaired)))
 
 
@@ -122,6 +127,13 @@ class _NotebookRepair:
             self.repairs.append(
                 f"nbgrader's marks were old, changed or missing, and are as released: {quoted(self.stale)}."
             )
+
+    def check_answers_are_whole(self) -> None:
+        """Raise UngradableError where a file breaks off before the cell of the last answer."""
+        self._recognise()
+        there = {cell.marked_as.name for cell in self.cells if cell.marked_as}
+        if lost := [cell.name for cell in self.lesson.solutions() if cell.name not in there]:
+            raise UngradableError(f"it breaks off before the answers to {', '.join(lost)}. {ASK}")
 
     # Which cell is which
 

@@ -112,8 +112,16 @@ def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
         student = cohort.students[record.student]
         head = (student.id, student.first_name, student.last_name, record.lesson, record.status.value)
         empty = "yes" if pair in blank else None
-        tail = (record.final, record.penalty or None, empty, " ".join(record.repairs), record.reason)
+        tail = (record.final, record.penalty or None, empty, " ".join(record.repairs))
         for name, cell in record.cells.items():
-            yield (*head, name, cell.score, cell.max_score, " ".join(cell.misconceptions), *tail)
+            yield (
+                *head,
+                name,
+                cell.score,
+                cell.max_score,
+                " ".join(cell.misconceptions),
+                *tail,
+                record.reason or cell.why,
+            )
         if not record.cells:
-            yield (*head, None, None, record.max_score, None, *tail)
+            yield (*head, None, None, record.max_score, None, *tail, record.reason)

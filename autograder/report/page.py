@@ -96,6 +96,7 @@ def _people(cohort: Cohort, blank: set[Pair]) -> dict[str, Any]:
         "waiting": [(r, "") for r in having[Status.UNGRADED]],
         "blanks": [(r, f"{points(r.final or 0)} points") for r in graded if (r.student, r.lesson) in blank],
         "repaired": [(r, " ".join(r.repairs)) for r in records if r.repairs],
+        "stopped": [(r, " ".join(r.stopped)) for r in graded if r.stopped],
         "unsandboxed": [(r, "") for r in graded if not r.sandboxed],
         "missing": missing,
         "strangers": [student.id for student in cohort.students.values() if not student.enrolled],

@@ -6,9 +6,13 @@ A cell is named by its id; a copy of `he_std` is called `he_std-copy`, the end o
 
 from __future__ import annotations
 
+import base64
 import copy as copies
+import gzip
 import importlib.util
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +112,80 @@ def schema(notebook: Notebook, version: int) -> None:
                 marks.pop("cell_type")
 
 
+def swell(notebook: Notebook, name: str, megabytes: int, lines: int = 1) -> None:
+    """Give a cell an output of this size, in as many lines."""
+    line = "x" * (megabytes * 10**6 // lines - 1) + "\n"
+    _cell(notebook, name)["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [line] * lines}]
+
+
+def encode(data: bytes, encoding: str) -> bytes:
+    """Write the file in another encoding; a letter that it does not have becomes a question mark."""
+    return data.decode().encode(encoding, "replace")
+
+
+def put_before(data: bytes, text: str) -> bytes:
+    return text.encode("latin-1") + data
+
+
+def put_behind(data: bytes, text: str, times: int = 1) -> bytes:
+    return data + text.encode("latin-1") * times
+
+
+def twice(data: bytes) -> bytes:
+    return data + data
+
+
+def change(data: bytes, old: str, new: str, count: int = -1) -> bytes:
+    assert old.encode() in data
+    return data.replace(old.encode(), new.encode("latin-1"), count)
+
+
+def merge(data: bytes, line: str, other: str, base: str = "") -> bytes:
+    """Let git's marks part a line that has `line` in it from another one, wherever it stands."""
+    lines = []
+    for mine in data.decode().splitlines():
+        theirs = mine.replace(line, other)
+        marks = [
+            "<<<<<<< HEAD",
+            mine,
+            *([f"||||||| {base}", mine] if base else []),
+            "=======",
+            theirs,
+            ">>>>>>> b",
+        ]
+        lines += marks if theirs != mine else [mine]
+    return "\n".join(lines).encode()
+
+
+def cut(data: bytes, text: str, more: int = 0) -> bytes:
+    """End the file behind the last place of a text, and so many bytes."""
+    return data[: data.rindex(text.encode()) + len(text) + more]
+
+
+def pack(data: bytes, kind: str) -> bytes:
+    if kind == "gzip":
+        return gzip.compress(data)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("folder/lesson.ipynb", data)
+        archive.writestr("__MACOSX/folder/._lesson.ipynb", b"")
+    return file.getvalue()
+
+
+def wrap(data: bytes, kind: str) -> bytes:
+    """Put something around the notebook: a server's interface, a string of JSON, Python's quotes."""
+    text, value = data.decode(), json.loads(data)
+    base64_text = base64.b64encode(data).decode()
+    wrapped = {
+        "contents": {"name": "lesson.ipynb", "type": "notebook", "format": "json", "content": value},
+        "text": {"type": "file", "format": "text", "content": text},
+        "base64": {"type": "file", "format": "base64", "content": base64_text},
+        "string": text,
+        "cells": value["cells"],
+    }
+    return repr(value).encode() if kind == "python" else json.dumps(wrapped[kind]).encode()
+
+
 STEPS = {
     step.__name__: step
     for step in (
@@ -125,17 +203,22 @@ STEPS = {
         mark,
         set_key,
         schema,
+        swell,
     )
+}
+FILE_STEPS = {  # of the file that the notebook is written to
+    step.__name__: step for step in (encode, put_before, put_behind, twice, change, merge, cut, pack, wrap)
 }
 
 
-def broken(notebook: nbformat.NotebookNode, steps: list[list[Any]], folder: Path | None = None) -> str:
+def broken(notebook: nbformat.NotebookNode, steps: list[list[Any]], folder: Path | None = None) -> bytes:
     """The content of a file: the notebook after these steps, and after `damage` in the folder's damage.py."""
     damaged: Notebook = json.loads(nbformat.writes(notebook))
     for cell in damaged["cells"]:
         cell["source"] = "".join(cell["source"])
     for name, *arguments in steps:
-        STEPS[name](damaged, *arguments)
+        if name in STEPS:
+            STEPS[name](damaged, *arguments)
     script = folder / "damage.py" if folder is not None else None
     if script is not None and script.is_file():
         spec = importlib.util.spec_from_file_location("damage", script)
@@ -143,7 +226,13 @@ def broken(notebook: nbformat.NotebookNode, steps: list[list[Any]], folder: Path
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         damaged = module.damage(damaged)
-    return damaged if isinstance(damaged, str) else json.dumps(damaged)
+    file = (
+        damaged if isinstance(damaged, str) else json.dumps(damaged, indent=1, ensure_ascii=False)
+    ).encode(errors="surrogatepass")
+    for name, *arguments in steps:
+        if name not in STEPS:
+            file = FILE_STEPS[name](file, *arguments)
+    return file
 
 
 def _cell(notebook: Notebook, name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 
 import numpy as np
@@ -116,3 +117,16 @@ def test_a_parameter_may_have_another_name_than_in_the_statement():
     refused = observe(lambda x, *, a=0: (x, a), 1, axis=2)  # by no way
     assert isinstance(refused.error, TypeError)
     assert "axis" in str(refused.error)
+
+
+def test_printing_costs_nothing_and_a_file_is_still_written():
+    class Large:
+        def __str__(self):
+            raise AssertionError("this was put into words")
+
+    file = io.StringIO()
+    assert observe(lambda: print(Large())).error is None
+    assert observe(lambda: print("kept", file=file)).error is None
+    assert file.getvalue() == "kept\n"
+    with pytest.raises(AssertionError, match="into words"):
+        print(Large())
