@@ -229,3 +229,14 @@ def test_a_failure_in_the_repair_itself_is_named_and_stops_nobody(course, tmp_pa
     results = list(Grading(root))
     assert [r.status for r in results] == ["ungradable"] * 2
     assert all("so it goes" in r.reason for r in results)
+
+
+def test_nbgrader_refuses_a_time_that_can_be_read_in_two_ways(course):
+    handed = submission(course, "colab")
+    stamp = handed.path.with_name("timestamp.txt")
+    stamp.write_text("01.03.2026 15:00")
+    api = nbgrader_api(course, Autograde={"autograde_preprocessors": [CheckCellMetadata]})
+    outcome = api.autograde(handed.lesson, "colab", force=True)
+    stamp.unlink()
+    assert not outcome["success"]
+    assert "holds no time of the form" in outcome["log"]
