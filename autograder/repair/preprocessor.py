@@ -19,7 +19,10 @@ from autograder.text import printable
 
 
 class Repair(NbGraderPreprocessor):  # type: ignore[misc]
-    """The first of nbgrader's sanitizing preprocessors in a course directory."""
+    """The first of nbgrader's sanitizing preprocessors in a course directory.
+
+    It refuses what `heinit grade` refuses: nbgrader itself would read 01.03.2026 as the third of January.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
@@ -39,6 +42,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
             return []
         submission, autograde = handed_in
         submission.read()
+        submission.submitted_at()
         beside, _ = read_files(submission, autograde)
         coursedir = autograde.coursedir
         folder = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)

@@ -273,3 +273,13 @@ def test_a_failure_in_the_repair_itself_is_named_and_stops_nobody(course, tmp_pa
     results = list(Grading(root))
     assert [r.status for r in results] == ["ungradable"] * 2
     assert all("so it goes" in r.reason for r in results)
+
+
+def test_nbgrader_refuses_a_time_that_can_be_read_in_two_ways(course):
+    handed = submission(course, "colab")
+    stamp = handed.path.with_name("timestamp.txt")
+    api = nbgrader_api(course, Autograde={"autograde_preprocessors": [CheckCellMetadata]})
+    for time, is_read in (("01.03.2026 15:00", False), ("2026-03-01 15:00", True)):
+        stamp.write_text(time)
+        assert api.autograde(handed.lesson, "colab", force=True)["success"] == is_read, time
+    stamp.unlink()
