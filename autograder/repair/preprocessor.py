@@ -29,7 +29,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
         repaired = repair(nb, lesson, notes)
         for sentence in repaired.repairs:
-            self.log.warning("%s, %s: %s", printable(about["student"]), name, sentence)
+            self.log.warning(printable(f"{about['student']}, {name}: {sentence}"))
         return repaired.notebook, resources
 
     def _notes(self, about: dict[str, str]) -> list[str]:

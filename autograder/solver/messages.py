@@ -15,8 +15,8 @@ from .channel import ChannelError
 class BoxOrder:
     """From the sandbox to the warm parent: make a box for one submission, whose socket follows.
 
-    isolate: False runs the solver with the caller's own rights, in a new folder in `directory`. fresh: folders
-    that are empty in every box. disk, watch: bytes of these folders, and of all processes together,
+    isolate: False runs the solver with the caller's own rights, in a new folder in `directory`. fresh: what
+    is an empty folder in every box. disk, watch: bytes of these folders, and of all processes together,
     where 0 leaves that to a control group. rlimits: limits of one process, by their names.
     """
 
