@@ -113,9 +113,10 @@ class Submission:
         return lesson.parent.parent, lesson.parent.name, lesson.name
 
     def _folder(self) -> AbstractContextManager[int]:
-        if not is_text(str(self.path)):
+        root, student, lesson = self._place
+        if not is_text(student + lesson):
             raise UngradableError("the name of its folder is not UTF-8. Rename the folder.")
-        return opened_folder(*self._place)
+        return opened_folder(root, student, lesson)
 
     def _unreadable(self, error: OSError) -> UngradableError:
         if isinstance(error, NotPlainError):
@@ -164,16 +165,15 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
     submission of each: to read the submission says why it is ungradable.
     """
     wanted = set(names)
+    known = [entry.name for entry in _entries(root / "source")]
     for owner in _entries(root / "submitted"):
         if student is not None and owner.name != student:
             continue
         folder = Path(owner.path)
         try:
-            lessons = [entry.name for entry in _entries(folder)] if not owner.is_symlink() else None
+            lessons = known if owner.is_symlink() else [entry.name for entry in _entries(folder)]
         except OSError:
-            lessons = None
-        known = [entry.name for entry in _entries(root / "source")]
-        lessons = known if lessons is None else lessons
+            lessons = known
         strange = [name for name in lessons if name not in known][:MOST_STRANGE]
         for lesson in lessons:
             if (lesson in known or lesson in strange) and (not wanted or lesson in wanted):

@@ -72,13 +72,12 @@ def grade(directory: Path, unsandboxed: bool, as_json: bool, **chosen: Any) -> N
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
     for result in counted(progress(grading), as_json, "ungradable"):
-        path = printable(f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb")
+        path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
         if result.status == "graded" and result.repairs:
-            click.echo(f"{path} was repaired: {' '.join(result.repairs)}", err=True)
+            click.echo(printable(f"{path} was repaired: {' '.join(result.repairs)}"), err=True)
         if result.status == "ungradable":
-            click.echo(
-                f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0.", err=True
-            )
+            why = f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0."
+            click.echo(printable(why), err=True)
 
 
 def progress(grading: "Grading") -> Iterator["Result"]:

@@ -111,8 +111,10 @@ class Writer:
             self._gradebook.db.expunge_all()
             if len(batch) > 1:
                 return [result for each in batch for result in self.save([each])]
-            reason = str(UngradableError(f"the gradebook does not take its scores ({error!r:.200})."))
             result = batch[0][1].result
+            if result.status == "ungradable":
+                return [result]
+            reason = str(UngradableError(f"the gradebook does not take its scores ({error!r:.200})."))
             return [replace(result, status="ungradable", score=None, cells={}, reason=reason)]
         return [outcome.result for _, outcome in batch]
 

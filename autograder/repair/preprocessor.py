@@ -32,7 +32,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
         result = repaired(nb, lesson, notes)
         for sentence in result.repairs:
-            self.log.warning("%s, %s: %s", printable(about["student"]), name, sentence)
+            self.log.warning(printable(f"{about['student']}, {name}: {sentence}"))
         return result.notebook, resources
 
     def _notes(self, about: dict[str, str]) -> list[str]:

@@ -16,8 +16,8 @@ class BoxOrder:
     """From the sandbox to the warm parent: make a box for one submission, whose descriptors follow: a
     socket for orders, and the ends to write to of two pipes, for answers and for init's life.
 
-    isolate: False runs the solver with the caller's own rights, in `directory`. fresh: the folders
-    that are empty in every box. disk, watch: bytes of these folders, and of all processes together,
+    isolate: False runs the solver with the caller's own rights, in a new folder in `directory`. fresh: what
+    is an empty folder in every box. disk, watch: bytes of these folders, and of all processes together,
     where 0 leaves that to a control group. rlimits: limits of one process, by their names.
     """
 

@@ -58,6 +58,17 @@ def test_the_name_of_a_file_beside_cannot_steer_a_terminal(tmp_path: Path):
     assert "\x1b" not in str(caught.value)
 
 
+def test_of_a_student_with_endless_folders_some_are_told(tmp_path: Path):
+    for name in (
+        "source/2-lesson",
+        "submitted/anna/2-lesson",
+        *(f"submitted/anna/{i:04}" for i in range(99)),
+    ):
+        (tmp_path / name).mkdir(parents=True)
+    found = [submission.lesson for submission in submissions.submitted(tmp_path)]
+    assert found == [*(f"{i:04}" for i in range(submissions.MOST_STRANGE)), "2-lesson"]
+
+
 def test_a_line_of_blanks_is_read_as_what_it_is():
     assert read_code(" " * 99_000 + "x").parses is False
     assert read_code("if True:\n" + " " * 90_000 + "x").parses

@@ -193,13 +193,15 @@ def test_what_a_student_packs_into_a_zip_is_that_students_and_costs_nobody_else(
                     "novákjan_103_9999_a.zip": packed({"a": b""}),
                 }
             ),
+            f"novákjan_LATE_103_9010_x_ada_attempt_2031-01-01-00-00-00_{NAME}.ipynb": "Jan's",
             "novákjan_103_9003_damaged.zip": b"no archive",
             "novákjan_103_9004_damaged.tar.gz": b"no archive",
             "novákjan_104_9005_bomb.zip": packed({f"{NAME}.ipynb": b" " * (MOST_UNPACKED + 1)}),
         },
     )
     log = collect()
-    assert submitted(course) == {"ada": "mine", "emmy": "Emmy's"}
+    assert submitted(course) == {"ada": "mine", "emmy": "Emmy's", "jan1": "Jan's"}
+    assert "jan1: late, says Canvas" in log
     for name in (
         "damaged.zip is not unpacked",
         "damaged.tar.gz is not",
