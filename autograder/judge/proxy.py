@@ -120,7 +120,7 @@ class Line:
         """Hang up; the fork ends."""
         for end in self._ends or ():
             end.close()
-        self._ends = None
+        self._ends, self._dead = None, self._dead or "its process has ended"
 
     def _seconds(self) -> float:
         return max(0.0, self._until - time.monotonic())

@@ -59,7 +59,7 @@ writable = [folder for folder in folders if not refused(lambda: write(folder))]
 if writable: breaches["writes"] = writable[0]
 foreign = sorted(set(os.environ) - set(settings["environment"]))
 if foreign: breaches["environment"] = foreign[0]
-names = [name for _, name in socket.if_nameindex()]
+names = [line.partition(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
 reached = not refused(lambda: socket.create_connection(("127.0.0.1", settings["port"]), 1))
 if reached or names not in ([], ["lo"]): breaches["network"] = True
 def call_itself():

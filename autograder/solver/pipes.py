@@ -22,9 +22,9 @@ class PipeEnd:
     """
 
     def __init__(self, fd: int, life: PipeEnd | None = None) -> None:
-        os.set_blocking(fd, False)
         self._fd, self._life = fd, life
         self._seconds: float | None = None
+        self._blocks = True
 
     def fileno(self) -> int:
         """The descriptor, or -1 after `close`."""
@@ -33,24 +33,26 @@ class PipeEnd:
     def settimeout(self, seconds: float | None) -> None:
         """Wall time for each call of the methods below; None waits for ever."""
         self._seconds = seconds
+        if (
+            seconds is not None and self._blocks
+        ):  # whoever holds the other end may have emptied the pipe again
+            os.set_blocking(self._fd, False)
+            self._blocks = False
 
     def recv(self, size: int) -> bytes:
         """At most so many bytes; none where the pipe is closed. Raises TimeoutError, OSError."""
         until = self._until()
-        while True:
+        while self._ready(select.POLLIN, until):
             with suppress(BlockingIOError):
                 return os.read(self._fd, size)
-            if not self._ready(select.POLLIN, until):
-                return b""
+        return b""
 
     def sendall(self, data: bytes) -> None:
         """Write all of the bytes. Raises TimeoutError, OSError."""
         until, rest = self._until(), memoryview(data)
-        while rest:
-            try:
+        while rest and self._ready(select.POLLOUT, until):
+            with suppress(BlockingIOError):
                 rest = rest[os.write(self._fd, rest) :]
-            except BlockingIOError:
-                self._ready(select.POLLOUT, until)
 
     def close(self) -> None:
         """Close this end."""
@@ -69,12 +71,13 @@ class PipeEnd:
 
     def _ready(self, event: int, until: float | None) -> bool:
         """Wait until this end is ready; False where it is not and will not be, since `life` is closed."""
+        if self._blocks and self._life is None:
+            return True
         awaited = select.poll()
         awaited.register(self._fd, event)
         if self._life is not None:
             awaited.register(self._life.fileno(), 0)  # which still tells of a hang-up
-        left = None if until is None else 1000 * max(0.0, until - time.monotonic())
-        ready = awaited.poll(left)
+        ready = awaited.poll(None if until is None else 1000 * max(0.0, until - time.monotonic()))
         if not ready:
             raise TimeoutError
         return any(fd == self._fd for fd, _ in ready)

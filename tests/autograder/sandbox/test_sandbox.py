@@ -281,13 +281,32 @@ else:
 """
 
 
-def test_where_no_control_group_limits_it_the_memory_of_all_processes_is_watched(monkeypatch):
+KERNEL_MEMORY = """
+import ctypes, multiprocessing, resource, socket
+libc = ctypes.CDLL(None, use_errno=True)
+attempts = (libc.msgget, 0, 0o600), (libc.semget, 0, 1, 0o600), (libc.shmget, 0, 4096, 0o600)
+attempts += (libc.memfd_create, b"x", 0), (libc.vmsplice, 1, None, 0, 0), (libc.inotify_init1, 0)
+one, other = socket.socketpair()
+attempts += (libc.bind, one.fileno(), None, 0), (libc.listen, one.fileno(), 1)
+attempts += ((libc.setsockopt, one.fileno(), socket.SOL_SOCKET, socket.SO_SNDBUF, None, 0),)
+print([name.__name__ for name, *arguments in attempts if name(*arguments) != -1])
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+one.sendall(b"x")
+with multiprocessing.Pool(2) as pool: print(sum(pool.map(abs, [1, -2])))
+"""
+
+
+def test_where_no_control_group_limits_it_the_memory_of_all_processes_is_watched_and_the_kernel_s_denied(
+    monkeypatch,
+):
     system_tool("bwrap", "apt install bubblewrap")
     monkeypatch.setattr(cgroups, "_unified", lambda root: {})
     monkeypatch.setattr(cgroups, "_older", lambda root: {})
     sandbox = Sandbox(Limits(memory=1024 * 2**20))  # each process stays far below what one may have
     try:
+        prove(sandbox)
         with sandbox.box() as box:
+            assert run(box, KERNEL_MEMORY).split() == ["[]", "64", "3"]
             assert json.loads(run(box, ALLOCATE.format(count=4))) == [0] * 4
         with sandbox.box() as box:  # nobody tells these to go on: one ends since it is ended
             assert json.loads(run(box, ALLOCATE.format(count=12))) == [signal.SIGKILL]
