@@ -165,7 +165,7 @@ HTML = {
     "details": "<details><summary>" * 200,
     "blanks": "<p" + " " * 190_000,
     "quotes": '<p title="' * 20_000,
-    "pictures": f'<img src="data:image/png;base64,{_png(20_000, 20_000)}">' * 3,
+    "pictures": f'<img src="data:image/png;base64,{_png(50_000, 1_000)}">' * 3,
 }
 TEXTS = {
     "accents": "a" + "\u0301" * 190_000,
@@ -180,7 +180,7 @@ TEXTS = {
     "surrogates": "\ud800" * 200_000,
 }
 PICTURES = {
-    "giant": ("image/png", _png(30_000, 30_000)),
+    "giant": ("image/png", _png(90_000, 1_000)),
     "uses": ("image/svg+xml", _svg(40)),
     "dashes": ("image/svg+xml", '<svg><path d="M0 0H1e9" stroke="red" stroke-dasharray="1e-3"/></svg>'),
     "entities": ("image/svg+xml", '<!DOCTYPE svg [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><svg>&b;</svg>'),
