@@ -41,7 +41,7 @@ from tests.autograder.feedback.test_safe import DOT
 
 LESSON = lessons()[2]
 # Those that grow, for whole pages.
-LARGE = [bombs.MARKDOWN[name] for name in ("tables", "arrays", "attached", "mcschema", "heading")]
+LARGE = [bombs.MARKDOWN[name] for name in ("tables", "attached", "mcschema", "heading")]
 WIDE = [bombs.HTML[name] for name in ("reopened-in-each", "spans", "styles")]
 LONG = [bombs.TEXTS[name] for name in ("markup", "accents", "colours-on", "controls")]
 CODE = ("dicts", "magics", "f-strings", "open-string", "calls")  # of the sources
