@@ -94,8 +94,8 @@ def progress(grading: "Grading") -> Iterator["Result"]:
             yield result
         return
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    name = TextColumn("{task.description}", markup=False)  # a folder can be called [/red]
-    with Progress(*columns, name, console=console) as bar:
+    names = TextColumn("{task.description}", markup=False)  # a folder can be called [/red]
+    with Progress(*columns, names, console=console) as bar:
         task = bar.add_task("", total=total)
         for result in grading:
             bar.update(task, advance=1, description=printable(f"{result.student} {result.lesson}"))

@@ -60,8 +60,8 @@ def safe_cell(cell: PageCell, number: int, room: Room) -> dict[str, Any]:
     drawn = (html for output in cell.outputs if (html := render_output(output)))
     shown = [{"text/html": displayable(room.take(html))} for html in drawn]
     outputs = [{"output_type": "display_data", "data": data, "metadata": {}} for data in shown]
-    cut = CUT if len(cell.source) > LONGEST else ""
-    source = displayable(cell.source[:LONGEST] + cut)
+    short = len(cell.source) <= LONGEST and room.colours(cell.source)  # nbconvert gives it colours
+    source = displayable(cell.source if short else cell.source[:1000] + CUT)
     code = {"cell_type": "code", "source": source, "execution_count": cell.count, "outputs": outputs}
     return about | code
 

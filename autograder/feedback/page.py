@@ -24,7 +24,7 @@ from autograder.feedback import TEMPLATES
 from autograder.feedback.cells import PageCell, mapping, page_cells
 from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
-from autograder.feedback.html.safe import Link, Room, to_the_web
+from autograder.feedback.html.safe import Link, Room, as_text, to_the_web
 from autograder.feedback.results import anchor, plain, results
 from autograder.gradebook import Grades, read_grades
 from autograder.repair.notebook import OURS
@@ -87,7 +87,8 @@ def _cell(cell: PageCell, number: int, link: Link, room: Room) -> dict[str, Any]
     if cell.kind == "markdown":
         html = render_markdown(cell.source, attachments=cell.attachments, headings_below=2, link=link)
     else:
-        html = render_code(_HIDDEN.sub("", cell.source).rstrip())
+        source = _HIDDEN.sub("", cell.source).rstrip()
+        html = render_code(source) if room.colours(source) else as_text(source)
     shown = cell.outputs
     if cell.check:  # what the hidden check has left there, the results say in words
         shown = [

@@ -11,6 +11,7 @@ from nbgrader import api
 
 from autograder.errors import UsageError
 from autograder.gradebook import Student
+from autograder.text import printable
 
 Line = tuple[int, list[str]]
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
@@ -63,7 +64,8 @@ def read_roster(path: Path) -> list[Student]:
                 f"{place}: it has {len(cells)} cells, and the header has {len(header)}. "
                 "A comma inside a cell needs quotes around the cell."
             )
-        student = _student(dict(zip(names, map(str.strip, cells), strict=True)), columns, place)
+        cells = [printable(cell.strip()) for cell in cells]  # students choose names on a platform
+        student = _student(dict(zip(names, cells, strict=True)), columns, place)
         if student.id in students:
             raise UsageError(
                 f"{place}: {student.id!r} is on line {students[student.id][0]} already. "

@@ -15,6 +15,7 @@ from autograder.report import numbers
 from autograder.report.compare import Changes
 from autograder.report.similarity import SimilarGroup
 from autograder.templating import environment
+from autograder.text import displayable
 from heinit_lab.checking.report import rich
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -42,7 +43,7 @@ def page(
         "ago": lambda when: duration(made_at - when),
     }
     shares = numbers.whole(cohort).values()
-    return templates.get_template("report.html.j2").render(
+    made = templates.get_template("report.html.j2").render(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         cohort=cohort,
         made_at=made_at,
@@ -61,6 +62,7 @@ def page(
         groups=groups,
         **_people(cohort, blank),
     )
+    return displayable(made)
 
 
 def duration(span: timedelta) -> str:

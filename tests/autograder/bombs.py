@@ -165,10 +165,10 @@ HTML = {
     "details": "<details><summary>" * 200,
     "blanks": "<p" + " " * 190_000,
     "quotes": '<p title="' * 20_000,
-    "pictures": f'<img src="data:image/png;base64,{_png(20_000, 20_000)}">' * 3,
+    "pictures": f'<img src="data:image/png;base64,{_png(50_000, 1_000)}">' * 3,
 }
 TEXTS = {
-    "accents": "a" + "\u0301" * 190_000,
+    "accents": "a" + "\u0301" * 90_000,
     "thai": "\u0e01" * 190_000,
     "colours": "\x1b[31m" * 40_000,
     "colours-on": "\x1b[31ma" * 33_000,
@@ -180,7 +180,7 @@ TEXTS = {
     "surrogates": "\ud800" * 200_000,
 }
 PICTURES = {
-    "giant": ("image/png", _png(30_000, 30_000)),
+    "giant": ("image/png", _png(90_000, 1_000)),
     "uses": ("image/svg+xml", _svg(40)),
     "dashes": ("image/svg+xml", '<svg><path d="M0 0H1e9" stroke="red" stroke-dasharray="1e-3"/></svg>'),
     "entities": ("image/svg+xml", '<!DOCTYPE svg [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><svg>&b;</svg>'),
@@ -206,7 +206,7 @@ FILES = {
     "depth-of-recursion": _file(metadata='{"a": ' + "[" * 90_000 + "]" * 90_000 + "}"),
     "depth-unclosed": "[" * 500_000,
     "parts": _file(more="[" + "{}," * 260_000 + "0]"),
-    "lists": _file(more="[" + "[]," * 3_000_000 + "0]"),
+    "lists": _file(more="[" + "[]," * 1_000_000 + "0]"),
     "surrogates": _file(metadata=r'{"\ud800": "\udfff\u0000"}'),
     "metadata": _file(metadata='"text"'),
     "metadata-number": _file(metadata="7"),

@@ -40,7 +40,10 @@ from tests.autograder.classroom import hand_in
 from tests.autograder.feedback.test_safe import DOT
 
 LESSON = lessons()[2]
-LARGE = ("formulas", "tables", "wide-table", "arrays", "attached", "mcschema", "heading")  # of the Markdown
+# Those that grow, for whole pages.
+LARGE = [bombs.MARKDOWN[name] for name in ("tables", "attached", "mcschema", "heading")]
+WIDE = [bombs.HTML[name] for name in ("reopened-in-each", "spans", "styles")]
+LONG = [bombs.TEXTS[name] for name in ("markup", "accents", "colours-on", "controls")]
 CODE = ("dicts", "magics", "f-strings", "open-string", "calls")  # of the sources
 HEAD = "def f(x):\n y = 0\n"
 RELEASED = ReleasedLesson(
@@ -119,9 +122,8 @@ def test_every_piece_of_a_page_is_of_bounded_size(wall):
 
 def test_a_page_of_bombs_is_a_page_and_says_what_it_leaves_out(wall, monkeypatch):
     monkeypatch.setattr(formgrader, "walled", wall.call)
-    cells = [{"cell_type": "markdown", "source": bombs.MARKDOWN[name]} for name in LARGE]
-    outputs = [display("text/html", html) for html in bombs.HTML.values()]
-    outputs += map(stream, bombs.TEXTS.values())
+    cells = [{"cell_type": "markdown", "source": text} for text in LARGE]
+    outputs = [*(display("text/html", html) for html in WIDE), *map(stream, LONG)]
     graded = notebook(*cells, {"outputs": outputs, "source": bombs.SOURCES["lists"]})
     page = wall.call(feedback_page, graded, Grades("\x1b[31manna\0", LESSON.name))
     assert len(page) < ROOM

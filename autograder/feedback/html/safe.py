@@ -66,6 +66,7 @@ WIDEST_SUM = 2_000  # and all cells together
 LONGEST = 200_000  # characters of text that one output shows in a page
 MOST, MOST_TAGS = 4_000_000, 50_000  # characters, and tags, of what is made of one cell or output
 ROOM, TAGS_ROOM = 25_000_000, 400_000  # of what a page shows of a submission
+CODE_ROOM = 200_000  # characters of code that a page shows in colours
 _ELEMENT = re.compile(  # but for the void ones, which hold nothing
     r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)(?![a-z0-9]))[a-z]",
     re.ASCII | re.IGNORECASE,
@@ -147,13 +148,18 @@ class Room:
     """What a page can still hold of a submission."""
 
     def __init__(self) -> None:
-        self._characters, self._tags = ROOM, TAGS_ROOM
+        self._characters, self._tags, self._code = ROOM, TAGS_ROOM, CODE_ROOM
 
     def take(self, made: str) -> str:
         """A piece of the page, or a sentence where there is no room for the piece."""
         self._characters -= len(made)
         self._tags -= made.count("<")
         return made if min(self._characters, self._tags) >= 0 else FULL
+
+    def colours(self, source: str) -> bool:
+        """Whether this code can have colours too."""
+        self._code -= len(source)
+        return self._code >= 0
 
 
 def safe_style(style: str) -> str | None:
