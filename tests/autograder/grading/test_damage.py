@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from nbgrader.apps import ZipCollectApp
 
 from autograder.cli import main
-from autograder.course import nbgrader_api, renew_course
+from autograder.course import nbgrader_api, release, renew_course
 from autograder.errors import HeinitError
 from autograder.grading.run import Grading
 from autograder.judge.preprocessor import SECRET, secret
@@ -120,6 +120,8 @@ def test_a_gradebook_that_is_locked_or_whose_server_is_down_is_a_sentence_in_eve
             ended = heinit(course, verb)
             assert ended.stderr.startswith(f"{GRADEBOOK}database is locked)"), verb
             assert (ended.exit_code, ended.stderr.count("\n")) == (1, 1)
+        with pytest.raises(HeinitError, match="database is locked"):
+            release(course, [ONE.name])
     for address in ("postgresql+psycopg://a@127.0.0.1:1/b", "postgresql://a@127.0.0.1:1/b", "no address"):
         configure(course, address)
         for verb in ALL:
