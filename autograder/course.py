@@ -22,7 +22,7 @@ from typing import Any
 import nbformat
 
 from autograder import hints
-from autograder.database import refuse_empty
+from autograder.database import gradebook_in_words, refuse_empty
 from autograder.errors import HeinitError, UsageError
 from autograder.files import parse_json, typed, write_atomically
 from autograder.gradebook import Student
@@ -118,8 +118,13 @@ def _write_sources(root: Path, course_id: str) -> str:
 
 
 def release(root: Path, names: list[str]) -> None:
-    """Run `nbgrader generate_assignment` on these lessons of a course directory."""
+    """Run `nbgrader generate_assignment` on these lessons of a course directory.
+
+    Raises HeinitError where the gradebook cannot be used, or nbgrader cannot release a lesson.
+    """
     api = nbgrader_api(root)
+    with gradebook_in_words(), api.gradebook:  # nbgrader itself says less of one that cannot be used
+        pass
     for name in names:
         result = api.generate_assignment(name)
         if not result["success"]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from autograder.errors import HeinitError
+from autograder.files import replacing
 
 METADATA = ("METADATA", "WHEEL")
 
@@ -42,7 +43,7 @@ def build_wheel(into: Path, package: str = "heinit_lab") -> Path:
     wheel = into / f"{name}-py3-none-any.whl"
     record = f"{name}.dist-info/RECORD"
     rows = []
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+    with replacing(wheel) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, path in sorted(sources.items()):
             content = path.read_bytes()
             digest = urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")

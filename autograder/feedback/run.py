@@ -3,7 +3,6 @@
 The pages are drawn by the same pool as grading, so they are drawn on as many cores or machines.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,4 +118,4 @@ class FeedbackRun:
         for name in EXCHANGE:
             beside = self.root / "autograded" / student / lesson / name
             if beside.is_file():
-                shutil.copyfile(beside, page.parent / name)
+                write_atomically(page.parent / name, beside.read_bytes())

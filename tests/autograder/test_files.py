@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 import pytest
 
-from autograder.files import replacing, write_atomically
+from autograder.files import read_json, replacing, typed, write_atomically
+from autograder.gradebook import Status
+
+
+@dataclass
+class Kept:
+    """Something that a file keeps."""
+
+    name: str
+    when: datetime | None = None
+    parts: tuple[float, ...] = ()
+    counts: dict[str, list[int]] = field(default_factory=dict)
+    inner: list[Kept] = field(default_factory=list)
+    status: Status = Status.MISSING
+
+
+def test_what_a_file_keeps_is_read_by_its_types_and_what_a_later_version_added_is_left_out(tmp_path):
+    kept = Kept("a", datetime(2026, 3, 1), (1.0, 2.5), {"x": [1]}, [Kept("b")], Status.GRADED)
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps(asdict(kept), default=datetime.isoformat))
+    assert typed(Kept, read_json(path)) == kept
+    later = read_json(path)
+    later["colour"] = later["inner"][0]["mood"] = {"of": "tomorrow"}
+    later["parts"] = [1, 2.5]  # JSON of another program writes 1.0 so
+    assert typed(Kept, later) == kept
+    wrong = ({"name": None}, {"when": "soon"}, {"parts": 1}, {"counts": {"x": [True]}}, {"inner": ["b"]})
+    for damage in ([], None, 1, {}, *({"name": "a"} | each for each in (*wrong, {"status": "lost"}))):
+        with pytest.raises(ValueError):
+            typed(Kept, damage)
+    for content in (b"", b"{", b"[" * 100_000, b"\xff", b"9" * 5000):
+        path.write_bytes(content)
+        with pytest.raises(ValueError):
+            read_json(path)
 
 
 @pytest.mark.parametrize("content", ["two\nlines·\n", b"\x00\xff"])

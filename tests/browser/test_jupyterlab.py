@@ -43,6 +43,8 @@ def test_a_student_solves_a_lesson_from_its_first_cell_to_validate(
     *saved, new = nbformat.read(lab.workspace / path, as_version=4).cells
     assert [cell.source for cell in saved] == [cell.source for cell in solved(lesson(name)).cells]
     assert new.source == ""  # Shift+Enter in the last cell makes another
+    if name == LESSONS[-2]:  # the quicker one
+        stands_without_its_kernel(page, lab, path)
 
 
 def open_notebook(page: Page, lab: Lab, path: str) -> None:
@@ -151,6 +153,17 @@ def finds_nothing_in_either_theme(page: Page, screenshots: Path, name: str) -> N
         assert told == [], "\n".join(told)
 
 
+def stands_without_its_kernel(page: Page, lab: Lab, path: str) -> None:
+    """Open a lesson again after its kernel has ended: each explorer's picture and words are still there."""
+    pictures = [box.locator("img").first.get_attribute("alt") for box in explorers(page)]
+    for session in page.request.get(f"{lab.address}/api/sessions?token={TOKEN}").json():
+        page.request.delete(f"{lab.address}/api/sessions/{session['id']}?token={TOKEN}")
+    open_notebook(page, lab, path)
+    for alt in pictures:
+        expect(page.locator(".widget-vbox").get_by_alt_text(alt, exact=True)).to_be_visible()
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+
+
 def validate(page: Page, screenshots: Path, name: str) -> None:
     """Press Validate, which runs the saved notebook afresh, and read its dialog."""
     page.get_by_role("button", name="Validate").click()
@@ -194,6 +207,13 @@ def test_a_student_answers_wrongly_is_told_why_answers_rightly_and_is_told_so(
         expect(test.locator(".jp-OutputArea")).to_contain_text(said)
         expect(test.locator(".jp-OutputArea")).to_contain_text(mark)
     page.screenshot(path=screenshots / "he_std.png")
+    stub.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("def he_std(n_in)")
+    run(page, stub)
+    expect(stub.locator(".jp-OutputArea")).to_contain_text("SyntaxError")
+    expect(test.locator(".jp-OutputArea")).to_contain_text("○ he_std: this verdict is out of date.")
+    expect(test.locator(".jp-OutputArea")).not_to_contain_text("public checks pass")
 
 
 def run(page: Page, cell) -> None:
