@@ -163,6 +163,8 @@ def written(count: int = 1000) -> dict[str, float]:
         for kind in ("new", "known"):
             begun = time.perf_counter()
             for k in range(0, count, 50):
+                for task, outcome in batch[k : k + 50]:
+                    writer.write(task, outcome)
                 writer.save(batch[k : k + 50])
             paces[kind] = count / (time.perf_counter() - begun)
         writer.close()

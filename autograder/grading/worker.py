@@ -142,7 +142,7 @@ class GradingJob(Job[GradingTask, Outcome]):
         notebook = read_repaired(task.content, rubric.released, task.beside.notes).notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
-        inputs = seed(notebook, task.key)
+        inputs = seed(notebook, task.key, task.files)
         judge = shared(self.limits, self.sandboxed)
         judged = judge.execute(notebook, declared(rubric.released), inputs, task.files)
         for step in self._steps:

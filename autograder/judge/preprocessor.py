@@ -9,6 +9,7 @@ import contextlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from autograder.beside import of_nbgrader, read_files
+from autograder.beside import content_hash, of_nbgrader, read_files
 from autograder.errors import HeinitError
-from autograder.judge.client import shared
+from autograder.judge.client import NOTHING, shared
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.limits import Limits
 
@@ -46,7 +47,7 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
             lesson = released_lesson(gradebook, about["notebook"], about["assignment"])
         handed_in = of_nbgrader(self, about)
         files = read_files(*handed_in)[1] if handed_in else {}
-        shared(self.limits, self.sandboxed).execute(nb, declared(lesson), seed(nb, key), files)
+        shared(self.limits, self.sandboxed).execute(nb, declared(lesson), seed(nb, key, files), files)
         return nb, resources
 
     @property
@@ -79,13 +80,15 @@ def key_of(student: str, lesson: str, secret: bytes) -> bytes:
     return hmac.digest(secret, f"{student}\0{lesson}".encode("utf-8", "surrogatepass"), "sha256")
 
 
-def seed(notebook: NotebookNode, key: bytes) -> str:
-    """The seed of a submission's hidden inputs: its repaired cells, under its key.
+def seed(notebook: NotebookNode, key: bytes, files: Mapping[str, bytes] = NOTHING) -> str:
+    """The seed of a submission's hidden inputs: its repaired cells and the files beside them, under its key.
 
     The same submission meets the same inputs again; nobody without the secret can predict them.
     """
-    content = "\0".join(cell.source for cell in notebook.cells)
-    return hmac.new(key, content.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    content = "\0".join(cell.source for cell in notebook.cells).encode("utf-8", "surrogatepass")
+    if files:
+        content = content_hash(content, files).encode()
+    return hmac.new(key, content, "sha256").hexdigest()
 
 
 def declared(lesson: ReleasedLesson) -> list[str]:

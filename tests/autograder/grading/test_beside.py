@@ -58,7 +58,7 @@ USED: dict[str, tuple[str, str, dict[str, str]]] = {
     "shadows": (
         "{relu}",
         "",
-        {"numpy.py": "1 / 0", "heinit_lab/__init__.py": "1 / 0", "statistics.py": "1 / 0"},
+        dict.fromkeys(("numpy.py", "heinit_lab/__init__.py", "autograder.py", "multiprocessing.py"), "1 / 0"),
     ),
 }
 

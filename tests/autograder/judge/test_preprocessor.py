@@ -18,9 +18,11 @@ def test_the_same_submission_meets_the_same_inputs_and_any_other_meets_others():
         seed(notebook, key_of("ben", LESSON, b"secret")),
         seed(notebook, key_of("anna", "4", b"secret")),
         seed(notebook, key_of("anna", LESSON, b"another secret")),
+        seed(notebook, key_of("anna", LESSON, b"secret"), {"helper.py": b"a"}),
+        seed(notebook, key_of("anna", LESSON, b"secret"), {"helper.py": b"b"}),
     }
     assert inputs not in others
-    assert len(others) == 4
+    assert len(others) == 6
 
 
 def test_a_course_keeps_its_secret_and_two_courses_have_two(tmp_path):
