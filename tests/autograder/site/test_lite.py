@@ -17,7 +17,6 @@ from autograder.lessons import lessons
 from autograder.site.lite import EXTENSIONS, WIDGETS, lite, lite_files
 from autograder.wheels import build_wheel
 
-
 WIDGET_MANAGER = "@jupyter-widgets/jupyterlab-manager:plugin"
 
 
