@@ -17,6 +17,8 @@ from autograder.lessons import lessons
 from autograder.site.lite import EXTENSIONS, WIDGETS, lite, lite_files
 from autograder.wheels import build_wheel
 
+WIDGET_MANAGER = "@jupyter-widgets/jupyterlab-manager:plugin"
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
@@ -66,6 +68,7 @@ def test_all_wheels_are_at_hand_but_those_that_come_with_python(files):
 def test_no_extension_that_asks_for_a_server_is_in_it(files):
     settings = json.loads(files["lite/jupyter-lite.json"])["jupyter-config-data"]
     assert {one["name"] for one in settings["federated_extensions"]} == set(EXTENSIONS)
+    assert settings["settingsOverrides"] == {WIDGET_MANAGER: {"saveState": True}}
 
 
 def test_building_again_gives_the_same_bytes(files, tmp_path):
