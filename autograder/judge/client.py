@@ -95,9 +95,10 @@ class Judge:
             answer: Judged | JudgeFailed = from_wire(receive(sock, seconds=seconds), Judged, JudgeFailed)
         except ChannelError as error:
             self.close()
-            late = isinstance(error, ChannelTimeout)
-            why = f"it was ended after {seconds:g} seconds" if late else error
-            raise JudgeError(f"the judge did not finish ({why})", retry=not late) from None
+            if isinstance(error, ChannelTimeout):
+                late = f"the judge was ended after {seconds:g} seconds. Grade this notebook by hand"
+                raise JudgeError(late, retry=False) from None
+            raise JudgeError(f"the judge did not finish ({error})") from None
         self._busy = False
         if isinstance(answer, JudgeFailed):
             raise JudgeError(f"the judge did not finish ({answer.reason})")
