@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell
 
 from autograder.cli import main
+from autograder.feedback.run import FeedbackRun
 from autograder.grading import writer
 from autograder.grading.run import Grading
 from autograder.grading.verify import verify
@@ -225,3 +226,13 @@ def test_no_name_steers_the_terminal(course, tmp_path, verb):
     assert "\x1b" not in said
     assert "\x07" not in said
     assert (r"names\x1b]0;x\x07\n" in said) == (verb != "report")
+
+
+def test_a_page_that_cannot_be_written_costs_no_other_page(course):
+    place = course / "feedback" / "links"
+    shutil.rmtree(place, ignore_errors=True)
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("a file, where the folder should be")
+    pages = {page.student: page for page in FeedbackRun(course)}
+    assert "cannot be written" in pages.pop("links").reason
+    assert {page.status for page in pages.values()} <= {"made", "unchanged"}
