@@ -77,7 +77,7 @@ def test_what_is_handed_in_and_not_graded_is_told_from_what_cannot_be(course):
     records = made.cohort.records
     assert records["anna", LESSON.name].status is Status.UNGRADED
     assert records["ben", LESSON.name].status is Status.UNGRADABLE
-    assert "no JSON on line 1" in made.page.read_text()
+    assert "It is a text, and no notebook" in made.page.read_text()
     assert [s.enrolled for s in made.cohort.students.values()] == [False, False]
 
 
