@@ -81,6 +81,7 @@ def _result(record: Record) -> Result:
         record.reason,
         cells={name: asdict(cell) for name, cell in record.cells.items()},
         repairs=list(record.repairs),
+        stopped=list(record.stopped),
         sandboxed=record.sandboxed,
         receipt=dict.fromkeys(("submission", "checks", "environment", "seed"), "0" * 64) | {"versions": {}},
     )

@@ -116,7 +116,7 @@ def test_what_cannot_be_graded_is_named_with_its_reason_and_stops_nobody(course)
         assert result["status"] == "ungradable"
         assert result["score"] is None
         assert result["reason"].endswith(".")
-    assert "no JSON on line 1" in results["prose", lesson.name]["reason"]
+    assert "it is a text, and no notebook" in results["prose", lesson.name]["reason"]
     assert "different notebook" in results["other", lesson.name]["reason"]
     for student, content in BROKEN.items():
         path = course / "submitted" / student / lesson.name / lesson.path.name

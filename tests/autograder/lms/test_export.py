@@ -23,7 +23,7 @@ from tests.autograder.gradebooks import fill
 from tests.autograder.report.classes import class_of, graded
 
 ONE, TWO, THREE = (lesson.name for lesson in lessons()[:3])
-WHY = "it is not a notebook (no JSON on line 1)."
+WHY = "it is a web page, not the notebook."
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def big_class(n: int = 120, seed: int = 0, hostile: bool = False) -> Cohort:
             if j == 4 or fate < 0.04 + 0.02 * j:
                 continue
             if fate < 0.1:
-                why = HOSTILE if hostile else "it is not a notebook (no JSON on line 1). Ask for a new copy."
+                why = HOSTILE if hostile else "it is a web page, not the notebook. Ask for a new copy."
                 records.append(Record(student, lesson, Status.UNGRADABLE, max_score=15, reason=why))
                 continue
             cells = {}

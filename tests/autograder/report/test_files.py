@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.gradebook import Record, Status, Student, read_cohort, read_students
 from autograder.lessons import lessons
-from autograder.report.files import make_report
+from autograder.report.files import make_report, table
+from autograder.report.page import page
 from tests.autograder.classroom import hand_in, released, solved
 from tests.autograder.gradebooks import fill
 from tests.autograder.report.classes import HOSTILE, big_class, class_of, graded
@@ -39,7 +41,9 @@ def rows(root: Path) -> list[dict[str, str]]:
 def test_what_is_in_the_gradebook_is_what_is_read(course):
     of = big_class(12)
     late = next(r for r in of.records.values() if r.status is Status.GRADED and r.score)
-    of.records[late.student, late.lesson] = replace(late, penalty=0.5)
+    stop = "The cell of `relu` stopped at line 1: SyntaxError: invalid syntax."
+    cells = {name: replace(cell, why=stop) for name, cell in late.cells.items()}
+    of.records[late.student, late.lesson] = replace(late, penalty=0.5, cells=cells, stopped=(stop,))
     fill(course, of)
     api = nbgrader_api(course)
     with api.gradebook as gradebook:
@@ -49,9 +53,13 @@ def test_what_is_in_the_gradebook_is_what_is_read(course):
     for key, record in of.records.items():
         found = read.records[key]
         assert (found.status, found.score, found.final) == (record.status, record.score, record.final), key
-        assert found.reason == record.reason
+        assert (found.reason, found.stopped) == (record.reason, record.stopped)
         for name, cell in record.cells.items():
             assert found.cells[name] == cell, (key, name)
+    assert [row[-1] for row in table(read, set())].count(stop) == len(cells)
+    html = page(read, datetime.now(UTC), set(), [], None, table_name="report.csv")
+    assert "Cells that stopped (1)" in html
+    assert "stopped at line 1: SyntaxError" in html
 
 
 def test_a_hand_given_grade_counts_and_one_that_nobody_gave_does_not(course):
@@ -77,7 +85,7 @@ def test_what_is_handed_in_and_not_graded_is_told_from_what_cannot_be(course):
     records = made.cohort.records
     assert records["anna", LESSON.name].status is Status.UNGRADED
     assert records["ben", LESSON.name].status is Status.UNGRADABLE
-    assert "no JSON on line 1" in made.page.read_text()
+    assert "It is a text, and no notebook" in made.page.read_text()
     assert [s.enrolled for s in made.cohort.students.values()] == [False, False]
 
 
