@@ -1,8 +1,8 @@
 """Checks of an answer that draws random matrices: no right value, but a right law.
 
 An answer may draw in any order and in any float dtype, so its values are never compared with stored ones.
-The check looks at the shapes of small matrices, at the law of large ones, and at how the numbers depend on
-the Generator that is passed in.
+The check looks at the shapes of small matrices, at the law and the independence of large ones and of many
+small ones together, and at how the numbers depend on the Generator that is passed in.
 """
 
 from __future__ import annotations
