@@ -1,8 +1,8 @@
 """Checks of an answer that draws random matrices: no right value, but a right law.
 
 An answer may draw in any order and in any float dtype, so its values are never compared with stored ones.
-The check looks at the shapes of small matrices, at the law of large ones, and at how the numbers depend on
-the Generator that is passed in.
+The check looks at the shapes of small matrices, at the law and the independence of large ones and of many
+small ones together, and at how the numbers depend on the Generator that is passed in.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
-from itertools import chain, islice
 from math import comb
 from operator import add
 from typing import Any
@@ -77,8 +76,14 @@ class Plan:
         if trials.finding is None:
             seeds = range(self.seed + 2000, self.seed + 2000 + len(self.small))
             trials = replace(trials, small_calls=tuple(_calls(function, self.small, seeds)))
-        calls = (random_calls(case, function, self.seed + 1000) for case in self.random)
-        return replace(trials, random_calls=tuple(chain.from_iterable(calls)))
+        random, shown = [], []
+        for case in self.random:
+            calls = random_calls(case, function, self.seed + 1000)
+            if all(call.error is None for call in calls):
+                shown.append(randomness(case, calls))
+            random += [replace(call, value=None, after=()) for call in calls]
+        known = Randomness.of_all(shown) if shown and len(shown) == len(self.random) else None
+        return replace(trials, random_calls=tuple(random), randomness=known)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ class DrawTrials(Evidence):
     """The calls of an answer on a plan, and what was read of the matrices that they returned.
 
     readings: of every law of the plan; one without laws where the call failed. small_calls, random_calls:
-    none where what came before went wrong.
+    none where what came before went wrong. randomness: how the numbers depend on the Generator; None where
+    the plan does not ask, or a call failed. Of large matrices, nothing is kept but what was read.
     """
 
     name: str
@@ -96,6 +102,7 @@ class DrawTrials(Evidence):
     small_calls: tuple[Call, ...] = ()
     random_calls: tuple[Call, ...] = ()
     readings: tuple[Reading, ...] = ()
+    randomness: Randomness | None = None
 
     FASTER = (
         "A Generator can draw the whole matrix in one call, given its size. "
@@ -133,15 +140,6 @@ class DrawTrials(Evidence):
         return next(
             (name for name, each in zip(("values", "shape", "randomness"), wrong, strict=True) if each), ""
         )
-
-    @cached_property
-    def randomness(self) -> Randomness | None:
-        """How the numbers depend on the Generator; None where the plan does not ask, or a call failed."""
-        if not self.random_calls or any(call.error is not None for call in self.random_calls):
-            return None
-        calls = iter(self.random_calls)
-        parts = [list(islice(calls, len(order(case)))) for case in self.plan.random]
-        return Randomness.of_all(map(randomness, self.plan.random, parts))
 
     def behaves_like(self, wrong: Function) -> bool:
         """Wherever `wrong` goes wrong (shape, law, randomness), the answer goes wrong alike.

