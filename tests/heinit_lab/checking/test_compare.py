@@ -93,3 +93,13 @@ def test_values_are_short_on_one_line():
     assert short({"m2": 0.31577}) == "{m2: 0.3158}"
     assert "\n" not in short(np.ones((3, 4)))
     assert describe(np.ones(3)) == "shape (3,), float64, root mean square 1"
+
+
+def test_an_array_of_one_number_is_a_number_and_small_numbers_are_not_near_enough_to_each_other():
+    assert same(np.array([[0.5]]), 0.5)
+    assert not same(np.array([0.5]), np.array([0.5, 0.5]))
+    assert not same(np.array([1.0]), True)
+    assert not same(2e-9, 1e-9)
+    assert not same(np.array([0.0, 2e-9]), np.array([0.0, 1e-9]))
+    assert same(np.array([1e-12, 1.0]), np.array([0.0, 1.0]))
+    assert gap(np.array([2e-9]), np.array([1e-9])) == "1 of 1 entries differ"
