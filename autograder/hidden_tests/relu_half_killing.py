@@ -85,8 +85,7 @@ def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
     """Layers in which about a third of the neurons are off throughout, and some mislead by their average."""
     layers = _layers(rng)
     for Z in layers:
-        dead = np.array(rng.random(Z.shape[1]) < 1 / 3)
-        dead[[1, -1]] = True, False
+        dead = np.append(np.insert(rng.random(Z.shape[1] - 2) < 1 / 3, 1, True), False)
         Z[:, dead] = -np.abs(Z[:, dead])
         Z[:, 0] = -2 - np.abs(Z[:, 0])
         Z[rng.integers(len(Z)), 0] = 0.5

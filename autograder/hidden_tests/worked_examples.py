@@ -121,7 +121,7 @@ def _rough_and_fine(rng: Rng) -> list[Case]:
 def _two_claims(rng: Rng, W: np.ndarray) -> Case:
     """The sample and two variances, one of which fits so much better that rounding does not decide."""
     while True:
-        a, b = (np.mean(W**2) * rng.uniform(0.2, 4, size=2)).tolist()
+        a, b = (np.mean(W**2) * of_every_size(rng, 0.05, 20, 2)[:: rng.choice([-1, 1])]).tolist()
         if abs(log_lr(W, a, b)) > NEAR * (_size(W, a) + _size(W, b)):
             return Case(W, a, b)
 

@@ -36,10 +36,10 @@ def is_rounded(trials: Trials) -> bool:
     """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings."""
     some = False
     for trial in trials:
-        got, want = _numbers(trial.call.value), _numbers(trial.case.want)
-        if want is None or got is None or [g.shape for g in got] != [w.shape for w in want]:
+        parts = _pairs(trial.call.value, trial.case.want)
+        if not parts or any(got.shape != want.shape for got, want in parts):
             return False
-        mine, right = np.concatenate([*map(np.ravel, got)]), np.concatenate([*map(np.ravel, want)])
+        mine, right = (np.concatenate([np.ravel(pair[k]) for pair in parts]) for k in (0, 1))
         exact = np.isclose(mine, right, rtol=trial.rtol, atol=0)
         places = range(1, 7)
         rounded = np.any([np.isclose(mine, right.round(k), rtol=1e-7, atol=0) for k in places], axis=0)
@@ -49,14 +49,19 @@ def is_rounded(trials: Trials) -> bool:
     return some
 
 
-def _numbers(value: Any) -> list[np.ndarray] | None:
-    """The arrays of numbers in a value, those of a dict in the order of its keys, or None."""
-    array = as_array(value)
-    if array is not None:
-        return [array.astype(float)] if array.dtype.kind in "iuf" else None
-    parts = [value[key] for key in sorted(value, key=str)] if isinstance(value, dict) else value
-    each = [_numbers(part) for part in parts] if isinstance(parts, (list, tuple)) else [None]
-    return None if None in each else [array for some in each for array in some or ()]
+def _pairs(got: Any, want: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Each array of the right value, after the one in its place; none where a part is no numbers."""
+    if isinstance(want, (dict, tuple, list)):
+        if not isinstance(got, dict if isinstance(want, dict) else (tuple, list)) or len(got) != len(want):
+            return []
+        keys = list(want) if isinstance(want, dict) else range(len(want))
+        if isinstance(want, dict) and set(got) != set(want):
+            return []
+        parts = [_pairs(got[key], want[key]) for key in keys]
+        return [pair for part in parts for pair in part] if all(parts) else []
+    array = as_array(got)
+    numbers = array is not None and array.dtype.kind in "iuf"
+    return [(np.asarray(array, float), np.asarray(want, float))] if numbers else []
 
 
 def _touches_global(draws: DrawTrials) -> bool:

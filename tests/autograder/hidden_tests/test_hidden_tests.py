@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
+import re
 from itertools import pairwise
 
 import nbformat
@@ -10,6 +13,8 @@ import pytest
 
 from autograder.hidden_tests import HIDDEN, assess
 from autograder.lessons import lessons
+from heinit_lab.activations import ACTIVATIONS
+from heinit_lab.checking.draws import Plan
 from heinit_lab.exercises import EXERCISES
 from heinit_solutions.worked_examples import he_std
 from tests.heinit_lab.test_exercises import RIGHT_ANSWERS, wrong_answers
@@ -61,7 +66,7 @@ def test_a_product_of_two_thousand_densities_loses_the_edge_cases():
         return np.log(np.prod(a) / np.prod(b))
 
     with np.errstate(all="ignore"):
-        assert assess("log_lr", ratio_of_products).points == {"values": 1.5, "edge cases": 0}
+        assert assess("log_lr", ratio_of_products).points == {"values": 1, "edge cases": 0, "purity": 0.5}
 
 
 @pytest.mark.parametrize("name", ["he_normal", "he_uniform", "init_network"])
@@ -114,3 +119,71 @@ def test_every_false_fail_probability_is_stated_and_below_one_in_a_million():
         for behaviour in behaviours:
             assert 0 <= behaviour.false_fail < 1e-6, (name, behaviour.name)
             assert set(behaviour.needs) < {b.name for b in behaviours}, (name, behaviour.name)
+
+
+def evidence_of(name, answer):
+    return EXERCISES[name].probe(answer)
+
+
+def overwriting(name):
+    """The reference answer, which then overwrites the arrays and lists that it was given."""
+
+    def answer(*args, **kwargs):
+        value = copy.deepcopy(RIGHT_ANSWERS[name][0](*args, **kwargs))
+        for given in args:
+            if isinstance(given, (list, np.ndarray)):
+                given[:] = [0 * part for part in given]
+        return value
+
+    return answer
+
+
+def test_an_answer_that_changes_its_argument_loses_the_share_for_that_and_nothing_else():
+    for name, behaviours in HIDDEN.items():
+        check = EXERCISES[name].check
+        asked = any(behaviour.name == "purity" for behaviour in behaviours)
+        assert isinstance(check, Plan) or ("purity" in check.looks_at) == asked, name
+        if asked:
+            assessment = assess(name, overwriting(name), public=evidence_of(name, overwriting(name)))
+            lost = {b for b, points in assessment.points.items() if points < assessment.max_points[b]}
+            assert lost == {"purity"}, name
+
+
+def test_the_statement_of_each_exercise_with_a_share_for_it_asks_to_leave_the_arguments_as_they_are():
+    cells = [cell for lesson in lessons() for cell in nbformat.read(lesson.path, 4).cells]
+    for name, behaviours in HIDDEN.items():
+        (statement,) = [c.source for c in cells if "### Exercise" in c.source and f"· `{name}` ·" in c.source]
+        says = re.search(r"as (it was|they are)|must not change", statement) is not None
+        assert says == any(behaviour.name == "purity" for behaviour in behaviours), name
+
+
+def test_what_the_public_check_refuses_never_gets_full_marks():
+    for name, exercise in EXERCISES.items():
+        if isinstance(exercise.check, Plan):
+            continue
+        seen = [str((case.args, case.kwargs)) for case in exercise.check.cases]
+
+        def answer(*args, name=name, seen=seen, **kwargs):
+            return None if str((args, kwargs)) in seen else RIGHT_ANSWERS[name][0](*args, **kwargs)
+
+        public = evidence_of(name, answer)
+        assert public.finding is not None, name
+        assessment = assess(name, answer, public=public)
+        assert assessment.score < assessment.max_score, name
+    slope_of_a_framework = assess("weight_variance", lambda fan, slope=0.01: 2 / ((1 + slope**2) * fan))
+    assert slope_of_a_framework.points["values"] == 0
+
+
+def test_a_sum_over_points_that_passes_the_public_check_of_gain_earns_its_points():
+    accepted = 0
+    for reach, count in itertools.product((2, 3, 4, 5, 7), (5, 13, 21, 41, 101)):
+        z = np.linspace(-reach, reach, count)
+        weight = np.exp(-(z**2) / 2)
+
+        def answer(name, a=0.0, z=z, weight=weight):
+            return np.sum(weight) / np.sum(weight * ACTIVATIONS[name](z, a) ** 2)
+
+        if EXERCISES["gain"].probe(answer).finding is None:
+            accepted += 1
+            assert assess("gain", answer).score == 5, (reach, count)
+    assert accepted >= 5

@@ -375,3 +375,21 @@ def test_a_session_cuts_what_a_cell_shows():
     outputs = Session().run("for _ in range(3000): print('x' * 999)")
     assert len(outputs[0]["text"]) <= MAX_OUTPUT
     assert "cut off" in outputs[-1]["text"]
+
+
+def test_what_a_judged_call_raised_is_told_in_the_students_words(run):
+    student = """
+import os
+class TooSmallError(Exception): pass
+def f(x):
+    raise TooSmallError("x is 1")
+def g(x):
+    os._exit(1)
+"""
+    asked = (
+        "from heinit_lab.checking import Case, Cases\nprint(Cases(Case(1, want=1))('{0}', {0}).finding.plain)"
+    )
+    results = run(("student", student), ("test", asked.format("f")), ("test", asked.format("g")))
+    raised, ended = (texts(result)[0] for result in results[1:])
+    assert "f(1) raises TooSmallError." in raised and "(line 5: raise TooSmallError" in raised
+    assert "g(1) gives no answer: it ended its own process" in ended and "Error" not in ended

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from IPython.utils.capture import capture_output
 
@@ -186,3 +187,35 @@ def test_stars_of_a_formula_are_no_emphasis():
     assert report.plain.splitlines()[1] == "10**6 * 2 (line 3: `a * b**2 * c`), then this"
     assert "<em>then</em>" in report.html
     assert report.html.count("<em>") == 1
+
+
+def test_a_check_that_is_graded_announces_no_further_ones(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert examine("he_std", lambda n: (2 / n) ** 0.5).plain == "✓ he_std: 5 public checks pass."
+
+
+def test_what_is_no_number_is_called_by_its_kind_with_what_it_comes_from():
+    def yields(x):
+        yield from x
+
+    said = examine("relu", yields).plain
+    assert "is a generator; expected" in said
+    assert "`yield`" in said and "function (yields)" not in said
+    assert "is a map; expected" in examine("relu", lambda x: map(abs, x)).plain
+    assert "is a function (abs); expected" in examine("relu", lambda x: abs).plain
+    assert "holds no matrices; expected 1." in examine("init_network", lambda sizes, c, rng: []).plain
+    assert "`yield`" in examine("init_network", lambda sizes, c, rng: (W for W in sizes)).plain
+
+
+def test_an_error_that_comes_out_of_the_generator_shows_the_students_line(shell):
+    cell = "def he_normal(n_in, n_out, rng):\n    W = rng.normal(0, -1, (n_out, n_in))\n    return W"
+    _, captured = run(shell, "from heinit_lab import check", cell, 'check("he_normal")')
+    assert "(line 2: W = rng.normal(0, -1, (n_out, n_in)))" in captured.stdout
+
+
+def test_an_answer_that_changes_what_it_was_given_is_told_where_to_look():
+    def in_place(y):
+        y[y < 0] = 0
+        return np.sum(y**2) / np.sum(y**2)
+
+    assert "`relu`" in examine("energy_kept", in_place).plain

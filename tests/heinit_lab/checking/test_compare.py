@@ -10,14 +10,14 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from heinit_lab.checking.compare import describe, gap, same, short
 
-FLOATS = st.floats(-1e6, 1e6)
+FLOATS = st.just(0.0) | st.floats(1e-6, 1e6) | st.floats(-1e6, -1e-6)
 
 
 @given(arrays(float, array_shapes(max_dims=3, max_side=4), elements=FLOATS))
 def test_a_value_is_the_same_as_itself_in_any_dress(array):
     assert same(array, array)
     assert same(array.tolist(), array)
-    assert same(array.astype(np.float32), array, rtol=1e-5, atol=1e-2)
+    assert same(array.astype(np.float32), array)
 
 
 @given(arrays(float, (3,), elements=FLOATS), st.integers(0, 2))
@@ -31,7 +31,7 @@ def test_one_entry_off_is_not_the_same(array, i):
 def test_two_numbers_are_the_same_where_numpy_finds_them_close(want, off, kind):
     for got in (want, want * (1 + off), want + off, -want, float("inf"), float("nan")):
         with np.errstate(all="ignore"):
-            close = bool(np.allclose(got, want, rtol=1e-5, atol=1e-8))
+            close = bool(np.allclose(got, want, rtol=1e-5, atol=0 if want else 1e-8))
         assert same(kind(got), kind(want)) == close
 
 
@@ -93,3 +93,13 @@ def test_values_are_short_on_one_line():
     assert short({"m2": 0.31577}) == "{m2: 0.3158}"
     assert "\n" not in short(np.ones((3, 4)))
     assert describe(np.ones(3)) == "shape (3,), float64, root mean square 1"
+
+
+def test_an_array_of_one_number_is_a_number_and_small_numbers_are_not_near_enough_to_each_other():
+    assert same(np.array([[0.5]]), 0.5)
+    assert not same(np.array([0.5]), np.array([0.5, 0.5]))
+    assert not same(np.array([1.0]), True)
+    assert not same(2e-9, 1e-9)
+    assert not same(np.array([0.0, 2e-9]), np.array([0.0, 1e-9]))
+    assert same(np.array([1e-12, 1.0]), np.array([0.0, 1.0]))
+    assert gap(np.array([2e-9]), np.array([1e-9])) == "1 of 1 entries differ"

@@ -130,3 +130,14 @@ def test_printing_costs_nothing_and_a_file_is_still_written():
     assert file.getvalue() == "kept\n"
     with pytest.raises(AssertionError, match="into words"):
         print(Large())
+
+
+def test_matrices_in_an_object_array_are_a_list_of_them():
+    ragged = np.array([np.ones((2, 3)), np.ones((1, 2))], dtype=object)
+    square = np.array([np.eye(2), np.eye(2)], dtype=object)
+    for boxed in (ragged, square):
+        value = observe(lambda boxed=boxed: boxed).value
+        assert isinstance(value, list)
+        assert all(part.dtype == float and part.ndim == 2 for part in value)
+    numbers = np.array([1.0, 2.0], dtype=object)
+    assert observe(lambda: numbers).value is numbers

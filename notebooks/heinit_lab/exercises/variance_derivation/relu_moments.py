@@ -20,6 +20,7 @@ def _in_order(*order: int) -> Callable[[float], tuple[float, ...]]:
     return moments
 
 
+@np.errstate(all="ignore")  # an answer may hold infinities
 def _constants_rounded(trials: Trials) -> bool:
     """The three numbers are sigma, its square and its square, times the right constants, rounded."""
     found = []
