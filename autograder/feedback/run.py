@@ -92,7 +92,7 @@ class FeedbackRun:
                 with page.open("rb") as file:
                     present = file.read(HEAD)
             return PageTask(grades, path.read_bytes(), present)
-        except MissingEntry:
+        except (MissingEntry, UnicodeEncodeError):  # no gradebook holds a name that is no text
             again = hints.heinit("grade", self.root, "--student", student)
             refusal = f"the gradebook does not have it. Run: {again}"
         except OSError as error:
