@@ -93,7 +93,7 @@ class FeedbackRun:
             grades = read_grades(gradebook, lesson, student)
             present = b"" if self.force else self._present(student, lesson)
             return PageTask(grades, path.read_bytes(), present)
-        except MissingEntry:
+        except (MissingEntry, UnicodeEncodeError):  # no gradebook holds a name that is no text
             again = hints.heinit("grade", self.root, "--student", student)
             refusal = f"the gradebook does not have it. Run: {again}"
         except OSError as error:

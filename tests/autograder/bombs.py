@@ -141,8 +141,8 @@ MARKDOWN = {
 }
 HTML = {
     "reopened": "".join(f"<b title={i}>" for i in range(400)) + "<p>" * 20_000,
-    "reopened-in-each": "<p>" + "".join(f"<b title={i}>" for i in range(90)) + "</p><p>x" * 3_000,
-    "reopened-long": "<p>" + ("<i title=" + "a" * 500 + ">") * 90 + "</p><p>x</p>" * 3_000,
+    "reopened-in-each": "<p>" + "".join(f"<b title={i}>" for i in range(55)) + "</p><p>x" * 3_000,
+    "reopened-long": "<p>" + ("<i title=" + "a" * 500 + ">") * 55 + "</p><p>x</p>" * 3_000,
     "reopened-behind-closers": "<p>" + "<!--</b>--><b class=a><b title=b>" * 900 + "</p><p>x</p>" * 3_000,
     "fonts": "".join(f"<font size={i}>" for i in range(300)) + "<p>a</p>" * 12_000,
     "misnested": "<a><b><i><u>" * 60 + "</a></b></i></u>" * 60 + "<p>" * 5_000,

@@ -60,15 +60,16 @@ _PICTURE = re.compile(
     r"data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/=\s]*)", re.ASCII | re.IGNORECASE
 )
 _TOKEN = re.compile(r"held[0-9a-f]{16}x\d+x")
-DEEPEST = 100  # elements in each other, more than any page needs: parsing takes time as the square
+DEEPEST = 60  # elements in each other, more than any page needs: browsers end at some hundreds
 WIDEST = 100  # rows or columns that a table's cell may cover,
 WIDEST_SUM = 2_000  # and all cells together
 LONGEST = 200_000  # characters of text that one output shows in a page
 MOST, MOST_TAGS = 4_000_000, 50_000  # characters, and tags, of what is made of one cell or output
 ROOM, TAGS_ROOM = 25_000_000, 400_000  # of what a page shows of a submission
 CODE_ROOM = 200_000  # characters of code that a page shows in colours
-_ELEMENT = re.compile(  # but for the void ones, which hold nothing
-    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)(?![a-z0-9]))[a-z]",
+_ELEMENT = re.compile(  # but for those that hold nothing, and those that end by themselves inside of another
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
+    r"|dd|dt|li|p|rp|rt|tbody|td|tfoot|th|thead|tr)(?![a-z0-9]))[a-z]",
     re.ASCII | re.IGNORECASE,
 )
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]+", re.ASCII | re.IGNORECASE)
@@ -92,8 +93,7 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
     link: gives the address that a link's address becomes, or None for none.
     """
     ours, spans = held or {}, WIDEST_SUM
-    depths = accumulate(-1 if closes else 1 for closes in _ELEMENT.findall(html))
-    if any(depth > DEEPEST for depth in depths):
+    if _too_deep(html):
         html = as_text(html)
 
     def attribute(tag: str, name: str, value: str) -> str | None:
@@ -128,7 +128,14 @@ def safe_html(html: str, held: Mapping[str, str] | None = None, link: Link = to_
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+    if _too_deep(cleaned):  # an end that stood in a comment, say, has ended nothing
+        cleaned = as_text(html)
     return _TOKEN.sub(lambda token: ours.get(token[0], token[0]), cleaned)
+
+
+def _too_deep(html: str) -> bool:
+    depths = accumulate(-1 if closes else 1 for closes in _ELEMENT.findall(html))
+    return any(depth > DEEPEST for depth in depths)
 
 
 def as_text(text: str) -> str:

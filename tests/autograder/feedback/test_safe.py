@@ -158,3 +158,8 @@ def test_elements_without_end_stand_there_as_text(element):
     assert safe_html(element * 200_000).startswith("<pre>&lt;")
     assert safe_html(element * 50 + "here").count("here") == 1
     assert "here" in safe_html("<p>here</p><br>" * 5_000)
+
+
+@pytest.mark.parametrize("fake", ["<div><!--</div>-->", '<ul><li title="</ul>">', "<i class='</i>'><a>"])
+def test_an_end_that_is_none_hides_no_depth(fake: str):
+    assert safe_html(fake * 5_000).startswith("<pre>&lt;")
