@@ -139,7 +139,7 @@ class Law:
             self._tails(kurtosis),
             self._lopsidedness(kurtosis),
             float("inf") if beyond else 0.0,
-            float((self._off(kurtosis) - _ways(kurtosis)).max()),
+            max(float((self._off(kurtosis) - _ways(kurtosis)).max()), self._beyond(kurtosis)),
             self._unevenness(kurtosis),
         )
         return {name: float("inf") if np.isnan(s) else s for name, s in zip(MEASURES, nats, strict=True)}
@@ -164,12 +164,16 @@ class Law:
 
     def _off(self, kurtosis: float) -> np.ndarray:
         """How surprising the number of draws below each edge is, whichever way they were rounded."""
+        return self.n * _relative_entropy(self.below / self.n, *_probabilities(kurtosis, self.rounding))
+
+    def _beyond(self, kurtosis: float) -> float:
+        """The same for the number of draws beyond each edge of TAIL, on both sides together."""
+        tails = len(TAIL) if kurtosis == NORMAL else 0
+        left, right = self.below[:tails], self.below[::-1][:tails]
         low, high = _probabilities(kurtosis, self.rounding)
-        share = self.below / self.n
-        p = np.clip(share, low, high)
-        with np.errstate(all="ignore"):
-            parts = [np.where(a > 0, a * np.log(a / b), 0) for a, b in ((share, p), (1 - share, 1 - p))]
-        return np.asarray(self.n * (parts[0] + parts[1]))
+        bounds = (low[:tails] + 1 - high[::-1][:tails], high[:tails] + 1 - low[::-1][:tails])
+        found = self.n * _relative_entropy((left + self.n - right) / self.n, *bounds)
+        return float(found.max(initial=0)) - log(6 * len(TAIL))
 
     def _unevenness(self, kurtosis: float) -> float:
         bins = FEW_BINS if self.n < FEW else BINS
@@ -214,9 +218,12 @@ def edges(kurtosis: float) -> np.ndarray:
 
 @lru_cache
 def _ways(kurtosis: float) -> np.ndarray:
-    """What is taken off for the number of edges and for both directions; half of the chance is the tails'."""
+    """What is taken off for the number of edges and for both directions.
+
+    A third of the chance belongs to the edges of bins, one to the tails, one to both tails together.
+    """
     outside = np.abs(edges(kurtosis)) >= TAIL[0]
-    return np.asarray(np.log(4 * np.where(outside, outside.sum(), (~outside).sum())))
+    return np.asarray(np.log(6 * np.where(outside, outside.sum(), (~outside).sum())))
 
 
 @lru_cache
@@ -231,6 +238,14 @@ def _probabilities(kurtosis: float, rounding: float) -> tuple[np.ndarray, np.nda
         return np.array([erfc(-x / sqrt(2)) / 2 for x in u])
 
     return share(at - off), share(at + off)
+
+
+def _relative_entropy(share: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """KL(share, p) of the p between low and high that is nearest."""
+    p = np.clip(share, low, high)
+    with np.errstate(all="ignore"):
+        parts = [np.where(a > 0, a * np.log(a / b), 0) for a, b in ((share, p), (1 - share, 1 - p))]
+    return np.asarray(parts[0] + parts[1])
 
 
 def standard(matrix: np.ndarray, variance: float) -> np.ndarray:

@@ -47,7 +47,7 @@ LAWS = (
     lambda rng, shape: np.round(rng.normal(size=shape), 1),
     lambda rng, shape: rng.normal(0, 1.008, shape),
     lambda rng, shape: rng.normal(0, 0.992, shape),
-    lambda rng, shape: rng.normal(0.01, 1, shape),
+    lambda rng, shape: rng.normal(0.015, 1, shape),
 )
 
 
