@@ -143,13 +143,13 @@ class Trials(Evidence):
     def behaves_like(self, wrong: Function) -> bool:
         """Same values as `wrong` on every case where `wrong` misses the value; else, same effects.
 
-        Where `wrong` is right, or raises, the answer gives no wrong value: that would be another mistake.
+        Where `wrong` is right, or raises, the answer gives no other wrong value.
         """
         alike = 0
         for trial in self.trials:
             call, mistaken = trial.call, trial.case.under(wrong)
             if mistaken.error is not None:
-                if not trial.right and _finite(call.value):
+                if not trial.right and _may_be_right(call.value, trial.case.want):
                     return False
                 continue
             if not same(mistaken.value, trial.case.want, trial.rtol):
@@ -165,10 +165,12 @@ class Trials(Evidence):
         return alike >= min(2, self.count)
 
 
-def _finite(value: Any) -> bool:
-    """Whether a value is numbers, and none an infinity or NaN, where some code raises instead."""
-    array = as_array(value)
-    return array is not None and bool(np.all(np.isfinite(array)))
+def _may_be_right(value: Any, want: Any) -> bool:
+    """Whether a value has the right shape and finite numbers, and so does not stand for an error."""
+    got, right = as_array(value), as_array(want)
+    if got is None or right is None:
+        return False
+    return got.shape == right.shape and bool(np.all(np.isfinite(got)))
 
 
 def _distinct(got: Any, want: Any) -> tuple[str, str]:
