@@ -128,7 +128,9 @@ def _in_utf8(data: bytes, content: Content) -> bytes:
 
 def _sides_of_merge(data: bytes) -> tuple[bytes, bytes] | None:
     """Both versions, where git has left its marks in a file; else None."""
-    if not all(re.search(rb"^" + mark, data, re.M) for mark in (b"<{7} ", b"={7}\r?$", b">{7} ")):
+    if not all(
+        re.search(rb"^" + mark, data, re.M) for mark in (b"<{7}(?: |\r?$)", b"={7}\r?$", b">{7}(?: |\r?$)")
+    ):
         return None
     ours: list[bytes] = []
     theirs: list[bytes] = []

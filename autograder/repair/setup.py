@@ -12,32 +12,37 @@ from autograder.repair.released import ReleasedLesson
 
 
 def put_back_setup(cells: list[SubmittedCell], lesson: ReleasedLesson) -> list[str]:
-    """Insert what the notebook needs of the lesson's set-up but has nowhere above the checks; says so."""
+    """Insert what the notebook needs of the lesson's set-up and has nowhere above; says so.
+
+    What stands above the first check may be in any order there: no function is called before.
+    """
     tests = (i for i, cell in enumerate(cells) if cell.stands_for and cell.stands_for.is_test)
     first, at = next(tests, 0), 0
     bound: set[str] = set()
-    used: set[str] = set()
+    needed: set[str] = set()
+    missing: set[str] = set()
     for i, cell in enumerate(cells):
         if cell.kind != "code" or (cell.stands_for and cell.stands_for.demo):
             continue
         code = read_code(cell.source)
-        used |= code.needs
+        needed |= code.needs & lesson.setup.keys()
+        bound |= {name for name in code.binds if _bound_alike(name, cell, lesson)}
         if i < first:
-            bound |= {name for name in code.binds if _bound_alike(name, cell, lesson)}
-            shadowed = code.binds.keys() & lesson.setup.keys() - bound
-            at = i + 1 if shadowed else at
-    missing = lesson.setup.keys() & used - bound
-    for name in (todo := list(missing)):  # what these statements need in turn; the list grows in the loop
-        needs = read_code(lesson.setup[name]).needs & lesson.setup.keys() - bound - missing
-        missing |= needs
-        todo += needs
-    statements = {name: line for name, line in lesson.setup.items() if name in missing}
-    if not statements:
+            at = i + 1 if code.binds.keys() & lesson.setup.keys() - bound else at
+        else:
+            missing |= needed - bound
+            needed = set()
+    if not missing:
         return []
-    cells.insert(at, SubmittedCell("code", "\n".join(dict.fromkeys(statements.values())), id="imports"))
-    what = "imports were" if all(map(_imports, statements.values())) else "set-up was"
-    back = "are" if what == "imports were" else "is"
-    return [f"The lesson's {what} missing above the checks, and {back} put back: {quoted(statements)}."]
+    inserted = list(missing)
+    for name in inserted:  # and what these statements need in turn; the list grows in the loop
+        inserted += read_code(lesson.setup[name]).needs & lesson.setup.keys() - set(inserted)
+    statements = dict.fromkeys(line for name, line in lesson.setup.items() if name in inserted)
+    cells.insert(at, SubmittedCell("code", "\n".join(statements), id="imports"))
+    names = quoted(name for name in lesson.setup if name in missing)
+    if all(map(_imports, statements)):
+        return [f"The lesson's imports were missing above the checks, and are put back: {names}."]
+    return [f"The lesson's set-up was missing above the checks, and is put back: {names}."]
 
 
 def cut_setup(cells: list[SubmittedCell], lesson: ReleasedLesson) -> None:
