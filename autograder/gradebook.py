@@ -19,7 +19,7 @@ from sqlalchemy import Select, inspect, select
 from autograder.grading.receipts import RECEIPTS
 from autograder.grading.result import Result
 from autograder.repair.reading import check_readable
-from autograder.submissions import Submission, UngradableError, submitted
+from autograder.submissions.submission import Submission, UngradableError, submitted
 
 Pair = tuple[str, str]  # a student's id and a lesson's name
 

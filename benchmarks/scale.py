@@ -29,7 +29,7 @@ from autograder.grading.run import Grading
 from autograder.grading.worker import GradingTask, Outcome
 from autograder.grading.writer import Writer
 from autograder.lessons import lessons
-from autograder.submissions import Submission
+from autograder.submissions.submission import Submission
 from benchmarks.grading import accounted
 
 SIZES = (10, 100, 500, 2000)  # submissions

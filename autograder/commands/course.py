@@ -108,7 +108,7 @@ def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...],
     from autograder.lms.canvas import CanvasExporter
     from autograder.lms.moodle import MoodleExporter
     from autograder.lms.plain import PlainExporter
-    from autograder.submissions import check_selection
+    from autograder.submissions.submission import check_selection
 
     api = nbgrader_api(directory)
     exporters = {"canvas": CanvasExporter, "moodle": MoodleExporter, "csv": PlainExporter}

@@ -17,7 +17,7 @@ from autograder.files import write_atomically
 from autograder.gradebook import Grades, read_grades
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
-from autograder.submissions import check_selection
+from autograder.submissions.submission import check_selection
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
 EXCHANGE = ("timestamp.txt", "submission_secret.txt")

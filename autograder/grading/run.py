@@ -11,7 +11,6 @@ from typing import Any
 from nbgrader.api import MissingEntry
 from nbgrader.converters import Autograde
 
-from autograder.beside import content_hash, read_files
 from autograder.course import nbgrader_api
 from autograder.database import gradebook_in_words
 from autograder.grading.environment import checks_hash, environment_hash
@@ -22,12 +21,8 @@ from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, R
 from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
 from autograder.repair.released import released_lesson
-from autograder.submissions import (
-    Submission,
-    UngradableError,
-    check_selection,
-    submitted,
-)
+from autograder.submissions.beside import content_hash, read_files
+from autograder.submissions.submission import Submission, UngradableError, check_selection, submitted
 
 BATCH, PAUSE = 50, 1.0  # submissions, and seconds, after which what was graded is saved
 

@@ -12,7 +12,7 @@ from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
 from autograder.grading.run import Grading
-from autograder.submissions import UngradableError
+from autograder.submissions.submission import UngradableError
 
 
 @dataclass(frozen=True)

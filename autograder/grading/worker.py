@@ -17,7 +17,6 @@ from nbgrader.preprocessors import IgnorePattern, LimitOutput
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 from traitlets.config import Config
 
-from autograder.beside import content_hash
 from autograder.errors import HeinitError
 from autograder.feedback.stops import all_stops, whys
 from autograder.grading.environment import environment_hash
@@ -25,12 +24,13 @@ from autograder.grading.job import Job, Refusal
 from autograder.grading.result import ExerciseScore, Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed
-from autograder.plain_files import Beside
 from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import read_repaired
 from autograder.repair.released import ReleasedLesson
 from autograder.sandbox.limits import Limits
-from autograder.submissions import Submission, UngradableError
+from autograder.submissions.beside import content_hash
+from autograder.submissions.plain_files import Beside
+from autograder.submissions.submission import Submission, UngradableError
 from heinit_lab.checking.report import VERDICT_MIME
 
 AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's steps after execution

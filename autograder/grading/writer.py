@@ -34,7 +34,6 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from autograder.beside import lesson_files
 from autograder.database import FULL, database_words
 from autograder.errors import HeinitError
 from autograder.files import clear, replacing
@@ -42,8 +41,9 @@ from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
 from autograder.grading.worker import GradingTask, Outcome
-from autograder.plain_files import left_out
-from autograder.submissions import Submission, UngradableError
+from autograder.submissions.beside import lesson_files
+from autograder.submissions.plain_files import left_out
+from autograder.submissions.submission import Submission, UngradableError
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
 NO_RESPONSE = "No response."  # nbgrader's words

@@ -18,11 +18,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from autograder.beside import content_hash, of_nbgrader, read_files
 from autograder.errors import HeinitError
 from autograder.judge.client import NOTHING, shared
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.limits import Limits
+from autograder.submissions.beside import content_hash, of_nbgrader, read_files
 
 SECRET = ".heinit-secret"
 SHORTEST = 8  # bytes; ours have 64

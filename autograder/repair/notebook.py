@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.repair.released import ReleasedCell
-from autograder.submissions import ASK, UngradableError
+from autograder.submissions.submission import ASK, UngradableError
 from autograder.text import storable
 
 TYPES = ("code", "markdown", "raw")

@@ -11,10 +11,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.beside import lesson_files, of_nbgrader, read_files
 from autograder.files import clear
 from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
+from autograder.submissions.beside import lesson_files, of_nbgrader, read_files
 from autograder.text import printable
 
 

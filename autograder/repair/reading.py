@@ -7,7 +7,8 @@ from nbformat import NotebookNode
 
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import RepairedNotebook, repair
-from autograder.submissions import ASK, UngradableError, parse, read_notebook
+from autograder.submissions.notebook_file import parse, read_notebook
+from autograder.submissions.submission import ASK, UngradableError
 from autograder.walled import WallError, walled
 
 P = ParamSpec("P")

@@ -45,7 +45,8 @@ from autograder.repair.parsing import (
 )
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.setup import cut_setup, put_back_setup
-from autograder.submissions import ASK, UngradableError, first_line
+from autograder.submissions.notebook_file import first_line
+from autograder.submissions.submission import ASK, UngradableError
 from autograder.text import storable
 
 

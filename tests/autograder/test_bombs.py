@@ -32,7 +32,8 @@ from autograder.repair import reading
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.rules import repair
 from autograder.report.similarity import structure
-from autograder.submissions import UngradableError, parse
+from autograder.submissions.notebook_file import parse
+from autograder.submissions.submission import UngradableError
 from autograder.text import printable, storable
 from autograder.walled import WalledProcess, WallError
 from tests.autograder import bombs

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from autograder.submissions import Submission, UngradableError, utc
+from autograder.submissions.submission import Submission, UngradableError, utc
 
 AT_THREE = datetime(2026, 3, 1, 15)
 TIMES = {

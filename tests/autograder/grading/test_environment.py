@@ -54,7 +54,7 @@ def is_changed(copies: dict[str, Path], file: str) -> bool:
         "autograder/repair/rules.py",
         "autograder/sandbox/launch.py",
         "autograder/sandbox/limits.py",
-        "autograder/submissions.py",
+        "autograder/submissions/notebook_file.py",
         "autograder/grading/worker.py",
         "heinit_lab/checking/compare.py",
         "heinit_lab/exercises/__init__.py",

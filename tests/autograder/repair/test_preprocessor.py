@@ -11,7 +11,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.repair.preprocessor import Repair
-from autograder.submissions import UngradableError
+from autograder.submissions.submission import UngradableError
 
 ABOUT = {"student": "anna", "assignment": "lesson", "notebook": "lesson"}
 

@@ -25,7 +25,8 @@ from autograder.lessons.compose import checked
 from autograder.repair.notebook import repairs_of
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.repair.rules import repair
-from autograder.submissions import Submission, UngradableError, parse, read_notebook
+from autograder.submissions.notebook_file import parse, read_notebook
+from autograder.submissions.submission import Submission, UngradableError
 from tests.autograder.breaking import broken
 from tests.autograder.classroom import hand_in, released, run, solved
 

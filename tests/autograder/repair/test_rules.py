@@ -17,7 +17,7 @@ from autograder.lessons.compose import asked, checked, compose
 from autograder.repair.parsing import Answer, answer, joined, read_code, runs_alone, without_definition
 from autograder.repair.released import HIDDEN, ReleasedCell, ReleasedLesson, name_of
 from autograder.repair.rules import repair
-from autograder.submissions import UngradableError
+from autograder.submissions.submission import UngradableError
 from tests.autograder.classroom import solved
 
 NAMES = ("xavier_std", "glorot_std", "he_over_glorot", "compare_table", "layer_backward")

@@ -11,8 +11,8 @@ from typing import Any
 
 from nbgrader.utils import find_all_files
 
-from autograder.plain_files import MOST_BYTES, Beside
-from autograder.submissions import Submission
+from autograder.submissions.plain_files import MOST_BYTES, Beside
+from autograder.submissions.submission import Submission
 
 
 def read_files(submission: Submission, autograde: Any) -> tuple[Beside, dict[str, bytes]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import plain_files
-from autograder.plain_files import NotPlainError, opened_folder, read_beside, read_plain
+from autograder.submissions import plain_files
+from autograder.submissions.plain_files import NotPlainError, opened_folder, read_beside, read_plain
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes among files")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import submissions
 from autograder.repair.parsing import read_code
-from autograder.submissions import MOST_PARTS, Submission, UngradableError, parse
+from autograder.submissions import submission as submissions
+from autograder.submissions.notebook_file import MOST_PARTS, parse
+from autograder.submissions.submission import Submission, UngradableError
 
 EMPTY = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import content
-from autograder.content import UnreadableError, read_content
-from autograder.submissions import UngradableError, read_notebook
+from autograder.submissions import content
+from autograder.submissions.content import UnreadableError, read_content
+from autograder.submissions.notebook_file import read_notebook
+from autograder.submissions.submission import UngradableError
 
 FILES = Path(__file__).resolve().parents[1] / "broken" / "files.toml"
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.filetypes import BINARY, TEXT, in_words
+from autograder.submissions.filetypes import BINARY, TEXT, in_words
 
 LARGEST = 128 * 2**20  # bytes of a file
 LARGEST_WITHOUT_OUTPUTS = 32 * 2**20
