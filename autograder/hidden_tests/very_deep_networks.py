@@ -67,7 +67,7 @@ def _small_and_large_network(rng: Rng) -> Plan:
 
 def _few_inputs_and_many_networks(rng: Rng) -> Plan:
     """Layers of very few inputs, where a fan that is off by one shows; many small networks; one unit."""
-    laws = [_network([2, 12_000, 2], 1.0), _network([5, 5_000], 3.0)]
+    laws = [_network([2, 4000, 2], 1.0), _network([5, 4000], 3.0)]
     small = [_network(sizes, float(rng.uniform(0.5, 2.5))) for sizes in rng.integers(1, 25, size=(24, 3))]
     small += [_network([n, n, n], 2.0) for n in rng.integers(2, 25, size=8)]
     return Plan([_network([1, 1], 2.0), _network([1, 7, 1], 2.0)], laws, small, seed=seed(rng))

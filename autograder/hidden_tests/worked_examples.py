@@ -61,7 +61,7 @@ def _small_and_large(kurtosis: float, rng: Rng) -> Plan:
 def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> Plan:
     """Layers of very few inputs, where a fan that is off by one shows; many small layers; one unit."""
     shapes = [_layer(1, 1), _layer(1, 6), _layer(6, 1)]
-    laws = [_layer(2, 12_000), _layer(5, 5_000)]
+    laws = [_layer(2, 4000), _layer(5, 4000)]
     sizes = [*rng.integers(1, 25, size=(40, 2)).tolist(), *((n, n) for n in rng.integers(2, 25, 8).tolist())]
     small = [_layer(a, b) for a, b in sizes]
     return Plan(shapes, laws, small, kurtosis=kurtosis, seed=seed(rng))

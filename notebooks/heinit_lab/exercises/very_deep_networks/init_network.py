@@ -41,7 +41,7 @@ EXERCISE = exercise(
         ],
         laws=[
             DrawCase([240, 240, 240], 2.0, shape=[(240, 240), (240, 240)], variance=[1 / 120, 1 / 120]),
-            DrawCase([3, 20_000, 4], 1.0, shape=[(20_000, 3), (4, 20_000)], variance=[1 / 3, 1 / 20_000]),
+            DrawCase([3, 4096, 4], 1.0, shape=[(4096, 3), (4, 4096)], variance=[1 / 3, 1 / 4096]),
         ],
         small=[
             DrawCase([a, b, a], 2.0, shape=[(b, a), (a, b)], variance=[2 / a, 2 / b])
