@@ -145,14 +145,27 @@ EXERCISE = exercise(
         "ignores-the-slope": lambda name, a=0.0: 1 / _STORED[name, 0.0][1],
         "std-for-variance": lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),
         "relu-for-any": (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
-        "weights-not-normalised": lambda name, a=0.0: 7 / _STORED[name, a][1],
+        "weights-not-normalised": lambda name, a=0.0: (
+            1
+            / np.sum(
+                ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2
+                * np.exp(-(np.linspace(-8, 8, 4001) ** 2) / 2)
+            )
+        ),
         "another-density": (
             lambda name, a=0.0: (
                 1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)
             ),
             lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
         ),
-        "rounded": lambda name, a=0.0: round(1 / _STORED[name, a][1], 2),
+        "rounded": lambda name, a=0.0: round(
+            1
+            / np.average(
+                ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2,
+                weights=np.exp(-(np.linspace(-8, 8, 4001) ** 2) / 2),
+            ),
+            2,
+        ),
         "too-coarse": (_coins, _draws),
     },
     shown_by={"weights-not-normalised": _other_sum, "another-density": _other_density, "too-coarse": _coarse},
