@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import Any
 
+_STEERS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _UNHELD = re.compile("[\0\ud800-\udfff]")
 _UNSHOWN = re.compile("[\0-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SIGNS = re.compile(r"[^\w\s\0-\x7f]{100,}")
@@ -45,8 +46,8 @@ def displayable(page: str) -> str:
 
 
 def printable(text: str) -> str:
-    """A text as one line of a terminal or a log: escapes such as \\x1b stand for what cannot be printed.
+    """A text as one line of a terminal or a log: escapes such as \\x1b stand for what steers it.
 
     Without that, the name of a folder could set a terminal's title, hide a line, or forge another one.
     """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return _STEERS.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)

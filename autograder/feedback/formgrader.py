@@ -14,10 +14,10 @@ from typing import Any
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, from_dict
 
-from autograder.feedback.cells import PageCell, page_cells
 from autograder.feedback.html.markdown import LONGEST, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import CUT, Room
+from autograder.judge.cells import PageCell, page_cells
 from autograder.text import displayable
 from autograder.walled import WallError, walled
 

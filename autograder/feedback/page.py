@@ -21,12 +21,12 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from autograder.feedback import TEMPLATES
-from autograder.feedback.cells import PageCell, mapping, page_cells
 from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import Link, Room, as_text, to_the_web
 from autograder.feedback.results import anchor, plain, results
 from autograder.gradebook import Grades, read_grades
+from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.repair.notebook import OURS
 from autograder.templating import environment
 from autograder.text import displayable

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.feedback.cells import PageCell
-from autograder.feedback.stops import public_text, verdict, why_missing
 from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
 from autograder.hidden_tests.behaviour import Behaviour
+from autograder.judge.cells import PageCell
+from autograder.judge.stops import public_text, verdict, why_missing
 from heinit_lab.checking.exercise import Misconception
 from heinit_lab.exercises import EXERCISES
 

@@ -18,12 +18,12 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from traitlets.config import Config
 
 from autograder.errors import HeinitError
-from autograder.feedback.stops import all_stops, whys
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.grading.result import ExerciseScore, Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.preprocessor import declared, seed
+from autograder.judge.stops import all_stops, whys
 from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import read_repaired
 from autograder.repair.released import ReleasedLesson

@@ -12,9 +12,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
-from autograder.feedback.cells import page_cells
-from autograder.feedback.stops import Stop, stops
+from autograder.judge.cells import page_cells
 from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
+from autograder.judge.stops import Stop, stops
 from autograder.repair.notebook import OURS, add_repairs
 from autograder.sandbox.bubblewrap import KEEP, SandboxError
 from autograder.sandbox.limits import ONE_THREAD, Limits

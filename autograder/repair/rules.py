@@ -2,16 +2,14 @@
 
 nbgrader cannot grade a notebook in which a student copied or deleted one of its cells, and runs a
 check even where it stands above the answer. The repair finds each released cell in the submission
-and puts back the ones that are missing. The text of a check is known, so restoring a check needs
-no guess. Where the submission leaves open what the student meant, these rules decide, and a
-sentence in the notebook names each repair:
+and puts back the ones that are missing. Where the submission leaves open what the student meant,
+these rules decide, and a sentence in the notebook names each repair:
 
 - Of several copies of an answer, the last copy that is filled in counts, as in the student's kernel.
-- A cell that still holds the stub never replaces an answer.
-- A cell without nbgrader's marks is recognised by its id, or else by the function that it defines.
+- A cell that still holds the stub never replaces an answer. A cell without nbgrader's marks is recognised
+  by its id, or else by the function that it defines.
 - A check runs below its own answer and below every answer that this answer calls. Nothing else moves.
-- What the lesson's own cells define is there, whatever a student put above it in the same cell: the lesson's
-  statements run first, then each of the student's by itself, so that a line that fails stops no other.
+- In a set-up cell that was changed, the lesson's lines run first, then each of the student's by itself.
 - Every line that the student wrote stays in the notebook, and an intact notebook does not change.
 
 `repair` takes these steps: recognise the cells, join answers that were split, choose a cell for each

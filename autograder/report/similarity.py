@@ -20,7 +20,7 @@ import numpy as np
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
-from autograder.feedback.cells import mapping, page_cells
+from autograder.judge.cells import mapping, page_cells
 from autograder.repair.parsing import Answer, answer
 
 ALIKE = 0.9  # share of the characters that two answers have in common, in order

@@ -39,6 +39,7 @@ from typing import Any
 
 import numpy as np
 
+from .generators import generator_of, state_of
 from .pipes import PipeEnd
 
 MAX_FRAME = 64 * 2**20  # bytes
@@ -246,7 +247,7 @@ class _Encoder:
             if value in self._generators:
                 return {"g": self._generators.index(value)}
             self._generators.append(value)
-            return {"g": _state_of(value)}
+            return {"g": state_of(value)}
         if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
             return self._array(np.asarray(value), isinstance(value, np.ndarray))
         return {"x": kind.__name__ if isinstance(kind.__name__, str) else "object"}
@@ -328,7 +329,7 @@ class _Decoder:
             case "g" if type(body) is int and body >= 0:
                 return self._generators[body]
             case "g":
-                self._generators.append(_generator(body[:4], *body[4:]))
+                self._generators.append(generator_of(body[:4], *body[4:]))
                 return self._generators[-1]
             case "a":
                 return self._array(*body)
@@ -368,40 +369,3 @@ class _Decoder:
 def _extent(shape: Sequence[int]) -> int:
     """The number of elements of an array, where a side of length 0 counts as 1."""
     return math.prod(max(n, 1) for n in shape)
-
-
-def _state_of(rng: np.random.Generator) -> list[Any]:
-    """The state of a Generator, and its seeds where these can pass."""
-    state, seeds = rng.bit_generator.state, rng.bit_generator.seed_seq
-    numbers = [*state["state"].values(), int(state["has_uint32"]), int(state["uinteger"])]
-    if type(seeds) is np.random.SeedSequence and type(seeds.entropy) is int and seeds.pool_size == 4:
-        family = [seeds.entropy, seeds.n_children_spawned, *seeds.spawn_key]
-        if len(family) <= len(_FAMILY) and _in_range(family, _FAMILY):
-            return [*numbers, family]
-    return numbers
-
-
-# The bounds of a Generator's state (state, increment, has_uint32, uinteger), and those of its seeds:
-# the entropy, the number of its children, and its own place in the tree of children.
-_STATE = (2**128, 2**128, 2, 2**32)
-_FAMILY = (2**128, *(2**32,) * MAX_DEPTH)
-
-
-def _in_range(numbers: Sequence[Any], bounds: Sequence[int]) -> bool:
-    return all(type(n) is int and 0 <= n < bound for n, bound in zip(numbers, bounds, strict=False))
-
-
-def _generator(numbers: Any, family: Any = (0, 0)) -> np.random.Generator:
-    state, inc, has_uint32, uinteger = numbers
-    entropy, children, *key = family
-    if not (_in_range(numbers, _STATE) and inc % 2 and _in_range(family, _FAMILY) and len(key) < MAX_DEPTH):
-        raise ChannelError("a message has a generator in an impossible state")
-    seeds = np.random.SeedSequence(entropy, spawn_key=tuple(key), n_children_spawned=children)
-    bits = np.random.PCG64(seeds)
-    bits.state = {
-        "bit_generator": "PCG64",
-        "state": {"state": state, "inc": inc},
-        "has_uint32": has_uint32,
-        "uinteger": uinteger,
-    }
-    return np.random.Generator(bits)

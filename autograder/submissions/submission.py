@@ -27,6 +27,7 @@ from autograder.submissions.plain_files import (
 )
 from autograder.text import printable
 
+MISNAMED = "the folder's name is too long, is not UTF-8, or has control characters. Rename it."
 LONGEST_TIME = 10_000  # bytes of a timestamp.txt
 LONGEST_NAME = 128  # characters of a student's name in nbgrader's database
 MOST_STRANGE = 20  # folders of a student that are no lesson's, and are told
@@ -40,7 +41,7 @@ class UngradableError(Exception):
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(printable(reason[:500]))
+        super().__init__(printable(reason)[:500])
 
 
 @dataclass(frozen=True, order=True)
@@ -59,7 +60,7 @@ class Submission:
     def read(self) -> bytes:
         """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
         if self.misnamed:
-            raise UngradableError("the folder's name is too long or has control characters. Rename it.")
+            raise UngradableError(MISNAMED)
         content = self._read(self.path.name, LARGEST)
         if content is None:
             raise UngradableError(

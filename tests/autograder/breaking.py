@@ -226,9 +226,11 @@ def broken(notebook: nbformat.NotebookNode, steps: list[list[Any]], folder: Path
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         damaged = module.damage(damaged)
-    file = (
-        damaged if isinstance(damaged, str) else json.dumps(damaged, indent=1, ensure_ascii=False)
-    ).encode(errors="surrogatepass")
+    try:
+        text = damaged if isinstance(damaged, str) else json.dumps(damaged, indent=1, ensure_ascii=False)
+        file = text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can write and UTF-8 cannot
+        file = json.dumps(damaged, indent=1).encode()
     for name, *arguments in steps:
         if name not in STEPS:
             file = FILE_STEPS[name](file, *arguments)

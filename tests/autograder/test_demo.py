@@ -18,7 +18,7 @@ from autograder.hidden_tests import assess
 from autograder.lessons import lessons
 from autograder.lessons.compose import asked, body
 from autograder.report.compare import load
-from autograder.report.similarity import groups
+from autograder.report.similarity import groups, structure
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.exercises import EXERCISES
 from heinit_solutions.relu_half_killing import relu
@@ -84,7 +84,9 @@ def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_
             except nbformat.reader.NotJSONError:
                 continue
             texts[path.parent.parent.name] = {
-                name: cell.source for cell in cells if (name := asked(cell)) and cell.source != STUBS[name]
+                name: structure(cell.source)
+                for cell in cells
+                if (name := asked(cell)) and cell.source != STUBS[name]
             }
     assert [group.students for group in groups(last.name, texts)] == [("student010", "student021")]
 

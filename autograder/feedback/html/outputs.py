@@ -7,10 +7,10 @@ from typing import Any
 
 from nbconvert.filters.ansi import ansi2html, strip_ansi
 
-from autograder.feedback.cells import text_of
 from autograder.feedback.html.markdown import render_markdown
 from autograder.feedback.html.pictures import KINDS, can_be_shown
 from autograder.feedback.html.safe import CUT, LONGEST, bounded, safe_html
+from autograder.judge.cells import text_of
 
 MOST_COLOURS = 5_000  # changes of colour in a text; the time to read them grows with the square
 UNSHOWN = '<p class="unshown">An output that a page does not show ({}).</p>'

@@ -146,7 +146,7 @@ def test_what_is_handed_in_and_not_graded_ends_no_report_and_no_export(course, t
     root = Path(shutil.copytree(course, tmp_path / "he101"))
     configure(root, f"sqlite:///{root}/gradebook.db")
     for student, content in {
-        "digits": '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], "n": %s}' % ("9" * 5000),
+        "digits": '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 1, "n": %s}' % ("9" * 5000),
         "minor": '{"nbformat": 3, "nbformat_minor": "x", "metadata": {}, "worksheets": [{"cells": [1]}]}',
         "version": '{"nbformat": true, "cells": 1}',
         "nested": "[" * 100_000,

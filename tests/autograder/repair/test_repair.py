@@ -269,7 +269,7 @@ def test_a_failure_in_the_repair_itself_is_named_and_stops_nobody(course, tmp_pa
     def fails(*_: Any) -> None:
         raise ZeroDivisionError("so it goes")
 
-    monkeypatch.setattr("autograder.grading.worker.repair", fails)
+    monkeypatch.setattr("autograder.grading.worker.read_repaired", fails)
     submission(root, "check-copied")
     results = list(Grading(root))
     assert [r.status for r in results] == ["ungradable"] * 2

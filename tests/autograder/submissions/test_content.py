@@ -13,7 +13,7 @@ from autograder.submissions.content import UnreadableError, read_content
 from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import UngradableError
 
-FILES = Path(__file__).resolve().parents[1] / "broken" / "files.toml"
+FILES = Path(__file__).resolve().parents[2] / "broken" / "files.toml"
 
 
 def test_a_file_that_is_no_notebook_is_called_by_its_name():

@@ -48,7 +48,7 @@ def test_a_notebook_of_endless_parts_is_refused_and_one_of_endless_outputs_is_no
 
 def test_a_reason_is_one_short_line_without_controls():
     reason = str(UngradableError("first\nsecond \x1b[31m red \x07" + "x" * 1000))
-    assert reason.startswith("first?second ?[31m red ?")
+    assert reason.startswith(r"first\nsecond \x1b[31m red \x07")
     assert len(reason) == 500
 
 

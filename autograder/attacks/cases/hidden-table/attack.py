@@ -8,4 +8,4 @@ class Fine:
 
 
 for name in HIDDEN:
-    HIDDEN[name] = (Behaviour("values", 1.0, "", lambda answer, rng: Fine()),)
+    HIDDEN[name] = (Behaviour("all", 1.0, "", lambda answer, rng: Fine()),)

@@ -11,7 +11,7 @@ for name in ("same", "np"):
 import autograder.hidden_tests.worked_examples as hidden
 
 hidden.HIDDEN["he_normal"] = tuple(
-    type(b)(b.name, b.points, b.says, lambda answer, rng: type("Fine", (), {"finding": None})())
+    type(b)(f"any {b.name}", b.points, b.says, lambda answer, rng: type("Fine", (), {"finding": None})())
     for b in hidden.HIDDEN["he_normal"]
 )
 import sys

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.feedback.cells import PageCell, mapping, page_cells, text_of
+from autograder.judge.cells import PageCell, mapping, page_cells, text_of
 from autograder.repair.notebook import OURS, quoted
 from heinit_lab.checking.report import VERDICT_MIME
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autograder.feedback.stops import all_stops, whys
+from autograder.judge.stops import all_stops, whys
 from autograder.solver.session import Session
 
 RIGHT = "def relu(x):\n    return np.maximum(x, 0)"
