@@ -21,7 +21,8 @@ from tests.tools import FULL
 LONGEST = (
     *("tests/browser/test_jupyterlab", "tests/browser", "tests/test_wheels", "tests/test_contributing"),
     *("tests/autograder/attacks", "tests/autograder/grading", "tests/autograder/repair"),
-    *("tests/test_bootstrap", "tests/autograder/test_course", "tests/autograder", "tests/heinit_lab"),
+    *("tests/test_bootstrap", "tests/test_luck", "tests/autograder/test_course", "tests/autograder"),
+    "tests/heinit_lab",
 )
 ROOT = Path(__file__).resolve().parents[1]
 # in place of `execute.RECORD`
