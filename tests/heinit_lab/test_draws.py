@@ -42,6 +42,13 @@ def test_a_fingerprint_measures_scale_mean_and_shape_of_a_law():
     assert one_sided.kurtosis == pytest.approx(UNIFORM, abs=0.02)
 
 
+def test_a_slight_skew_is_seen_by_the_third_moment_and_by_nothing_else():
+    z = np.random.default_rng(0).normal(size=780_000)
+    for skew, seen in ((0.0, set()), (0.035, {"symmetry"})):
+        surprises = law_of(z + skew / 6 * (z * z - 1)).surprises(NORMAL)
+        assert {name for name, nats in surprises.items() if nats > LIMIT} == seen
+
+
 def test_a_fingerprint_is_that_of_all_draws_whatever_their_number_and_precision():
     for size in (1, 8191, 8192, 70_001):
         draws = np.random.default_rng(size).gamma(2.0, size=(1, size))
