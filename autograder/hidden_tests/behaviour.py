@@ -22,7 +22,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Behaviour:
-    """One behaviour of an answer, all or nothing.
+    """One behaviour of an answer: all or nothing, or a share for each part of the value (`Exercise.parts`).
 
     name: values, shape, purity, randomness or edge cases.
     points: an exercise's behaviours add up to its points.

@@ -11,7 +11,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Assessment:
 
     points, max_points: by the name of the behaviour. misconceptions: names. hints: a sentence for each name.
     no_answer: whether a call never came back: out of time, or the answer ended its process.
+    right_parts: by the name of a behaviour that has a share of its points, the parts that are right.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Assessment:
     hints: tuple[str, ...] = ()
     unsolved: bool = False
     no_answer: bool = False
+    right_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -92,28 +94,39 @@ def assess(
         return Assessment(name, dict.fromkeys(max_points, 0.0), max_points, unsolved=True)
 
     points, hidden = probed(name, function, seed)
-    if all(points.values()) and public is not None and public.finding is not None:
-        points |= dict.fromkeys(_refused(name, public), 0.0)
-    if all(points.values()):
+    if points == max_points and public is not None and public.finding is not None:
+        points |= {
+            lost: round(points[lost] * public.share(exercise.parts), 2) for lost in _refused(name, public)
+        }
+    if points == max_points:
         return Assessment(name, points, max_points)
     # the public check has named the mistake, or given it no name: it bears the same name here
     public = public or exercise.probe(function)
     named = _named(exercise, [public] if public.finding else hidden)
     unsolved = any(evidence.unsolved for evidence in (public, *hidden))
+    parts = {
+        behaviour.name: evidence.right_parts(exercise.parts)
+        for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True)
+        if 0 < points[behaviour.name] < behaviour.points
+    }
     errors = (call.error for evidence in hidden for call in evidence.calls)
     no_answer = any(type(error).__name__ == "NoAnswerError" for error in errors)
-    return Assessment(name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer)
+    return Assessment(
+        name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer, parts
+    )
 
 
 def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], list[Evidence]]:
     """The points of each behaviour, and the evidence of each."""
     points: dict[str, float] = {}
+    worth = {behaviour.name: behaviour.points for behaviour in HIDDEN[name]}
     hidden: list[Evidence] = []
     for behaviour in HIDDEN[name]:
         rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
         evidence = behaviour.probe(function, rng)
-        held = evidence.finding is None and all(points.get(need) for need in behaviour.needs)
-        points[behaviour.name] = behaviour.points if held else 0.0
+        share = evidence.share(EXERCISES[name].parts)
+        share *= min((points[need] / worth[need] for need in behaviour.needs), default=1.0)
+        points[behaviour.name] = round(behaviour.points * share, 2)
         hidden.append(evidence)
     return points, hidden
 
@@ -148,14 +161,16 @@ def _report(assessment: Assessment) -> Report:
         return Report("✓", f"{assessment.name}: {total}.", (), verdict)
     if assessment.unsolved and assessment.score == 0:
         return Report("○", f"{assessment.name}: not solved, {total}.", (), verdict)
-    lines = [_line(behaviour, assessment.points) for behaviour in HIDDEN[assessment.name]]
+    lines = [_line(behaviour, assessment) for behaviour in HIDDEN[assessment.name]]
     return Report("✗", f"{assessment.name}: {total}.", (*assessment.hints, *lines), verdict)
 
 
-def _line(behaviour: Behaviour, points: Mapping[str, float]) -> str:
+def _line(behaviour: Behaviour, assessment: Assessment) -> str:
     """What became of one behaviour."""
-    earned = points[behaviour.name]
-    if waits_for := behaviour.waits_for(points):
+    earned = assessment.points[behaviour.name]
+    if waits_for := behaviour.waits_for(assessment.points):
         return f"– {behaviour.name}: counts only together with {waits_for}, 0 of {behaviour.points:g}"
-    mark = "✓" if earned else "✗"
-    return f"{mark} {behaviour.name} ({behaviour.says}): {earned:g} of {behaviour.points:g}"
+    mark = "✓" if earned == behaviour.points else "◐" if earned else "✗"
+    parts = assessment.right_parts.get(behaviour.name)
+    right = f"; right: {', '.join(parts)}" if parts else ""
+    return f"{mark} {behaviour.name} ({behaviour.says}{right}): {earned:g} of {behaviour.points:g}"

@@ -48,6 +48,18 @@ def test_a_student_solves_a_lesson_from_its_first_cell_to_validate(
 
 
 def open_notebook(page: Page, lab: Lab, path: str) -> None:
+    """Open a notebook with all of its cells in the page.
+
+    JupyterLab now and then reads the setting for that after the notebook: then the page is loaded again.
+    """
+    load_notebook(page, lab, path)
+    while page.locator(".jp-Notebook .jp-Cell").count() < len(
+        nbformat.read(lab.workspace / path, as_version=4).cells
+    ):
+        load_notebook(page, lab, path)
+
+
+def load_notebook(page: Page, lab: Lab, path: str) -> None:
     page.goto(lab.url(path))
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
     expect(page.locator(".jp-NotebookPanel .jp-Toolbar-kernelName")).to_have_text(re.compile("Python 3"))

@@ -41,6 +41,14 @@ class Evidence(ABC):
     def behaves_like(self, wrong: Function) -> bool:
         """Whether the answer makes the mistake that `wrong` makes, and nothing speaks against it."""
 
+    def right_parts(self, parts: Sequence[str]) -> tuple[str, ...]:
+        """Those parts of the value that are right in every call; see `Exercise`."""
+        return () if self.finding else tuple(parts)
+
+    def share(self, parts: Sequence[str]) -> float:
+        """The share of the points that the answer earns, from 0 to 1."""
+        return 0.0 if self.finding else 1.0
+
     @property
     def unsolved(self) -> bool:
         """Whether the stub is still there: a stub is no mistake."""
@@ -73,6 +81,7 @@ class Misconception:
 
     name: words joined by hyphens; hints, feedback and reports use this name and no other.
     hint: what the student reads: the mistake, never the answer's code.
+    deeper: what the student reads at the second and the third try with the same mistake; never the answer.
     wrong: small implementations that make the mistake, written in different ways.
     shown_by: recognises the mistake in the evidence of the exercise's check. By default, an answer shows
         the mistake by behaving like one of `wrong` wherever `wrong` is wrong.
@@ -82,6 +91,7 @@ class Misconception:
     hint: str
     wrong: tuple[Function, ...]
     shown_by: Callable[[Any], bool] | None = None
+    deeper: tuple[str, ...] = ()
 
     def is_shown_by(self, evidence: Evidence) -> bool:
         if self.shown_by is not None:
@@ -112,6 +122,8 @@ class Exercise:
     misconceptions: the mistakes that have a name here, the most telling first.
     hidden: how many further checks run when the exercise is graded.
     prompt: what the reading edition asks; None where no case can be read at a glance.
+    parts: names of the parts of a value, each with its share of the points: the keys of a dict, or words
+        for the places of a tuple; none where a value is one thing.
     """
 
     name: str
@@ -119,6 +131,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     hidden: int
     prompt: Prompt | None = FIRST_CASE
+    parts: tuple[str, ...] = ()
 
     def probe(self, function: Function) -> Evidence:
         """The evidence of the public check of an answer."""

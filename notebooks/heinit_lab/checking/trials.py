@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import as_array, cause, describe, gap, same, short
+from heinit_lab.checking.compare import as_array, cause, describe, gap, has_parts, same, short
 from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.report import Report
@@ -18,10 +19,13 @@ VALUES, PURITY, BOTH = ("values",), ("purity",), ("values", "purity")  # what a 
 
 
 class Case:
-    """One input and its right value: `Case(4, want=0.7071)`, or with keywords."""
+    """One input and its right value: `Case(4, want=0.7071)`, or with keywords.
 
-    def __init__(self, *args: Any, want: Any = None, **kwargs: Any) -> None:
-        self.args, self.kwargs, self.want = args, kwargs, want
+    kind: what kind of input this is, for the sentence "Wrong for KIND": "a layer of one unit".
+    """
+
+    def __init__(self, *args: Any, want: Any = None, kind: str = "", **kwargs: Any) -> None:
+        self.args, self.kwargs, self.want, self.kind = args, kwargs, want, kind
         self._mistaken: dict[Function, Call] = {}
 
     def under(self, mistake: Function) -> Call:
@@ -48,6 +52,15 @@ class Trial:
     @cached_property
     def right(self) -> bool:
         return self.call.error is None and self.gives(self.case.want)
+
+    def right_at(self, place: int, part: str) -> bool:
+        """Whether one part of the value is right: that of a key, or that at a place of a tuple."""
+        got, want, key = self.call.value, self.case.want, part if isinstance(self.case.want, dict) else place
+        if self.call.error is not None or isinstance(got, dict) != isinstance(want, dict):
+            return False
+        if isinstance(want, dict):
+            return key in got and same(got[key], want[key], self.rtol)
+        return has_parts(got) and len(got) == len(want) and same(got[key], want[key], self.rtol)
 
     def gives(self, value: Any) -> bool:
         """Whether the call returned this value, up to rounding."""
@@ -121,6 +134,27 @@ class Trials(Evidence):
         if self.finding is None:
             return ""
         return "purity" if all(trial.right for trial in self.trials) else "values"
+
+    def right_parts(self, parts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(part for i, part in enumerate(parts) if all(t.right_at(i, part) for t in self.trials))
+
+    def share(self, parts: Sequence[str]) -> float:
+        """All, or the share of the parts that are right; half where the parts have changed places."""
+        if self.finding is None or self.about != "values" or not parts:
+            return super().share(parts)
+        return len(self.right_parts(parts)) / len(parts) or 0.5 * self.exchanged(len(parts))
+
+    def exchanged(self, count: int) -> bool:
+        """Whether the value is right but for the order of its parts, the same wrong one in every call."""
+        wants = [trial.case.want for trial in self.trials]
+        return any(
+            all(
+                trial.gives(tuple(want[place] for place in order))
+                for trial, want in zip(self.trials, wants, strict=True)
+            )
+            for order in permutations(range(count))
+            if all(isinstance(want, tuple) for want in wants)
+        )
 
     def _wrong_value(self, first: Trial) -> Report:
         call, want, text = first.call, first.case.want, first.case.text(self.name)

@@ -20,7 +20,9 @@ from heinit_lab.checking.trials import Trials
 
 Mistakes = Mapping[str, Function | tuple[Function, ...]]  # by name: wrong answers that make the mistake
 
-HINTS: dict[str, dict[str, str]] = {
+Hint = str | list[str]  # the first sentence, or that of the first, the second and the third try
+
+HINTS: dict[str, dict[str, Hint]] = {
     section: hints
     for path in sorted(Path(__file__).parent.rglob("hints.toml"))
     for section, hints in tomllib.loads(path.read_text(encoding="utf-8")).items()
@@ -85,24 +87,27 @@ def exercise(
     shown_by: Mapping[str, Callable[[Any], bool]] | None = None,
     hints: str = "several",
     prompt: Prompt | None = FIRST_CASE,
+    parts: tuple[str, ...] = (),
 ) -> Exercise:
     """An Exercise whose mistakes have their hints in hints.toml.
 
     mistakes: the code of each, by its name. shown_by: as in a Misconception, by the name of the mistake.
     hints: the section of a hint that is not in the exercise's own; the last one is `several`.
+    parts: as in an Exercise.
     Raises KeyError for a mistake without a hint.
     """
     hint = HINTS["several"] | HINTS[hints] | HINTS.get(name, {})
     if missing := sorted(set(mistakes) - set(hint)):
         raise KeyError(f"write a hint for {', '.join(missing)} in the section {name} of hints.toml")
     recognised = {**_RECOGNISED, **(shown_by or {})}
-    misconceptions = tuple(
-        Misconception(
-            mistake, hint[mistake], wrong if isinstance(wrong, tuple) else (wrong,), recognised.get(mistake)
-        )
-        for mistake, wrong in mistakes.items()
-    )
-    return Exercise(name, check, misconceptions, hidden, prompt)
+    misconceptions = []
+    for mistake, wrong in mistakes.items():
+        sentences = hint[mistake]
+        first, *deeper = [sentences] if isinstance(sentences, str) else sentences
+        versions = wrong if isinstance(wrong, tuple) else (wrong,)
+        shown = recognised.get(mistake)
+        misconceptions.append(Misconception(mistake, first, versions, shown, tuple(deeper)))
+    return Exercise(name, check, tuple(misconceptions), hidden, prompt, parts)
 
 
 def generator_mistakes(right: Callable[..., Any]) -> Mistakes:
