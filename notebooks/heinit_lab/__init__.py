@@ -1,7 +1,8 @@
 """What the lessons import: checks, random networks, figures, explorers, and the digits they train on.
 
-Importing it gives new figures the course's style. It holds no hidden checks and no answers, though lesson 5
-asks students to write much of `networks` again, by themselves.
+Importing it needs NumPy alone: Matplotlib, IPython and ipywidgets are imported where something is drawn or
+shown, and the first figure gives all later ones the course's style. It holds no hidden checks and no answers,
+though lesson 5 asks students to write much of `networks` again, by themselves.
 """
 
 from heinit_lab.checking import check

@@ -1,10 +1,11 @@
 """Lesson 5: what random deep networks do to one signal, to pairs of images, and to images in convolutions."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from IPython.display import display
 
 from heinit_lab.checking.report import Report
 from heinit_lab.digits import digits
@@ -122,6 +123,8 @@ def calibrated_race(
     except NotImplementedError:
         words = ("Your own networks run this race. Solve both exercises, then run this cell again.",)
         headline = "This race is waiting for your `init_network` and `calibrate`."
+        from IPython.display import display
+
         display(Report("○", headline, words).bundle(), raw=True)
         return None
     return race(depth, seed=seed, weights=weights)

@@ -4,21 +4,26 @@ The axes are drawn once; a slider redraws only the artists that move, on top of 
 a few milliseconds. The same explorer gives its frames one by one, for pages that have no kernel.
 """
 
+from __future__ import annotations
+
 import html
 import io
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from heinit_lab.figures.show import image, size
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
 
 DPI = 140
 LABELS = {"description_width": "11em"}
@@ -108,6 +113,8 @@ class Explorer:
     @cached_property
     def _still(self) -> tuple[FigureCanvasAgg, Any]:
         """The canvas, and a copy of it on which only what does not move is drawn."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
         self.fig.set_dpi(DPI)
         canvas = FigureCanvasAgg(self.fig)
         for artist in self.moving:
@@ -121,7 +128,7 @@ class Explorer:
 
         canvas, still = self._still
         canvas.restore_region(still)
-        for artist in sorted(self.moving, key=Artist.get_zorder):
+        for artist in sorted(self.moving, key=lambda artist: artist.get_zorder()):
             artist.draw(canvas.get_renderer())
         buffer = io.BytesIO()
         rgb = np.asarray(canvas.buffer_rgba())[..., :3]

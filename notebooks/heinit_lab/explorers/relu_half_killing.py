@@ -1,17 +1,22 @@
 """Lesson 1: a cloud of pre-activations under ReLU, counted in units and counted in energy."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import note
 from heinit_lab.figures.numbers import percent
 from heinit_lab.figures.show import figure
 from heinit_lab.figures.style import HE, OFF, THEORY, XAVIER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 EDGES = np.arange(-6, 8.01, 0.5)
 KINDS = ("normal", "Exp(1) − 1", "1 − Exp(1)")

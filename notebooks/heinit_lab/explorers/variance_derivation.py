@@ -1,11 +1,11 @@
 """Lesson 2: find the c that keeps the signal, see it predicted, and try it on any activation."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.explorers.explorer import Explorer, Slider
@@ -14,6 +14,11 @@ from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import figure
 from heinit_lab.figures.style import HE, SKY, THEORY
 from heinit_lab.networks import draw, forward, moments, unit_normal
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
 
 DEPTH = 30
 LAYERS = np.arange(DEPTH + 1)
@@ -24,6 +29,8 @@ class _Networks:
     """The mean of many networks as a thick line, and twenty of them, one by one, as thin ones."""
 
     def __init__(self, ax: Axes, markevery: int) -> None:
+        from matplotlib.collections import LineCollection
+
         self._each = LineCollection([], colors=SKY, linewidths=0.8, alpha=0.6)
         ax.add_collection(self._each)
         (self._mean,) = ax.plot([], [], color=HE, markevery=markevery)

@@ -1,13 +1,14 @@
 """Lesson 5: a race to watch and to stop, and signal and gradient against depth."""
 
+from __future__ import annotations
+
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from heinit_lab.digits import digits
 from heinit_lab.explorers.explorer import LABELS, Curve, Explorer, Frame, Slider, status
@@ -16,6 +17,10 @@ from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import figure, size
 from heinit_lab.figures.style import ACCENT, HE, OFF, XAVIER
 from heinit_lab.race import Epoch, train
+
+if TYPE_CHECKING:
+    from matplotlib.lines import Line2D
+
 
 QUESTION = "Which of the two leaves the line of guessing first, and after how many epochs? Press Start."
 

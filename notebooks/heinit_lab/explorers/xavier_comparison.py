@@ -1,11 +1,12 @@
 """Lesson 4: the rules side by side, in one layer, over depth, and in a student's own gradient."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.artist import Artist
 
 from heinit_lab.experiments.xavier_comparison import flow, gains
 from heinit_lab.explorers.explorer import Curve, Explorer, Slider
@@ -15,6 +16,10 @@ from heinit_lab.figures.show import figure
 from heinit_lab.figures.style import OFF, RULES
 from heinit_lab.networks import draw, forward
 from heinit_lab.plots.xavier_comparison import sigma_axes
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+
 
 NETWORKS = 60
 DEPTHS = (2, 5, 10, 20, 30)

@@ -1,14 +1,19 @@
 """What many figures draw: a measured line with its band, a prediction, a guess, words beside a line."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from heinit_lab.figures.style import ACCENT, PAPER, THEORY, in_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
+
 
 CARD = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 """The `bbox` of words that lie on other marks."""

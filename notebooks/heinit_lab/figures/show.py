@@ -1,15 +1,20 @@
 """Make a figure, and show it with words for those who cannot see it."""
 
+from __future__ import annotations
+
 import base64
 import html
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from matplotlib import rcParams
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from heinit_lab.figures.style import use_style
 
-Plot = tuple[Figure, str]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+Plot: TypeAlias = "tuple[Figure, str]"
 """A figure and its alt text, as the functions of `heinit_lab.plots` return them: `show(*plot)`."""
 
 
@@ -18,6 +23,9 @@ def figure(width: float = 6, height: float = 3.5, **subplots: Any) -> tuple[Figu
 
     The figure is not registered with pyplot, so nothing draws it twice and nothing keeps it.
     """
+    from matplotlib.figure import Figure
+
+    use_style()
     fig = Figure(figsize=(width, height))
     axes: Axes | Any = fig.subplots(**subplots)
     return fig, axes
@@ -25,6 +33,8 @@ def figure(width: float = 6, height: float = 3.5, **subplots: Any) -> tuple[Figu
 
 def picture(fig: Figure, dpi: float | None = None) -> bytes:
     """The figure as a PNG. dpi: pixels an inch; by default, sharp on a dense screen."""
+    from matplotlib import rcParams
+
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=dpi or rcParams["savefig.dpi"])
     return buffer.getvalue()

@@ -1,12 +1,12 @@
 """One style for all figures. Colour never speaks alone: markers and line styles differ too."""
 
+import re
+from functools import cache
 from pathlib import Path
 
-from matplotlib import rc_params_from_file, rcParams
+STYLE = Path(__file__).with_name("course.mplstyle")
 
-STYLE = rc_params_from_file(Path(__file__).with_name("course.mplstyle"), use_default_template=False)
-
-PAPER: str = STYLE["figure.facecolor"]
+PAPER = "#" + re.findall(r"figure\.facecolor: (\w+)", STYLE.read_text(encoding="utf-8"))[0]
 """The colour behind every figure."""
 
 # Okabe and Ito's colours, by what they mean in this course; some darker than theirs, so that small
@@ -28,9 +28,12 @@ RULES = {"Xavier": (XAVIER, "s"), "Glorot": (GLOROT, "^"), "He": (HE, "o")}
 """The colour and the marker of each rule for the weights."""
 
 
+@cache
 def use_style() -> None:
-    """Make the course's style the default of new figures."""
-    rcParams.update(STYLE)
+    """Make the course's style the default of new figures, from the first call on."""
+    from matplotlib import rc_file
+
+    rc_file(STYLE, use_default_template=False)
 
 
 def in_words(colour: str) -> str:

@@ -3,17 +3,21 @@
 A row of a measurement is one random network, a column one depth, as `networks.moments` gives them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from heinit_lab.figures.marks import CARD, band, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, SKY, THEORY, WARM, XAVIER
 from heinit_lab.networks import TRUNCATED_STD
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def relu_moments(values: Mapping[str, float], expected: Mapping[str, float], guess: float) -> Plot:

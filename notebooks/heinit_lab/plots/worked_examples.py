@@ -1,10 +1,12 @@
 """Lesson 3: the source's printed samples, and how far a sample's mean square may stray."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from heinit_lab.figures.marks import histogram, label_left, label_line, level, note, theory
 from heinit_lab.figures.numbers import percent
@@ -13,6 +15,9 @@ from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, PAPER, THEORY, WAR
 from heinit_lab.mean_squares import density, interval
 from heinit_lab.networks import draw
 from heinit_lab.source import PRINTED, PRINTED_LARGE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str, title: str) -> None:

@@ -1,15 +1,20 @@
 """Lesson 4: the rules side by side, in one layer and over depth."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from heinit_lab.experiments.xavier_comparison import Flow, gains
 from heinit_lab.figures.marks import CARD, label_line, networks, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, HE, RULES, SKY, THEORY, WARM
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def ratio(measured: Sequence[float], guess: float) -> Plot:
