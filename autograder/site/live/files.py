@@ -15,7 +15,9 @@ FIRST = ("pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", LOCK["packag
 def live_files(pyodide: Mapping[str, bytes], wheel: Path) -> dict[str, bytes]:
     """Every file, by its path on the site. pyodide: the release's files, by name. wheel: heinit_lab's."""
     files = {
-        f"{name}.gz" if name in PACKED else name: gzip.compress(content, mtime=0) if name in PACKED else content
+        f"{name}.gz" if name in PACKED else name: gzip.compress(content, mtime=0)
+        if name in PACKED
+        else content
         for name, content in pyodide.items()
     }
     files[wheel.name] = wheel.read_bytes()

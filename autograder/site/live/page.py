@@ -18,7 +18,7 @@ MOST = 10_000  # characters that an answer may print
 
 
 class Printed(io.StringIO):
-    """What is printed, cut off at MOST characters, so that an answer which prints without end fills nothing."""
+    """What is printed, up to MOST characters: an answer that prints without end fills no memory."""
 
     def write(self, text: str) -> int:
         room = MOST - self.tell()

@@ -1,0 +1,41 @@
+"""What the pages tell their script about the course: stubs, imports, and where the notebooks are."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import nbformat
+
+from autograder.lessons.compose import asked
+from autograder.site.lesson_page import LessonPage
+
+
+def course_data(file: str, course: Sequence[LessonPage], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """For the script of the page `file`. Of its own lesson it gets the stubs; of the others, the names."""
+    return {
+        "file": file,
+        "megabytes": megabytes(files),
+        "lessons": [_lesson_data(page, whole=page.file == file) for page in course],
+    }
+
+
+def megabytes(files: Mapping[str, bytes]) -> int:
+    """How much a page fetches before its first check."""
+    manifest: dict[str, int] = json.loads(files.get("live/manifest.json", b"{}"))
+    return round(manifest.get("bytes", 0) / 1e6)
+
+
+def _lesson_data(page: LessonPage, *, whole: bool) -> dict[str, Any]:
+    name = page.lesson.name
+    cells = nbformat.read(page.lesson.path, as_version=4).cells
+    stubs = {exercise: cell.source for cell in cells if (exercise := asked(cell)) is not None}
+    data: dict[str, Any] = {
+        "number": page.number,
+        "title": page.title,
+        "file": page.file,
+        "exercises": {exercise: {"stub": stub} if whole else {} for exercise, stub in stubs.items()},
+    }
+    if whole:
+        data["setup"] = next(cell.source for cell in cells if cell.id == "setup")
+        data["notebook"] = f"notebooks/{name}/{name}.ipynb"
+    return data
