@@ -23,6 +23,14 @@ _SENTENCE = 80  # characters of a cell that are too many for a third of a teleph
 _LONG = re.compile(r"<code>[^<\s]{24,}")  # a word of code that a third of a telephone would break
 _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell"}
 _WIDE = 28  # characters of a formula that may need scrolling on a telephone
+# A web host may forbid inline styles, and then the style sheet has them.
+_CLASSES = {
+    "font-weight:bold": "bold",
+    "font-family:monospace": "monospace",
+    "text-align:right": "to-the-right",
+    "text-align:center": "centred",
+    "text-align:left": "to-the-left",
+}
 _INDEX = re.compile(r"<m(sub|sup)><m[ino]\b[^>]*>[^<]*</m[ino]>")
 _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
 
@@ -51,7 +59,7 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
 
     def html(self, markdown: str) -> str:
         """A piece as HTML. Raises HeinitError for a link that leads nowhere, where `strict`."""
-        return str(MarkdownWithMath(renderer=self).render(markdown))
+        return _with_classes(str(MarkdownWithMath(renderer=self).render(markdown)))
 
     def phrase(self, markdown: str) -> str:
         """A single paragraph as HTML, without the paragraph around it."""
@@ -127,6 +135,11 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
             text = re.sub(r"<(thead|tbody|tr|th|td)\b", lambda tag: f'{tag[0]} role="{_ROLES[tag[1]]}"', text)
         table = f"<table{kind}>\n{text}</table>"
         return f'<div class="wide" role="group" aria-label="Table" tabindex="0">{table}</div>\n'
+
+
+def _with_classes(text: str) -> str:
+    """HTML with classes in place of the inline styles that the renderers write."""
+    return re.sub(r' style="([^"]*)"', lambda style: f' class="{_CLASSES[style[1]]}"', text)
 
 
 def _cut(token: dict[str, Any], pattern: str) -> str:
