@@ -273,7 +273,8 @@ def law_of(u: np.ndarray, kurtosis: float = NORMAL, rounding: float = SINGLE, re
         square = part * part
         powers += (part.sum(), square.sum(), square @ part, square @ square)
     in_order = np.sort(draws)
-    below, largest = np.searchsorted(in_order, edges(kurtosis)), float(max(-in_order[0], in_order[-1]))
+    below = np.searchsorted(in_order, edges(kurtosis)).astype(np.int64)  # products of them need 64 bits
+    largest = float(max(-in_order[0], in_order[-1]))
     middle = np.searchsorted(in_order, (-NEAR, NEAR)) if draws.size > ALL else (0, draws.size)
     near = np.abs(in_order[middle[0] : middle[1]])
     return Law(draws.size, powers, below, largest, near, rounding, repeats)
