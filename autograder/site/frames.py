@@ -45,7 +45,8 @@ def record() -> None:
 def frames(explorer: Explorer) -> dict[str, Any]:
     """All frames of an explorer: its sliders' stops, and a picture and words for every product of them."""
     sliders = [replace(slider, values=slider.page_values or slider.values) for slider in explorer.sliders]
-    return _table(explorer.title, size(explorer.fig), sliders, explorer.frame)
+    table = _table(explorer.title, size(explorer.fig), sliders, explorer.frame)
+    return table | {"powered_by": list(explorer.powered_by)}
 
 
 def race_frames(race: Any) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class _LessonWriter:
         source = render_lines(cell.source)
         if cell.id == "setup":
             source = f'<details class="setup"><summary>What the cells import</summary>{source}</details>'
-        return "\n".join([source, *map(self._output, cell.outputs)])
+        return "\n".join([source, *(self._output(output, cell.source) for output in cell.outputs)])
 
     def exercise(
         self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None
@@ -124,14 +124,15 @@ class _LessonWriter:
             verdicts=[Markup(self._output(output)) for output in (check.outputs if check else [])],
         )
 
-    def _output(self, output: NotebookNode) -> str:
+    def _output(self, output: NotebookNode, source: str = "") -> str:
+        """An output as HTML. source: of the cell, from which a live page draws an explorer again."""
         if output.output_type == "stream":
             return f'<pre class="output">{html.escape(output.text.rstrip())}</pre>'
         data = output.get("data", {})
         if FRAMES_MIME in data:
             self._explorers += 1
             ident = f"explorer-{self._explorers}"
-            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates)
+            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates, source)
         if figure := FIGURE.fullmatch(data.get("text/html", "").strip()):
             path = self._pictures.add(base64.b64decode(figure["data"]))
             alt, size = html.unescape(figure["alt"]), figure.group("width", "height")
@@ -142,14 +143,17 @@ class _LessonWriter:
         return f'<pre class="output">{html.escape(text)}</pre>'
 
 
-def explorer(data: dict[str, Any], ident: str, pictures: Pictures, templates: Environment) -> str:
-    """An explorer's frames behind range inputs. ident: its id on the page."""
+def explorer(
+    data: dict[str, Any], ident: str, pictures: Pictures, templates: Environment, source: str = ""
+) -> str:
+    """An explorer's frames behind range inputs. ident: its id on the page. source: of its cell."""
     frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
     starts = [slider["start"] for slider in data["sliders"]]
     first = np.ravel_multi_index(starts, [len(slider["stops"]) for slider in data["sliders"]])
     return templates.get_template("explorer.html.j2").render(
         ident=ident,
-        explorer={"note": "", **data},
+        source=source,
+        explorer={"note": "", "powered_by": [], **data},
         first=frames[first],
         data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
     )

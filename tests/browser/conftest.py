@@ -156,7 +156,7 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
 def site(tmp_path_factory: pytest.TempPathFactory, lesson_runs: Path) -> Path:
     """The reading edition, built once."""
     directory = tmp_path_factory.mktemp("site") / "under a path" / "course"
-    build_site(directory, lesson_runs, lambda name, ran: None, in_browser=True)
+    build_site(directory, lesson_runs, lambda name, ran: None, live=True)
     return directory
 
 

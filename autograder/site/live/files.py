@@ -24,7 +24,9 @@ def live_files(pyodide: Mapping[str, bytes], wheel: Path) -> dict[str, bytes]:
     files["pyodide-lock.json"] = (HERE / "pyodide-lock.json").read_bytes()
     files["page.py"] = (HERE / "page.py").read_bytes()
     files |= {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}
-    manifest = {"bytes": first_bytes(files, wheel.name), "packed": PACKED, "wheel": wheel.name}
+    first = first_bytes(files, wheel.name)
+    drawing = sum(p["size"] for p in LOCK["packages"].values()) - LOCK["packages"]["numpy"]["size"]
+    manifest = {"bytes": first, "drawing": drawing, "packed": PACKED, "wheel": wheel.name}
     files["manifest.json"] = json.dumps(manifest).encode()
     return {f"live/{name}": content for name, content in files.items()}
 

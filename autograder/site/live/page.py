@@ -4,6 +4,7 @@ Orders come as JSON, and what they give goes back as JSON. Every order has a fre
 lesson's own imports run first. What an answer prints is kept, up to MOST characters.
 """
 
+import base64
 import contextlib
 import io
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 from heinit_lab.checking.check import examine
 from heinit_lab.checking.report import Report, rich
+from heinit_lab.explorers.explorer import why_not
 
 MOST = 10_000  # characters that an answer may print
 
@@ -53,6 +55,42 @@ def check(order: str) -> str:
             "printed": printed.getvalue(),
         }
     )
+
+
+_drawn: dict[str, Any] = {}  # the explorer that was drawn last, by the order without its positions
+
+
+def draw(order: str) -> str:
+    """Draw an explorer with a reader's functions.
+
+    order: as for `check`, with "source", an expression that makes the explorer, and "positions", the stop at
+    which each slider stands, counted from 0.
+    Gives {"picture", "words"}: a PNG in base64, and what it shows; where there is none, "" and the reason.
+    """
+    asked = json.loads(order)
+    positions = asked.pop("positions")
+    key = json.dumps(asked, sort_keys=True)
+    printed = Printed()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        if key not in _drawn:
+            namespace: dict[str, Any] = {"__name__": "__main__"}
+            report = _run(asked["setup"], asked["answers"], namespace)
+            if report is not None:
+                return _nothing(report)
+            _drawn.clear()
+            _drawn[key] = eval(asked["source"], namespace)
+        explorer = _drawn[key]
+        stops = (slider.page_values or slider.values for slider in explorer.sliders)
+        values = {s.name: v[i] for s, v, i in zip(explorer.sliders, stops, positions, strict=True)}
+        try:
+            frame = explorer.frame(**values)
+        except Exception as error:
+            return _nothing(why_not(explorer, error))
+    return json.dumps({"picture": base64.b64encode(frame.png).decode(), "words": frame.words})
+
+
+def _nothing(report: Report) -> str:
+    return json.dumps({"picture": "", "words": report.plain.replace("\n", " ")})
 
 
 def _run(setup: str, answers: list[dict[str, str]], namespace: dict[str, Any]) -> Report | None:

@@ -15,14 +15,15 @@ def course_data(file: str, course: Sequence[LessonPage], files: Mapping[str, byt
     return {
         "file": file,
         "megabytes": megabytes(files),
+        "drawing": megabytes(files, "drawing"),
         "lessons": [_lesson_data(page, whole=page.file == file) for page in course],
     }
 
 
-def megabytes(files: Mapping[str, bytes]) -> int:
-    """How much a page fetches before its first check."""
+def megabytes(files: Mapping[str, bytes], what: str = "bytes") -> int:
+    """How much a page fetches before its first check; "drawing": what it then fetches before it draws."""
     manifest: dict[str, int] = json.loads(files.get("live/manifest.json", b"{}"))
-    return round(manifest.get("bytes", 0) / 1e6)
+    return round(manifest.get(what, 0) / 1e6)
 
 
 def _lesson_data(page: LessonPage, *, whole: bool) -> dict[str, Any]:

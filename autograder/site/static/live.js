@@ -88,6 +88,7 @@ class Python {
   end(reason) {
     this.worker?.terminate();
     this.worker = this.ready = null;
+    this.canDraw = false;
     const open = [...this.waiting.values()];
     this.waiting.clear();
     for (const { failed } of open) failed(new Error(reason));
@@ -285,6 +286,78 @@ class Answer {
   }
 }
 
+// An explorer that the reader's own functions draw. The stored pictures are what it shows otherwise.
+class Drawing {
+  constructor(button) {
+    this.figure = button.closest(".explorer");
+    this.button = button;
+    this.stopping = this.figure.querySelector(".stop");
+    this.storing = this.figure.querySelector(".stored");
+    this.bar = this.figure.querySelector("progress");
+    this.words = this.figure.querySelector(".words");
+    this.picture = this.figure.querySelector("img");
+    button.addEventListener("click", () => this.begin());
+    this.stopping.addEventListener("click", () => python.end(STOPPED));
+    this.storing.addEventListener("click", () => this.end());
+  }
+
+  begin() {
+    this.figure.drawn = () => this.draw();
+    this.storing.hidden = false;
+    this.draw();
+  }
+
+  end() {
+    this.figure.drawn = null;
+    this.storing.hidden = true;
+    this.figure.stored();
+  }
+
+  // One picture at a time: a slider that moves on meanwhile asks for one more, where it then stands.
+  draw() {
+    this.wanted = true;
+    if (this.drawing) return;
+    this.drawing = true;
+    turn = turn.then(async () => {
+      this.stopping.hidden = false;
+      while (this.wanted && this.figure.drawn) {
+        this.wanted = false;
+        await this.drawn();
+      }
+      this.stopping.hidden = this.bar.hidden = true;
+      this.drawing = false;
+    });
+  }
+
+  async drawn() {
+    if (!python.canDraw) {
+      this.words.textContent = `Python's drawing is fetched: ${COURSE.drawing} MB, the first time.`;
+      this.bar.hidden = false;
+      python.fetched = (share) => { this.bar.value = share; };
+    }
+    const names = this.button.dataset.answers.split(" ");
+    const sources = answers.filter(({ name }) => names.includes(name)).flatMap((answer) => answer.chain());
+    const used = [...new Map(sources.map((each) => [each.name, each])).values()];
+    const order = {
+      setup: LESSON.setup,
+      answers: answers.map(({ name }) => used.find((each) => each.name === name)).filter(Boolean),
+      source: this.button.dataset.source,
+      positions: this.figure.positions(),
+    };
+    try {
+      const { picture, words } = await python.order("draw", { order });
+      python.canDraw = true;
+      if (picture) this.picture.src = `data:image/png;base64,${picture}`;
+      this.words.textContent = words;
+    } catch (error) {
+      this.wanted = false;
+      python.end(STOPPED);
+      this.words.textContent = error.message === STOPPED ? "Stopped." : `${error.message}. Python starts again.`;
+      python.start().catch(() => {});
+    }
+  }
+}
+
 // The notebook of this lesson, as it is handed out, with the answers in their cells.
 async function asNotebook() {
   const response = await fetch(LESSON.notebook);
@@ -390,10 +463,11 @@ function drawProgress() {
 if (location.protocol === "file:") {
   for (const note of document.querySelectorAll(".live-from-disk")) note.hidden = false;
 } else {
-  for (const part of document.querySelectorAll(".live-part")) part.hidden = false;
+  for (const part of document.querySelectorAll(".live-part:not(progress)")) part.hidden = false;
   if (LESSON) {
     answers = [...document.querySelectorAll("form.live")].map((form) => new Answer(form));
     document.body.classList.add("is-live");
+    document.querySelectorAll(".explorer .draw").forEach((button) => new Drawing(button));
     const said = document.querySelector(".take .said");
     document.querySelector(".take .download").addEventListener("click", () => download(said));
     const input = document.querySelector(".take input[type=file]");

@@ -28,16 +28,24 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     });
   }
 
-  async function moved(which) {
+  // a live page draws with the reader's functions: it takes over by setting `drawn`
+  explorer.positions = positions;
+  explorer.stored = () => show(at(positions()));
+
+  function moved(which) {
     const slider = sliders[which];
     const text = stops[which][slider.value];
     slider.setAttribute("aria-valuetext", text);
     slider.nextElementSibling.value = text;
-    const [address, said] = at(positions());
+    if (explorer.drawn) explorer.drawn();
+    else show(at(positions()));
+  }
+
+  async function show([address, said]) {
     wanted = address;
     // shown once it can be drawn, so that nothing flickers, and only if no later one is wanted
     await fetched(address).decode().catch(() => {});
-    if (wanted !== address) return;
+    if (wanted !== address || explorer.drawn) return;
     picture.src = address;
     words.textContent = said;
   }

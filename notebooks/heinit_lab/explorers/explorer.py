@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from heinit_lab.checking.report import Report
 from heinit_lab.figures.show import image, size
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Explorer:
         try:
             first = self.frame()
         except Exception as error:
-            display(_sorry(self, error).bundle(), raw=True)
+            display(why_not(self, error).bundle(), raw=True)
             return
         box = self._widget(first)
         _close_former(box)
@@ -160,7 +161,7 @@ class Explorer:
             try:
                 self._show(self.frame(**{name: control.value for name, control in controls.items()}))
             except Exception as error:
-                self._status.value = _sorry(self, error).html
+                self._status.value = why_not(self, error).html
 
         for control in controls.values():
             control.observe(moved, names="value")
@@ -224,9 +225,8 @@ def status(text: str) -> str:
     return f'<div role="status" aria-live="polite" style="{style}">{html.escape(text)}</div>'
 
 
-def _sorry(explorer: Explorer, error: Exception) -> Any:
-    from heinit_lab.checking.report import Report
-
+def why_not(explorer: Explorer, error: Exception) -> Report:
+    """What is said in place of a picture that could not be drawn."""
     names = [f"`{name}`" for name in explorer.powered_by]
     frames = [frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)]
     stopped = [f"`{name}`" for name in frames if name in explorer.powered_by][-1:]

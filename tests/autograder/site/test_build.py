@@ -16,7 +16,6 @@ from autograder.lessons.compose import asked, solve
 from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
 from autograder.site.frames import FRAMES_MIME
-from autograder.site.lite import Lite
 
 FRAMES = {
     "title": "Which c?",
@@ -47,18 +46,34 @@ def files(runs):
     return site_files(runs, "heinit_lab.whl")
 
 
-def test_pages_speak_of_the_edition_in_a_browser_only_where_there_is_one(runs, files):
-    edition = Lite("https://python.example/full")
-    with_it = pages(site_files(runs, "heinit_lab.whl", edition))
+LIVE = {"live/manifest.json": b'{"bytes": 10200000, "drawing": 9000000}', "live/worker.js": b"worker"}
+
+
+def test_pages_speak_of_python_in_the_page_only_where_they_are_live(runs, files):
+    live = site_files(runs, "heinit_lab.whl", LIVE)
+    assert LIVE.items() <= live.items()
     for name, page in pages(files).items():
-        assert "lite/" not in page, name
-        assert "python.example" not in page, name
-        assert "lessons-that-run-in-the-browser" in with_it[name]
+        assert "live" not in re.sub(r"<main\b.*</main>", "", page, flags=re.DOTALL), name
+        assert "live-course" in pages(live)[name]
     for lesson in lessons():
-        page = with_it[f"{lesson.name}.html"]
-        assert f'href="lite/lab/index.html?path={lesson.name}/{lesson.name}.ipynb"' in page
-        assert "<code>python.example</code>" in page
-    assert "https://python.example/full" in with_it["about.html"]
+        page = pages(live)[f"{lesson.name}.html"]
+        assert "fetches 10 MB of Python" in page
+        cells = nbformat.read(lesson.path, as_version=4).cells
+        stubs = {name: cell.source for cell in cells if (name := asked(cell)) is not None}
+        script = page.partition('id="live-course">')[2].partition("</script>")[0]
+        (own,) = (each for each in json.loads(script)["lessons"] if "setup" in each)
+        assert {name: exercise["stub"] for name, exercise in own["exercises"].items()} == stubs
+        for name in stubs:
+            assert f'data-exercise="{name}"' in page
+            assert f'data-exercise="{name}"' not in pages(files)[f"{lesson.name}.html"]
+    assert "Python in the page" in live["about.html"].decode()
+
+
+def test_no_page_has_an_inline_style_or_script(runs):
+    for name, page in pages(site_files(runs, "heinit_lab.whl", LIVE)).items():
+        assert not re.search(r"<[^>]*\s(?:style|on\w+)=", page), name
+        for attributes in re.findall(r"<script\b([^>]*)>", page):
+            assert "src=" in attributes or 'type="application/json"' in attributes, name
 
 
 def pages(files):

@@ -15,9 +15,9 @@ let pyodide;
 let functions; // of page.py
 
 // Fetch as before, but count what the manifest names, and unpack what lies there packed.
-function counting(manifest, total) {
+function counting(manifest) {
   const fetched = self.fetch.bind(self);
-  let received = 0;
+  let received = 0; // bytes of what is being fetched now: first what checks need, then what drawing needs
   self.fetch = async (resource, options) => {
     const address = new URL(resource.url ?? resource, HERE);
     const name = address.pathname.split("/").pop();
@@ -27,7 +27,9 @@ function counting(manifest, total) {
     const counted = response.body.pipeThrough(new TransformStream({
       transform(chunk, stream) {
         received += chunk.byteLength;
-        self.postMessage({ progress: Math.min(received / total, 1) });
+        const before = received > manifest.bytes ? manifest.bytes : 0;
+        const total = before ? manifest.drawing : manifest.bytes;
+        self.postMessage({ progress: Math.min((received - before) / total, 1) });
         stream.enqueue(chunk);
       },
     }));
@@ -43,7 +45,7 @@ function counting(manifest, total) {
 const orders = {
   async start() {
     const manifest = await (await fetch(new URL("manifest.json", HERE))).json();
-    counting(manifest, manifest.bytes);
+    counting(manifest);
     importScripts(new URL("pyodide.js", HERE));
     pyodide = await loadPyodide({
       indexURL: HERE.href,
@@ -63,6 +65,10 @@ const orders = {
   },
   check({ order }) {
     return JSON.parse(functions.get("check")(JSON.stringify(order)));
+  },
+  async draw({ order }) {
+    await pyodide.loadPackage(["matplotlib", "pillow"], { messageCallback() {} });
+    return JSON.parse(functions.get("draw")(JSON.stringify(order)));
   },
 };
 
