@@ -4,8 +4,7 @@ execute.py runs each solved lesson in a kernel of its own and keeps the outputs;
 frames.py turns an explorer into a picture and words for every position of its sliders. lesson_page.py
 writes a run as HTML, with questions.py for the questions to the reader, prose.py for Markdown and links,
 pictures.py for files of figures. build.py puts the pages together and writes the files that differ.
-lite.py adds, on request, the lessons as notebooks that run in a browser.
+live/ adds, on request, Python in the page, and serving.py serves a site on this machine.
 
-templates/ holds the HTML, static/ what is copied as it is, text/ the words of pages that no lesson has,
-jupyterlite/ the settings of the edition that lite.py makes.
+templates/ holds the HTML, static/ what is copied as it is, text/ the words of pages that no lesson has.
 """

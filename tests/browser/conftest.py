@@ -19,7 +19,9 @@ from urllib.error import URLError
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from autograder.errors import HeinitError
 from autograder.site.build import build_site
+from autograder.site.live.pyodide import RELEASE, pyodide_files
 from tests.tools import system_tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,9 +156,16 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, lesson_runs: Path) -> Path:
-    """The reading edition, built once."""
+    """The reading edition, built once; with live pages, where the files of Pyodide can be had."""
     directory = tmp_path_factory.mktemp("site") / "under a path" / "course"
-    build_site(directory, lesson_runs, lambda name, ran: None, live=True)
+    kept = ROOT / "build" / "lessons"
+    try:
+        pyodide_files(None, kept)
+    except HeinitError:
+        build_site(directory, lesson_runs, lambda name, ran: None)
+    else:
+        pyodide = kept / f"pyodide-{RELEASE}"
+        build_site(directory, lesson_runs, lambda name, ran: None, live=True, pyodide=pyodide)
     return directory
 
 

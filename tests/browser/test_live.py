@@ -20,7 +20,7 @@ from tests.autograder.classroom import run, solved
 from tests.browser.axe import violations
 from tests.browser.live import Interpreter, corpus_files
 from tests.corpus import verdicts
-from tests.tools import FULL
+from tests.tools import FULL, missing
 
 pytestmark = pytest.mark.xdist_group("site")  # with the other tests of the site, which is built once
 
@@ -36,6 +36,8 @@ SAMPLE = 60  # of how many known answers one is checked in the browser; `heinit 
 @pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
     """The site as a careful web host serves it, under a path."""
+    if not (site / "live").is_dir():
+        missing("Pyodide's files cannot be had: ./heinit site pages --live says how")
     for name, content in corpus_files().items():
         (site / name).write_bytes(content)
     with server(site.parents[1], None) as pages:
