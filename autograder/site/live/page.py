@@ -17,6 +17,7 @@ from heinit_lab.checking.report import Report, rich
 from heinit_lab.explorers.explorer import why_not
 
 MOST = 10_000  # characters that an answer may print
+SPENT = "Python has no memory left."  # the end of a report after which an interpreter is of no more use
 
 
 class Printed(io.StringIO):
@@ -36,7 +37,8 @@ def check(order: str) -> str:
 
     order: {"setup": source, "answers": [{"name": exercise, "source": code}, …]}; the last answer is the one
     that is checked, and those before it are what it may call.
-    Gives {"mark", "headline", "lines", "printed"}; headline and lines are HTML.
+    Gives {"mark", "headline", "lines", "printed", "spent"}; headline and lines are HTML, and spent says that
+    this interpreter is of no more use.
     """
     asked = json.loads(order)
     answers = asked["answers"]
@@ -53,6 +55,7 @@ def check(order: str) -> str:
             "headline": rich(report.headline),
             "lines": [rich(line) for line in report.lines],
             "printed": printed.getvalue(),
+            "spent": report.headline.endswith(SPENT),
         }
     )
 
@@ -114,5 +117,7 @@ def _stopped(name: str, file: str, error: BaseException) -> Report:
     for frame in traceback.extract_tb(error.__traceback__):
         line = frame.lineno if frame.filename == file else line
     message = error.msg if isinstance(error, SyntaxError) else str(error)
+    if isinstance(error, (MemoryError, SystemError)):  # where an allocation fails, Pyodide raises either
+        kind, message = SPENT, "a call asked for more than the browser gives."
     where = f"Line {line}: " if line else ""
-    return Report("✗", f"{name} does not run: {kind}.", (f"{where}{message or kind}.",))
+    return Report("✗", f"{name} does not run: {kind.removesuffix('.')}.", (f"{where}{message or kind}.",))

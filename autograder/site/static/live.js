@@ -60,7 +60,7 @@ class Python {
       event.preventDefault();
       if (this.worker === worker) this.end(event.message || "it cannot be loaded");
     };
-    this.ready = this.send("start");
+    this.ready = this.send("start").then(() => { this.isReady = true; });
     this.ready.catch(() => {});
     return this.ready;
   }
@@ -88,7 +88,7 @@ class Python {
   end(reason) {
     this.worker?.terminate();
     this.worker = this.ready = null;
-    this.canDraw = false;
+    this.isReady = this.canDraw = false;
     const open = [...this.waiting.values()];
     this.waiting.clear();
     for (const { failed } of open) failed(new Error(reason));
@@ -228,9 +228,8 @@ class Answer {
   async checked() {
     const source = this.source;
     this.stopping.hidden = false;
-    const slow = setTimeout(() => this.say("○", `${this.name} is being checked …`), 300);
-    if (!python.ready) {
-      clearTimeout(slow);
+    let slow;
+    if (!python.isReady) {
       this.say("○", `Python is fetched: ${COURSE.megabytes} MB, the first time.`);
       this.bar.hidden = false;
       python.fetched = (share) => { this.bar.value = share; };
@@ -238,9 +237,14 @@ class Answer {
     try {
       await python.start();
       this.bar.hidden = true;
+      slow = setTimeout(() => this.say("○", `${this.name} is being checked …`), 300);
       const report = await python.order("check", { order: { setup: LESSON.setup, answers: this.chain() } });
       clearTimeout(slow);
       this.report(report);
+      if (report.spent) {
+        python.end(STOPPED);
+        python.start().catch(() => {});
+      }
       if (this.source === source) kept.write(this.name, { source, mark: report.mark });
       this.form.classList.toggle("old", this.source !== source);
     } catch (error) {
