@@ -44,8 +44,11 @@ def install(version: str) -> Path:
         command = [*pip, "--target", str(half), f"torch=={version}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            reason = done.stderr.strip().splitlines()[-1:]
-            raise HeinitError(f"PyTorch {version} could not be installed: {''.join(reason)}")
+            reason = "".join(done.stderr.strip().splitlines()[-1:])
+            raise HeinitError(
+                f"PyTorch {version} could not be installed ({reason}). See that this machine has a network and "
+                f"room for some gigabytes, or install it with `pip install --target {folder} torch=={version}`."
+            )
         half.rename(folder)
     return folder
 
