@@ -34,20 +34,17 @@ def install(version: str) -> Path:
     folder = checkout() / "build" / "frameworks" / f"torch-{version}"
     if not folder.is_dir():
         half = folder.with_suffix(".half")  # so that what was cut short is not taken for whole
-        uv = shutil.which("uv")
-        pip = (
-            [uv, "pip", "install", "--python", sys.executable]
-            if uv
-            else [sys.executable, "-m", "pip", "install"]
-        )
+        uv, mine = shutil.which("uv"), [sys.executable, "-m", "pip", "install"]
+        pip = [uv, "pip", "install", "--python", sys.executable] if uv else mine
         print(f"installing PyTorch {version} into {folder}", file=sys.stderr)
         command = [*pip, "--target", str(half), f"torch=={version}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             reason = "".join(done.stderr.strip().splitlines()[-1:])
             raise HeinitError(
-                f"PyTorch {version} could not be installed ({reason}). See that this machine has a network and "
-                f"room for some gigabytes, or install it with `pip install --target {folder} torch=={version}`."
+                f"PyTorch {version} could not be installed ({reason}). See that this machine has a network "
+                "and room for some gigabytes, or install it yourself with "
+                f"`pip install --target {folder} torch=={version}`."
             )
         half.rename(folder)
     return folder
