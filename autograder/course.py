@@ -26,13 +26,14 @@ from autograder.database import gradebook_in_words, refuse_empty
 from autograder.errors import HeinitError, UsageError
 from autograder.files import parse_json, typed, write_atomically
 from autograder.gradebook import Student
-from autograder.lessons import Lesson, lessons
+from autograder.lessons import APPENDIX, Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
 from autograder.lms.roster import import_roster
 from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
+HANDOUTS = "handouts"  # what students get besides the lessons, and nobody grades
 CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
 # How a configuration or a notebook names a module of this package: in an import, or as "module.Name".
 _NAMED = re.compile(r"""\bfrom (autograder\.[\w.]+) import|["'](autograder\.[\w.]+)\.\w+["']""")
@@ -105,7 +106,10 @@ def _own_settings(former: str, new: str) -> list[str]:
 
 
 def _write_sources(root: Path, course_id: str) -> str:
-    """Write of each lesson the composed notebook, with the wheel that it needs; the configuration's text."""
+    """Write of each lesson the composed notebook, with the wheel that it needs, and the handouts.
+
+    Returns the configuration's text.
+    """
     excluded = {}
     for lesson in lessons():
         source = root / "source" / lesson.name
@@ -113,6 +117,8 @@ def _write_sources(root: Path, course_id: str) -> str:
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         write_atomically(source / lesson.path.name, text(notebook))
         excluded[lesson.name] = [build_wheel(source).name]
+    (root / HANDOUTS).mkdir(exist_ok=True)
+    shutil.copy(APPENDIX, root / HANDOUTS)
     template = Template(CONFIG.read_text(encoding="utf-8"))
     return template.substitute(course_id=course_id, excluded=excluded)
 

@@ -19,6 +19,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "heinit").is_file() else None
 SHARE = CHECKOUT or _PACKAGE / "share"
 NOTEBOOKS = SHARE / "notebooks"
+# A notebook that is no lesson: nothing in it is checked or graded, and it keeps its outputs, which only a
+# machine with PyTorch can make (see benchmarks/frameworks.py).
+APPENDIX = NOTEBOOKS / "in-your-own-project" / "in-your-own-project.ipynb"
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from autograder.errors import HeinitError, UsageError
 from autograder.files import write_atomically
-from autograder.lessons import NOTEBOOKS, Lesson, lessons
+from autograder.lessons import APPENDIX, NOTEBOOKS, Lesson, lessons
 
-PAGES = ("README.md", "ERRATA.md")
+PAGES = ("README.md", "ERRATA.md", APPENDIX.relative_to(NOTEBOOKS).as_posix())
 SOLVED = "solved"
 
 

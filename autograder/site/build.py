@@ -14,11 +14,11 @@ from nbformat import NotebookNode
 
 from autograder.errors import HeinitError, UsageError
 from autograder.files import read_json, typed, write_atomically
-from autograder.lessons import NOTEBOOKS, SHARE, lessons
+from autograder.lessons import APPENDIX, NOTEBOOKS, SHARE, lessons
 from autograder.lessons.compose import solve
 from autograder.site.execute import executed
 from autograder.site.frames import FRAMES_MIME
-from autograder.site.lesson_page import LessonPage, explorer, lesson_page
+from autograder.site.lesson_page import LessonPage, appendix_page, explorer, lesson_page
 from autograder.site.live.files import live_files
 from autograder.site.live.pages import course_data, megabytes
 from autograder.site.live.pyodide import pyodide_files
@@ -32,6 +32,7 @@ MANIFEST = ".heinit-site.json"
 HERO = ("2-variance-derivation", "hook-explorer")  # the explorer that opens the landing page
 PAGES = {
     "index.html": "Start",
+    f"{APPENDIX.stem}.html": "In your own project",
     "errata.html": "Errata",
     "instructors.html": "For instructors",
     "about.html": "About",
@@ -75,6 +76,8 @@ def build_site(
         files[f"{folder}/{lesson.name}.ipynb"] = lesson.path.read_bytes()
         files[f"{folder}/{lesson.name}-solved.ipynb"] = nbformat.writes(solved).encode()
         files[f"{folder}/{wheel.name}"] = wheel.read_bytes()
+    for content in (APPENDIX, wheel):
+        files[f"notebooks/{APPENDIX.stem}/{content.name}"] = content.read_bytes()
     return _write(directory, files, before)
 
 
@@ -102,6 +105,9 @@ def site_files(
 
     for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False):
         write(page.file, "lesson", page=page, before=before, after=after)
+    opening, body, contents = appendix_page(pictures, templates)
+    file = f"{APPENDIX.stem}.html"
+    write(file, "appendix", opening=opening, body=body, contents=contents, notebook=APPENDIX.name)
     write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates)))
     # the repository's page for instructors, below the site's own first words
     instructors = (SHARE / "docs" / "instructors.md").read_text(encoding="utf-8").partition("\n")[2]

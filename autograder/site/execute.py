@@ -56,12 +56,23 @@ def executed(
 
 
 def _run(lesson: Lesson) -> NotebookNode:
+    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))
+    run(notebook, f"the solved lesson {lesson.name}")
+    del notebook.cells[0]
+    return notebook
+
+
+def run(notebook: NotebookNode, name: str, **variables: str) -> None:
+    """Run a notebook in a kernel of its own, and leave the outputs in its cells.
+
+    name: what an error calls the notebook. variables: of the kernel's environment, besides this process's.
+    Raises HeinitError where a cell fails.
+    """
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     with tempfile.TemporaryDirectory() as folder:
         kernel = AsyncKernelManager(kernel_name="python3")
@@ -71,20 +82,20 @@ def _run(lesson: Lesson) -> NotebookNode:
             notebook,
             km=kernel,
             timeout=TIMEOUT,
+            coalesce_streams=True,  # whatever the kernel's timing, what a cell prints is one output
             force_raise_errors=True,  # also of cells at whose errors a student's *Run All* goes on
             resources={"metadata": {"path": folder}},
         )
         try:
-            asyncio.run(client.async_execute(env={**os.environ, **one_thread}, stderr=subprocess.DEVNULL))
+            environment = {**os.environ, **one_thread, **variables}
+            asyncio.run(client.async_execute(env=environment, stderr=subprocess.DEVNULL))
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             plain = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()
-            raise HeinitError(f"the solved lesson {lesson.name} does not run: {plain[-1]}") from None
-    del notebook.cells[0]
+            raise HeinitError(f"{name} does not run: {plain[-1]}") from None
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if (data := output.get("data", {})) and "text/html" in data:
                 data["text/html"] = smaller(data["text/html"])
-    return notebook
 
 
 def kept_run(path: Path) -> NotebookNode | None:

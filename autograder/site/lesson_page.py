@@ -13,15 +13,16 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
-from autograder.lessons import Lesson
+from autograder.lessons import APPENDIX, Lesson
 from autograder.lessons.compose import asked, checked, unmarked
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.pictures import FIGURE, Pictures
 from autograder.site.prose import Heading, Prose, render_lines
 from autograder.site.questions import question
 
-# Cells that belong to a notebook and not to a page: the table of a reader's own checks, and the way there.
-LEFT_OUT = ("where-you-stand", "progress")
+# Cells that belong to a notebook and not to a page: the table of a reader's own checks, the way there, and
+# what the appendix needs to run.
+LEFT_OUT = ("where-you-stand", "progress", "to-run")
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,24 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
     )
 
 
+def appendix_page(pictures: Pictures, templates: Environment) -> tuple[Markup, Markup, list[Heading]]:
+    """The appendix, with the outputs that it keeps: its first cell, the others, and their headings."""
+    writer = _LessonWriter(pictures, templates)
+    first, *cells = (cell for cell in nbformat.read(APPENDIX, as_version=4).cells if cell.id not in LEFT_OUT)
+    opening = Markup(writer.prose.html(first.source))
+    parts = [writer.prose.html(c.source) if c.cell_type == "markdown" else writer.code(c) for c in cells]
+    return opening, Markup("\n".join(parts)), [h for h in writer.prose.headings if h.level == 2]
+
+
 # A lesson's first cell: a page shows these parts, and writes the others itself (contents, wheel).
 _OPENING = re.compile(
     r"# Lesson (?P<number>\d+) · (?P<title>[^\n]+)\n+(?P<about>.*?)\n+(?P<abilities>You will be able to\n.*?)"
     r"\n+\*\*Contents\*\*\n.*?\n+(?P<says>About \d+ minutes\.[^\n]*)",
     re.DOTALL,
 )
+
+
+_COLUMNS = re.compile(r"\S {3,}\S.*\n.*\S {3,}\S")  # of two lines at least
 
 
 class _LessonWriter:
@@ -127,7 +140,13 @@ class _LessonWriter:
     def _output(self, output: NotebookNode, source: str = "") -> str:
         """An output as HTML. source: of the cell, from which a live page draws an explorer again."""
         if output.output_type == "stream":
-            return f'<pre class="output">{html.escape(output.text.rstrip())}</pre>'
+            # columns can be read only where no line is broken
+            table = (
+                ' aligned" role="group" aria-label="Table" tabindex="0'
+                if _COLUMNS.search(output.text)
+                else ""
+            )
+            return f'<pre class="output{table}">{html.escape(output.text.rstrip())}</pre>'
         data = output.get("data", {})
         if FRAMES_MIME in data:
             self._explorers += 1

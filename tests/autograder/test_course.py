@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 import heinit_lab
 from autograder.commands.grading import grade
-from autograder.course import make_course, nbgrader_api
+from autograder.course import HANDOUTS, make_course, nbgrader_api
 from autograder.errors import UsageError
 from autograder.grading.run import Grading
-from autograder.lessons import lessons
+from autograder.lessons import APPENDIX, lessons
 from autograder.lessons.canonical import text
 from heinit_lab.checking.report import VERDICT_MIME
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
@@ -53,6 +53,7 @@ def test_what_students_get_holds_no_answer_and_no_hidden_check(released_course):
         assert "HIDDEN" not in content
         assert "BEGIN SOLUTION" not in content
         assert "autograder" not in content
+    assert (released_course / HANDOUTS / APPENDIX.name).read_bytes() == APPENDIX.read_bytes()
     for wheel in (released_course / "release").rglob("*.whl"):
         assert not [n for n in zipfile.ZipFile(wheel).namelist() if not n.startswith("heinit_lab")]
 

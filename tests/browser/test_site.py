@@ -49,7 +49,7 @@ def failed(request: Request) -> list[str]:
     return [] if request.failure == "net::ERR_ABORTED" else [f"{request.failure}: {request.url}"]
 
 
-def test_a_reader_walks_from_the_first_page_to_the_last_lesson(reader: Page, site: Path) -> None:
+def test_a_reader_walks_from_the_first_page_to_the_errata(reader: Page, site: Path) -> None:
     reader.goto((site / "index.html").as_uri())
     move_every_slider(reader)
     reader.locator(".lessons a").first.press("Enter")
@@ -60,6 +60,8 @@ def test_a_reader_walks_from_the_first_page_to_the_last_lesson(reader: Page, sit
         answer_every_question(reader)
         open_every_solution(reader)
         reader.locator(".pager [rel=next]").press("Enter")
+    expect(reader.locator("h1")).to_have_text("In your own project")
+    reader.locator(".pager [rel=next]").press("Enter")
     expect(reader.locator("h1")).to_contain_text("Errata")
 
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder.errors import HeinitError, UsageError
-from autograder.lessons import NOTEBOOKS, lessons
+from autograder.lessons import APPENDIX, NOTEBOOKS, lessons
 from autograder.lessons.compose import asked
 from autograder.lessons.workspace import fill
 from tests.servers import HEINIT, busy_port, serving
@@ -25,7 +25,8 @@ def test_it_gets_every_lesson_as_it_is_and_a_readme(tmp_path):
     for lesson in lessons():
         copy = tmp_path / "mine" / lesson.path.relative_to(NOTEBOOKS)
         assert copy.read_bytes() == lesson.path.read_bytes()
-    assert (tmp_path / "mine" / "README.md").read_bytes() == (NOTEBOOKS / "README.md").read_bytes()
+    for page in (NOTEBOOKS / "README.md", APPENDIX):
+        assert (tmp_path / "mine" / page.relative_to(NOTEBOOKS)).read_bytes() == page.read_bytes()
     assert not [p for p in (tmp_path / "mine").rglob("*") if p.name.startswith(".") or p.suffix == ".py"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from itertools import pairwise
@@ -11,7 +12,7 @@ import nbformat
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lessons import lessons
+from autograder.lessons import APPENDIX, lessons
 from autograder.lessons.compose import asked, solve
 from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
@@ -128,6 +129,20 @@ def test_what_belongs_to_a_notebook_alone_is_left_out(files):
             assert '<pre class="output">&lt;b&gt;printed&lt;/b&gt;</pre>' in page
 
 
+def test_the_appendix_is_a_page_with_the_outputs_that_it_keeps(files):
+    page = files[f"{APPENDIX.stem}.html"].decode()
+    cells = nbformat.read(APPENDIX, as_version=4).cells
+    texts = [out.text for cell in cells for out in cell.get("outputs", ()) if "text" in out]
+    assert len(texts) > 5
+    for text in texts:
+        assert html.escape(text.rstrip()) in page
+    tables = re.findall(r'<pre class="output aligned" role="group" aria-label="Table" tabindex="0">', page)
+    assert 4 <= len(tables) < len(texts), "columns are not broken into lines, and sentences are"
+    assert len(re.findall(r'<img src="pictures/', page)) == 1
+    assert "To run the cells" not in page
+    assert f'href="{APPENDIX.stem}.html"' in files["index.html"].decode().partition("<main")[2]
+
+
 def test_an_explorer_begins_where_its_sliders_stand(files):
     page = files["index.html"].decode()
     assert 'max="1" value="1" aria-valuetext="2"' in page
@@ -208,3 +223,6 @@ def test_the_notebooks_lie_beside_the_wheel_that_they_ask_for(quick, tmp_path):
         assert (folder / f"{lesson.name}.ipynb").read_bytes() == lesson.path.read_bytes()
         assert "NotImplementedError" not in (folder / f"{lesson.name}-solved.ipynb").read_text()
         assert (folder / "heinit_lab.whl").is_file()
+    folder = tmp_path / "site" / "notebooks" / APPENDIX.stem
+    assert (folder / APPENDIX.name).read_bytes() == APPENDIX.read_bytes()
+    assert (folder / "heinit_lab.whl").is_file()
