@@ -1,13 +1,14 @@
 """What became of each exercise, in words: from a graded notebook and its grades."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
 from autograder.hidden_tests.behaviour import Behaviour
+from autograder.hidden_tests.grade import followed_through
 from autograder.judge.cells import PageCell
 from autograder.judge.stops import public_text, verdict, why_missing
 from heinit_lab.checking.exercise import Misconception
@@ -21,6 +22,7 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 class ExerciseResult:
     """One exercise. says: the first line of the public check. why: what happened in the answer's cell, or ''.
 
+    follows: that the answer has points although it calls wrong functions, or ''.
     behaviours: those that were tested, each with the points that it earned, and the name of the behaviour
         that must hold before it counts, or ''.
     answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
@@ -30,6 +32,7 @@ class ExerciseResult:
     grade: CellGrade
     says: str
     why: str
+    follows: str
     behaviours: list[tuple[Behaviour, float, str]]
     misconceptions: list[Misconception]
     answer: str
@@ -72,12 +75,19 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             grade=grade,
             says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
+            follows=_follows(exercise, hidden),
             behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
             misconceptions=[known[name] for name in named if name in known],
             answer=answers.get(exercise, anchor(i)),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
         )
+
+
+def _follows(exercise: str, hidden: Mapping[str, Any]) -> str:
+    """The sentence on the wrong functions that an answer calls. hidden: the verdict of the hidden checks."""
+    follows = [name for name in hidden.get("follows", []) if name in EXERCISES]
+    return followed_through(exercise, follows, hidden["score"] == hidden["max_score"]) if follows else ""
 
 
 def anchor(number: int) -> str:

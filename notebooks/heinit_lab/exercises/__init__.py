@@ -40,3 +40,12 @@ BY_LESSON: dict[str, tuple[Exercise, ...]] = {
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for exercises in BY_LESSON.values() for exercise in exercises
 }
+
+
+def earlier(name: str) -> list[str]:
+    """The exercises that stand before one in its lesson; none where there is no such exercise."""
+    for exercises in BY_LESSON.values():
+        names = [exercise.name for exercise in exercises]
+        if name in names:
+            return names[: names.index(name)]
+    return []

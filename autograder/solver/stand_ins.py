@@ -1,0 +1,47 @@
+"""Stand-ins: a call of the student's function that goes over the channel to the reference answer.
+
+Where the judge judges an answer again with right earlier functions (autograder/judge/follow_through.py), a
+stand-in takes the place of each earlier function in the fork. The stand-in holds none of the reference
+answer's code: it sends its arguments to the judge, and waits for the value in the middle of the call.
+"""
+
+import builtins
+from functools import partial
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from .channel import receive, send
+from .messages import CallReference, ReferenceAnswer, from_wire, to_wire
+from .pipes import PipeEnd
+
+
+def put_stand_in(name: str, names: dict[str, Any], questions: PipeEnd, answers: PipeEnd) -> None:
+    """Put a stand-in in the place of the function `name` of a session, under whatever name it is kept.
+
+    names: those of the session.
+    """
+    stand_in = partial(_call, name, questions, answers)
+    own = names.get(name)
+    if isinstance(own, FunctionType) and not own.__closure__:  # it may also be a default, or in a table
+        own.__code__, own.__defaults__, own.__kwdefaults__ = _relay.__code__, None, {"stand_in": stand_in}
+    else:
+        names[name] = stand_in
+
+
+def _relay(*args: Any, stand_in: Any, **kwargs: Any) -> Any:
+    return stand_in(*args, **kwargs)
+
+
+def _call(name: str, questions: PipeEnd, answers: PipeEnd, /, *args: Any, **kwargs: Any) -> Any:
+    """What the reference answer returns or raises. A Generator among the arguments moves on."""
+    send(answers, to_wire(CallReference(name, args, kwargs)))
+    answer: ReferenceAnswer = from_wire(receive(questions), ReferenceAnswer)
+    generators = [each for each in (*args, *kwargs.values()) if isinstance(each, np.random.Generator)]
+    for generator, moved in zip(generators, answer.generators, strict=False):
+        generator.bit_generator.state = moved.bit_generator.state
+    if answer.error is not None:
+        kind, message = answer.error
+        raise getattr(builtins, kind, RuntimeError)(message)
+    return answer.value
