@@ -40,6 +40,7 @@ from autograder.judge.references import References
 from autograder.judge.solving import Solving
 from autograder.solver.session import Session
 from heinit_lab.checking.report import VERDICT_MIME
+from heinit_lab.exercises import lesson_of
 
 
 def follow_through(
@@ -59,7 +60,8 @@ def follow_through(
         again = {}
         for i, names in wrong.items():
             if names:
-                line = Line(names, partial(references.answer, names=names))
+                modules = {name: f"heinit_solutions.{lesson_of(name)}" for name in names}
+                line = Line(names, partial(references.answer, modules=modules))
                 again[i] = Examination(i, tests[i].source, declared, solving, session, line)
         for second in again.values():
             second.run_public()
@@ -75,22 +77,26 @@ def follow_through(
         follows = tuple(dict.fromkeys(each for name in calls for each in right.get(name, (name,))))
         better = _better(first, second.assessment, follows)
         if better is not first:
-            public = second if second.assessment.score == better.max_score else tests[i]
-            tests[i].outputs = _with_verdict(public, better)
-            if better.score == better.max_score:
+            full = second.assessment.score == better.max_score
+            tests[i].outputs = _with_verdict(second if full else tests[i], better)
+            if full:
                 right[better.name] = follows
     return list(again.values())
 
 
 def _better(first: Assessment, second: Assessment, follows: tuple[str, ...]) -> Assessment:
-    """The second assessment with the better points of both, or the first where it is no worse."""
-    points = {name: max(earned, second.points[name]) for name, earned in first.points.items()}
-    if points == first.points or not follows:
+    """The second assessment with the better points of both, or the first where no stand-in was called.
+
+    Also where the points are the same, the mistakes that the second one names are the answer's own.
+    """
+    if not follows:
         return first
+    points = {name: max(earned, second.points[name]) for name, earned in first.points.items()}
     parts = {
         name: (second if points[name] == second.points[name] else first).right_parts.get(name, ())
         for name in points
     }
+    follows = follows if points != first.points else ()
     return replace(second, points=points, right_parts=parts, follows=follows)
 
 

@@ -6,7 +6,7 @@ too much, and gives back bytes alone: the frame that the channel sends to the fo
 The process starts with the first call and ends with the notebook.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -15,7 +15,6 @@ import numpy as np
 from autograder.solver.channel import ChannelError, frame
 from autograder.solver.messages import CallReference, ReferenceAnswer, to_wire
 from autograder.walled import WalledProcess, WallError
-from heinit_lab.exercises import BY_LESSON
 
 MEMORY = 2**30  # bytes of address space
 CPU_SECONDS = 5  # of one call
@@ -23,21 +22,21 @@ SECONDS = 30.0  # of wall time of one call
 
 
 class References:
-    """The reference answers to the exercises of these names, for one notebook's stand-ins."""
+    """The reference answers, for one notebook's stand-ins."""
 
     def __init__(self) -> None:
         self._process = WalledProcess(MEMORY, CPU_SECONDS, SECONDS)
 
-    def answer(self, call: CallReference, names: Collection[str]) -> bytes:
+    def answer(self, call: CallReference, modules: Mapping[str, str]) -> bytes:
         """The frame that answers a call.
 
-        names: those of the functions that may be called. Raises ChannelError where another function is
-        called, where the call is malformed, and where it takes too much.
+        modules: the functions that may be called, and the modules that have them. Raises ChannelError where
+        another function is called, where the call is malformed, and where it takes too much.
         """
         match call:
-            case CallReference(str(name), tuple(args), dict(kwargs)) if name in names:
+            case CallReference(str(name), tuple(args), dict(kwargs)) if name in modules:
                 try:
-                    return self._process.call(_answer, name, args, kwargs)
+                    return self._process.call(_answer, modules[name], name, args, kwargs)
                 except WallError:
                     raise ChannelError(f"it called {name} with arguments that are too large") from None
         raise ChannelError("it asked for what it may not call")
@@ -47,12 +46,11 @@ class References:
         self._process.close()
 
 
-def _answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+def _answer(module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
     """The frame with what a reference answer returns or raises."""
-    (lesson,) = (lesson for lesson, exercises in BY_LESSON.items() if name in [e.name for e in exercises])
     generators = [each for each in (*args, *kwargs.values()) if isinstance(each, np.random.Generator)]
     try:
-        value = getattr(import_module(f"heinit_solutions.{lesson}"), name)(*args, **kwargs)
+        value = getattr(import_module(module), name)(*args, **kwargs)
         return frame(to_wire(ReferenceAnswer(value, None, generators)))
     except Exception as error:
         said = [type(error).__name__, str(error)[:1000]]

@@ -38,6 +38,7 @@ M = TypeVar("M")
 def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
     """Answer until the judge has no more questions. names: those of the session."""
     functions: dict[str, Any] = {}
+    replaced: set[str] = set()
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
             question: Any = from_wire(receive(questions), BindNames, FindMentions, CallFunction)
@@ -45,8 +46,9 @@ def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
                 send(answers, to_wire(Mentions(mentions(functions[question.name], question.names))))
                 continue
             if isinstance(question, BindNames):
-                for name in question.stand_ins:
+                for name in set(question.stand_ins) - replaced:
                     put_stand_in(name, names, questions, answers)
+                replaced.update(question.stand_ins)
                 values = {name: names[name] for name in question.names if name in names}
                 functions = {name: value for name, value in values.items() if callable(value)}
                 data = {name: value for name, value in values.items() if name not in functions}

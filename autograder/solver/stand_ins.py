@@ -6,6 +6,8 @@ answer's code: it sends its arguments to the judge, and waits for the value in t
 """
 
 import builtins
+import inspect
+from contextlib import suppress
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -22,20 +24,40 @@ def put_stand_in(name: str, names: dict[str, Any], questions: PipeEnd, answers: 
 
     names: those of the session.
     """
-    stand_in = partial(_call, name, questions, answers)
     own = names.get(name)
+    stand_in = partial(_call, name, _signature(own), questions, answers)
     if isinstance(own, FunctionType) and not own.__closure__:  # it may also be a default, or in a table
         own.__code__, own.__defaults__, own.__kwdefaults__ = _relay.__code__, None, {"stand_in": stand_in}
     else:
         names[name] = stand_in
 
 
+def _signature(function: Any) -> inspect.Signature | None:
+    with suppress(TypeError, ValueError):  # there is no such function, or none that says what it takes
+        return inspect.signature(function)
+    return None
+
+
 def _relay(*args: Any, stand_in: Any, **kwargs: Any) -> Any:
     return stand_in(*args, **kwargs)
 
 
-def _call(name: str, questions: PipeEnd, answers: PipeEnd, /, *args: Any, **kwargs: Any) -> Any:
-    """What the reference answer returns or raises. A Generator among the arguments moves on."""
+def _call(
+    name: str,
+    signature: inspect.Signature | None,
+    questions: PipeEnd,
+    answers: PipeEnd,
+    /,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """What the reference answer returns or raises. A Generator among the arguments moves on.
+
+    signature: of the student's function, which may call its parameters otherwise than the statement.
+    """
+    if kwargs and signature is not None:
+        bound = signature.bind(*args, **kwargs)
+        args, kwargs = bound.args, bound.kwargs
     send(answers, to_wire(CallReference(name, args, kwargs)))
     answer: ReferenceAnswer = from_wire(receive(questions), ReferenceAnswer)
     generators = [each for each in (*args, *kwargs.values()) if isinstance(each, np.random.Generator)]

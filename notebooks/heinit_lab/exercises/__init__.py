@@ -42,10 +42,12 @@ EXERCISES: dict[str, Exercise] = {
 }
 
 
+def lesson_of(name: str) -> str:
+    """The lesson that has an exercise of this name."""
+    return next(lesson for lesson, exercises in BY_LESSON.items() if EXERCISES[name] in exercises)
+
+
 def earlier(name: str) -> list[str]:
-    """The exercises that stand before one in its lesson; none where there is no such exercise."""
-    for exercises in BY_LESSON.values():
-        names = [exercise.name for exercise in exercises]
-        if name in names:
-            return names[: names.index(name)]
-    return []
+    """The names of the exercises that stand before one in its lesson."""
+    names = [exercise.name for exercise in BY_LESSON[lesson_of(name)]]
+    return names[: names.index(name)]

@@ -1,0 +1,91 @@
+"""One slip costs one slip: what calls a wrong earlier function is judged again with a right one."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.hidden_tests import HIDDEN
+from autograder.judge.client import Judge
+from autograder.judge.messages import CellOrder
+from autograder.lessons.compose import HIDDEN_TEST
+from autograder.sandbox.limits import Limits
+from heinit_lab.checking.report import VERDICT_MIME
+from heinit_lab.exercises import BY_LESSON, lesson_of
+
+pytestmark = pytest.mark.xdist_group("follow-through")
+DATA = tomllib.loads(Path(__file__).with_name("calling.toml").read_text(encoding="utf-8"))
+SET_UP = """import numpy as np
+from collections.abc import Sequence
+from heinit_lab.activations import ACTIVATIONS"""
+POINTS = {name: sum(b.points for b in behaviours) for name, behaviours in HIDDEN.items()}
+Verdicts = Callable[[Mapping[str, str]], dict[str, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> Iterator[Verdicts]:
+    """The verdicts on answers, which are cells by the names of their exercises."""
+    judge = Judge(Limits(cell_seconds=5, seconds=20), sandboxed=False)
+
+    def judged(answers: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        cells = [CellOrder("student", SET_UP)]
+        for name, source in answers.items():
+            test = f'from heinit_lab import check\ncheck("{name}")' + HIDDEN_TEST.format(name=name)
+            cells += [CellOrder("student", source), CellOrder("test", test)]
+        bundles = [o.get("data", {}) for r in judge.run(cells, list(answers)).results for o in r.outputs]
+        left = [bundle for bundle in bundles if VERDICT_MIME in bundle]
+        return {b[VERDICT_MIME]["exercise"]: {**b[VERDICT_MIME], "says": b["text/plain"]} for b in left}
+
+    yield judged
+    judge.close()
+
+
+def lost(verdicts: dict[str, dict[str, Any]]) -> dict[str, float]:
+    return {name: v["score"] for name, v in verdicts.items() if v["score"] < POINTS[name]}
+
+
+def answer(name: str) -> str:
+    """An answer that calls earlier functions where that is natural."""
+    module = import_module(f"heinit_solutions.{lesson_of(name)}")
+    return DATA["natural"].get(name) or inspect.getsource(getattr(module, name))
+
+
+def with_a_slip(name: str) -> dict[str, str]:
+    """The wrong function of an exercise, and right answers to those that it hangs together with by calls."""
+    lesson = [exercise.name for exercise in BY_LESSON[lesson_of(name)]]
+    calls = {(a, b) for a in lesson for b in lesson if a != b and re.search(rf"\b{b}\(", answer(a))}
+    together = {name}
+    while more := {each for pair in calls if together & {*pair} for each in pair} - together:
+        together |= more
+    slip = f"import heinit_lab.exercises as e\n{name} = e.EXERCISES['{name}'].misconceptions[0].wrong[0]"
+    return {each: slip if each == name else answer(each) for each in lesson if each in together}
+
+
+def test_one_wrong_function_costs_its_own_points_only_for_every_exercise(verdicts):
+    lessons = [[exercise.name for exercise in exercises] for exercises in BY_LESSON.values()]
+    for names in zip_longest(*lessons):  # one of each lesson in one hand-in
+        slips = {name for name in names if name}
+        hand_in = {name: source for slip in slips for name, source in with_a_slip(slip).items()}
+        assert lost(verdicts(hand_in)).keys() == slips
+
+
+def test_however_an_answer_calls_a_wrong_function_it_loses_what_is_its_own_only(verdicts):
+    for case in DATA["hand_in"]:
+        slip, *others = case["cells"]
+        found, own, partly = verdicts(case["cells"]), case.get("own", {}), case.get("points", {})
+        points = {name: score for name, score in lost(found).items() if name not in (slip, *own)}
+        assert points == partly, case["why"]
+        assert lost(found).keys() == {slip, *own, *partly}, case["why"]
+        for name in others:
+            assert found[name]["follows"] == ([] if name in own else [slip]), case["why"]
+            assert found[name]["misconceptions"] == own.get(name, []), case["why"]
+            full = f"{name} is right; the {slip} it calls is not." in found[name]["says"]
+            assert full == (name not in own and name not in partly), case["why"]
