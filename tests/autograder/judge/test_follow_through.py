@@ -6,20 +6,26 @@ import inspect
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
+from socket import socketpair
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.hidden_tests import HIDDEN
 from autograder.judge.client import Judge
 from autograder.judge.messages import CellOrder
+from autograder.judge.references import References
 from autograder.lessons.compose import HIDDEN_TEST
 from autograder.sandbox.limits import Limits
+from autograder.solver.channel import ChannelError, Opaque, receive
+from autograder.solver.messages import CallReference, ReferenceAnswer, from_wire
 from heinit_lab.checking.report import VERDICT_MIME
-from heinit_lab.exercises import BY_LESSON, lesson_of
+from heinit_lab.exercises import BY_LESSON, earlier, lesson_of
 
 pytestmark = pytest.mark.xdist_group("follow-through")
 DATA = tomllib.loads(Path(__file__).with_name("calling.toml").read_text(encoding="utf-8"))
@@ -79,13 +85,48 @@ def test_one_wrong_function_costs_its_own_points_only_for_every_exercise(verdict
 
 def test_however_an_answer_calls_a_wrong_function_it_loses_what_is_its_own_only(verdicts):
     for case in DATA["hand_in"]:
-        slip, *others = case["cells"]
-        found, own, partly = verdicts(case["cells"]), case.get("own", {}), case.get("points", {})
-        points = {name: score for name, score in lost(found).items() if name not in (slip, *own)}
-        assert points == partly, case["why"]
-        assert lost(found).keys() == {slip, *own, *partly}, case["why"]
+        names, own, partly = list(case["cells"]), case.get("own", {}), case.get("points", {})
+        slips, others = names[: case.get("slips", 1)], names[case.get("slips", 1) :]
+        found = verdicts(case["cells"])
+        assert {n: score for n, score in lost(found).items() if n not in (*slips, *own)} == partly, case[
+            "why"
+        ]
+        assert lost(found).keys() == {*slips, *own, *partly}, case["why"]
         for name in others:
-            assert found[name]["follows"] == ([] if name in own else [slip]), case["why"]
+            follows = [] if name in own else case.get("follows", {}).get(name, slips)
+            assert found[name]["follows"] == follows, case["why"]
             assert found[name]["misconceptions"] == own.get(name, []), case["why"]
-            full = f"{name} is right; the {slip} it calls is not." in found[name]["says"]
+            called = f"the {follows[0]} it calls is not" if len(follows) == 1 else "it calls are not"
+            full = f"{name} is right; " in found[name]["says"] and called in found[name]["says"]
             assert full == (name not in own and name not in partly), case["why"]
+
+
+def test_the_judge_answers_for_the_functions_that_it_lists_and_bounds_what_they_take():
+    modules = {"he_normal": "heinit_solutions.worked_examples"}
+    rng, same = np.random.default_rng(1), np.random.default_rng(1)
+    with closing(References()) as references:
+
+        def answer(*call: Any) -> ReferenceAnswer:
+            frame = references.answer(CallReference(*call), modules)
+            ours, theirs = socketpair()
+            with ours, theirs:
+                theirs.sendall(frame)
+                return from_wire(receive(ours), ReferenceAnswer)
+
+        given = answer("he_normal", (2, 3, rng), {})
+        assert np.array_equal(given.value, same.normal(0, 1, size=(3, 2)))
+        assert given.generators[0].random() == same.random()
+        assert answer("he_normal", (2,), {"rng": rng}).error[0] == "TypeError"
+        assert answer("he_normal", (10**6, 10**6, rng), {}).error[0] == "MemoryError"
+        assert isinstance(answer("he_normal", (3000, 3000, rng), {}).value, Opaque)  # more than may pass
+        for call in (
+            ("he_uniform", (2, 3, rng), {}),
+            ("he_normal.__globals__", (), {}),
+            (["he_normal"], (2, 3, rng), {}),
+            ("he_normal", 2, {}),
+            ("he_normal", (2, 3), [rng]),
+        ):
+            with pytest.raises(ChannelError, match="may not call"):
+                answer(*call)
+    for name, others in {"energy_kept": ["relu", "zero_share", "activity", "dead_units"], "relu": []}.items():
+        assert earlier(name) == others
