@@ -153,7 +153,9 @@ class Line:
             answer = self.hear(Mentions)
         except NoAnswerError:
             return list(names)
-        return [each for each in names if isinstance(answer.names, list) and each in answer.names]
+        said = answer.names if isinstance(answer.names, list) else []
+        used = {each for each in said if isinstance(each, str)}
+        return [each for each in names if each in used]
 
     def bind(self, names: list[str]) -> dict[str, Any]:
         """What the names mean in the session: a copy of plain data, or a Proxy. Missing ones are left out."""
