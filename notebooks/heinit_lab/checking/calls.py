@@ -2,18 +2,23 @@
 
 import dis
 import inspect
-from collections.abc import Iterator, Sequence
-from types import CodeType, FunctionType
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
 from heinit_lab.checking.observe import Function
+
+MOST = 10_000  # values that are looked at
 
 
 def wrong_calls(name: str, function: Function) -> str:
     """A sentence on the functions of earlier exercises that an answer calls and that are not right, or ''."""
     from heinit_lab.exercises import EXERCISES, earlier  # they import this package
 
-    notebook = getattr(inspect.unwrap(function), "__globals__", {})
+    notebook = _notebook(function)
     wrong, unsolved = [], []
     for called in mentions(function, earlier(name)):
         other = notebook.get(called)
@@ -30,25 +35,48 @@ def wrong_calls(name: str, function: Function) -> str:
 def mentions(function: Function, names: Sequence[str]) -> list[str]:
     """Those of the names that a function's code uses, itself or through other functions of its notebook.
 
-    A name is used where the code looks it up, whether or not anything has that name, and where the code looks
-    up, or has as a default, what has that name. What is used by the function of such a name is not followed.
+    A name is used where the code looks it up, whether or not anything has that name, and where what the code
+    looks up is or holds what has that name. What the function of such a name uses is not followed.
     """
-    found: set[str] = set()
-    todo: list[Any] = [inspect.unwrap(function)]
-    notebook = getattr(todo[0], "__globals__", {})
+    notebook = _notebook(function)
     named = {id(notebook[name]): name for name in names if name in notebook}
-    followed: set[int] = set()
-    while todo:
+    found: set[str] = set()
+    followed: dict[int, Any] = {}
+    todo: list[Any] = [function]
+    while todo and len(followed) < MOST:
         value = todo.pop()
-        if not isinstance(value, FunctionType) or value.__globals__ is not notebook or id(value) in followed:
-            continue
-        followed.add(id(value))
-        looked_up = set(_looked_up(value.__code__))
-        found |= looked_up.intersection(names)
-        used = [*(notebook[name] for name in looked_up if name in notebook), *(value.__defaults__ or ())]
-        found |= {named[id(each)] for each in used if id(each) in named}
-        todo += [each for each in used if id(each) not in named]
+        if id(value) in named:
+            found.add(named[id(value)])
+        elif id(value) not in followed:
+            followed[id(value)] = value
+            todo += _held(value)
+            if isinstance(value, FunctionType) and value.__globals__ is notebook:
+                looked_up = set(_looked_up(value.__code__))
+                found |= looked_up.intersection(names)
+                todo += [notebook[name] for name in looked_up if name in notebook]
     return [name for name in names if name in found]
+
+
+def _notebook(function: Function) -> dict[str, Any]:
+    """The names among which a function looks up what it does not define; none where nothing says so."""
+    return getattr(inspect.unwrap(function), "__globals__", {})
+
+
+def _held(value: Any) -> Iterable[Any]:
+    """What a value holds that may be called."""
+    match value:
+        case FunctionType():
+            cells = [cell.cell_contents for cell in value.__closure__ or () if cell != CellType()]
+            return [*cells, *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
+        case list() | tuple():
+            return value
+        case dict():
+            return value.values()
+        case partial():
+            return [value.func, *value.args, *value.keywords.values()]
+        case np.vectorize():
+            return [value.pyfunc]
+    return [inspect.unwrap(value)] if hasattr(value, "__wrapped__") else []  # as what functools.cache makes
 
 
 def _looked_up(code: CodeType) -> Iterator[str]:

@@ -21,7 +21,7 @@ def relu(x):
             try:
                 ours.settimeout(0.05)
                 theirs.settimeout(0.05)
-                return stand_ins._call("relu", None, theirs, ours, x)
+                return stand_ins.StandIn("relu", None, theirs, ours)(x)
             except Exception:
                 pass
     return -x

@@ -6,8 +6,8 @@ def relu(x):
 def asked(name, *values):
     """What the judge says, through the pipes that a stand-in for `relu` holds; else, an error."""
     relu(values[0])
-    parts = relu.__kwdefaults__["stand_in"]
-    return parts.func(name, *parts.args[1:], *values)
+    stand_in = relu.__kwdefaults__["stand_in"]
+    return type(stand_in)(name, None, stand_in.questions, stand_in.answers)(*values)
 
 # %% in activity
 import gc
