@@ -4,7 +4,7 @@ import difflib
 import os
 import sys
 
-from heinit_lab.checking.calls import wrong_calls
+from heinit_lab.checking.calls import report_on_calls
 from heinit_lab.checking.exercise import Evidence, Exercise
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
@@ -60,8 +60,9 @@ def examine(name: str, function: Function | None) -> Report:
         )
     evidence = EXERCISES[name].probe(function)
     _latest[name] = (function, evidence)
-    blame = wrong_calls(name, function) if evidence.finding else ""
-    return report_on(EXERCISES[name], evidence, blame)
+    if evidence.finding and (said := report_on_calls(EXERCISES[name], evidence.finding, function)):
+        return said
+    return report_on(EXERCISES[name], evidence)
 
 
 def latest(name: str, function: Function) -> Evidence | None:
@@ -70,12 +71,8 @@ def latest(name: str, function: Function) -> Evidence | None:
     return evidence if checked is function else None
 
 
-def report_on(exercise: Exercise, evidence: Evidence, blame: str = "") -> Report:
-    """The verdict of the public check, in words.
-
-    blame: a sentence on the functions of the student's that the answer calls and that are wrong, or ''. What
-    the answer's own mistake is, nobody can tell before these are right.
-    """
+def report_on(exercise: Exercise, evidence: Evidence) -> Report:
+    """The verdict of the public check, in words."""
     finding = evidence.finding
     if finding is None:
         public = "1 public check passes" if evidence.count == 1 else f"{evidence.count} public checks pass"
@@ -83,8 +80,6 @@ def report_on(exercise: Exercise, evidence: Evidence, blame: str = "") -> Report
         hidden = "" if grading() else f" {more} when it is graded."
         remark = (evidence.remark,) if evidence.remark else ()
         return Report("✓", f"{exercise.name}: {public}.{hidden}", remark)
-    if blame:
-        return Report("✗", finding.headline, (blame,))
     if evidence.unsolved:
         return Report(
             "○",

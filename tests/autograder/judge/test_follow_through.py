@@ -108,6 +108,17 @@ def test_however_an_answer_calls_a_wrong_function_it_loses_what_is_its_own_only(
             assert full == (name not in own and name not in partly), case["why"]
 
 
+def test_the_cells_run_again_only_where_an_answer_may_follow_a_wrong_function(verdicts, tmp_path):
+    right, wrong = answer("relu"), "def relu(x):\n    return -x"
+    calls, alone = answer("energy_kept"), "def energy_kept(y):\n    return np.mean(y > 0)"
+    slip = calls.replace("y**2", "abs(y)")
+    hand_ins = [(right, calls), (wrong, alone), (right, slip), (right, "energy_kept = 3"), (wrong, calls)]
+    for i, (relu, energy_kept) in enumerate(hand_ins):
+        runs = tmp_path / str(i)
+        verdicts({"relu": f"{relu}\nopen({str(runs)!r}, 'a').write('.')", "energy_kept": energy_kept})
+        assert runs.read_text() == (".." if energy_kept is calls and relu is wrong else "."), i
+
+
 def test_the_judge_answers_for_the_functions_that_it_lists_and_bounds_what_they_take():
     modules = {"he_normal": "heinit_solutions.worked_examples"}
     rng, same = np.random.default_rng(1), np.random.default_rng(1)

@@ -39,20 +39,39 @@ def test_the_names_that_a_function_looks_up_are_found_and_no_others():
     assert mentions(notebook["f"], ["relu", "std"]) == ["relu"]  # which does not exist
 
 
-def test_an_answer_that_calls_a_wrong_function_is_told_to_mend_that_one_first():
-    answer = "def energy_kept(y): return np.sum(relu(y) ** 2) / np.sum(y**2)\n"
-    for relu, said in {
-        "def relu(x):\n    x[x < 0] = 0\n    return x": "right yet: check relu first.",
-        "relu = np.abs": "right yet: check relu first.",
-        "def relu(x): raise NotImplementedError": "solved yet: solve relu first.",
-        "": "solved yet: solve relu first.",
-    }.items():
-        notebook = {"np": np}
-        exec(answer + relu, notebook)
-        report = examine("energy_kept", notebook["energy_kept"])
-        assert (report.mark, report.lines) == ("✗", (f"energy_kept calls relu, which is not {said}",)), relu
+def said(exercise: str, *cells: str) -> tuple[str, ...]:
+    """The lines of the check on the answer that cells define."""
     notebook = {"np": np}
-    exec("def relu(x): return np.maximum(x, 0)\n" + answer.replace("y**2", "abs(y)"), notebook)
-    assert "calls" not in examine("energy_kept", notebook["energy_kept"]).plain
-    exec("relu = np.abs\n" + answer.replace("relu(y)", "np.maximum(y, 0)"), notebook)
-    assert examine("energy_kept", notebook["energy_kept"]).mark == "✓"
+    for cell in cells:
+        exec(cell, notebook)
+    before = dict(notebook)
+    report = examine(exercise, notebook[exercise])
+    assert notebook == before
+    return report.headline, *report.lines
+
+
+def test_an_answer_that_calls_a_wrong_function_is_told_to_mend_that_one_first():
+    kept = "def energy_kept(y): return np.sum(relu(y) ** 2) / np.sum(y**2)"
+    right = "energy_kept is right; the relu it calls is not."
+    for relu, first in {
+        "def relu(x):\n    x[x < 0] = 0\n    return x": "Check relu first.",
+        "relu = np.abs": "Check relu first.",
+        "def relu(x): raise NotImplementedError": "Solve relu first.",
+        "": "Solve relu first.",
+    }.items():
+        assert said("energy_kept", kept, relu) == (right, first), relu
+    both = said("energy_kept", kept.replace("y**2", "abs(y)"), "relu = np.abs")
+    assert both[0].startswith("energy_kept([1, -2]) is ")
+    assert both[1:] == ("energy_kept calls relu, which is not right yet. Check relu first.",)
+    ratio = "def he_over_glorot(n_in, n_out): return 2**0.5 * xavier_std(n_in) / (2 / (n_in + n_out)) ** 0.5"
+    assert said("he_over_glorot", "xavier_std = lambda n: 1 / n", ratio)[1:] == (
+        "he_over_glorot calls xavier_std, which is not right yet. Check xavier_std first.",
+    )
+
+
+def test_nothing_is_said_of_a_right_function_nor_to_a_right_answer():
+    right = "def relu(x): return np.maximum(x, 0)"
+    wrong = said("energy_kept", right, "def energy_kept(y): return np.sum(relu(y) ** 2) / np.sum(abs(y))")
+    assert "relu" not in " ".join(wrong)
+    alone = "def energy_kept(y): return np.sum(np.maximum(y, 0) ** 2) / np.sum(y**2)"
+    assert said("energy_kept", "relu = np.abs", alone)[0].startswith("energy_kept: ")
