@@ -1,13 +1,14 @@
 """What became of each exercise, in words: from a graded notebook and its grades."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.gradebook import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
 from autograder.hidden_tests.behaviour import Behaviour
+from autograder.hidden_tests.grade import followed_through
 from autograder.judge.cells import PageCell
 from autograder.judge.stops import public_text, verdict, why_missing
 from heinit_lab.checking.exercise import Misconception
@@ -42,6 +43,7 @@ class BehaviourResult:
 class ExerciseResult:
     """One exercise. says: the first line of the public check. why: what happened in the answer's cell, or ''.
 
+    follows: that the answer has points although it calls wrong functions, or ''.
     behaviours: those that were tested.
     answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
     """
@@ -50,6 +52,7 @@ class ExerciseResult:
     grade: CellGrade
     says: str
     why: str
+    follows: str
     behaviours: list[BehaviourResult]
     misconceptions: list[Misconception]
     answer: str
@@ -92,6 +95,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             grade=grade,
             says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
+            follows=_follows(exercise, hidden),
             behaviours=[
                 BehaviourResult(
                     b, float(points.get(b.name, 0.0)), b.waits_for(points), right_parts.get(b.name, [])
@@ -103,6 +107,12 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
         )
+
+
+def _follows(exercise: str, hidden: Mapping[str, Any]) -> str:
+    """The sentence on the wrong functions that an answer calls. hidden: the verdict of the hidden checks."""
+    follows = [name for name in hidden.get("follows", []) if name in EXERCISES]
+    return followed_through(exercise, follows, hidden["score"] == hidden["max_score"]) if follows else ""
 
 
 def anchor(number: int) -> str:

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -36,6 +36,7 @@ def _all() -> dict[str, tuple[Behaviour, ...]]:
 
 
 HIDDEN: dict[str, tuple[Behaviour, ...]] = _all()
+ASSESSED: dict[str, "Assessment"] = {}  # by `grade`, the last of each exercise
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Assessment:
     points, max_points: by the name of the behaviour. misconceptions: names. hints: a sentence for each name.
     no_answer: whether a call never came back: out of time, or the answer ended its process.
     right_parts: by the name of a behaviour that has a share of its points, the parts that are right.
+    follows: the student's functions that the answer calls, and that are wrong where the answer is not: it was
+    judged again with right ones in their places, and what is then right has its points.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Assessment:
     unsolved: bool = False
     no_answer: bool = False
     right_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    follows: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -75,8 +79,8 @@ def grade(name: str, function: Function | None = None) -> float:
     if function is None:
         function = sys._getframe(1).f_globals.get(name)
     public = latest(name, function) or EXERCISES[name].probe(function) if callable(function) else None
-    assessment = assess(name, function, public=public)
-    deliver(_report(assessment))
+    ASSESSED[name] = assessment = assess(name, function, public=public)
+    deliver(report(assessment))
     return assessment.score
 
 
@@ -147,7 +151,8 @@ def _named(exercise: Exercise, evidences: Iterable[Evidence]) -> dict[str, str]:
     return {m.name: m.hint for evidence in solved for m in exercise.named(evidence)}
 
 
-def _report(assessment: Assessment) -> Report:
+def report(assessment: Assessment) -> Report:
+    """What the hidden checks say of an answer, in words."""
     verdict = {
         "exercise": assessment.name,
         "score": assessment.score,
@@ -156,14 +161,30 @@ def _report(assessment: Assessment) -> Report:
         "misconceptions": list(assessment.misconceptions),
         "no_answer": assessment.no_answer,
         "right_parts": {name: list(parts) for name, parts in assessment.right_parts.items()},
+        "follows": list(assessment.follows),
     }
     total = f"{assessment.score:g} of {assessment.max_score:g} points"
-    if assessment.score == assessment.max_score:
-        return Report("✓", f"{assessment.name}: {total}.", (), verdict)
+    full = assessment.score == assessment.max_score
+    followed = (followed_through(assessment.name, assessment.follows, full),) if assessment.follows else ()
+    if full:
+        return Report("✓", f"{assessment.name}: {total}.", followed, verdict)
     if assessment.unsolved and assessment.score == 0:
         return Report("○", f"{assessment.name}: not solved, {total}.", (), verdict)
     lines = [_line(behaviour, assessment) for behaviour in HIDDEN[assessment.name]]
-    return Report("✗", f"{assessment.name}: {total}.", (*assessment.hints, *lines), verdict)
+    return Report("✗", f"{assessment.name}: {total}.", (*followed, *assessment.hints, *lines), verdict)
+
+
+def followed_through(name: str, follows: Sequence[str], full: bool) -> str:
+    """That an answer has its points although it calls wrong functions. full: all of its points."""
+    *others, last = (f"the {each}" for each in follows)
+    called = f"{', '.join(others)} and {last}" if others else last  # begins with "the"
+    if full:
+        return f"{name} is right; {called} it calls {'are' if others else 'is'} not."
+    right = "right functions in their places" if others else f"a right {follows[0]} in its place"
+    return (
+        f"T{called[1:]} that {name} calls {'are' if others else 'is'} not right: {name} was judged "
+        f"again with {right}, and what is then right has its points."
+    )
 
 
 def _line(behaviour: Behaviour, assessment: Assessment) -> str:

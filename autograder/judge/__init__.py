@@ -20,6 +20,9 @@ of its value, where that is plain data, or to a `Proxy` (proxy.py), which sends 
 channel and brings back the value, the changed arguments, and what else the call did. No other name
 of the student's exists there: a student's `isclose` shadows nothing.
 
+An answer that loses points and calls a wrong earlier function is judged again (follow_through.py), with a
+stand-in in that function's place, for which the judge gets values of the reference answer (references.py).
+
 What comes from a solver comes through pipes: whoever holds a socket can hand its reader a
 descriptor that takes for ever to close. What the processes send to each other are the dataclasses
 in messages.py and solver/messages.py. The seed of the hidden inputs comes with the notebook, and is

@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from autograder.hidden_tests.grade import ASSESSED, Assessment
 from autograder.judge.outputs import Output, error_output
-from autograder.judge.proxy import Line, NoAnswerError
+from autograder.judge.proxy import Line, NoAnswerError, Proxy
 from autograder.judge.solving import Solving
 from autograder.solver.session import Session
 from heinit_lab.checking.report import VERDICT_MIME
+from heinit_lab.exercises import earlier
 
 NOT_JUDGED = error_output("NotJudged", "this test cell was not run to its end")
 FAILED = error_output("HiddenTestFailed", "a hidden test failed or did not come to its end")
@@ -27,18 +29,29 @@ MARK = "BEGIN HIDDEN TESTS"  # as nbgrader finds them
 class Examination:
     """A test cell: the cell `i` of a notebook, whose student's code `solving` has run.
 
-    declared: names that it may use of the student's. outputs: of what has run so far.
+    source: the cell's. declared: names that it may use of the student's. line: to the cell's fork; by default
+    a new one. outputs: of what has run so far.
+    assessment: what the hidden checks say, where they end with `grade`.
+    mentioned: where the answer lost points, the earlier exercises whose functions its code uses.
     """
 
     def __init__(
-        self, i: int, source: str, declared: Sequence[str], solving: Solving, session: Session
+        self,
+        i: int,
+        source: str,
+        declared: Sequence[str],
+        solving: Solving,
+        session: Session,
+        line: Line | None = None,
     ) -> None:
-        self._i, self._solving, self._session = i, solving, session
+        self._i, self._solving, self._session, self.source = i, solving, session, source
         self._public, self._hidden = parts(source, session)
         self._declared = [name for name in declared if re.search(rf"\b{re.escape(name)}\b", source)]
         self._namespace: dict[str, Any] = {}
         self._halfway = False
-        self.line = Line()
+        self.line = line or Line()
+        self.assessment: Assessment | None = None
+        self.mentioned: list[str] = []
         self.seconds = 0.0  # of processor time that the checks took
         self.outputs = [NOT_JUDGED]
 
@@ -57,7 +70,13 @@ class Examination:
     def run_hidden(self) -> None:
         """Run the hidden tests, where the part that students see came to its end."""
         if self._halfway and self._bind() is not None:
+            ASSESSED.clear()
             shown = self._run(self._hidden)
+            if len(ASSESSED) == 1:
+                ((name, self.assessment),) = ASSESSED.items()
+                lost = self.assessment.score < self.assessment.max_score
+                if lost and isinstance(self._namespace.get(name), Proxy):
+                    self.mentioned = self.line.mentions(name, earlier(name))
             if _failed(shown):
                 shown = [NOT_JUDGED if NOT_JUDGED in shown else FAILED]
             self.outputs = [*self.outputs[:-1], *filter(_own, shown)]

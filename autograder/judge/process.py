@@ -14,6 +14,7 @@ from dataclasses import replace
 import autograder.hidden_tests  # noqa: F401  warm: test cells import it
 from autograder.hidden_tests.grade import SEED
 from autograder.judge.examination import Examination
+from autograder.judge.follow_through import follow_through
 from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
 from autograder.judge.solving import Solving
 from autograder.sandbox.bubblewrap import Sandbox, SandboxError
@@ -82,19 +83,21 @@ def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
         results = solving.run()
         for test in tests.values():
             test.run_public()
-        for i, test in tests.items():
+        for test in tests.values():
             test.run_hidden()
-            results[i] = CellResult(test.outputs)
+        again = follow_through(tests, order.declared, solving, session)
     finally:
         solving.close()
         for test in tests.values():
             test.line.close()
+    results |= {i: CellResult(test.outputs) for i, test in tests.items()}
+    ran = [*tests.values(), *again]
     work = {
         "cells": solving.work,
-        "answers": sum(test.line.work for test in tests.values()),
-        "checks": sum(test.seconds for test in tests.values()),
+        "answers": sum(test.line.work for test in ran),
+        "checks": sum(test.seconds for test in ran),
     }
-    entropy = any(test.line.entropy for test in tests.values())
+    entropy = any(test.line.entropy for test in ran)
     return Judged([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
 
 

@@ -2,14 +2,32 @@
 
 import builtins
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
 
-from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send
-from autograder.solver.messages import BindNames, CallAnswer, CallFunction, NamesBound, from_wire, to_wire
+from autograder.solver.channel import (
+    Budget,
+    ChannelClosed,
+    ChannelError,
+    ChannelTimeout,
+    Inbox,
+    send,
+    send_frame,
+)
+from autograder.solver.messages import (
+    BindNames,
+    CallAnswer,
+    CallFunction,
+    CallReference,
+    FindMentions,
+    Mentions,
+    NamesBound,
+    from_wire,
+    to_wire,
+)
 from autograder.solver.pipes import PipeEnd
 from heinit_lab.checking.observe import Arguments, Call, same_data
 
@@ -62,9 +80,16 @@ class Line:
     All its answers together are bounded: by seconds of wall time, and in what they may hold, since
     the checks keep them until the cell has ended. work: seconds of processor time that the answers
     took so far, and entropy: whether one drew from the system's, as the fork says.
+
+    stand_ins: the student's functions that stand-ins replace in the fork. reference: gives the frame that
+    answers the call of a stand-in. called: the names of the stand-ins that were called so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, stand_ins: Collection[str] = (), reference: Callable[[CallReference], bytes] | None = None
+    ) -> None:
+        self._stand_ins, self._reference = list(stand_ins), reference
+        self.called: set[str] = set()
         self._ends: tuple[PipeEnd, PipeEnd] | None = None
         self._dead = "there is no process to ask"
         self._until = 0.0
@@ -74,7 +99,7 @@ class Line:
     def connect(self, questions: PipeEnd, answers: PipeEnd) -> None:
         """Talk to a fork through these ends of pipes."""
         self._ends, self._dead = (questions, answers), ""
-        self._inbox, self._budget = Inbox(answers), Budget(times=2)
+        self._inbox, self._budget = Inbox(answers), Budget(times=4 if self._stand_ins else 2)
 
     @property
     def connected(self) -> bool:
@@ -85,7 +110,7 @@ class Line:
         """All answers from now on have so much wall time."""
         self._until = time.monotonic() + seconds
 
-    def ask(self, question: BindNames | CallFunction) -> None:
+    def ask(self, question: BindNames | FindMentions | CallFunction) -> None:
         """Send a question, whose answers `hear` then gives.
 
         Raises NoAnswerError where nobody reads it, now and ever after.
@@ -95,20 +120,48 @@ class Line:
             send(self._ends[0], to_wire(question), seconds=self._seconds())
 
     def hear(self, kind: type[M]) -> M:
-        """The next answer, of this kind. Raises NoAnswerError where none comes, now and ever after."""
+        """The next answer, of this kind. Raises NoAnswerError where none comes, now and ever after.
+
+        Until it comes, the calls of stand-ins are answered.
+        """
         with self._alive():
-            received = self._inbox.receive(seconds=self._seconds(), budget=self._budget)
-            answer: M = from_wire(received, kind)
+            kinds = [kind, *([CallReference] if self._reference else [])]
+            while isinstance(answer := from_wire(self._receive(), *kinds), CallReference):
+                self._relay(answer)
         if isinstance(answer, CallAnswer):
             self.work += seconds_of(answer.work)
             self.entropy |= answer.entropy is True
-        return answer
+        heard: M = answer
+        return heard
+
+    def _receive(self) -> Any:
+        return self._inbox.receive(seconds=self._seconds(), budget=self._budget)
+
+    def _relay(self, call: CallReference) -> None:
+        """Send what the reference answer gives to the stand-in that was called."""
+        assert self._ends is not None and self._reference is not None
+        answer = self._reference(call)
+        self.called.add(call.name)
+        send_frame(self._ends[0], answer, seconds=self._seconds())
+
+    def mentions(self, name: str, names: Sequence[str]) -> list[str]:
+        """Those of the names that the code of a bound function uses, as the fork says; all, if it is gone."""
+        if not names:
+            return []
+        try:
+            self.ask(FindMentions(name, list(names)))
+            answer = self.hear(Mentions)
+        except NoAnswerError:
+            return list(names)
+        said = answer.names if isinstance(answer.names, list) else []
+        used = {each for each in said if isinstance(each, str)}
+        return [each for each in names if each in used]
 
     def bind(self, names: list[str]) -> dict[str, Any]:
         """What the names mean in the session: a copy of plain data, or a Proxy. Missing ones are left out."""
         if not names:
             return {}
-        self.ask(BindNames(names))
+        self.ask(BindNames(names, self._stand_ins))
         answer = self.hear(NamesBound)
         values = answer.values if isinstance(answer.values, dict) else {}
         functions = answer.functions if isinstance(answer.functions, list) else []

@@ -13,12 +13,23 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from heinit_lab.checking.calls import mentions
 from heinit_lab.checking.observe import Call, observe_in_turn, own_global_state
 
 from .channel import ChannelError, receive, send
-from .messages import BindNames, CallAnswer, CallFunction, NamesBound, from_wire, to_wire
+from .messages import (
+    BindNames,
+    CallAnswer,
+    CallFunction,
+    FindMentions,
+    Mentions,
+    NamesBound,
+    from_wire,
+    to_wire,
+)
 from .pipes import PipeEnd
 from .randomness import drawn
+from .stand_ins import put_stand_in
 
 MAX_TEXT = 4000  # characters of a message
 M = TypeVar("M")
@@ -27,10 +38,17 @@ M = TypeVar("M")
 def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
     """Answer until the judge has no more questions. names: those of the session."""
     functions: dict[str, Any] = {}
+    replaced: set[str] = set()
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
-            question: BindNames | CallFunction = from_wire(receive(questions), BindNames, CallFunction)
+            question: Any = from_wire(receive(questions), BindNames, FindMentions, CallFunction)
+            if isinstance(question, FindMentions):
+                send(answers, to_wire(Mentions(mentions(functions[question.name], question.names))))
+                continue
             if isinstance(question, BindNames):
+                for name in set(question.stand_ins) - replaced:
+                    put_stand_in(name, names, questions, answers)
+                replaced.update(question.stand_ins)
                 values = {name: names[name] for name in question.names if name in names}
                 functions = {name: value for name, value in values.items() if callable(value)}
                 data = {name: value for name, value in values.items() if name not in functions}

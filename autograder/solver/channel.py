@@ -107,15 +107,24 @@ def send(end: End, value: Any, limit: int = MAX_FRAME, seconds: float | None = N
     seconds: wall time for the whole message; None waits for ever. Raises ChannelTimeout or
     ChannelClosed where nobody reads it, and ChannelError where it is larger than `limit` bytes.
     """
+    send_frame(end, frame(value, limit), seconds)
+
+
+def frame(value: Any, limit: int = MAX_FRAME) -> bytes:
+    """The frame that carries a value. Raises ChannelError where it is larger than `limit` bytes."""
     encoder = _Encoder()
     text = json.dumps(encoder.tree(value, 0), separators=(",", ":")).encode("ascii")
     size = sum(len(part) for part in encoder.buffers)
     if len(text) + size > limit or len(text) > MAX_TEXT:
         raise ChannelError(f"a value of {(len(text) + size) / 2**20:.0f} MiB is too large to send")
+    return b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers))
+
+
+def send_frame(end: End, content: bytes, seconds: float | None = None) -> None:
+    """Send a frame; see `send`."""
     try:
         end.settimeout(None if seconds is None else max(seconds, 1e-3))
-        # in one piece, since the reader wakes up for each piece
-        end.sendall(b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers)))
+        end.sendall(content)  # in one piece, since the reader wakes up for each piece
         end.settimeout(None)
     except TimeoutError:
         raise ChannelTimeout("it was not read in time") from None

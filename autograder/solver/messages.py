@@ -75,9 +75,13 @@ class ForkForTest:
 
 @dataclass(frozen=True)
 class BindNames:
-    """To a fork: say what these names of the session mean; answered by NamesBound."""
+    """To a fork: say what these names of the session mean; answered by NamesBound.
+
+    stand_ins: the student's functions that stand-ins replace first; see CallReference.
+    """
 
     names: list[str]
+    stand_ins: list[str]
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,46 @@ class NamesBound:
 
     functions: Any
     values: Any
+
+
+@dataclass(frozen=True)
+class FindMentions:
+    """To a fork: say which of these names the code of a bound function uses; answered by Mentions."""
+
+    name: str
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """The names that a function's code uses, itself or through the student's other functions."""
+
+    names: Any
+
+
+@dataclass(frozen=True)
+class CallReference:
+    """From a fork, in the middle of a call: a stand-in was called; answered by ReferenceAnswer.
+
+    name: of the function that the stand-in replaces.
+    """
+
+    name: Any
+    args: Any
+    kwargs: Any
+
+
+@dataclass(frozen=True)
+class ReferenceAnswer:
+    """To a fork: what the reference answer gave.
+
+    error: the name and the message of what it raised, or None. generators: the Generators among the
+    arguments and keywords, in their order, as the call left them.
+    """
+
+    value: Any
+    error: list[str] | None
+    generators: list[Any]
 
 
 @dataclass(frozen=True)

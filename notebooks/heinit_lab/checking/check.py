@@ -4,6 +4,7 @@ import difflib
 import os
 import sys
 
+from heinit_lab.checking.calls import report_on_calls
 from heinit_lab.checking.exercise import Evidence, Exercise
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
@@ -59,6 +60,8 @@ def examine(name: str, function: Function | None) -> Report:
         )
     evidence = EXERCISES[name].probe(function)
     _latest[name] = (function, evidence)
+    if evidence.finding and (said := report_on_calls(EXERCISES[name], evidence.finding, function)):
+        return said
     return report_on(EXERCISES[name], evidence)
 
 

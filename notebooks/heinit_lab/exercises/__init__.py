@@ -40,3 +40,14 @@ BY_LESSON: dict[str, tuple[Exercise, ...]] = {
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise for exercises in BY_LESSON.values() for exercise in exercises
 }
+
+
+def lesson_of(name: str) -> str:
+    """The lesson that has an exercise of this name."""
+    return next(lesson for lesson, exercises in BY_LESSON.items() if EXERCISES[name] in exercises)
+
+
+def earlier(name: str) -> list[str]:
+    """The names of the exercises that stand before one in its lesson."""
+    names = [exercise.name for exercise in BY_LESSON[lesson_of(name)]]
+    return names[: names.index(name)]

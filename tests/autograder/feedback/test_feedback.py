@@ -19,6 +19,7 @@ from autograder.feedback.page import feedback_page
 from autograder.gradebook import CellGrade, Grades, read_grades
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
+from heinit_lab.checking.report import VERDICT_MIME
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 from tests.autograder.feedback import hostile
 from tests.tools import system_tool
@@ -72,6 +73,18 @@ def test_a_behaviour_that_counts_only_with_another_is_not_called_wrong(course: P
     he_std = page[beginning : page.index("</section>", beginning)]
     assert "<strong>Edge cases</strong>: counts only together with values" in he_std
     assert he_std.count('class="lost"') == he_std.count('class="waits"') == 1
+
+
+def test_the_page_says_that_an_answer_is_right_and_a_function_that_it_calls_is_not(course: Path):
+    notebook, grades = graded(course, "anna")
+    (check,) = (cell for cell in notebook.cells if cell.id == "test-he_normal")
+    (verdict,) = (o.data[VERDICT_MIME] for o in check.outputs if VERDICT_MIME in o.get("data", {}))
+    verdict["follows"] = ["he_std", "<b>"]
+    assert '<p class="says">he_normal is right; the he_std it calls is not.</p>' in feedback_page(
+        notebook, grades
+    )
+    verdict["score"] = 4
+    assert "The he_std that he_normal calls is not right: " in feedback_page(notebook, grades)
 
 
 def test_the_page_never_shows_a_hidden_check(course: Path):

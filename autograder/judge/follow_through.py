@@ -1,0 +1,112 @@
+"""One slip costs one slip: judge an answer again with right functions in the places of wrong earlier ones.
+
+How it works. When all test cells are judged, some answers have lost points. Where the code of such an
+answer uses the function of an earlier exercise of the same lesson, and that function lost points as well,
+the answer is judged again: in a fresh solver, in which all cells have run again, and with the same hidden
+inputs. In the fork that is asked, a stand-in takes the place of each earlier function that lost points
+(solver/stand_ins.py). A call of a stand-in travels over the channel to the judge, who answers with what the
+reference answer gives (references.py). The answer keeps the better of both judgements, behaviour by
+behaviour, and the verdict names the functions that it follows. Where nothing fails, nothing of this happens.
+
+What a student's process could try:
+
+- To ask for the values of the exercise under test, or of a later one. The judge answers for exercises that
+  stand earlier in the lesson, as heinit_lab.exercises lists them, and that lost points. Whoever asks for
+  another one is not listened to again.
+- To ask one fork for what another fork needs: the fork of a later exercise may call the earlier ones. The
+  forks are judged one after the other, in the lesson's order, and the judge listens only to the fork that it
+  judges. So what a fork learns comes too late for all exercises that it may ask about.
+- To carry the hidden inputs of the first judgement into the second, and to show them. Nothing of a box
+  outlives it. In the second judgement, too, all public parts come first; and of what they say nothing is
+  shown, except that the public check passes where the answer then has all points.
+- To do an earlier exercise wrong on purpose. Its points are lost, and a later answer that is built on it gets
+  what it would get if the earlier one were right.
+- To flood the judge, or to fill its memory. Calls and arguments are counted as answers are, the reference
+  answers run in a process with limits, and all of this takes time from the notebook's own.
+
+No reference answer enters the solver, only values of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+
+from autograder.hidden_tests.grade import Assessment, report
+from autograder.judge.examination import Examination
+from autograder.judge.outputs import Output
+from autograder.judge.proxy import Line
+from autograder.judge.references import References
+from autograder.judge.solving import Solving
+from autograder.solver.session import Session
+from heinit_lab.checking.report import VERDICT_MIME
+from heinit_lab.exercises import lesson_of
+
+
+def follow_through(
+    tests: Mapping[int, Examination], declared: Sequence[str], solving: Solving, session: Session
+) -> list[Examination]:
+    """Judge again what lost points by the fault of another function, and put what is better into `tests`.
+
+    tests: the test cells, each judged once, by their places. declared: as in `NotebookOrder`.
+    Returns the second examinations.
+    """
+    assessed = {test.assessment.name: test.assessment for test in tests.values() if test.assessment}
+    lost = {name for name, first in assessed.items() if first.score < first.max_score}
+    wrong = {i: [name for name in test.mentioned if name in lost] for i, test in tests.items()}
+    if not any(wrong.values()) or not solving.again():
+        return []
+    with closing(References()) as references:
+        again = {}
+        for i, names in wrong.items():
+            if names:
+                modules = {name: f"heinit_solutions.{lesson_of(name)}" for name in names}
+                line = Line(names, partial(references.answer, modules=modules))
+                again[i] = Examination(i, tests[i].source, declared, solving, session, line)
+        for second in again.values():
+            second.run_public()
+        for second in again.values():
+            second.run_hidden()
+            second.line.close()
+    right: dict[str, tuple[str, ...]] = {}  # by follow-through, and what they follow
+    for i, second in sorted(again.items()):
+        first = tests[i].assessment
+        if first is None or second.assessment is None:
+            continue
+        calls = [name for name in wrong[i] if name in second.line.called]
+        follows = tuple(dict.fromkeys(each for name in calls for each in right.get(name, (name,))))
+        better = _better(first, second.assessment, follows)
+        if better is not first:
+            full = second.assessment.score == better.max_score
+            tests[i].outputs = _with_verdict(second if full else tests[i], better)
+            if full:
+                right[better.name] = follows
+    return list(again.values())
+
+
+def _better(first: Assessment, second: Assessment, follows: tuple[str, ...]) -> Assessment:
+    """The second assessment with the better points of both, or the first where no stand-in was called.
+
+    Also where the points are the same, the mistakes that the second one names are the answer's own.
+    """
+    if not follows:
+        return first
+    points = {name: max(earned, second.points[name]) for name, earned in first.points.items()}
+    parts = {
+        name: (second if points[name] == second.points[name] else first).right_parts.get(name, ())
+        for name in points
+    }
+    follows = follows if points != first.points else ()
+    return replace(second, points=points, right_parts=parts, follows=follows)
+
+
+def _with_verdict(test: Examination, assessment: Assessment) -> list[Output]:
+    """The outputs of a test cell, with another assessment in them."""
+    outputs = []
+    for output in test.outputs:
+        if VERDICT_MIME in output.get("data", {}):
+            output = {**output, "data": report(assessment).bundle()}
+        elif output["output_type"] == "execute_result":
+            output = {**output, "data": {"text/plain": repr(assessment.score)}}
+        outputs.append(output)
+    return outputs
