@@ -45,6 +45,7 @@ class Assessment:
     points, max_points: by the name of the behaviour. misconceptions: names. hints: a sentence for each name.
     no_answer: whether a call never came back: out of time, or the answer ended its process.
     right_parts: by the name of a behaviour that has a share of its points, the parts that are right.
+    wrong_kinds: where the public check passes: by the name of a behaviour, a sentence on what is wrong.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Assessment:
     unsolved: bool = False
     no_answer: bool = False
     right_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wrong_kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -109,10 +111,11 @@ def assess(
         for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True)
         if 0 < points[behaviour.name] < behaviour.points
     }
+    kinds = {b.name: e.wrong_kinds for b, e in zip(HIDDEN[name], hidden, strict=True) if not public.finding}
     errors = (call.error for evidence in hidden for call in evidence.calls)
     no_answer = any(type(error).__name__ == "NoAnswerError" for error in errors)
     return Assessment(
-        name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer, parts
+        name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer, parts, kinds
     )
 
 
@@ -173,4 +176,6 @@ def _line(behaviour: Behaviour, assessment: Assessment) -> str:
     mark = "✓" if earned == behaviour.points else "◐" if earned else "✗"
     parts = assessment.right_parts.get(behaviour.name)
     right = f"; right: {', '.join(parts)}" if parts else ""
-    return f"{mark} {behaviour.name} ({behaviour.says}{right}): {earned:g} of {behaviour.points:g}"
+    kinds = assessment.wrong_kinds.get(behaviour.name) if earned < behaviour.points else ""
+    line = f"{mark} {behaviour.name} ({behaviour.says}{right}): {earned:g} of {behaviour.points:g}"
+    return f"{line}. {kinds}" if kinds else line

@@ -19,13 +19,15 @@ import numpy as np
 from heinit_lab.checking.compare import cause, short
 from heinit_lab.checking.dependence import PER_CALL, PER_MATRIX, PER_PAIR, PER_POOL
 from heinit_lab.checking.draw_cases import NORMAL, DrawCase
+from heinit_lab.checking.draw_patterns import Layer, of_laws, of_shapes
 from heinit_lab.checking.exercise import Evidence, fault, raised
-from heinit_lab.checking.law_findings import dependent, wrong_law
+from heinit_lab.checking.law_findings import dependent, trouble, wrong_law
 from heinit_lab.checking.laws import FALSE_FAIL, MEASURES, Law
 from heinit_lab.checking.observe import Call, Function, observe_each
 from heinit_lab.checking.randomness import Randomness, finite, order, random_calls, randomness
 from heinit_lab.checking.readings import Reading, read, read_small
 from heinit_lab.checking.report import Report
+from heinit_lab.checking.written import seeded, written
 
 FEW = 6  # draws that are never all equal by chance, even in half precision: 1e-15
 
@@ -39,7 +41,7 @@ class Plan:
     small: calls of many small matrices, whose law is read together.
     random: calls repeated with other Generators.
     kurtosis: of the law that the exercise asks for, NORMAL or UNIFORM.
-    seed: of the Generators.
+    seed: of the first Generator; see `seeds`.
     """
 
     shapes: Sequence[DrawCase] = ()
@@ -47,7 +49,7 @@ class Plan:
     small: Sequence[DrawCase] = ()
     random: Sequence[DrawCase] = ()
     kurtosis: float = NORMAL
-    seed: int = 20150206
+    seed: int = 7
 
     @cached_property
     def first_law(self) -> Plan:
@@ -63,22 +65,27 @@ class Plan:
         measures += sum(3 * len(case.shapes) for case in self.random)
         return FALSE_FAIL * measures
 
+    def seeds(self, cases: str) -> list[int]:
+        """The seed of the Generator of each case of `shapes`, `laws` or `small`; of `random`, the first."""
+        start = {"shapes": 0, "laws": len(self.shapes), "random": 1000, "small": 2000}[cases]
+        count = 1 if cases == "random" else len(getattr(self, cases))
+        return [self.seed + start + i for i in range(count)]
+
     def __call__(self, name: str, function: Function) -> DrawTrials:
-        shape_calls = _calls(function, self.shapes, range(self.seed, self.seed + len(self.shapes)))
+        shape_calls = _calls(function, self.shapes, self.seeds("shapes"))
         law_calls, readings = [], []
-        for i, case in enumerate(self.laws, len(self.shapes)):  # megabytes each: only one is in memory
-            (call,) = _calls(function, [case], [self.seed + i])
+        for case, seed in zip(self.laws, self.seeds("laws"), strict=True):
+            (call,) = _calls(function, [case], [seed])  # megabytes each: only one is in memory
             readings.append(read(case, call, self.kurtosis))
             law_calls.append(replace(call, value=None, after=()))
         trials = DrawTrials(name, self, tuple(shape_calls), tuple(law_calls), readings=tuple(readings))
         if any(call.error is not None for call in trials.calls):
             return trials
         if trials.finding is None:
-            seeds = range(self.seed + 2000, self.seed + 2000 + len(self.small))
-            trials = replace(trials, small_calls=tuple(_calls(function, self.small, seeds)))
+            trials = replace(trials, small_calls=tuple(_calls(function, self.small, self.seeds("small"))))
         random, shown = [], []
         for case in self.random:
-            calls = random_calls(case, function, self.seed + 1000)
+            calls = random_calls(case, function, *self.seeds("random"))
             if all(call.error is None for call in calls):
                 shown.append(randomness(case, calls))
             random += [replace(call, value=None, after=()) for call in calls]
@@ -141,6 +148,30 @@ class DrawTrials(Evidence):
             (name for name, each in zip(("values", "shape", "randomness"), wrong, strict=True) if each), ""
         )
 
+    def pattern(self, parts: Sequence[str] = ()) -> str:
+        if self._raised():
+            return ""
+        if self._wrong_shape():
+            return of_shapes(self._shapes(), [case.shapes for case in self.plan.shapes])
+        if not self._wrong_law():
+            return ""
+        layers = [
+            Layer(law, not trouble(reading, self.plan.kurtosis), *case.asked[place], place)
+            for case, reading in zip(self.plan.laws, self.readings, strict=True)
+            for place, law in enumerate(reading.laws[: len(case.shapes)])
+            if law is not None
+        ]
+        return of_laws(layers)
+
+    @property
+    def wrong_kinds(self) -> str:
+        if self._raised() or self._wrong_shape():
+            return ""
+        troubles = [trouble(reading, self.plan.kurtosis) for reading in self.readings]
+        if self.small_calls and self._small.laws:
+            troubles.append(trouble(self._small, self.plan.kurtosis))
+        return next(filter(None, troubles), "")
+
     def behaves_like(self, wrong: Function) -> bool:
         """Wherever `wrong` goes wrong (shape, law, randomness), the answer goes wrong alike.
 
@@ -170,18 +201,23 @@ class DrawTrials(Evidence):
 
     def _raised(self) -> Report | None:
         plan = self.plan
-        cases = [*plan.shapes, *plan.laws, *(plan.small if self.small_calls else ())]
-        cases += [case for case in plan.random if self.random_calls for _ in order(case)]
-        for case, call in zip(cases, self.calls, strict=True):
+        texts = (
+            self._texts("shapes") + self._texts("laws") + (self._texts("small") if self.small_calls else [])
+        )
+        for case in plan.random if self.random_calls else ():
+            texts += [self._text(case, plan.seeds("random")[0] + i // 2) for i in order(case)]
+        for text, call in zip(texts, self.calls, strict=True):
             if call.error is not None:
-                return raised(self._text(case), call)
+                return raised(text, call)
         return None
 
     def _wrong_shape(self) -> Report | None:
-        small = self.plan.small if self.small_calls else ()
+        cases, texts = [*self.plan.shapes], self._texts("shapes")
+        if self.small_calls:
+            cases, texts = [*cases, *self.plan.small], texts + self._texts("small")
         calls = (*self.shape_calls, *self.small_calls)
-        for case, call in zip((*self.plan.shapes, *small), calls, strict=True):
-            text, matrices = self._text(case), case.matrices(call.value)
+        for case, text, call in zip(cases, texts, calls, strict=True):
+            matrices = case.matrices(call.value)
             if any(matrix is None for matrix in matrices):
                 single = f"an array of shape {case.shapes[0]}"
                 right = f"a list of {len(case.shapes)} matrices" if case.many else single
@@ -191,10 +227,7 @@ class DrawTrials(Evidence):
                 return fault(f"{text} holds no matrices; expected {len(case.shapes)}.")
             if shapes != case.shapes:
                 noun = "shapes" if case.many else "shape"
-                return fault(
-                    f"{text} has {noun} {_listed(shapes)}; expected {_listed(case.shapes)}.",
-                    "A row holds the weights into one unit: there are as many rows as outputs.",
-                )
+                return fault(f"{text} has {noun} {_listed(shapes)}; expected {_listed(case.shapes)}.")
             if not finite(matrices):
                 return fault(f"{text} holds numbers that are not finite.")
             if any(m is not None and m.size >= FEW and np.all(m == m.flat[0]) for m in matrices):
@@ -206,8 +239,7 @@ class DrawTrials(Evidence):
 
     def _wrong_law(self) -> Report | None:
         k = self.plan.kurtosis
-        for case, reading in zip(self.plan.laws, self.readings, strict=True):
-            text = self._text(case)
+        for case, text, reading in zip(self.plan.laws, self._texts("laws"), self.readings, strict=True):
             if len(reading.laws) != len(case.shapes):
                 return fault(f"{text} holds {len(reading.laws)} matrices; expected {len(case.shapes)}.")
             parts = zip(reading.laws, case.shapes, case.variances, strict=True)
@@ -235,8 +267,10 @@ class DrawTrials(Evidence):
         return read_small(self.plan.small, self.small_calls, self.plan.kurtosis)
 
     def _wrong_randomness(self) -> Report | None:
-        text = self._text(self.plan.random[0]) if self.plan.random else ""
-        return self.randomness.finding(text) if self.randomness else None
+        if not self.randomness:
+            return None
+        case, (seed,) = self.plan.random[0], self.plan.seeds("random")
+        return self.randomness.finding(self._text(case, seed), self._text(case), seed)
 
     def _shapes(self) -> list[list[tuple[int, ...] | None]]:
         return [
@@ -260,8 +294,15 @@ class DrawTrials(Evidence):
             for mine, theirs in zip(self.laws, other.laws, strict=True)
         )
 
-    def _text(self, case: DrawCase) -> str:
-        return f"{self.name}({', '.join([*map(short, case.args), 'rng'])})"
+    def _texts(self, cases: str) -> list[str]:
+        """The calls of a plan's `shapes`, `laws` or `small`, as a student may paste them."""
+        seeds = self.plan.seeds(cases)
+        return [self._text(case, seed) for case, seed in zip(getattr(self.plan, cases), seeds, strict=True)]
+
+    def _text(self, case: DrawCase, seed: int | None = None) -> str:
+        """A call, with a Generator of this seed, or with one called rng."""
+        rng = "rng" if seed is None else seeded(seed)
+        return f"{self.name}({', '.join([*map(written, case.args), rng])})"
 
 
 @lru_cache(maxsize=512)
