@@ -156,12 +156,14 @@ class DrawTrials(Evidence):
         if not self._wrong_law():
             return ""
         layers = [
-            Layer(law, not trouble(reading, self.plan.kurtosis), *case.asked[place], place)
+            Layer(
+                law, not trouble(replace(reading, laws=[law]), self.plan.kurtosis), *case.asked[place], place
+            )
             for case, reading in zip(self.plan.laws, self.readings, strict=True)
             for place, law in enumerate(reading.laws[: len(case.shapes)])
             if law is not None
         ]
-        return of_laws(layers)
+        return "" if any(layer.law.decimals for layer in layers) else of_laws(layers)
 
     @property
     def wrong_kinds(self) -> str:

@@ -169,7 +169,7 @@ def of_places(pairs: list[Pair]) -> str:
         entries = [pair.entries for pair, _ in rows]
         if all(each and np.allclose(np.sort(each[0]), np.sort(each[1]), atol=0) for each in entries):
             return "Every value has the right entries, in another order."
-    return each_scaled or _of_the_entries_input(rows)
+    return each_scaled
 
 
 def _numbered(numbers: list[str]) -> str:
@@ -206,13 +206,13 @@ def _right_places(pair: Pair) -> np.ndarray | None:
     return np.array(each).reshape(right.shape)
 
 
-def _of_the_entries_input(rows: list[tuple[Pair, np.ndarray]]) -> str:
+def of_entries(pairs: list[Pair]) -> str:
     """For which entries of the input the entry in its place is wrong, where both have one shape."""
-    inputs = [as_array(pair.case.args[0]) for pair, _ in rows]
-    if any(x is None or x.shape != right.shape for x, (_, right) in zip(inputs, rows, strict=True)):
+    inputs, rights = [as_array(pair.case.args[0]) for pair in pairs], [_right_places(pair) for pair in pairs]
+    both = [(x, each) for x, each in zip(inputs, rights, strict=True) if x is not None and each is not None]
+    if len(both) < len(pairs) or any(x.shape != each.shape for x, each in both):
         return ""
-    x = np.concatenate([each.ravel() for each in inputs if each is not None])
-    wrong = ~np.concatenate([right.ravel() for _, right in rows])
+    x, right = (np.concatenate([each[k].ravel() for each in both]) for k in (0, 1))
     some = {"below 0": x < 0, "above 0": x > 0, "0": x == 0, "above 1": x > 1}
-    words = next((words for words, kind in some.items() if np.array_equal(kind, wrong)), "")
+    words = next((words for words, kind in some.items() if np.array_equal(kind, ~right)), "")
     return words and f"Wrong wherever the entry of the input is {words}, and right everywhere else."

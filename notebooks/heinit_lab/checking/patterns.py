@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heinit_lab.checking.compare import same
-from heinit_lab.checking.forms import Pair, of_form, of_places
+from heinit_lab.checking.forms import Pair, of_entries, of_form, of_places
 from heinit_lab.checking.traits import listed, of_kinds, of_traits
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def of_values(trials: Trials, parts: Sequence[str] = ()) -> str:
 def _of_pairs(pairs: list[Pair]) -> str:
     """The patterns of values that are one thing, or of one part."""
     wrong = [pair for pair in pairs if not pair.right]
-    if len(wrong) < len(pairs) and (where := of_kinds(pairs) or of_traits(pairs)):
+    if len(wrong) < len(pairs) and (where := of_kinds(pairs) or of_entries(pairs) or of_traits(pairs)):
         rule = _of_rules(wrong)
         return f"{where} In the wrong cases, {_small(rule)}" if rule else where
     answered = [pair for pair in pairs if not pair.failed]
@@ -47,7 +47,7 @@ def _of_pairs(pairs: list[Pair]) -> str:
         rule = _of_pairs(answered) if len(answered) > 1 and not all(pair.right for pair in answered) else ""
         raises = f"It raises in {len(pairs) - len(answered)} of {len(pairs)} cases."
         return rule and f"{raises} In the others: {_small(rule)}"
-    patterns = (_of_rules, of_form, of_places, _of_one_value, _of_bounds, _of_digits)
+    patterns = (_of_one_value, _of_rules, of_form, of_entries, of_places, _of_bounds, _of_digits)
     return next((sentence for pattern in patterns if (sentence := pattern(pairs))), "")
 
 
@@ -157,7 +157,7 @@ def _of_rules(pairs: list[Pair]) -> str:
             return f"Every value is {words} the right one{up_to}."
     if gives(np.trunc(want)):
         return "Every value is the right one without its fraction."
-    if gives(np.sign(got) * np.abs(want)):
+    if np.allclose(np.abs(got), np.abs(want), rtol=rtol, atol=1e-9):
         return "Every value has the right size; some have the wrong sign."
     factors = [pair.factor for pair in pairs]
     if not all(factors):
