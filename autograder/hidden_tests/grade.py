@@ -45,7 +45,8 @@ class Assessment:
     points, max_points: by the name of the behaviour. misconceptions: names. hints: a sentence for each name.
     no_answer: whether a call never came back: out of time, or the answer ended its process.
     right_parts: by the name of a behaviour that has a share of its points, the parts that are right.
-    wrong_kinds: where the public check passes: by the name of a behaviour, a sentence on what is wrong.
+    wrong_kinds: by the name of a behaviour, a sentence on what is wrong: that no answer came, and why; else,
+    where the public check passes, the kinds of case.
     """
 
     name: str
@@ -111,12 +112,21 @@ def assess(
         for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True)
         if 0 < points[behaviour.name] < behaviour.points
     }
-    kinds = {b.name: e.wrong_kinds for b, e in zip(HIDDEN[name], hidden, strict=True) if not public.finding}
-    errors = (call.error for evidence in hidden for call in evidence.calls)
-    no_answer = any(type(error).__name__ == "NoAnswerError" for error in errors)
+    unanswered = [_unanswered(evidence) for evidence in hidden]
+    kinds = {
+        behaviour.name: why or ("" if public.finding else evidence.wrong_kinds)
+        for behaviour, evidence, why in zip(HIDDEN[name], hidden, unanswered, strict=True)
+    }
+    no_answer = any(unanswered)
     return Assessment(
         name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer, parts, kinds
     )
+
+
+def _unanswered(evidence: Evidence) -> str:
+    """Why a call never came back, in a sentence, or ''."""
+    errors = (call.error for call in evidence.calls if type(call.error).__name__ == "NoAnswerError")
+    return next((f"A call gave no answer: {error}." for error in errors), "")
 
 
 def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], list[Evidence]]:

@@ -45,8 +45,8 @@ def _of_pairs(pairs: list[Pair]) -> str:
     answered = [pair for pair in pairs if not pair.failed]
     if len(answered) < len(pairs):
         rule = _of_pairs(answered) if len(answered) > 1 and not all(pair.right for pair in answered) else ""
-        raises = f"It raises in {len(pairs) - len(answered)} of {len(pairs)} cases."
-        return rule and f"{raises} In the others: {_small(rule)}"
+        fails = f"It fails in {len(pairs) - len(answered)} of {len(pairs)} cases."
+        return rule and f"{fails} In the others: {_small(rule)}"
     patterns = (_of_one_value, _of_rules, of_form, of_entries, of_places, _of_bounds, _of_digits)
     return next((sentence for pattern in patterns if (sentence := pattern(pairs))), "")
 
@@ -267,7 +267,7 @@ def _of_counts(pairs: list[Pair]) -> str:
     """How many values are too large and how many too small, which is true of every answer."""
     total, failed, right = len(pairs), sum(p.failed for p in pairs), sum(p.right for p in pairs)
     if failed:
-        return f"It raises in {failed} of {total} cases, and is right in {right or 'none'}."
+        return f"It fails in {failed} of {total} cases, and is right in {right or 'none'}."
     numbers = _numbers(pairs)
     if numbers is None:
         unlike = sum(pair.entries is None for pair in pairs)

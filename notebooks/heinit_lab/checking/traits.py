@@ -85,7 +85,7 @@ def _subjects(case: Case) -> dict[str, Any]:
 
 def of_traits(pairs: Sequence[Pair]) -> str:
     """A trait that the inputs of all right cases have, and those of all others have not, or the reverse."""
-    verb = "raises" if all(pair.failed for pair in pairs if not pair.right) else "is wrong"
+    verb = "fails" if all(pair.failed for pair in pairs if not pair.right) else "is wrong"
     subjects = [_subjects(pair.case) for pair in pairs]
     right = [pair.right for pair in pairs]
     for subject, yes, no, test in TRAITS:

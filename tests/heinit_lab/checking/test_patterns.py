@@ -45,7 +45,7 @@ SAID = [
     (SIZES, lambda n: "no number", "another form than the right one in 4 of 4 cases"),
     (SIZES, lambda n: np.array([n, n]), "Every value is an array; asked is one number."),
     (SIZES, lambda n: (n**0.5 - 6) / n, "Some values are negative, and no right one is."),
-    (SIZES, lambda n: {4: 0.9, 37: 0.1, 128: 0.9}[n], "It raises in 1 of 4 cases, and is right in none."),
+    (SIZES, lambda n: {4: 0.9, 37: 0.1, 128: 0.9}[n], "It fails in 1 of 4 cases, and is right in none."),
     (
         PAIRS,
         lambda n, m: (1 / max(n, m)) ** 0.5,
