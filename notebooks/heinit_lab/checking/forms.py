@@ -67,15 +67,20 @@ class Pair:
         return len(parts) > 0 and same(parts[place], self.want, self.rtol)
 
     def part(self, key: Any) -> Pair:
-        """The same for one part of the value: that under a key, or at a place."""
-        readable = not self.failed and isinstance(self.got, dict) == isinstance(self.want, dict)
-        inside = readable and (
-            key in self.got if isinstance(self.got, dict) else long_as(self.want, self.got)
-        )
-        got, want = self.got[key] if inside else None, self.want[key]
-        return replace(
-            self, got=got, want=want, right=inside and same(got, want, self.rtol), failed=not inside
-        )
+        """The same for one part of the value: that under a key, at a place, or in a column of a table."""
+        got, want = self.got, self.want
+        if isinstance(want, np.ndarray) and want.ndim == 2:
+            got, want = as_array(got), want.T
+            got = None if got is None or got.T.shape != want.shape else got.T
+        readable = not self.failed and isinstance(got, dict) == isinstance(want, dict)
+        inside = readable and (key in got if isinstance(got, dict) else long_as(want, got))
+        mine = got[key] if inside else None
+        right = inside and same(mine, want[key], self.rtol)
+        return replace(self, got=mine, want=want[key], right=right, failed=not inside)
+
+    def is_only(self, key: Any) -> bool:
+        """Whether the value is one part of the right one, and nothing else."""
+        return same(self.got, replace(self, got=self.want).part(key).got, self.rtol)
 
 
 def long_as(want: Any, got: Any) -> bool:

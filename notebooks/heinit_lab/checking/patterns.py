@@ -62,9 +62,10 @@ def _small(sentence: str) -> str:
 def _of_parts(trials: Trials, pairs: list[Pair], parts: Sequence[str]) -> str:
     """Which parts are right on every case, and what is true of the first that is not."""
     want = pairs[0].want
-    if not isinstance(want, (dict, tuple)):
+    table = isinstance(want, np.ndarray) and want.ndim == 2 and len(parts) == want.shape[1]
+    if not isinstance(want, (dict, tuple)) and not table:
         return ""
-    keys = list(want) if isinstance(want, dict) else list(range(len(want)))
+    keys = list(want) if isinstance(want, dict) else list(range(len(parts) if table else len(want)))
     names = list(want) if isinstance(want, dict) else [*parts] or [f"part {key + 1}" for key in keys]
     article = "`{}`" if isinstance(want, dict) else "the {}" if parts else "{}"
     labels = dict(zip(keys, map(article.format, names), strict=True))
@@ -73,7 +74,7 @@ def _of_parts(trials: Trials, pairs: list[Pair], parts: Sequence[str]) -> str:
     bad = [key for key, name in zip(keys, names, strict=True) if name not in right]
     rules = {key: _of_part([pair.part(key) for pair in pairs]) for key in bad}
     if not good:
-        only = [labels[key] for key in keys if all(same(p.got, p.want[key], p.rtol) for p in pairs)]
+        only = [labels[key] for key in keys if all(p.is_only(key) for p in pairs)]
         common = rules[bad[0]] if len(set(rules.values())) == 1 else ""
         if trials.exchanged(len(keys)):
             return "The parts are there, in another order."
@@ -279,4 +280,4 @@ def _of_counts(pairs: list[Pair]) -> str:
     words = states if pairs[0].truths else ("too large", "too small")
     sizes = [f"{count} {word}" for word, count in zip(words, (large, small), strict=True) if count]
     noun = "values" if got.size == total else "entries"
-    return f"Of {got.size} {noun}, {int(near.sum()) or 'none'} right, {listed(sizes)}."
+    return f"Of {got.size} {noun}, {int(near.sum()) or 'none'} right, {listed(sizes)}." if sizes else ""

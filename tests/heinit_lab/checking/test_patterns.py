@@ -14,7 +14,7 @@ SIZES = [Case(n, want=(2 / n) ** 0.5) for n in (4, 1, 37, 128)]  # right values 
 PAIRS = [Case(n, m, want=(2 / (n + m)) ** 0.5) for n, m in ((4, 3), (1, 1), (128, 64), (5, 300), (7, 7))]
 SLOPES = [Case(4, want=0.5), Case(6, want=1 / 3), Case(4, a=0.5, want=0.4), Case(4, a=-2.0, want=0.1)]
 ROWS = [Case(np.array(x), want=np.array(x) ** 3) for x in ([1.0, -2], [3.0, 1, 2], [0.5, 4, -1, 2], [2.0, 5])]
-TABLES = [Case([n, n + 1], want=np.array([[n, n**2, n**3], [n + 1, 5, 6]])) for n in (2.0, 3.0, 5.0)]
+TABLES = [Case([n, n + 1], want=np.array([[n, n**2, n**3] for n in (n, n + 1)])) for n in (2.0, 3.0, 5.0)]
 TRUTHS = [Case(np.array(x), want=np.array(x) > 0) for x in ([1.0, -2], [-1.0, 0, 3])]
 MEANS = [Case(np.array(x), want=float(np.mean(x))) for x in ([1.0, 1], [2.0, 4, 9], [3.0, 0, 5, 2], [7.0])]
 PARTS = [Case(s, want=(0.4 * s, 0.3 * s**2, s**2 / 2)) for s in (1.0, 2.0, 3.5)]
@@ -66,6 +66,11 @@ SAID = [
         TABLES,
         lambda ns: np.array([[n, n**2, 0] for n in ns]),
         "Right everywhere in column 1, and not in columns",
+    ),
+    (
+        TABLES,
+        lambda ns: [[n, n**2, -1] for n in ns],
+        "Right everywhere in columns 1 and 2, and not in column 3.",
     ),
     (TRUTHS, lambda x: (x > 0) * 1, "The entries are right, as numbers; asked are True and False."),
     (
