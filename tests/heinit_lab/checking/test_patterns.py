@@ -65,7 +65,7 @@ SAID = [
     (
         TABLES,
         lambda ns: np.array([[n, n**2, 0] for n in ns]),
-        "Right everywhere in column 1, and not in columns",
+        "Right everywhere in columns 1 and 2, and not in column 3.",
     ),
     (
         TABLES,
