@@ -5,12 +5,19 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.hints import counted, hints_that_give_away
+from heinit_lab.checking import Plan
+from heinit_lab.exercises import EXERCISES
+from tests.tools import FULL
 from tests.wrong_answers import FILES, WrongAnswer, gives_away, read, signs
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_each_wrong_answer_is_told_what_was_decided_on_and_none_passes(path):
-    faults = {f"{answer.exercise}: {answer.believes}": answer.fault for answer in read(path)}
+    faults = {
+        f"{answer.exercise}: {answer.believes}": answer.fault
+        for i, answer in enumerate(read(path))
+        if FULL or i % 3 == 0 or not isinstance(EXERCISES[answer.exercise].check, Plan)  # a plan takes longer
+    }
     assert {answer: fault for answer, fault in faults.items() if fault} == {}
 
 
@@ -27,6 +34,8 @@ def test_no_hint_of_any_depth_gives_an_answer_away():
         ("glorot_std", "This is 2/(n_in + n_out), the variance.", "sqrt(2 / (n_in + n_out))"),
         ("he_std", "Glorot's variance is 2/(n_in + n_out).", ""),
         ("he_std", "This is 2/sqrt(n_in), the root of twice the variance.", ""),
+        ("init_network", "The variance c/n_in went in for the standard deviation.", ""),
+        ("init_network", "Here sqrt(c/n_in) is squared.", "sqrt(c / n_in)"),
         ("second_moment", "Square every entry first, then average.", ""),
         ("conv_fan_in", "A unit sees a patch of k_h by k_w pixels.", ""),
     ],

@@ -45,14 +45,13 @@ class WrongAnswer:
     @cached_property
     def _judged(self) -> tuple[tuple[str, ...], Report, str]:
         exercise = EXERCISES[self.exercise]
-        evidence = exercise.probe(self.function)
-        names = tuple(mistake.name for mistake in exercise.named(evidence))
-        message = report_on(exercise, evidence)
+        message = report_on(exercise, exercise.probe(self.function))
+        names = tuple(m.name for m in exercise.misconceptions if m.hint in message.lines)
         return names, message, "" if names or message.mark == "✓" else " ".join(message.lines)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The mistakes that the check names."""
+        """The mistakes that the message has a hint for."""
         return self._judged[0]
 
     @property
@@ -75,6 +74,8 @@ class WrongAnswer:
         """What is wrong with the message, or ''."""
         if not self.says:
             return "nobody has decided what is to be said"
+        if self.message.mark == "✓":
+            return "passes"
         if self.by_name:
             return "" if self.names == (self.says,) else f"is given {', '.join(self.names) or 'no name'}"
         if self.names:
@@ -105,7 +106,9 @@ def read(path: Path) -> Iterator[WrongAnswer]:
 
 # formulas that would give an answer away
 
-FORMULAS: dict[str, list[str]] = tomllib.loads((FOLDER / "formulas.toml").read_text(encoding="utf-8"))
+_FORMULAS = tomllib.loads((FOLDER / "formulas.toml").read_text(encoding="utf-8"))
+FORMULAS: dict[str, list[str]] = _FORMULAS["secret"]
+PRINTED: dict[str, list[str]] = _FORMULAS["printed"]
 _SPELLINGS = (
     (r"\*\*", "^"),
     (r"\bnp\.|\bmath\.|[`$*·×\s]", " "),  # products are read over
@@ -134,11 +137,20 @@ def _one_apart(a: list[str], b: list[str]) -> bool:
     return any(rest[0][i:] == rest[1][j:] for i, j in ((0, 0), (1, 1), (1, 0), (0, 1)))
 
 
+def _without_printed(exercise: str, words: list[str]) -> list[str]:
+    """The signs, with what the statement prints as a single one."""
+    for printed in map(signs, PRINTED.get(exercise, ())):
+        for i in range(len(words) - len(printed), -1, -1):
+            if words[i : i + len(printed)] == printed:
+                words[i : i + len(printed)] = [" ".join(printed)]
+    return words
+
+
 def gives_away(exercise: str, text: str) -> str:
     """The formula that a text spells but for one sign, a short one in full; or ''."""
-    words = signs(text)
+    words = _without_printed(exercise, signs(text))
     for formula in FORMULAS.get(exercise, ()):
-        sought = signs(formula)
+        sought = _without_printed(exercise, signs(formula))
         lengths = range(len(sought) - 1, len(sought) + 2) if len(sought) > 3 else (len(sought),)
         windows = (words[i : i + length] for length in lengths for i in range(len(words) - length + 1))
         if any(_one_apart(window, sought) if len(sought) > 3 else window == sought for window in windows):

@@ -29,7 +29,7 @@ from heinit_lab.checking.readings import Reading, read, read_small
 from heinit_lab.checking.report import Report
 from heinit_lab.checking.written import seeded, written
 
-FEW = 6  # draws that are never all equal by chance, even in half precision: 1e-15
+FEW = 6  # draws from which an answer is seen that gives nothing but matrices of one number
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +125,14 @@ class DrawTrials(Evidence):
         plan = self.plan
         return len(plan.shapes) + len(plan.laws) + bool(plan.small) + 4 * len(plan.random)
 
-    @property
+    @cached_property  # a mistake's is compared with that of every answer
     def finding(self) -> Report | None:
         return (
-            self._raised()
-            or self._wrong_shape()
-            or self._wrong_law()
-            or self._wrong_randomness()
-            or self._wrong_together()
+            self._raised
+            or self._wrong_shape
+            or self._wrong_law
+            or self._wrong_randomness
+            or self._wrong_together
         )
 
     @property
@@ -142,18 +142,18 @@ class DrawTrials(Evidence):
 
     @property
     def about(self) -> str:
-        law = self._raised() or self._wrong_law() or self._wrong_together()
-        wrong = (law, self._wrong_shape(), self._wrong_randomness())
+        law = self._raised or self._wrong_law or self._wrong_together
+        wrong = (law, self._wrong_shape, self._wrong_randomness)
         return next(
             (name for name, each in zip(("values", "shape", "randomness"), wrong, strict=True) if each), ""
         )
 
     def pattern(self, parts: Sequence[str] = ()) -> str:
-        if self._raised():
+        if self._raised:
             return ""
-        if self._wrong_shape():
+        if self._wrong_shape:
             return of_shapes(self._shapes(), [case.shapes for case in self.plan.shapes])
-        if not self._wrong_law():
+        if not self._wrong_law:
             return ""
         layers = [
             Layer(
@@ -167,7 +167,7 @@ class DrawTrials(Evidence):
 
     @property
     def wrong_kinds(self) -> str:
-        if self._raised() or self._wrong_shape():
+        if self._raised or self._wrong_shape:
             return ""
         troubles = [trouble(reading, self.plan.kurtosis) for reading in self.readings]
         if self.small_calls and self._small.laws:
@@ -179,17 +179,17 @@ class DrawTrials(Evidence):
 
         Numbers that are no draws, and shapes that no transposition makes right, are another mistake.
         """
-        if self._raised() or self._differs_in_the_first_law(wrong):
+        if self._raised or self._differs_in_the_first_law(wrong):
             return False
         mistaken = _draws_of(self.plan, wrong)
-        if mistaken._raised():
+        if mistaken._raised:
             return False
-        faults = [mistaken._wrong_shape(), mistaken._wrong_law(), mistaken._wrong_randomness()]
+        faults = [mistaken._wrong_shape, mistaken._wrong_law, mistaken._wrong_randomness]
         shape, law, randomness = (each is not None for each in faults)
         return (
             any(faults)
             and (self._shapes() == mistaken._shapes() if shape else self._right_but_for_transposition())
-            and (not law or (self._wrong_law() is not None and self._laws_like(mistaken)))
+            and (not law or (self._wrong_law is not None and self._laws_like(mistaken)))
             and (not randomness or self.randomness == mistaken.randomness)
         )
 
@@ -198,26 +198,26 @@ class DrawTrials(Evidence):
         if not self.plan.laws:
             return False
         mistaken = _draws_of(self.plan.first_law, wrong)
-        differs = mistaken._raised() is None and mistaken._wrong_law() is not None
+        differs = mistaken._raised is None and mistaken._wrong_law is not None
         return differs and not replace(self, readings=self.readings[:1])._laws_like(mistaken)
 
+    @cached_property
     def _raised(self) -> Report | None:
-        plan = self.plan
-        texts = (
-            self._texts("shapes") + self._texts("laws") + (self._texts("small") if self.small_calls else [])
-        )
-        for case in plan.random if self.random_calls else ():
-            texts += [self._text(case, plan.seeds("random")[0] + i // 2) for i in order(case)]
-        for text, call in zip(texts, self.calls, strict=True):
-            if call.error is not None:
-                return raised(text, call)
-        return None
+        if all(call.error is None for call in self.calls):
+            return None
+        texts = self._texts("shapes") + self._texts("laws")
+        texts += self._texts("small") if self.small_calls else []
+        for case in self.plan.random if self.random_calls else ():
+            texts += [self._text(case, self.plan.seeds("random")[0] + i // 2) for i in order(case)]
+        pairs = zip(texts, self.calls, strict=True)
+        return next((raised(text, call) for text, call in pairs if call.error is not None), None)
 
+    @cached_property
     def _wrong_shape(self) -> Report | None:
         cases, texts = [*self.plan.shapes], self._texts("shapes")
         if self.small_calls:
             cases, texts = [*cases, *self.plan.small], texts + self._texts("small")
-        calls = (*self.shape_calls, *self.small_calls)
+        calls, drawn = (*self.shape_calls, *self.small_calls), []
         for case, text, call in zip(cases, texts, calls, strict=True):
             matrices = case.matrices(call.value)
             if any(matrix is None for matrix in matrices):
@@ -232,13 +232,15 @@ class DrawTrials(Evidence):
                 return fault(f"{text} has {noun} {_listed(shapes)}; expected {_listed(case.shapes)}.")
             if not finite(matrices):
                 return fault(f"{text} holds numbers that are not finite.")
-            if any(m is not None and m.size >= FEW and np.all(m == m.flat[0]) for m in matrices):
-                return fault(
-                    f"{text} has the right shape, and the same number in every entry.",
-                    "Each weight is a draw of its own.",
-                )
+            drawn += [(text, m) for m in matrices if m is not None and m.size >= FEW]
+        if drawn and all(np.all(m == m.flat[0]) for _, m in drawn):
+            return fault(
+                f"{drawn[0][0]} has the right shape, and the same number in every entry.",
+                "Each weight is a draw of its own.",
+            )
         return None
 
+    @cached_property
     def _wrong_law(self) -> Report | None:
         k = self.plan.kurtosis
         for case, text, reading in zip(self.plan.laws, self._texts("laws"), self.readings, strict=True):
@@ -255,6 +257,7 @@ class DrawTrials(Evidence):
                 return wrong
         return None
 
+    @cached_property
     def _wrong_together(self) -> Report | None:
         k, parts = self.plan.kurtosis, [reading.total for reading in self.readings]
         if parts and (wrong := wrong_law(reduce(add, parts), k, f"{len(parts)} layers")):
@@ -268,6 +271,7 @@ class DrawTrials(Evidence):
     def _small(self) -> Reading:
         return read_small(self.plan.small, self.small_calls, self.plan.kurtosis)
 
+    @cached_property
     def _wrong_randomness(self) -> Report | None:
         if not self.randomness:
             return None
