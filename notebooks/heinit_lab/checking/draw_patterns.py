@@ -7,7 +7,7 @@ Laws are compared as chance allows: a ratio of variances counts as another numbe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import sqrt
+from math import prod, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ class Layer(NamedTuple):
     """A law that was read, and what was asked for.
 
     right: whether nothing speaks against the draws. place: of the matrix in its list, from 0.
+    more: the numbers of the call besides the sizes.
     """
 
     law: Law
@@ -29,6 +30,7 @@ class Layer(NamedTuple):
     shape: tuple[int, int]
     variance: float
     place: int
+    more: tuple[float, ...] = ()
 
 
 def of_laws(layers: Sequence[Layer]) -> str:
@@ -44,7 +46,7 @@ def of_laws(layers: Sequence[Layer]) -> str:
 
     right = [layer.right for layer in layers]
     if any(right) and not all(right):
-        return next((w for w, holds in WHERE.items() if list(map(holds, layers)) == right), "")
+        return _of_right_layers(layers, right)
     shifted = all(abs(layer.law.mean_z) > 10 for layer in layers)
     if alike(1.0):
         return "In every layer the mean square is right, and the mean is not 0." if shifted else ""
@@ -69,15 +71,24 @@ def of_laws(layers: Sequence[Layer]) -> str:
     return f"Of {len(ratios)} layers, the mean square is {' and '.join(sizes)}."
 
 
-# layers that are right, where all others are wrong
+def _of_right_layers(layers: Sequence[Layer], right: Sequence[bool]) -> str:
+    """What all layers have that are right, and none that is wrong."""
+    traits = [words for words, holds in WHERE.items() if list(map(holds, layers)) == right]
+    given = {
+        each: {layer.more for layer, r in zip(layers, right, strict=True) if r is each}
+        for each in (True, False)
+    }
+    if len(given[True]) == 1 and not given[True] & given[False] and (more := given[True].pop()):
+        traits.insert(0, f"the second argument is {more[0]}")
+    return f"Right in the layers where {' and '.join(traits[:2])}; wrong in all others." if traits else ""
+
+
 WHERE: dict[str, Callable[[Layer], bool]] = {
-    "Right in layers with as many inputs as outputs; wrong in the others.": lambda each: (
-        each.shape[0] == each.shape[1]
-    ),
-    "Right in the first matrix of each list; wrong in those after it.": lambda each: each.place == 0,
-    "Wrong in the first matrix of each list; right in those after it.": lambda each: each.place > 0,
-    "Right in layers of very many inputs; wrong in a layer of few.": lambda each: each.shape[1] > 100,
-    "Right in a layer of few inputs; wrong in layers of very many.": lambda each: each.shape[1] <= 100,
+    "there are as many inputs as outputs": lambda layer: layer.shape[0] == layer.shape[1],
+    "the matrix is the first of its list": lambda layer: layer.place == 0,
+    "the matrix is not the first of its list": lambda layer: layer.place > 0,
+    "there are very many inputs": lambda layer: layer.shape[1] > 100,
+    "there are few inputs": lambda layer: layer.shape[1] <= 100,
 }
 
 
@@ -96,19 +107,17 @@ FORMS: dict[str, Callable[[list[tuple[int, ...] | None], list[tuple[int, ...] | 
     "Rows and columns are exchanged: a row holds the weights into one unit, so each output has a row.": (
         lambda a, b: a == _turned(b)
     ),
-    "The list runs backwards: the first layer's matrix should stand first.": (
-        lambda a, b: len(b) > 1 and a == b[::-1]
-    ),
-    "The list runs backwards, and each matrix lies on its side.": lambda a, b: (
-        len(b) > 1 and a == _turned(b)[::-1]
-    ),
-    "Only the first layer's matrix is there.": lambda a, b: len(b) > 1 and a == b[:1],
-    "Only the last layer's matrix is there.": lambda a, b: len(b) > 1 and a == b[-1:],
-    "The last layer's matrix is missing.": lambda a, b: len(b) > 1 and a == b[:-1],
-    "The first layer's matrix is missing.": lambda a, b: len(b) > 1 and a == b[1:],
+    "The list runs backwards: the first layer's matrix should stand first.": lambda a, b: a == b[::-1],
+    "The list runs backwards, and each matrix lies on its side.": lambda a, b: a == _turned(b)[::-1],
+    "Only the first layer's matrix is there.": lambda a, b: a == b[:1],
+    "Only the last layer's matrix is there.": lambda a, b: a == b[-1:],
+    "The last layer's matrix is missing.": lambda a, b: a == b[:-1],
+    "The first layer's matrix is missing.": lambda a, b: a == b[1:],
     "There are as many numbers as are asked for, in one row.": lambda a, b: (
-        [shape and len(shape) == 1 and shape[0] for shape in a]
-        == [shape and shape[0] * shape[1] for shape in b]
+        a == [(prod(s or ()),) for s in b]
+    ),
+    "What comes back is one matrix; asked is a list of them.": lambda a, b: any(
+        a == [s[1:]] * s[0] for s in b if s
     ),
     "There are matrices too many.": lambda a, b: len(a) > len(b),
     "There are matrices missing.": lambda a, b: len(a) < len(b),

@@ -157,9 +157,14 @@ class DrawTrials(Evidence):
             return ""
         layers = [
             Layer(
-                law, not trouble(replace(reading, laws=[law]), self.plan.kurtosis), *case.asked[place], place
+                law,
+                not trouble(replace(reading, laws=[law]), self.plan.kurtosis),
+                *case.asked[place],
+                place,
+                more,
             )
             for case, reading in zip(self.plan.laws, self.readings, strict=True)
+            for more in [tuple(case.args[1:]) if case.many else ()]
             for place, law in enumerate(reading.laws[: len(case.shapes)])
             if law is not None
         ]

@@ -44,6 +44,11 @@ class Pair:
         return self.entries[1] if self.entries else np.zeros(0)
 
     @property
+    def got_entries(self) -> np.ndarray:
+        """The numbers that came, in one row."""
+        return self.entries[0] if self.entries else np.zeros(0)
+
+    @property
     def truths(self) -> bool:
         """Whether True and False are asked."""
         return isinstance(self.want, (bool, np.ndarray)) and np.asarray(self.want).dtype.kind == "b"
@@ -55,7 +60,7 @@ class Pair:
             return 0.0
         got, want = self.entries
         factor = float(np.vdot(want, got)) / float(np.vdot(want, want))
-        return factor if np.allclose(got, factor * want, rtol=10 * self.rtol, atol=1e-9) else 0.0
+        return factor if near(got, factor * want, 10 * self.rtol) else 0.0
 
     @property
     def scaled(self) -> bool:
@@ -81,6 +86,11 @@ class Pair:
     def is_only(self, key: Any) -> bool:
         """Whether the value is one part of the right one, and nothing else."""
         return same(self.got, replace(self, got=self.want).part(key).got, self.rtol)
+
+
+def near(a: np.ndarray, b: np.ndarray, rtol: float) -> bool:
+    """Whether all numbers are the same up to rounding."""
+    return bool(np.all(np.abs(a - b) <= rtol * np.abs(b) + 1e-14))
 
 
 def long_as(want: Any, got: Any) -> bool:

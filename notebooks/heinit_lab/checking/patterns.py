@@ -7,13 +7,14 @@ which cases an answer is right, `forms` what the form of its values is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from heinit_lab.checking.compare import same
-from heinit_lab.checking.forms import Pair, of_entries, of_form, of_places
+from heinit_lab.checking.forms import Pair, near, of_entries, of_form, of_places
 from heinit_lab.checking.traits import listed, of_kinds, of_traits
 
 if TYPE_CHECKING:
@@ -38,17 +39,26 @@ def of_values(trials: Trials, parts: Sequence[str] = ()) -> str:
 
 def _of_pairs(pairs: list[Pair]) -> str:
     """The patterns of values that are one thing, or of one part."""
-    wrong = [pair for pair in pairs if not pair.right]
-    if len(wrong) < len(pairs) and (where := of_kinds(pairs) or of_entries(pairs) or of_traits(pairs)):
+    wrong, answered = ([pair for pair in pairs if holds(pair)] for holds in (_is_wrong, _is_answered))
+    if rule := _of_rules(pairs):
+        return rule
+    if len(wrong) < len(pairs) and (where := of_entries(pairs) or of_kinds(pairs) or of_traits(pairs)):
         rule = _of_rules(wrong)
         return f"{where} In the wrong cases, {_small(rule)}" if rule else where
-    answered = [pair for pair in pairs if not pair.failed]
     if len(answered) < len(pairs):
-        rule = _of_pairs(answered) if len(answered) > 1 and not all(pair.right for pair in answered) else ""
+        rule = _of_pairs(answered) if len(answered) > 1 and any(map(_is_wrong, answered)) else ""
         fails = f"It fails in {len(pairs) - len(answered)} of {len(pairs)} cases."
         return rule and f"{fails} In the others: {_small(rule)}"
-    patterns = (_of_one_value, _of_rules, of_form, of_entries, of_places, _of_bounds, _of_digits)
+    patterns = (_of_one_value, of_form, of_entries, of_places, _of_growth, _of_bounds, _of_digits)
     return next((sentence for pattern in patterns if (sentence := pattern(pairs))), "")
+
+
+def _is_wrong(pair: Pair) -> bool:
+    return not pair.right
+
+
+def _is_answered(pair: Pair) -> bool:
+    return not pair.failed
 
 
 def _small(sentence: str) -> str:
@@ -67,8 +77,7 @@ def _of_parts(trials: Trials, pairs: list[Pair], parts: Sequence[str]) -> str:
         return ""
     keys = list(want) if isinstance(want, dict) else list(range(len(parts) if table else len(want)))
     names = list(want) if isinstance(want, dict) else [*parts] or [f"part {key + 1}" for key in keys]
-    article = "`{}`" if isinstance(want, dict) else "the {}" if parts else "{}"
-    labels = dict(zip(keys, map(article.format, names), strict=True))
+    labels = dict(zip(keys, map(_label, names), strict=True))
     right = trials.right_parts(names)
     good = [labels[key] for key, name in zip(keys, names, strict=True) if name in right]
     bad = [key for key, name in zip(keys, names, strict=True) if name not in right]
@@ -86,6 +95,17 @@ def _of_parts(trials: Trials, pairs: list[Pair], parts: Sequence[str]) -> str:
     sentence = f"{listed(good)} {verbs[0]} right everywhere, {wrong} {verbs[1]} not."
     rule = next((f" In {labels[key]}: {_small(rule)}" for key, rule in rules.items() if rule), "")
     return sentence[0].upper() + sentence[1:] + rule
+
+
+def _label(name: str) -> str:
+    """The name of a part in a sentence: the variance, `per_unit`, part 2."""
+    return (
+        f"the {name}"
+        if re.fullmatch(r"[a-z]{3,}( [a-z]+)*", name)
+        else f"`{name}`"
+        if name.isidentifier()
+        else name
+    )
 
 
 def _of_part(pairs: list[Pair]) -> str:
@@ -138,7 +158,7 @@ def _of_rules(pairs: list[Pair]) -> str:
     telling = nonzero >= ENOUGH and len(np.unique(want)) >= ENOUGH
 
     def gives(values: np.ndarray) -> bool:
-        return bool(np.allclose(got, values, rtol=rtol, atol=1e-9))
+        return near(got, values, rtol)
 
     if not telling or not np.all(np.isfinite(got)) or gives(want):
         return ""
@@ -158,18 +178,15 @@ def _of_rules(pairs: list[Pair]) -> str:
             return f"Every value is {words} the right one{up_to}."
     if gives(np.trunc(want)):
         return "Every value is the right one without its fraction."
-    if np.allclose(np.abs(got), np.abs(want), rtol=rtol, atol=1e-9):
+    if near(np.abs(got), np.abs(want), rtol):
         return "Every value has the right size; some have the wrong sign."
-    factors = [pair.factor for pair in pairs]
-    if not all(factors):
-        return ""
-    for words, size in _sizes(pairs):
-        if np.allclose(factors, size, rtol=rtol) or np.allclose(factors, 1 / size, rtol=rtol):
-            how = "large" if np.allclose(factors, size, rtol=rtol) else "small"
+    scaled = [pair for pair in pairs if np.any(pair.want_entries) or np.any(pair.got_entries)]
+    factors = [pair.factor for pair in scaled]
+    for words, size in _sizes(scaled) if all(factors) else ():
+        if near(np.array(factors), size, rtol) or near(1 / np.array(factors), size, rtol):
+            how = "large" if near(np.array(factors), size, rtol) else "small"
             return f"Every value is too {how} by a factor, which is {words}."
-    if sum(pair.want_entries.size > 1 for pair in pairs) >= ENOUGH:
-        return "In each case all numbers are off by one factor, and the factor differs from case to case."
-    return _of_growth(pairs, np.array(factors))
+    return ""
 
 
 def _sizes(pairs: list[Pair]) -> Iterator[tuple[str, np.ndarray]]:
@@ -189,12 +206,17 @@ def _sizes(pairs: list[Pair]) -> Iterator[tuple[str, np.ndarray]]:
             yield words, np.array(size, float)
 
 
-def _of_growth(pairs: list[Pair], factors: np.ndarray) -> str:
-    """Whether a value is further off, the larger the first argument. factors: value over right value."""
+def _of_growth(pairs: list[Pair]) -> str:
+    """Whether each case is off by a factor of its own, and how that goes with the first argument."""
+    factors = [pair.factor for pair in pairs]
+    if not all(factors):
+        return ""
+    if sum(pair.want_entries.size > 1 for pair in pairs) >= ENOUGH:
+        return "In each case all numbers are off by one factor, and the factor differs from case to case."
     n = [pair.case.args[0] for pair in pairs]
     if len(n) <= ENOUGH or not all(isinstance(each, (int, float)) for each in n) or len(set(n)) < len(n):
         return ""
-    ratios = factors[np.argsort(n)]
+    ratios = np.array(factors)[np.argsort(n)]
     up, down = (bool(np.all(sign * np.diff(ratios) > 0)) for sign in (1, -1))
     if np.any(ratios <= 0) or not (up or down):
         return ""
@@ -266,18 +288,20 @@ def _of_digits(pairs: list[Pair]) -> str:
 
 def _of_counts(pairs: list[Pair]) -> str:
     """How many values are too large and how many too small, which is true of every answer."""
-    total, failed, right = len(pairs), sum(p.failed for p in pairs), sum(p.right for p in pairs)
+    total, failed = len(pairs), sum(pair.failed for pair in pairs)
     if failed:
-        return f"It fails in {failed} of {total} cases, and is right in {right or 'none'}."
+        return (
+            f"It fails in {failed} of {total} cases, and is right in {sum(p.right for p in pairs) or 'none'}."
+        )
     numbers = _numbers(pairs)
     if numbers is None:
         unlike = sum(pair.entries is None for pair in pairs)
         return f"The value has another form than the right one in {unlike} of {total} cases."
     got, want = numbers
-    near = np.isclose(got, want, rtol=max(pair.rtol for pair in pairs), atol=1e-9)
-    large, small = int(np.sum(~near & (got > want))), int(np.sum(~near & (got < want)))
+    right = np.abs(got - want) <= np.where(want == 0, 1e-8, max(pair.rtol for pair in pairs) * np.abs(want))
+    large, small = int(np.sum(~right & (got > want))), int(np.sum(~right & (got < want)))
     states = ("True and should be False", "False and should be True")
     words = states if pairs[0].truths else ("too large", "too small")
     sizes = [f"{count} {word}" for word, count in zip(words, (large, small), strict=True) if count]
     noun = "values" if got.size == total else "entries"
-    return f"Of {got.size} {noun}, {int(near.sum()) or 'none'} right, {listed(sizes)}." if sizes else ""
+    return f"Of {got.size} {noun}, {int(right.sum()) or 'none'} right, {listed(sizes)}." if sizes else ""

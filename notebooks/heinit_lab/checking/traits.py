@@ -58,14 +58,17 @@ TRAITS: tuple[tuple[str, str, str, Callable[[Any], Any]], ...] = (
 )
 
 
+SHORT = 3  # kinds of case that a sentence names
+
+
 def _subjects(case: Case) -> dict[str, Any]:
     """What an input has that a trait may be of."""
     args, more = case.args, [*case.args[1:], *case.kwargs.values()]
-    arrays = [arg for arg in args if isinstance(arg, np.ndarray)]
+    arrays = [arg for arg in args if isinstance(arg, np.ndarray) and arg.size]
     numbers = [arg for arg in args if isinstance(arg, (int, float))]
     subjects: dict[str, Any] = {
         "layers": next(
-            (arg for arg in args if isinstance(arg, list) and isinstance(arg[0], np.ndarray)), None
+            (arg for arg in args if isinstance(arg, list) and arg and isinstance(arg[0], np.ndarray)), None
         )
     }
     if all(isinstance(each, (int, float)) for each in more) and len(more) < 2:
@@ -104,11 +107,12 @@ def of_kinds(pairs: Sequence[Pair]) -> str:
     right, wrong = (list(dict.fromkeys(each)) for each in kinds)
     if set(right) & set(wrong) or not any((*right, *wrong)):
         return ""
-    if "" in wrong:
-        return f"Right for {listed(right)}; wrong in every other case."
-    if "" in right:
-        return f"Wrong for {listed(wrong)}; right in every other case."
-    return f"Right for {listed(right)}; wrong for {listed(wrong)}."
+    if "" in wrong or ("" not in right and len(right) <= SHORT < len(wrong)):
+        return f"Right for {listed(right)}; wrong in every other case." if len(right) <= SHORT else ""
+    if "" in right or len(wrong) <= SHORT < len(right):
+        return f"Wrong for {listed(wrong)}; right in every other case." if len(wrong) <= SHORT else ""
+    both = len(right) <= SHORT and len(wrong) <= SHORT
+    return f"Right for {listed(right)}; wrong for {listed(wrong)}." if both else ""
 
 
 def listed(names: Sequence[str]) -> str:

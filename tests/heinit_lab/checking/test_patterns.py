@@ -59,7 +59,7 @@ SAID = [
     (ROWS, lambda x: np.append(x**3, 1), "There is one entry too many at the end."),
     (ROWS, lambda x: (x**3)[:, None], "The numbers are right; their shape is not."),
     (ROWS, lambda x: np.append(x[:-1] ** 3, 0), "Only the last entry is wrong."),
-    (ROWS, lambda x: np.abs(x) ** 3, "Wrong wherever the entry of the input is below 0"),
+    (ROWS, lambda x: np.where(x < 0, 1, x**3), "Wrong wherever the entry of the input is below 0"),
     (ROWS, lambda x: x**3 * x.size, "Every value is too large by a factor, which is the number of entries."),
     (ROWS, lambda x: [x, x**3], "The last entry is the right value; asked is that entry alone."),
     (
@@ -140,7 +140,10 @@ HE = nets(lambda a, b: (2 / a) ** 0.5)
             "as many numbers as are asked for, in one row",
         ),
         (nets(lambda a, b: (4 / a) ** 0.5), "In every layer the mean square is twice what is asked for."),
-        (nets(lambda a, b: (4 / (a + b)) ** 0.5), "as many inputs as outputs; wrong in the others"),
+        (
+            nets(lambda a, b: (4 / (a + b)) ** 0.5),
+            "where there are as many inputs as outputs and the matrix is not the first of its list; wrong",
+        ),
         (nets(lambda a, b: 2**0.5 / a), "too small by a factor: the number of inputs"),
         (lambda sizes, rng: [W.round(3) for W in HE(sizes, rng)], "printed may be rounded, a weight not"),
         (lambda sizes, rng: [W + 0.3 for W in HE(sizes, rng)], "the mean is not 0"),
