@@ -48,6 +48,8 @@ class Assessment:
     right_parts: by the name of a behaviour that has a share of its points, the parts that are right.
     follows: the student's functions that the answer calls, and that are wrong where the answer is not: it was
     judged again with right ones in their places, and what is then right has its points.
+    wrong_kinds: by the name of a behaviour, a sentence on what is wrong: that no answer came, and why; else,
+    where the public check passes, the kinds of case.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Assessment:
     no_answer: bool = False
     right_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     follows: tuple[str, ...] = ()
+    wrong_kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -113,11 +116,21 @@ def assess(
         for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True)
         if 0 < points[behaviour.name] < behaviour.points
     }
-    errors = (call.error for evidence in hidden for call in evidence.calls)
-    no_answer = any(type(error).__name__ == "NoAnswerError" for error in errors)
+    unanswered = [_unanswered(evidence) for evidence in hidden]
+    kinds = {
+        behaviour.name: why or ("" if public.finding else evidence.wrong_kinds)
+        for behaviour, evidence, why in zip(HIDDEN[name], hidden, unanswered, strict=True)
+    }
+    no_answer = any(unanswered)
     return Assessment(
-        name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer, parts
+        name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer, parts, kinds
     )
+
+
+def _unanswered(evidence: Evidence) -> str:
+    """Why a call never came back, in a sentence, or ''."""
+    errors = (call.error for call in evidence.calls if type(call.error).__name__ == "NoAnswerError")
+    return next((f"A call gave no answer: {error}." for error in errors), "")
 
 
 def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], list[Evidence]]:
@@ -195,4 +208,6 @@ def _line(behaviour: Behaviour, assessment: Assessment) -> str:
     mark = "✓" if earned == behaviour.points else "◐" if earned else "✗"
     parts = assessment.right_parts.get(behaviour.name)
     right = f"; right: {', '.join(parts)}" if parts else ""
-    return f"{mark} {behaviour.name} ({behaviour.says}{right}): {earned:g} of {behaviour.points:g}"
+    kinds = assessment.wrong_kinds.get(behaviour.name) if earned < behaviour.points else ""
+    line = f"{mark} {behaviour.name} ({behaviour.says}{right}): {earned:g} of {behaviour.points:g}"
+    return f"{line}. {kinds}" if kinds else line

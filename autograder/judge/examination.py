@@ -102,7 +102,7 @@ class Examination:
         """
         while self.line.connected or self._solving.connect(self._i, self.line):
             try:
-                self.line.renew(self._solving.seconds())
+                self.line.renew(self._solving.seconds(), self._solving.limits.cell_seconds)
                 return self.line.bind(self._declared)
             except NoAnswerError:
                 self.line.close()

@@ -32,6 +32,7 @@ from autograder.solver.pipes import PipeEnd
 from heinit_lab.checking.observe import Arguments, Call, same_data
 
 MAX_TEXT = 4000  # characters of a message
+LATE = "it took too long"
 M = TypeVar("M")
 
 
@@ -92,7 +93,7 @@ class Line:
         self.called: set[str] = set()
         self._ends: tuple[PipeEnd, PipeEnd] | None = None
         self._dead = "there is no process to ask"
-        self._until = 0.0
+        self._until = self._late = 0.0
         self.work = 0.0
         self.entropy = False
 
@@ -106,9 +107,13 @@ class Line:
         """Whether there are ends of pipes; the fork at their other ends may be gone."""
         return self._ends is not None
 
-    def renew(self, seconds: float) -> None:
-        """All answers from now on have so much wall time."""
+    def renew(self, seconds: float, work: float) -> None:
+        """All answers from now on have so much wall time.
+
+        work: seconds of processor time for all answers, after which the fork is ended from outside.
+        """
         self._until = time.monotonic() + seconds
+        self._late = self._late or time.monotonic() + work
 
     def ask(self, question: BindNames | FindMentions | CallFunction) -> None:
         """Send a question, whose answers `hear` then gives.
@@ -186,9 +191,10 @@ class Line:
         try:
             yield
         except ChannelTimeout:
-            self._dead = "it took too long"
+            self._dead = LATE
         except ChannelClosed as error:
-            self._dead = f"it ended its own process ({error})"
+            late = time.monotonic() >= self._late  # a fork that computes for too long is ended, not heard
+            self._dead = LATE if late else f"it ended its own process, or took too much memory ({error})"
         except ChannelError as error:
             self._dead = f"its answer is not taken: {error}"
         if self._dead:

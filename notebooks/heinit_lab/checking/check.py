@@ -10,6 +10,7 @@ from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 
 _latest: dict[str, tuple[Function, Evidence]] = {}  # of the last checks, for the hidden ones below them
+_tries: dict[str, dict[str, int]] = {}  # by exercise: how often in a row a student's check showed a mistake
 
 
 class CheckFailed(AssertionError):
@@ -32,12 +33,15 @@ def check(name: str, function: Function | None = None) -> None:
     """
     __tracebackhide__ = True
     answer = sys._getframe(1).f_globals.get(name) if function is None else function
-    report = examine(name, answer)
+    report = examine(name, answer, again=not grading())
     deliver(report, _remember(name, answer if function is None else None, report.mark))
 
 
-def examine(name: str, function: Function | None) -> Report:
-    """What `check` says about an answer, as a Report."""
+def examine(name: str, function: Function | None, again: bool = False) -> Report:
+    """What `check` says about an answer, as a Report.
+
+    again: whether this is one of a student's tries, of which the later ones get the deeper hints.
+    """
     from heinit_lab.exercises import EXERCISES  # they import this package
 
     if name not in EXERCISES:
@@ -62,7 +66,7 @@ def examine(name: str, function: Function | None) -> Report:
     _latest[name] = (function, evidence)
     if evidence.finding and (said := report_on_calls(EXERCISES[name], evidence.finding, function)):
         return said
-    return report_on(EXERCISES[name], evidence)
+    return report_on(EXERCISES[name], evidence, again)
 
 
 def latest(name: str, function: Function) -> Evidence | None:
@@ -71,9 +75,13 @@ def latest(name: str, function: Function) -> Evidence | None:
     return evidence if checked is function else None
 
 
-def report_on(exercise: Exercise, evidence: Evidence) -> Report:
-    """The verdict of the public check, in words."""
-    finding = evidence.finding
+def report_on(exercise: Exercise, evidence: Evidence, again: bool = False) -> Report:
+    """The verdict of the public check, in words. again: as in `examine`."""
+    finding, named = evidence.finding, [] if evidence.unsolved else exercise.named(evidence)[:2]
+    earlier = _tries.get(exercise.name, {}) if again else {}
+    tries = {misconception.name: earlier.get(misconception.name, 0) + 1 for misconception in named}
+    if again:
+        _tries[exercise.name] = tries  # another mistake, or none, starts again
     if finding is None:
         public = "1 public check passes" if evidence.count == 1 else f"{evidence.count} public checks pass"
         more = "1 more runs" if exercise.hidden == 1 else f"{exercise.hidden} more run"
@@ -86,8 +94,9 @@ def report_on(exercise: Exercise, evidence: Evidence) -> Report:
             f"{exercise.name} is not solved yet.",
             ("Fill in the cell above, run it, then run this one.",),
         )
-    hints = tuple(misconception.hint for misconception in exercise.named(evidence)[:2])
-    return Report("✗", finding.headline, hints) if hints else finding
+    hints = tuple(misconception.at(tries[misconception.name]) for misconception in named)
+    lines = hints or tuple(filter(None, (*finding.lines, evidence.pattern(exercise.parts))))
+    return Report("✗", finding.headline, lines)
 
 
 def deliver(report: Report, display_id: str | None = None) -> None:

@@ -81,6 +81,22 @@ def as_array(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biufc" else None
 
 
+def aligned(got: Any, want: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Each array of the right value after the one in its place, as floats; none where the kinds differ."""
+    if isinstance(want, (dict, tuple, list)):
+        if not (isinstance(got, dict) if isinstance(want, dict) else has_parts(got)) or len(got) != len(want):
+            return []
+        keys = list(want) if isinstance(want, dict) else range(len(want))
+        if isinstance(want, dict) and set(got) != set(want):
+            return []
+        parts = [aligned(got[key], want[key]) for key in keys]
+        return [pair for part in parts for pair in part] if all(parts) else []
+    array, right = as_array(got), np.asarray(want)
+    kinds = "b" if right.dtype.kind == "b" else "iuf"
+    comparable = array is not None and array.dtype.kind in kinds
+    return [(np.asarray(array, float), right.astype(float))] if comparable else []
+
+
 def short(value: Any, digits: int = 4, depth: int = 3) -> str:
     """A value on one line: numbers to `digits` significant digits, large arrays by their shape.
 

@@ -23,6 +23,11 @@ class DrawCase:
         self.shapes: list[tuple[int, int]] = shape if self.many else [shape]
         self.variances: list[float] = variance if self.many else [variance]
 
+    @property
+    def asked(self) -> list[tuple[tuple[int, int], float]]:
+        """Shape and variance of each matrix."""
+        return list(zip(self.shapes, self.variances, strict=True))
+
     def matrices(self, value: Any) -> list[np.ndarray | None]:
         """The matrices in a returned value; None stands for a part that is no array of numbers."""
         if not self.many:

@@ -19,15 +19,17 @@ import numpy as np
 from heinit_lab.checking.compare import cause, short
 from heinit_lab.checking.dependence import PER_CALL, PER_MATRIX, PER_PAIR, PER_POOL
 from heinit_lab.checking.draw_cases import NORMAL, DrawCase
+from heinit_lab.checking.draw_patterns import Layer, of_laws, of_shapes
 from heinit_lab.checking.exercise import Evidence, fault, raised
-from heinit_lab.checking.law_findings import dependent, wrong_law
+from heinit_lab.checking.law_findings import dependent, trouble, wrong_law
 from heinit_lab.checking.laws import FALSE_FAIL, MEASURES, Law
 from heinit_lab.checking.observe import Call, Function, observe_each
 from heinit_lab.checking.randomness import Randomness, finite, order, random_calls, randomness
 from heinit_lab.checking.readings import Reading, read, read_small
 from heinit_lab.checking.report import Report
+from heinit_lab.checking.written import seeded, written
 
-FEW = 6  # draws that are never all equal by chance, even in half precision: 1e-15
+FEW = 6  # draws from which an answer is seen that gives nothing but matrices of one number
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class Plan:
     small: calls of many small matrices, whose law is read together.
     random: calls repeated with other Generators.
     kurtosis: of the law that the exercise asks for, NORMAL or UNIFORM.
-    seed: of the Generators.
+    seed: of the first Generator; see `seeds`.
     """
 
     shapes: Sequence[DrawCase] = ()
@@ -47,7 +49,7 @@ class Plan:
     small: Sequence[DrawCase] = ()
     random: Sequence[DrawCase] = ()
     kurtosis: float = NORMAL
-    seed: int = 20150206
+    seed: int = 7
 
     @cached_property
     def first_law(self) -> Plan:
@@ -63,22 +65,27 @@ class Plan:
         measures += sum(3 * len(case.shapes) for case in self.random)
         return FALSE_FAIL * measures
 
+    def seeds(self, cases: str) -> list[int]:
+        """The seed of the Generator of each case of `shapes`, `laws` or `small`; of `random`, the first."""
+        start = {"shapes": 0, "laws": len(self.shapes), "random": 1000, "small": 2000}[cases]
+        count = 1 if cases == "random" else len(getattr(self, cases))
+        return [self.seed + start + i for i in range(count)]
+
     def __call__(self, name: str, function: Function) -> DrawTrials:
-        shape_calls = _calls(function, self.shapes, range(self.seed, self.seed + len(self.shapes)))
+        shape_calls = _calls(function, self.shapes, self.seeds("shapes"))
         law_calls, readings = [], []
-        for i, case in enumerate(self.laws, len(self.shapes)):  # megabytes each: only one is in memory
-            (call,) = _calls(function, [case], [self.seed + i])
+        for case, seed in zip(self.laws, self.seeds("laws"), strict=True):
+            (call,) = _calls(function, [case], [seed])  # megabytes each: only one is in memory
             readings.append(read(case, call, self.kurtosis))
             law_calls.append(replace(call, value=None, after=()))
         trials = DrawTrials(name, self, tuple(shape_calls), tuple(law_calls), readings=tuple(readings))
         if any(call.error is not None for call in trials.calls):
             return trials
         if trials.finding is None:
-            seeds = range(self.seed + 2000, self.seed + 2000 + len(self.small))
-            trials = replace(trials, small_calls=tuple(_calls(function, self.small, seeds)))
+            trials = replace(trials, small_calls=tuple(_calls(function, self.small, self.seeds("small"))))
         random, shown = [], []
         for case in self.random:
-            calls = random_calls(case, function, self.seed + 1000)
+            calls = random_calls(case, function, *self.seeds("random"))
             if all(call.error is None for call in calls):
                 shown.append(randomness(case, calls))
             random += [replace(call, value=None, after=()) for call in calls]
@@ -118,14 +125,14 @@ class DrawTrials(Evidence):
         plan = self.plan
         return len(plan.shapes) + len(plan.laws) + bool(plan.small) + 4 * len(plan.random)
 
-    @property
+    @cached_property  # a mistake's is compared with that of every answer
     def finding(self) -> Report | None:
         return (
-            self._raised()
-            or self._wrong_shape()
-            or self._wrong_law()
-            or self._wrong_randomness()
-            or self._wrong_together()
+            self._raised
+            or self._wrong_shape
+            or self._wrong_law
+            or self._wrong_randomness
+            or self._wrong_together
         )
 
     @property
@@ -135,28 +142,59 @@ class DrawTrials(Evidence):
 
     @property
     def about(self) -> str:
-        law = self._raised() or self._wrong_law() or self._wrong_together()
-        wrong = (law, self._wrong_shape(), self._wrong_randomness())
+        law = self._raised or self._wrong_law or self._wrong_together
+        wrong = (law, self._wrong_shape, self._wrong_randomness)
         return next(
             (name for name, each in zip(("values", "shape", "randomness"), wrong, strict=True) if each), ""
         )
+
+    def pattern(self, parts: Sequence[str] = ()) -> str:
+        if self._raised:
+            return ""
+        if self._wrong_shape:
+            return of_shapes(self._shapes(), [case.shapes for case in self.plan.shapes])
+        if not self._wrong_law:
+            return ""
+        layers = [
+            Layer(
+                law,
+                not trouble(replace(reading, laws=[law]), self.plan.kurtosis),
+                *case.asked[place],
+                place,
+                more,
+            )
+            for case, reading in zip(self.plan.laws, self.readings, strict=True)
+            for more in [tuple(case.args[1:]) if case.many else ()]
+            for place, law in enumerate(reading.laws[: len(case.shapes)])
+            if law is not None
+        ]
+        return "" if any(layer.law.decimals for layer in layers) else of_laws(layers)
+
+    @property
+    def wrong_kinds(self) -> str:
+        if self._raised or self._wrong_shape:
+            return ""
+        troubles = [trouble(reading, self.plan.kurtosis) for reading in self.readings]
+        if self.small_calls and self._small.laws:
+            troubles.append(trouble(self._small, self.plan.kurtosis))
+        return next(filter(None, troubles), "")
 
     def behaves_like(self, wrong: Function) -> bool:
         """Wherever `wrong` goes wrong (shape, law, randomness), the answer goes wrong alike.
 
         Numbers that are no draws, and shapes that no transposition makes right, are another mistake.
         """
-        if self._raised() or self._differs_in_the_first_law(wrong):
+        if self._raised or self._differs_in_the_first_law(wrong):
             return False
         mistaken = _draws_of(self.plan, wrong)
-        if mistaken._raised():
+        if mistaken._raised:
             return False
-        faults = [mistaken._wrong_shape(), mistaken._wrong_law(), mistaken._wrong_randomness()]
+        faults = [mistaken._wrong_shape, mistaken._wrong_law, mistaken._wrong_randomness]
         shape, law, randomness = (each is not None for each in faults)
         return (
             any(faults)
             and (self._shapes() == mistaken._shapes() if shape else self._right_but_for_transposition())
-            and (not law or (self._wrong_law() is not None and self._laws_like(mistaken)))
+            and (not law or (self._wrong_law is not None and self._laws_like(mistaken)))
             and (not randomness or self.randomness == mistaken.randomness)
         )
 
@@ -165,23 +203,28 @@ class DrawTrials(Evidence):
         if not self.plan.laws:
             return False
         mistaken = _draws_of(self.plan.first_law, wrong)
-        differs = mistaken._raised() is None and mistaken._wrong_law() is not None
+        differs = mistaken._raised is None and mistaken._wrong_law is not None
         return differs and not replace(self, readings=self.readings[:1])._laws_like(mistaken)
 
+    @cached_property
     def _raised(self) -> Report | None:
-        plan = self.plan
-        cases = [*plan.shapes, *plan.laws, *(plan.small if self.small_calls else ())]
-        cases += [case for case in plan.random if self.random_calls for _ in order(case)]
-        for case, call in zip(cases, self.calls, strict=True):
-            if call.error is not None:
-                return raised(self._text(case), call)
-        return None
+        if all(call.error is None for call in self.calls):
+            return None
+        texts = self._texts("shapes") + self._texts("laws")
+        texts += self._texts("small") if self.small_calls else []
+        for case in self.plan.random if self.random_calls else ():
+            texts += [self._text(case, self.plan.seeds("random")[0] + i // 2) for i in order(case)]
+        pairs = zip(texts, self.calls, strict=True)
+        return next((raised(text, call) for text, call in pairs if call.error is not None), None)
 
+    @cached_property
     def _wrong_shape(self) -> Report | None:
-        small = self.plan.small if self.small_calls else ()
-        calls = (*self.shape_calls, *self.small_calls)
-        for case, call in zip((*self.plan.shapes, *small), calls, strict=True):
-            text, matrices = self._text(case), case.matrices(call.value)
+        cases, texts = [*self.plan.shapes], self._texts("shapes")
+        if self.small_calls:
+            cases, texts = [*cases, *self.plan.small], texts + self._texts("small")
+        calls, drawn = (*self.shape_calls, *self.small_calls), []
+        for case, text, call in zip(cases, texts, calls, strict=True):
+            matrices = case.matrices(call.value)
             if any(matrix is None for matrix in matrices):
                 single = f"an array of shape {case.shapes[0]}"
                 right = f"a list of {len(case.shapes)} matrices" if case.many else single
@@ -191,23 +234,21 @@ class DrawTrials(Evidence):
                 return fault(f"{text} holds no matrices; expected {len(case.shapes)}.")
             if shapes != case.shapes:
                 noun = "shapes" if case.many else "shape"
-                return fault(
-                    f"{text} has {noun} {_listed(shapes)}; expected {_listed(case.shapes)}.",
-                    "A row holds the weights into one unit: there are as many rows as outputs.",
-                )
+                return fault(f"{text} has {noun} {_listed(shapes)}; expected {_listed(case.shapes)}.")
             if not finite(matrices):
                 return fault(f"{text} holds numbers that are not finite.")
-            if any(m is not None and m.size >= FEW and np.all(m == m.flat[0]) for m in matrices):
-                return fault(
-                    f"{text} has the right shape, and the same number in every entry.",
-                    "Each weight is a draw of its own.",
-                )
+            drawn += [(text, m) for m in matrices if m is not None and m.size >= FEW]
+        if drawn and all(np.all(m == m.flat[0]) for _, m in drawn):
+            return fault(
+                f"{drawn[0][0]} has the right shape, and the same number in every entry.",
+                "Each weight is a draw of its own.",
+            )
         return None
 
+    @cached_property
     def _wrong_law(self) -> Report | None:
         k = self.plan.kurtosis
-        for case, reading in zip(self.plan.laws, self.readings, strict=True):
-            text = self._text(case)
+        for case, text, reading in zip(self.plan.laws, self._texts("laws"), self.readings, strict=True):
             if len(reading.laws) != len(case.shapes):
                 return fault(f"{text} holds {len(reading.laws)} matrices; expected {len(case.shapes)}.")
             parts = zip(reading.laws, case.shapes, case.variances, strict=True)
@@ -221,6 +262,7 @@ class DrawTrials(Evidence):
                 return wrong
         return None
 
+    @cached_property
     def _wrong_together(self) -> Report | None:
         k, parts = self.plan.kurtosis, [reading.total for reading in self.readings]
         if parts and (wrong := wrong_law(reduce(add, parts), k, f"{len(parts)} layers")):
@@ -234,9 +276,12 @@ class DrawTrials(Evidence):
     def _small(self) -> Reading:
         return read_small(self.plan.small, self.small_calls, self.plan.kurtosis)
 
+    @cached_property
     def _wrong_randomness(self) -> Report | None:
-        text = self._text(self.plan.random[0]) if self.plan.random else ""
-        return self.randomness.finding(text) if self.randomness else None
+        if not self.randomness:
+            return None
+        case, (seed,) = self.plan.random[0], self.plan.seeds("random")
+        return self.randomness.finding(self._text(case, seed), self._text(case), seed)
 
     def _shapes(self) -> list[list[tuple[int, ...] | None]]:
         return [
@@ -260,8 +305,15 @@ class DrawTrials(Evidence):
             for mine, theirs in zip(self.laws, other.laws, strict=True)
         )
 
-    def _text(self, case: DrawCase) -> str:
-        return f"{self.name}({', '.join([*map(short, case.args), 'rng'])})"
+    def _texts(self, cases: str) -> list[str]:
+        """The calls of a plan's `shapes`, `laws` or `small`, as a student may paste them."""
+        seeds = self.plan.seeds(cases)
+        return [self._text(case, seed) for case, seed in zip(getattr(self.plan, cases), seeds, strict=True)]
+
+    def _text(self, case: DrawCase, seed: int | None = None) -> str:
+        """A call, with a Generator of this seed, or with one called rng."""
+        rng = "rng" if seed is None else seeded(seed)
+        return f"{self.name}({', '.join([*map(written, case.args), rng])})"
 
 
 @lru_cache(maxsize=512)

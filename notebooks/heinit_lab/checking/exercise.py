@@ -49,6 +49,15 @@ class Evidence(ABC):
         """The share of the points that the answer earns, from 0 to 1."""
         return 0.0 if self.finding else 1.0
 
+    @abstractmethod
+    def pattern(self, parts: Sequence[str] = ()) -> str:
+        """A sentence that is true of a wrong answer on all calls, or ''. parts: as in an Exercise."""
+
+    @property
+    @abstractmethod
+    def wrong_kinds(self) -> str:
+        """A sentence on the kinds of case of which all are wrong, without a number of any case, or ''."""
+
     @property
     def unsolved(self) -> bool:
         """Whether the stub is still there: a stub is no mistake."""
@@ -92,6 +101,10 @@ class Misconception:
     wrong: tuple[Function, ...]
     shown_by: Callable[[Any], bool] | None = None
     deeper: tuple[str, ...] = ()
+
+    def at(self, tries: int) -> str:
+        """What the student reads at so many tries, from 1, that make the mistake one after the other."""
+        return (self.hint, *self.deeper)[: max(1, tries)][-1]
 
     def is_shown_by(self, evidence: Evidence) -> bool:
         if self.shown_by is not None:

@@ -19,6 +19,12 @@ HANG = {
     "calls": "they were scaled or shifted by what was drawn",
 }
 
+TROUBLE = {
+    "mean square": "The variance of the weights is not what was asked for.",
+    "mean": "The mean of the weights is not 0.",
+    "bound": "Some weights lie outside the interval.",
+}
+
 
 def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = None) -> Report | None:
     """The first measure of a law that chance does not explain.
@@ -27,8 +33,7 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
     """
     if law.repeats:
         return fault(f"{text} repeats rows or columns.", OWN)
-    surprises, draws = law.surprises(kurtosis), f"The {law.n:,} weights of {text}"
-    wrong = next((name for name, nats in surprises.items() if not nats <= LIMIT), "")
+    wrong, draws = _wrong_measure(law, kurtosis), f"The {law.n:,} weights of {text}"
     kind = "normal" if kurtosis == NORMAL else "uniform"
     if wrong == "mean square":
         tolerance = f"give or take {200 * sqrt((LIMIT + 1) / law.n):.1f} %"
@@ -52,6 +57,8 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
             f"{draws} are not all between -b and b: one is at {law.largest / BOUND:.6g} b.",
             "A uniform number never leaves its interval.",
         )
+    if wrong and law.decimals:
+        return _rounded(draws, law.decimals)
     if wrong == "kurtosis":
         return fault(
             f"{draws} have the right variance, and are not {kind}: "
@@ -78,12 +85,42 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
     return None
 
 
+def _wrong_measure(law: Law, kurtosis: float) -> str:
+    """The first of MEASURES that chance does not explain, or ''."""
+    return next((name for name, nats in law.surprises(kurtosis).items() if not nats <= LIMIT), "")
+
+
+def trouble(reading: Reading, kurtosis: float) -> str:
+    """What is wrong with the draws of a call, without a number, or ''."""
+    if any(law is None or law.repeats for law in reading.laws):
+        return "Some weights are missing, or recur."
+    measures = [_wrong_measure(law, kurtosis) for law in reading.laws if law is not None]
+    hang = [HANG[name] for name, nats in reading.dependence.items() if not nats <= LIMIT]
+    wrong = next(filter(None, measures), "")
+    if (wrong or hang) and reading.laws and reading.total.decimals:
+        return "The weights are rounded."
+    return (
+        TROUBLE.get(wrong, "The distribution has another shape.")
+        if wrong
+        else f"The weights are not independent: {hang[0]}."
+        if hang
+        else ""
+    )
+
+
 def dependent(reading: Reading, text: str) -> Report | None:
     """The first measure of dependence that chance does not explain."""
     wrong = next((name for name, nats in reading.dependence.items() if not nats <= LIMIT), "")
     if not wrong:
         return None
-    n = reading.total.n
+    law, draws = reading.total, f"The {reading.total.n:,} weights of {text}"
+    if wrong == "twice" and law.decimals:
+        return _rounded(draws, law.decimals)
+    return fault(f"{draws} have the right law, and are not independent: {HANG[wrong]}.", OWN)
+
+
+def _rounded(draws: str, decimals: int) -> Report:
     return fault(
-        f"The {n:,} weights of {text} have the right law, and are not independent: {HANG[wrong]}.", OWN
+        f"{draws} are rounded to {decimals} decimal{'s' if decimals > 1 else ''}.",
+        "A number that is printed may be rounded, a weight not: many of these are equal.",
     )

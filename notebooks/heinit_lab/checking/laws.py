@@ -82,6 +82,7 @@ class Law:
     n: how many draws. powers: sums of u, u^2, u^3 and u^4. below: how many draws lie below each of EDGES.
     largest: |u|. near: the sizes |u| of all draws, or of those below NEAR where there are more than ALL.
     rounding: of the float type. repeats: whether rows, columns or matrices recur.
+    decimals: to how many decimal places every draw is rounded; 0 where no rounding is seen.
     several: whether these are the draws of several calls; the evenness of such is not read, since an answer
         that fixes its seed repeats itself there, and loses the points for randomness alone.
     """
@@ -93,6 +94,7 @@ class Law:
     near: np.ndarray
     rounding: float = SINGLE
     repeats: bool = False
+    decimals: int = 0
     several: bool = False
 
     def __add__(self, other: Law) -> Law:
@@ -104,6 +106,7 @@ class Law:
             np.concatenate((self.near, other.near)),
             max(self.rounding, other.rounding),
             self.repeats or other.repeats,
+            max(self.decimals, other.decimals) if self.decimals and other.decimals else 0,
             several=True,
         )
 
@@ -278,3 +281,13 @@ def law_of(u: np.ndarray, kurtosis: float = NORMAL, rounding: float = SINGLE, re
     middle = np.searchsorted(in_order, (-NEAR, NEAR)) if draws.size > ALL else (0, draws.size)
     near = np.abs(in_order[middle[0] : middle[1]])
     return Law(draws.size, powers, below, largest, near, rounding, repeats)
+
+
+@np.errstate(all="ignore")
+def decimals_of(matrix: np.ndarray) -> int:
+    """To how many decimal places, at most 8, all draws are rounded; 0 for others, and for few values."""
+    draws = matrix.ravel().astype(float)
+    for places in range(1, 9):
+        if all(np.all(np.abs(part - part.round(places)) < 1e-12) for part in (draws[:64], draws)):
+            return places if np.unique(draws[:64]).size > 4 else 0
+    return 0

@@ -19,6 +19,7 @@ from heinit_lab.checking.exercise import fault
 from heinit_lab.checking.laws import HALF, LIMIT, of_events, rounding_of
 from heinit_lab.checking.observe import Call, Function, observe_each
 from heinit_lab.checking.report import Report
+from heinit_lab.checking.written import seeded
 
 Matrices = Sequence[np.ndarray | None]
 ORDER = (0, 1, 0, 0, 1, 1, 2)  # which Generator each call gets
@@ -54,8 +55,11 @@ class Randomness:
         harm = any(part["global_rng"] for part in every)
         return cls(**{name: all(part[name] for part in every) for name in every[0]} | {"global_rng": harm})
 
-    def finding(self, text: str) -> Report | None:
-        """What is wrong with the calls that `text` stands for, or None."""
+    def finding(self, text: str, with_rng: str, seed: int) -> Report | None:
+        """What is wrong with the calls, or None.
+
+        text: a call with a Generator of this seed, as a student may paste it. with_rng: with one called rng.
+        """
         if self.global_rng:
             return fault(
                 f"{text} touches NumPy's global random state.",
@@ -65,12 +69,12 @@ class Randomness:
             return fault(f"{text} holds numbers that are not finite.")
         if not self.seeds:
             return fault(
-                f"{text} holds the same numbers for two different seeds.",
+                f"{text} holds the same numbers for two different seeds, {seed} and {seed + 1}.",
                 "Its randomness is to come from the `rng` that is passed in.",
             )
         if not self.moves_on:
             return fault(
-                f"Two calls of {text} on one generator give the same numbers.",
+                f"Two calls of {with_rng} on one generator give the same numbers, with rng = {seeded(seed)}.",
                 "Two layers drawn one after the other are to be different.",
             )
         if not self.repeats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from heinit_lab.checking.dependence import chance, dependence, equals, of_small, recur, share
 from heinit_lab.checking.draw_cases import DrawCase
-from heinit_lab.checking.laws import LIMIT, SINGLE, Law, law_of, of_events, rounding_of, standard
+from heinit_lab.checking.laws import LIMIT, SINGLE, Law, decimals_of, law_of, of_events, rounding_of, standard
 from heinit_lab.checking.observe import Call
 
 
@@ -58,7 +58,7 @@ def read(case: DrawCase, call: Call, kurtosis: float) -> Reading:
         repeats = repeats or any(share(plain, other, rounding) for other in earlier)
         earlier.append(plain)
         us.append(u)
-        laws.append(law_of(u, kurtosis, rounding, repeats))
+        laws.append(replace(law_of(u, kurtosis, rounding, repeats), decimals=decimals_of(matrix)))
     bare = Reading([law and replace(law, near=law.near[:0].copy()) for law in laws])
     if not bare.as_asked(kurtosis):
         return bare

@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import as_array, cause, describe, gap, has_parts, same, short
+from heinit_lab.checking import patterns
+from heinit_lab.checking.compare import as_array, cause, gap, has_parts, same, short
 from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.report import Report
+from heinit_lab.checking.traits import listed
+from heinit_lab.checking.written import written
 
 VALUES, PURITY, BOTH = ("values",), ("purity",), ("values", "purity")  # what a check may look at
 
@@ -22,10 +25,11 @@ class Case:
     """One input and its right value: `Case(4, want=0.7071)`, or with keywords.
 
     kind: what kind of input this is, for the sentence "Wrong for KIND": "a layer of one unit".
+    code: the arguments of a large input, as a student may write them: "np.full((64, 128), 0.02), 0.5".
     """
 
-    def __init__(self, *args: Any, want: Any = None, kind: str = "", **kwargs: Any) -> None:
-        self.args, self.kwargs, self.want, self.kind = args, kwargs, want, kind
+    def __init__(self, *args: Any, want: Any = None, kind: str = "", code: str = "", **kwargs: Any) -> None:
+        self.args, self.kwargs, self.want, self.kind, self.code = args, kwargs, want, kind, code
         self._mistaken: dict[Function, Call] = {}
 
     def under(self, mistake: Function) -> Call:
@@ -35,10 +39,10 @@ class Case:
         return self._mistaken[mistake]
 
     def text(self, name: str) -> str:
-        """The call as a student would write it: `he_std(4)`."""
-        parts = [short(arg) for arg in self.args]
-        parts += [f"{key}={short(value)}" for key, value in self.kwargs.items()]
-        return f"{name}({', '.join(parts)})"
+        """The call as a student would write it, to be pasted where `np` is NumPy: `he_std(4)`."""
+        parts = [written(arg) for arg in self.args]
+        parts += [f"{key}={written(value)}" for key, value in self.kwargs.items()]
+        return f"{name}({self.code or ', '.join(parts)})"
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,16 @@ class Trials(Evidence):
             if all(isinstance(want, tuple) for want in wants)
         )
 
+    def pattern(self, parts: Sequence[str] = ()) -> str:
+        return patterns.of_values(self, parts)
+
+    @property
+    def wrong_kinds(self) -> str:
+        right = {trial.case.kind for trial in self.trials if trial.right}
+        wrong = dict.fromkeys(trial.case.kind for trial in self.trials if not trial.right)
+        kinds = [kind for kind in wrong if kind and kind not in right]
+        return f"Wrong for {listed(kinds)}." if kinds else ""
+
     def _wrong_value(self, first: Trial) -> Report:
         call, want, text = first.call, first.case.want, first.case.text(self.name)
         right = sum(trial.right for trial in self.trials)
@@ -167,11 +181,9 @@ class Trials(Evidence):
             names = f" The question calls this argument `{refused[0]}`." if refused else ""
             return raised(text, call, names + others)
         difference, (got, expected) = gap(call.value, want), _distinct(call.value, want)
-        number = isinstance(want, (dict, tuple, list)) or np.ndim(want) == 0
-        shapes = "" if number else f" Yours: {describe(call.value)}. Expected: {describe(want)}."
         return fault(
             f"{text} is {got}; expected {expected}{f' ({difference})' if difference else ''}.",
-            f"{cause(call.value) or 'This is the first case that is wrong.'}{shapes}{others}",
+            f"{cause(call.value)}{others}".strip(),
         )
 
     def behaves_like(self, wrong: Function) -> bool:

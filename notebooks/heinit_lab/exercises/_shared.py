@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Exercise, Misconception, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import aligned
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.exercise import FIRST_CASE, Evidence
 from heinit_lab.checking.observe import Function
@@ -34,11 +34,16 @@ def right_but_changes_its_input(trials: Trials) -> bool:
     return all(trial.right for trial in trials) and any(trial.call.changed for trial in trials)
 
 
-def is_rounded(trials: Trials) -> bool:
-    """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings."""
+def is_rounded(trials: Trials | DrawTrials) -> bool:
+    """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings.
+
+    Of draws: every one is rounded.
+    """
+    if isinstance(trials, DrawTrials):
+        return any(law is not None and law.decimals for laws in trials.laws for law in laws)
     some = False
     for trial in trials:
-        parts = _pairs(trial.call.value, trial.case.want)
+        parts = aligned(trial.call.value, trial.case.want)
         if not parts or any(got.shape != want.shape for got, want in parts):
             return False
         mine, right = (np.concatenate([np.ravel(pair[k]) for pair in parts]) for k in (0, 1))
@@ -49,21 +54,6 @@ def is_rounded(trials: Trials) -> bool:
             return False
         some = some or not np.all(exact)
     return some
-
-
-def _pairs(got: Any, want: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Each array of the right value, after the one in its place; none where a part is no numbers."""
-    if isinstance(want, (dict, tuple, list)):
-        if not isinstance(got, dict if isinstance(want, dict) else (tuple, list)) or len(got) != len(want):
-            return []
-        keys = list(want) if isinstance(want, dict) else range(len(want))
-        if isinstance(want, dict) and set(got) != set(want):
-            return []
-        parts = [_pairs(got[key], want[key]) for key in keys]
-        return [pair for part in parts for pair in part] if all(parts) else []
-    array = as_array(got)
-    numbers = array is not None and array.dtype.kind in "iuf"
-    return [(np.asarray(array, float), np.asarray(want, float))] if numbers else []
 
 
 def _touches_global(draws: DrawTrials) -> bool:

@@ -189,6 +189,7 @@ def test_a_call_that_uses_too_much_processor_time_costs_its_test_cell(run):
     source = "def f():\n  while True:\n    try:\n      while True: pass\n    except BaseException: pass"
     results = run(("student", source), ("test", "f()"), ("student", "g = 2"), ("test", "g"))
     assert texts(results[1]) == ["NoAnswerError"]
+    assert results[1].outputs[0]["evalue"] == "it took too long"
     assert texts(results[3]) == ["2"]
 
 

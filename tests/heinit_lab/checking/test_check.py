@@ -12,6 +12,7 @@ import pytest
 from IPython.utils.capture import capture_output
 
 from heinit_lab import check
+from heinit_lab.checking import Case, Cases, Exercise, Misconception
 from heinit_lab.checking.check import CheckFailed, examine
 from heinit_lab.checking.compare import NO_RETURN
 from heinit_lab.checking.report import Report
@@ -219,3 +220,30 @@ def test_an_answer_that_changes_what_it_was_given_is_told_where_to_look():
         return np.sum(y**2) / np.sum(y**2)
 
     assert "`relu`" in examine("energy_kept", in_place).plain
+
+
+def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_not_while_grading(monkeypatch):
+    misconceptions = tuple(
+        Misconception(name, f"{name} once", (wrong,), deeper=(f"{name} twice", f"{name} again"))
+        for name, wrong in (("doubled", lambda n: 2 * n), ("halved", lambda n: n / 2))
+    )
+    cases = Cases(Case(1, want=1), Case(3, want=3))
+    monkeypatch.setitem(EXERCISES, "same", Exercise("same", cases, misconceptions, 1))
+    answers = {"d": lambda n: 2 * n, "h": lambda n: n / 2, "x": lambda n: 7, "right": lambda n: n}
+
+    reports = []
+    monkeypatch.setattr(
+        sys.modules["heinit_lab.checking.check"], "deliver", lambda report, _: reports.append(report)
+    )
+
+    def last_line(answer):
+        check("same", answers[answer])
+        return reports[-1].plain.splitlines()[-1]
+
+    tries = ("d", "d", "d", "d", "h", "d", "d", "x", "d", "right", "d", "d")
+    said = ["once", "twice", "again", "again", "once", "once", "twice", "", "once", "", "once", "twice"]
+    for answer, words in zip(tries, said, strict=True):
+        assert last_line(answer).endswith(words), answer
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert last_line("d") == last_line("d") == "doubled once"
+    assert examine("same", answers["d"]).lines == ("doubled once",)

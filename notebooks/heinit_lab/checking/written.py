@@ -1,0 +1,40 @@
+"""How the input of a call is written, so that a student can paste the call where `np` is NumPy."""
+
+from typing import Any
+
+import numpy as np
+
+_USUAL = (
+    np.dtype(float),
+    np.dtype(int),
+    np.dtype(bool),
+)  # what `np.array` makes of numbers as they are written
+
+
+def written(value: Any) -> str:
+    """A value as the expression that makes the same one: `np.array([0., 2.])`, `[4, 3, 5]`, `0.5`."""
+    if isinstance(value, np.ndarray):
+        dtype = "" if value.dtype in _USUAL else f", dtype=np.{value.dtype}"
+        return f"np.array({_entries(value.tolist())}{dtype})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' if len(value) == 1 else ''})"
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _entries(value: Any) -> str:
+    """The entries of an array, written as NumPy writes them: `2.` is a float, and `2` is none."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_entries, value))}]"
+    text = repr(value)
+    return (
+        text.removesuffix("0")
+        if text.endswith(".0")
+        else text.replace("nan", "np.nan").replace("inf", "np.inf")
+    )
+
+
+def seeded(seed: int) -> str:
+    """The Generator of a seed."""
+    return f"np.random.default_rng({seed})"
