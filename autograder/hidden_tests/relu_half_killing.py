@@ -74,7 +74,7 @@ def _layers_at_the_edge(rng: Rng) -> list[np.ndarray]:
     gaps[:, 0], gaps[:, 1], gaps[0, 4] = 0.0, -np.arange(6.0), -0.0
     gaps[:, 2:4] = rng.permutation(LEANING)
     near = np.tile([-1.0, -1.0, -1e-12], (3, 1))
-    near[rng.integers(3), :2] = 1e-6, 1e-12
+    near[rng.integers(3), :2] = 1e-6, 1e-14
     many = -np.abs(_signed(rng, MANY, 4))
     many[rng.integers(MANY), 1:3] = 0.5, 1e-6
     sides = [Z[:1], Z[:, :1], Z[:, -1:], Z[:1, :1], Z[-1:, -1:]]

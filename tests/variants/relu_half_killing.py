@@ -340,7 +340,7 @@ MISTAKES = {
     },
     "dead_units": {
         "any-for-all": (dead_where_once_off, lambda Z: ~(Z > 0).all(axis=0)),
-        "examples-for-neurons": (dead_examples, lambda Z: ~(Z > 0).any(axis=1)),
+        "examples-for-units": (dead_examples, lambda Z: ~(Z > 0).any(axis=1)),
         "half-off-for-dead": (mostly_off, lambda Z: np.mean(Z > 0, axis=0) <= 0.5),
         "zero-counts-as-active": (strictly_negative, lambda Z: ~(Z >= 0).any(axis=0)),
         "complement": (alive, lambda Z: Z.max(axis=0) > 0),
