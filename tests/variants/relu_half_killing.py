@@ -335,7 +335,7 @@ MISTAKES = {
         "complement": (lambda Z: (1 - (Z > 0).mean(axis=1), 1 - (Z > 0).mean(axis=0)),),
         "count-for-share": (lambda Z: [np.count_nonzero(Z > 0, axis=axis) for axis in (1, 0)],),
         "activation-for-share": (mean_output,),
-        "overall-share": (one_number_twice, lambda Z: (Z > 0).sum() / Z.size),
+        "numbers-for-arrays": (one_number_twice, lambda Z: (Z > 0).sum() / Z.size),
         "percent-for-share": (lambda Z: tuple((Z > 0).mean(axis=axis) * 100 for axis in (1, 0)),),
     },
     "dead_units": {

@@ -175,7 +175,7 @@ MISTAKES = {
             lambda Z: (np.maximum(Z, 0).mean(1), np.maximum(Z, 0).mean(0)),
             lambda Z: (Z.mean(1), Z.mean(0)),
         ),
-        "overall-share": (
+        "numbers-for-arrays": (
             lambda Z: np.mean(Z > 0),
             lambda Z: [np.mean(Z > 0), np.mean(Z > 0)],
             lambda Z: np.count_nonzero(Z > 0) / Z.size,

@@ -38,6 +38,19 @@ def if_on_average(x):
     return x if x.mean() > 0 else np.zeros_like(x)
 
 
+def rebound_in_a_loop(x):
+    for v in x:
+        if v < 0:
+            v = 0
+    return x
+
+
+def first_of_a_loop(x):
+    for v in x:
+        return max(0, v)
+    return None
+
+
 def zeros_over_others(H):
     zeros = np.count_nonzero(H == 0)
     return zeros / (H.size - zeros) if zeros < H.size else float("inf")
@@ -124,8 +137,19 @@ MISTAKES = {
     "relu": {
         "max-over-an-axis": (lambda x: np.max(0.0, x), lambda x: np.amax(0, axis=x)),
         "one-question-for-all": (if_all_of_them, if_on_average, lambda x: x * bool((x > 0).all())),
-        "input-unchanged": (copied_and_the_first_returned, lambda x: np.array(x), lambda x: x + 0.0),
-        "flattened": (
+        "input-unchanged": (
+            copied_and_the_first_returned,
+            rebound_in_a_loop,
+            lambda x: np.array(x),
+            lambda x: x + 0.0,
+        ),
+        "one-number-for-all": (first_of_a_loop, lambda x: x[x > 0].sum(), lambda x: np.maximum(x, 0).std()),
+        "floor-not-zero": (
+            lambda x: np.where(x > 0, x, 1),
+            lambda x: np.clip(x, 0.1, None),
+            lambda x: np.where(x > 0, x, np.nan),
+        ),
+        "reshaped": (
             one_row_of_values,
             lambda x: list(np.maximum(x, 0).flat),
             lambda x: x.clip(0).flatten(),
@@ -169,9 +193,12 @@ MISTAKES = {
         "odds-for-share": (zeros_over_others, lambda H: (H == 0).sum() / np.count_nonzero(H)),
         "one-axis-only": (zeros_one_by_one, lambda H: np.count_nonzero(H == 0, axis=0) / len(H)),
         "entries-for-share": (lambda H: (H == 0).tolist(), lambda H: np.isin(H, 0)),
+        "ratio-inverted": (lambda H: 1 / np.mean(H == 0), lambda H: H.size / np.count_nonzero(H == 0)),
+        "sum-for-count": (lambda H: np.count_nonzero(H == 0) / H.sum(), lambda H: len(H[H == 0]) / np.sum(H)),
+        "one-question-for-all": (lambda H: 1.0 if H == 0 else 0.0, lambda H: float(not H) / H.size),
         "yes-for-share": (lambda H: 0 in H, lambda H: not H.all(), lambda H: not np.any(H)),
         "values-for-zeros": (lambda H: H.sum() / H.size, lambda H: np.average(H.clip(0))),
-        "length-of-where": (
+        "length-for-count": (
             lambda H: len((H == 0).nonzero()) / H.size,
             lambda H: len(np.nonzero(H == 0)) / np.size(H),
         ),
@@ -197,7 +224,25 @@ MISTAKES = {
             lambda Z: (Z > 0).sum(0) / len(Z),
         ),
         "one-direction-twice": (row_of_each, lambda Z: [(Z > 0).mean(axis=0) for _ in range(2)]),
-        "overall-share": (lambda Z: ((Z > 0).mean(1), (Z > 0).mean()),),
+        "numbers-for-arrays": (lambda Z: ((Z > 0).mean(1), (Z > 0).mean()),),
+        "exactly-zero-for-off": (
+            lambda Z: (1 - (Z == 0).mean(1), 1 - (Z == 0).mean(0)),
+            lambda Z: (Z.astype(bool).mean(axis=1), Z.astype(bool).mean(axis=0)),
+            lambda Z: ([np.mean(row == 0) for row in Z], [np.mean(column == 0) for column in Z.T]),
+        ),
+        "whether-for-how-often": (
+            lambda Z: (Z.max(1) > 0, Z.max(0) > 0),
+            lambda Z: [[any(row > 0) for row in Z], [any(column > 0) for column in Z.T]],
+        ),
+        "one-question-for-all": (lambda Z: (1.0 if Z > 0 else 0.0, 1.0), lambda Z: (float(max(Z, 0)), 0.0)),
+        "integer-division": (
+            lambda Z: ((Z > 0).sum(1) // Z.shape[1], (Z > 0).sum(0) // Z.shape[0]),
+            lambda Z: ((Z > 0).mean(1).astype(int), (Z > 0).mean(0).astype(int)),
+        ),
+        "changes-its-input": (
+            lambda Z: tuple((np.maximum(Z, 0, out=Z) > 0).mean(axis) for axis in (1, 0)),
+            lambda Z: ((np.clip(Z, 0, 9, out=Z) > 0).mean(1), (Z > 0).mean(0)),
+        ),
         "in-one-array": (both_in_a_row, lambda Z: np.hstack(((Z > 0).mean(1), (Z > 0).mean(0)))),
         "axis-too-many": (
             lambda Z: ((Z > 0).mean(1)[:, None], (Z > 0).mean(0)),
@@ -236,6 +281,18 @@ MISTAKES = {
             lambda Z: np.count_nonzero(Z > 0, axis=0),
             lambda Z: 1 - (Z > 0).mean(axis=0),
         ),
+        "axis-too-many": (
+            lambda Z: (Z <= 0).all(axis=0, keepdims=True),
+            lambda Z: np.all(Z <= 0, axis=0)[:, None],
+        ),
+        "one-question-for-all": (
+            lambda Z: not np.any(Z > 0, axis=0),
+            lambda Z: [max(column, 0) <= 0 for column in Z.T] if len(Z) > 1 else not Z[0] > 0,
+        ),
+        "changes-its-input": (
+            lambda Z: (np.clip(Z, 0, None, out=Z) == 0).all(axis=0),
+            lambda Z: np.maximum(Z, 0, out=Z).max(axis=0) == 0,
+        ),
         "positions-for-mask": (lambda Z: (Z <= 0).all(0).mean(), lambda Z: sum(Z.max(0) <= 0) / Z.shape[1]),
     },
     "energy_kept": {
@@ -262,6 +319,28 @@ MISTAKES = {
             left_by_a_loop_over_rows,
             lambda y: np.dot(np.maximum(y, 0), np.maximum(y, 0)) / np.dot(y, y),
             lambda y: np.mean(np.maximum(y, 0) ** 2, axis=-1) / np.mean(y**2, axis=-1),
+        ),
+        "difference-for-share": (lambda y: np.sum(y[y < 0] ** 2), lambda y: np.sum(np.minimum(y, 0) ** 2)),
+        "mean-over-sum": (
+            lambda y: np.mean(np.clip(y, 0, None) ** 2) / (y**2).sum(),
+            lambda y: (y[y > 0] ** 2).sum() / np.average(y**2),
+        ),
+        "entries-for-share": (
+            lambda y: np.maximum(y, 0) ** 2 / (y**2).sum(),
+            lambda y: np.clip(y, 0, None) ** 2,
+        ),
+        "one-question-for-all": (lambda y: 1.0 if y > 0 else 0.0, lambda y: max(y, 0) ** 2 / np.sum(y**2)),
+        "caret-for-power": (
+            lambda y: np.sum(np.maximum(y, 0) ^ 2) / np.sum(y**2),
+            lambda y: np.mean(np.maximum(y, 0) ^ 2) / np.mean(y ^ 2),
+        ),
+        "integer-division": (
+            lambda y: int(np.sum(y[y > 0] ** 2) / np.sum(y**2)),
+            lambda y: np.sum(np.maximum(y, 0) ** 2) // (y**2).sum(),
+        ),
+        "changes-its-input": (
+            lambda y: (1 / np.sum(y**2)) * np.sum(np.clip(y, 0, None, out=y) ** 2),
+            lambda y: np.divide(1, np.mean(y**2)) * np.mean(np.maximum(y, 0, out=y) ** 2),
         ),
         "epsilon-added": (
             lambda y: np.mean(np.maximum(y, 0) ** 2) / (np.mean(y**2) + 1e-9),

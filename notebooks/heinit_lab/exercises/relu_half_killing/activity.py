@@ -5,10 +5,16 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array, has_parts
+from heinit_lab.checking.compare import has_parts
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.relu_half_killing._shown import has_a_limit
+from heinit_lab.exercises.relu_half_killing._shown import (
+    asks_one_question,
+    has_a_limit,
+    is_right_but_for_its_shape,
+    numbers,
+    says_each_entry,
+)
 from heinit_lab.source import PRINTED
 
 PAIR = np.array([[1.0, -2.0]])
@@ -23,6 +29,11 @@ def _on(Z: np.ndarray) -> Any:
     return Z > 0
 
 
+def _after_relu_in_place(Z: np.ndarray) -> Any:
+    Z[Z < 0] = 0
+    return np.mean(Z > 0, axis=1), np.mean(Z > 0, axis=0)
+
+
 def _on_above(Z: np.ndarray, limit: float) -> Any:
     return np.mean(limit < Z, axis=1), np.mean(limit < Z, axis=0)
 
@@ -34,18 +45,20 @@ def _in_one_array(trials: Trials) -> bool:
     return joined or (any(ragged) and all(r or t.right for r, t in zip(ragged, trials, strict=True)))
 
 
-def _has_an_axis_too_many(trials: Trials) -> bool:
-    """Every number is right, and some part has an axis of length 1 besides its own."""
-    some = False
+def _gives_numbers(trials: Trials) -> bool:
+    """One number, or two, where there should be two arrays; one of the arrays may be there."""
     for trial in trials:
-        value = trial.call.value
-        if not has_parts(value) or len(value) != 2:
+        value, want = trial.call.value, trial.case.want
+        parts = value if has_parts(value) else [value]
+        kinds = [numbers(part) for part in parts]
+        single = [got is not None and got.ndim == 0 for got in kinds]
+        placed = len(parts) == 2 and any(single)
+        if not any(single) or not (placed or len(parts) == 1):
             return False
-        for got, want in zip(map(as_array, value), trial.case.want, strict=True):
-            if got is None or got.size != want.size or not np.allclose(got.ravel(), want):
-                return False
-            some = some or got.ndim == 2
-    return some
+        rest = [trial.right_at(k, "") for k in range(len(parts)) if not single[k]]
+        if not all(rest) or len(want) != 2:
+            return False
+    return True
 
 
 EXERCISE = exercise(
@@ -73,10 +86,23 @@ EXERCISE = exercise(
     ),
     mistakes={
         "axes-swapped": lambda Z: (np.mean(Z > 0, axis=0), np.mean(Z > 0, axis=1)),
-        "zero-counts-as-active": lambda Z: (np.mean(Z >= 0, axis=1), np.mean(Z >= 0, axis=0)),
+        "zero-counts-as-active": (
+            lambda Z: (np.mean(Z >= 0, axis=1), np.mean(Z >= 0, axis=0)),
+            lambda Z: (np.mean(Z >= 0, axis=1), np.mean(Z > 0, axis=0)),
+            lambda Z: (np.mean(Z > 0, axis=1), np.mean(Z >= 0, axis=0)),
+        ),
+        "exactly-zero-for-off": (
+            lambda Z: (np.mean(Z != 0, axis=1), np.mean(Z != 0, axis=0)),
+            lambda Z: (np.mean(Z == 0, axis=1), np.mean(Z == 0, axis=0)),
+        ),
+        "whether-for-how-often": (
+            lambda Z: (np.any(Z > 0, axis=1), np.any(Z > 0, axis=0)),
+            lambda Z: (np.all(Z > 0, axis=1), np.all(Z > 0, axis=0)),
+        ),
         "complement": (
             lambda Z: (np.mean(Z <= 0, axis=1), np.mean(Z <= 0, axis=0)),
             lambda Z: (np.mean(Z < 0, axis=1), np.mean(Z < 0, axis=0)),
+            lambda Z: (np.mean(Z <= 0, axis=0), np.mean(Z <= 0, axis=1)),
         ),
         "count-for-share": (
             lambda Z: (np.sum(Z > 0, axis=1), np.sum(Z > 0, axis=0)),
@@ -107,7 +133,7 @@ EXERCISE = exercise(
             lambda Z: (np.mean(Z > 0, axis=1), np.mean(Z > 0, axis=1)),
             lambda Z: (np.mean(Z > 0, axis=0), np.mean(Z > 0, axis=0)),
         ),
-        "overall-share": (
+        "numbers-for-arrays": (
             lambda Z: np.mean(Z > 0),
             lambda Z: (np.mean(Z > 0), np.mean(Z > 0)),
             lambda Z: (np.mean(Z > 0), np.mean(Z > 0, axis=0)),
@@ -122,15 +148,25 @@ EXERCISE = exercise(
             np.mean(Z > 0, axis=0, keepdims=True),
         ),
         "entries-for-shares": (_on, lambda Z: _on(Z).astype(float)),
-        "percent-for-share": lambda Z: (100 * np.mean(Z > 0, axis=1), 100 * np.mean(Z > 0, axis=0)),
+        "one-question-for-all": lambda Z: (1, 1) if Z > 0 else (0, 0),
+        "integer-division": lambda Z: (_on(Z).sum(axis=1) // Z.shape[1], _on(Z).sum(axis=0) // len(Z)),
+        "percent-for-share": (
+            lambda Z: (100 * np.mean(Z > 0, axis=1), 100 * np.mean(Z > 0, axis=0)),
+            lambda Z: (100 * np.mean(Z > 0, axis=0), 100 * np.mean(Z > 0, axis=1)),
+        ),
+        "changes-its-input": _after_relu_in_place,
         "rounded": lambda Z: (np.round(np.mean(Z > 0, axis=1), 2), np.round(np.mean(Z > 0, axis=0), 2)),
     },
     shown_by={
-        "nearly-zero-counts-as-off": lambda trials: has_a_limit(trials, _on_above),
+        "nearly-zero-counts-as-off": lambda trials: has_a_limit(trials, _on_above, below=1.5),
         "in-one-array": _in_one_array,
-        "axis-too-many": _has_an_axis_too_many,
+        "axis-too-many": is_right_but_for_its_shape,
+        "numbers-for-arrays": _gives_numbers,
+        "entries-for-shares": says_each_entry,
+        "one-question-for-all": asks_one_question,
     },
     hidden=3,
+    hints="arrays",
     prompt=Prompt(1, "Two examples, two units: `Z = [[1, 2], [-1, 0]]`. Which are `per_input`, `per_unit`?"),
     parts=("per_input", "per_unit"),
 )

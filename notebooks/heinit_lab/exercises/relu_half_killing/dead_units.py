@@ -8,11 +8,24 @@ from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.relu_half_killing._shown import has_a_limit
+from heinit_lab.exercises.relu_half_killing._shown import (
+    asks_one_question,
+    has_a_limit,
+    is_right_but_for_its_shape,
+)
 
 
 def _not_positive(Z: np.ndarray) -> Any:
     return Z <= 0
+
+
+def _of_the_first_unit(Z: np.ndarray) -> Any:
+    return _not_positive(Z[:, 0]).all()
+
+
+def _after_relu_in_place(Z: np.ndarray) -> Any:
+    Z[Z < 0] = 0
+    return Z.sum(axis=0) == 0
 
 
 def _gives_positions(trials: Trials) -> bool:
@@ -26,6 +39,10 @@ def _gives_positions(trials: Trials) -> bool:
         pairs.append((got.ravel(), trial.case.want))
     totals = (np.flatnonzero, lambda dead: [np.sum(dead)], lambda dead: [np.mean(dead)])
     return any(all(np.array_equal(got, total(dead)) for got, dead in pairs) for total in totals)
+
+
+def _all_below(Z: np.ndarray, limit: float) -> Any:
+    return np.all(limit >= Z, axis=0)
 
 
 def _limit_on_activity(trials: Trials) -> float:
@@ -97,12 +114,14 @@ EXERCISE = exercise(
         ),
     ),
     mistakes={
-        "any-for-all": lambda Z: _not_positive(Z).any(axis=0),
+        "any-for-all": (lambda Z: _not_positive(Z).any(axis=0), lambda Z: (Z < 0).any(axis=0)),
         "examples-for-units": (
             lambda Z: _not_positive(Z).all(axis=1),
             lambda Z: _not_positive(Z).any(axis=1),
             lambda Z: (Z > 0).any(axis=1),
             lambda Z: (Z > 0).all(axis=1),
+            lambda Z: (Z < 0).all(axis=1),
+            lambda Z: [bool(np.all(Z[:, j] <= 0)) for j in range(len(Z))],
         ),
         "half-off-for-dead": (
             lambda Z: _not_positive(Z).mean(axis=0) >= 0.5,
@@ -116,17 +135,28 @@ EXERCISE = exercise(
         "nearly-zero-counts-as-off": (lambda Z: Z.max(axis=0) <= 1e-9, lambda Z: Z.max(axis=0) < 1e-6),
         "zero-counts-as-active": lambda Z: (Z < 0).all(axis=0),
         "complement": lambda Z: (Z > 0).any(axis=0),
-        "always-on": lambda Z: (Z > 0).all(axis=0),
+        "always-on": (lambda Z: (Z > 0).all(axis=0), lambda Z: (Z >= 0).all(axis=0)),
         "exactly-zero-for-off": (
             lambda Z: Z.max(axis=0) == 0,
             lambda Z: (Z == 0).all(axis=0),
             lambda Z: (Z == 0).any(axis=0),
             lambda Z: Z.sum(axis=0) == 0,
+            lambda Z: np.isclose(Z.max(axis=0), 0),
         ),
         "average-for-every": (lambda Z: Z.mean(axis=0) <= 0, lambda Z: Z.mean(axis=0) < 0),
         "one-example-only": (lambda Z: Z[0] <= 0, lambda Z: Z[-1] <= 0),
         "entries-for-units": (_not_positive, lambda Z: Z > 0),
-        "one-answer-for-all": (lambda Z: _not_positive(Z).all(), lambda Z: _not_positive(Z).any()),
+        "one-answer-for-all": (
+            lambda Z: _not_positive(Z).all(),
+            lambda Z: _not_positive(Z).any(),
+            _of_the_first_unit,
+        ),
+        "one-question-for-all": lambda Z: not (Z > 0).any(axis=0),
+        "axis-too-many": (
+            lambda Z: [_not_positive(Z).all(axis=0)],
+            lambda Z: _not_positive(Z).all(axis=0).reshape(-1, 1),
+        ),
+        "changes-its-input": _after_relu_in_place,
         "how-often-for-whether": (
             lambda Z: (Z > 0).sum(axis=0),
             lambda Z: (Z > 0).mean(axis=0),
@@ -142,11 +172,14 @@ EXERCISE = exercise(
         ),
     },
     shown_by={
-        "nearly-zero-counts-as-off": lambda trials: has_a_limit(trials, lambda Z, t: np.all(t >= Z, axis=0)),
+        "nearly-zero-counts-as-off": lambda trials: has_a_limit(trials, _all_below, below=1.5),
+        "one-question-for-all": asks_one_question,
+        "axis-too-many": is_right_but_for_its_shape,
         "positions-for-mask": _gives_positions,
         "half-off-for-dead": _calls_half_of_them_dead,
         "rare-counts-as-dead": _calls_the_rare_ones_dead,
     },
     hidden=3,
+    hints="arrays",
     prompt=Prompt(2, "A batch: `Z = [[-1, 0.5, 0], [-2, 3, 0], [-3, -4, -1]]`. Which units are dead?"),
 )

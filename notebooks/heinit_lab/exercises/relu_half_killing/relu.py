@@ -11,6 +11,7 @@ from heinit_lab.exercises._shared import exercise, is_rounded
 from heinit_lab.exercises.relu_half_killing._shown import (
     fits_some_numbers_of_axes,
     has_a_limit,
+    is_right_but_for_its_shape,
     lacks_an_axis,
     numbers,
     tests_a_whole_array,
@@ -28,12 +29,12 @@ def _positives(x: np.ndarray) -> np.ndarray:
 
 
 def _drops_entries(trials: Trials) -> bool:
-    """Wherever some entries are negative, fewer come back, and all are entries of the input."""
+    """Wherever some entries are negative, fewer come back, all entries of the input; a table may raise."""
     told = 0
     for trial in trials:
         x = trial.case.args[0]
         got = as_array(trial.call.value)
-        if np.all(x > 0) or tests_a_whole_array(trial):
+        if np.all(x > 0) or (trial.call.error is not None and x.ndim > 1):
             continue
         if got is None or got.ndim != 1 or got.size >= x.size:
             return False
@@ -60,9 +61,10 @@ def _asks_one_question(trials: Trials) -> bool:
 def _takes_the_largest(trials: Trials) -> bool:
     """Every value is the largest entry along an axis, or of all; what has no such axis raises.
 
-    Or `np.max` took 0 for its array, and x for its axis.
+    Or `np.max` was given 0 and x, as two arguments or in a list.
     """
-    if all("only integer scalar arrays" in str(trial.call.error) and _says_max(trial) for trial in trials):
+    refused = ("only integer scalar arrays", "inhomogeneous")
+    if all(_says_max(t) and any(words in str(t.call.error) for words in refused) for t in trials):
         return True
     told = 0
     for trial in trials:
@@ -120,9 +122,31 @@ def _is_rounded(trials: Trials) -> bool:
     return is_rounded(trials) and not _has_a_threshold(trials)
 
 
-def _is_flat(trials: Trials) -> bool:
-    """Every entry is right, and all of them stand in one row."""
-    return not all(trial.right for trial in trials) and all(t.gives(t.case.want.ravel()) for t in trials)
+def _gives_x_back(trials: Trials) -> bool:
+    """Every array comes back as it was, or met an `if` that asks about one entry alone."""
+    back = [np.array_equal(trial.call.value, trial.case.args[0]) for trial in trials]
+    return sum(back) > 1 and all(b or tests_a_whole_array(t) for b, t in zip(back, trials, strict=True))
+
+
+def _gives_one_number(trials: Trials) -> bool:
+    """A row gives one number, and a table one, or an error."""
+    if _takes_the_largest(trials) or _asks_one_question(trials):
+        return False
+    sizes = [
+        0 if t.call.error else np.size(t.call.value) for t in trials if as_array(t.call.value) is not None
+    ]
+    rows = [trial for trial in trials if trial.case.args[0].ndim == 1]
+    return set(sizes) == {1} and all(trial.call.error is None for trial in rows)
+
+
+def _has_another_floor(trials: Trials) -> bool:
+    """ReLU, but what is not above 0, or not above some number, becomes that number, which is not 0."""
+    pairs = list(_entries(trials))
+    floor = pairs[0][1][0] if pairs else 0.0  # the first entry of the first case is below 0
+    return floor != 0 and any(
+        all(np.allclose(got, function(x), equal_nan=True) for x, got in pairs)
+        for function in (lambda x: np.where(x > 0, x, floor), lambda x: np.maximum(x, floor))
+    )
 
 
 def _assumes_a_shape(trials: Trials) -> bool:
@@ -167,9 +191,11 @@ EXERCISE = exercise(
         "drops-entries": (_positives, lambda x: x[x >= 0]),
         "changes-its-input": (_relu_in_place, _relu_of_a_spoilt_input),
         "input-unchanged": (lambda x: x, lambda x: x.copy()),
-        "flattened": (
+        "one-number-for-all": (lambda x: np.sum(np.maximum(x, 0)), lambda x: np.mean(np.maximum(x, 0))),
+        "reshaped": (
             lambda x: np.maximum(x, 0).ravel(),
             lambda x: [max(0.0, v) for v in x.flatten()],
+            lambda x: np.maximum(x, 0).reshape(-1, 1),
         ),
         "shape-assumed": (
             lambda x: np.array([[max(0.0, v) for v in row] for row in x]),
@@ -182,23 +208,29 @@ EXERCISE = exercise(
             lambda x: (x > 0).astype(float),
             lambda x: x >= 0,
             lambda x: 1.0 * (x >= 0),
+            np.sign,
+            lambda x: (np.sign(x) + 1) / 2,
         ),
         "fraction-dropped": (
             lambda x: np.vectorize(lambda v: max(0, v))(x),
             lambda x: np.maximum(x, 0).astype(int),
             lambda x: np.round(np.maximum(x, 0)),
+            lambda x: np.ceil(np.maximum(x, 0)),
             lambda x: np.maximum(x.astype(int), 0),
         ),
         "negative-half": (lambda x: np.minimum(x, 0), lambda x: np.maximum(-x, 0)),
         "leaky-for-relu": (lambda x: np.maximum(x, 0.01 * x), lambda x: np.maximum(x, 0.1 * x)),
         "ceiling": (lambda x: np.clip(x, 0, 1), lambda x: np.minimum(np.maximum(x, 0), 6)),
         "threshold-above-zero": (lambda x: np.where(x > 1e-3, x, 0), lambda x: x * (x >= 1)),
+        "floor-not-zero": (lambda x: np.maximum(x, 1), lambda x: np.where(x > 0, x, -1)),
         "another-activation": (
             lambda x: 1 / (1 + np.exp(-x)),
             np.tanh,
             lambda x: np.log1p(np.exp(x)),
             lambda x: x / (1 + np.exp(-x)),
             lambda x: np.where(x > 0, x, np.exp(x) - 1),
+            lambda x: np.clip(x, -1, 1),
+            lambda x: np.exp(x) / np.sum(np.exp(x)),
         ),
         "rounded": lambda x: np.round(np.maximum(x, 0), 2),
     },
@@ -206,7 +238,10 @@ EXERCISE = exercise(
         "max-over-an-axis": _takes_the_largest,
         "one-question-for-all": _asks_one_question,
         "drops-entries": _drops_entries,
-        "flattened": _is_flat,
+        "input-unchanged": _gives_x_back,
+        "one-number-for-all": _gives_one_number,
+        "reshaped": is_right_but_for_its_shape,
+        "floor-not-zero": _has_another_floor,
         "shape-assumed": _assumes_a_shape,
         "leaky-for-relu": _leaks,
         "ceiling": _has_a_ceiling,

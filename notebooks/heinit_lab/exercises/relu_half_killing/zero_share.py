@@ -7,7 +7,12 @@ import numpy as np
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.relu_half_killing._shown import fits_some_numbers_of_axes, has_a_limit
+from heinit_lab.exercises.relu_half_killing._shown import (
+    asks_one_question,
+    fits_some_numbers_of_axes,
+    has_a_limit,
+    says_each_entry,
+)
 
 OUTPUTS = np.array([[0.0, 1.5], [3.0, 0.25]])
 STACK = np.array([[[0.0, 1.0, 2.5]], [[0.5, 0.0, 3.0]]])
@@ -52,6 +57,11 @@ EXERCISE = exercise(
             lambda H: np.sum(H == 0) / np.sum(H > 0),
             lambda H: len(H[H == 0]) / len(H[H != 0]),
         ),
+        "ratio-inverted": (
+            lambda H: H.size / np.sum(H == 0),
+            lambda H: H.size / len(H[H == 0]),
+        ),
+        "sum-for-count": lambda H: np.sum(H == 0) / np.sum(H),
         "negatives-for-zeros": lambda H: np.mean(H < 0),
         "negatives-counted": lambda H: np.mean(H <= 0),
         "nearly-zero-counts": (
@@ -71,22 +81,32 @@ EXERCISE = exercise(
             _share_of_each_row,
             lambda H: sum(1 for h in H if h == 0) / len(H),
         ),
+        "one-question-for-all": lambda H: 1 if H == 0 else 0,
         "entries-for-share": (_is_zero, lambda H: _is_zero(H).astype(float)),
         "yes-for-share": (lambda H: bool(_is_zero(H).any()), lambda H: bool(_is_zero(H).all())),
         "values-for-zeros": (lambda H: np.mean(H), lambda H: np.mean(np.maximum(H, 0))),
-        "length-of-where": (
+        "length-for-count": (
+            lambda H: len(H == 0) / H.size,
+            lambda H: len(H == 0) / len(H),
             lambda H: len(np.where(H == 0)) / H.size,
             lambda H: len(np.where(H == 0)) / len(H),
         ),
-        "integer-division": (lambda H: np.sum(H == 0) // H.size, lambda H: int(np.mean(H == 0))),
+        "integer-division": (
+            lambda H: np.sum(H == 0) // H.size,
+            lambda H: int(np.mean(H == 0)),
+            lambda H: round(np.mean(H == 0)),
+        ),
         "percent-for-share": lambda H: 100 * np.mean(H == 0),
         "rounded": lambda H: round(float(np.mean(H == 0)), 3),
     },
     shown_by={
         "nearly-zero-counts": lambda trials: has_a_limit(trials, lambda H, t: np.mean(np.abs(H) <= t)),
-        "all-below-a-limit": lambda trials: has_a_limit(trials, lambda H, t: np.mean(t >= H)),
+        "all-below-a-limit": lambda trials: has_a_limit(trials, lambda H, t: np.mean(t >= H), below=1),
+        "one-question-for-all": asks_one_question,
+        "entries-for-share": says_each_entry,
         "one-axis-only": _looks_along_an_axis,
     },
     hidden=3,
+    hints="arrays",
     prompt=Prompt(3, "What is the share of zeros in [[0, 1e-12, 2], [0, 0, 0]]?"),
 )
