@@ -69,17 +69,14 @@ EXERCISE = exercise(
         Case(
             TALL,
             want=(np.array([0.5, 0.5, 0.0, 1.0]), np.array([0.75, 0.25])),
-            kind="more examples than units",
         ),
         Case(
             WIDE,
             want=(np.array([0.4, 0.4]), np.array([0.5, 0.0, 0.5, 1.0, 0.0])),
-            kind="more units than examples",
         ),
         Case(
             PRINTED,
             want=(np.array([0.75, 0.5, 0.5]), np.array([2, 1, 2, 2]) / 3),
-            kind="more units than examples",
         ),
         Case(COLUMN, want=(np.array([1.0, 0.0, 1.0]), np.array([2 / 3])), kind="one unit"),
         Case(NEAR, want=(np.array([0.5, 0.5, 0.5]), np.array([1, 2]) / 3), kind="units that are barely on"),

@@ -166,10 +166,10 @@ def _relu_of_a_spoilt_input(x: np.ndarray) -> np.ndarray:
 EXERCISE = exercise(
     "relu",
     Cases(
-        Case(np.array([-1.5, 2.5]), want=np.array([0.0, 2.5]), kind="a row of numbers"),
-        Case(ROW, want=np.array([0.423, 0.0, 0.156, 0.734]), kind="a row of numbers"),
-        Case(TABLE, want=np.array([[0.5, 0.0, 1.25], [0.0, 3.5, 0.0]]), kind="a table"),
-        Case(-TABLE, want=np.array([[0.0, 2.0, 0.0], [0.75, 0.0, 0.0]]), kind="a table"),
+        Case(np.array([-1.5, 2.5]), want=np.array([0.0, 2.5])),
+        Case(ROW, want=np.array([0.423, 0.0, 0.156, 0.734])),
+        Case(TABLE, want=np.array([[0.5, 0.0, 1.25], [0.0, 3.5, 0.0]])),
+        Case(-TABLE, want=np.array([[0.0, 2.0, 0.0], [0.75, 0.0, 0.0]])),
         Case(np.array([0.25, 0.5]), want=np.array([0.25, 0.5]), kind="entries that are all above 0"),
         Case(STACK, want=STACK * (STACK > 0), kind="an array with three axes"),
         Case(EVERY_SIZE, want=EVERY_SIZE * (EVERY_SIZE > 0), kind="very large and very small entries"),

@@ -33,9 +33,9 @@ def _looks_along_an_axis(trials: Trials) -> bool:
 EXERCISE = exercise(
     "zero_share",
     Cases(
-        Case(np.array([0.0, 2.0]), want=0.5, kind="a row of numbers"),
-        Case(np.array([0.423, 0.0, 0.156, 0.734]), want=0.25, kind="a row of numbers"),
-        Case(OUTPUTS, want=0.25, kind="a table"),
+        Case(np.array([0.0, 2.0]), want=0.5),
+        Case(np.array([0.423, 0.0, 0.156, 0.734]), want=0.25),
+        Case(OUTPUTS, want=0.25),
         Case(np.array([[0.0, 1e-12, 2.0], [0.0, 0.0, 0.0]]), want=2 / 3, kind="entries that are tiny"),
         Case(
             np.array([[-1.0, 0.0, 2.0, -0.5], [-3.0, 1e-10, 0.5, 4.0]]),
