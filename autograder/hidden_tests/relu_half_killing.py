@@ -1,10 +1,12 @@
 """Lesson 1: hidden checks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values
+from heinit_lab.checking import Case
 from heinit_solutions.relu_half_killing import activity, dead_units, energy_kept, relu, zero_share
 
 # A unit that is mostly on and negative on average, and one that is mostly off and positive on average.
@@ -12,6 +14,22 @@ LEANING = np.array([[0.5, 9.0], [1.0, -1.0], [0.5, -0.5], [1.0, 0.0], [0.5, -1.0
 TINY = 10.0 ** -np.arange(6, 31, 2)  # small and not 0, in single precision too
 DECADES = 10.0 ** np.arange(-6, 7)
 MANY = 2000  # examples: an array in which one entry is less than a thousandth
+
+AXES = ("", "a row of numbers", "a table", "an array with three axes")
+VERY_MANY = "very many entries"
+ONE_ENTRY = "an array of one entry"
+BELOW, ABOVE = "entries that are all below 0", "entries that are all above 0"
+AT_ZERO = "units at 0 or very near it"
+MANY_EXAMPLES = "very many examples, of which a single one switches some units on"
+
+
+def _of(kind: str, *inputs: np.ndarray) -> list[Case]:
+    """Inputs of one kind."""
+    return [Case(x, kind=kind) for x in inputs]
+
+
+def _by_axes(inputs: Iterable[np.ndarray]) -> list[Case]:
+    return [Case(x, kind=AXES[x.ndim]) for x in inputs]
 
 
 def _signed(rng: Rng, *shape: int, on: Any = 0.5) -> np.ndarray:
@@ -33,56 +51,78 @@ def _arrays(rng: Rng) -> list[np.ndarray]:
     return [_signed(rng, *_shape(rng, axes)) for axes in (1, 1, 2, 2, 2, 3, 3)]
 
 
-def _arrays_of_every_size(rng: Rng) -> list[np.ndarray]:
+def _arrays_of_every_size(rng: Rng) -> list[Case]:
     """The arrays, one with two numbers of either sign in each decade from 1e-6 to 1e6, and a long one."""
     sizes = np.tile(DECADES, 4) * rng.uniform(1, 9, size=52) * np.repeat([1, 1, -1, -1], 13)
-    return [*_arrays(rng), rng.permutation(sizes).reshape(4, 13), _signed(rng, MANY)]
+    every_size = _of("very large and very small entries", rng.permutation(sizes).reshape(4, 13))
+    return [*_by_axes(_arrays(rng)), *every_size, *_of(VERY_MANY, _signed(rng, MANY))]
 
 
-def _signs_and_types(rng: Rng) -> list[np.ndarray]:
+def _signs_and_types(rng: Rng) -> list[Case]:
     x = _signed(rng, *_shape(rng, 2))
-    zeros = np.array([0.0, -0.0, 1.5, -2.5])
-    return [x[:1, :1], -np.abs(x), 1 + np.abs(x), np.zeros((2, 3)), zeros, x.astype(np.float32), x.T]
+    return [
+        *_of(ONE_ENTRY, x[:1, :1]),
+        *_of(BELOW, -np.abs(x)),
+        *_of(ABOVE, 1 + np.abs(x)),
+        *_of("entries that are 0", np.zeros((2, 3)), np.array([0.0, -0.0, 1.5, -2.5])),
+        *_of("single precision", x.astype(np.float32)),
+        *_of("a transposed table", x.T),
+    ]
 
 
-def _outputs(rng: Rng) -> list[np.ndarray]:
+def _outputs(rng: Rng) -> list[Case]:
     """Outputs of layers, some with most of the units off, some with few."""
     shares = (0.2, 0.8, 0.2, 0.5, 0.8, 0.2, 0.8)
     shapes = (_shape(rng, axes) for axes in (1, 1, 2, 2, 2, 3, 3))
-    return [np.maximum(_signed(rng, *shape, on=on), 0) for shape, on in zip(shapes, shares, strict=True)]
+    return _by_axes(
+        np.maximum(_signed(rng, *shape, on=on), 0) for shape, on in zip(shapes, shares, strict=True)
+    )
 
 
-def _few_and_many_zeros(rng: Rng) -> list[np.ndarray]:
+def _few_and_many_zeros(rng: Rng) -> list[Case]:
     H = np.abs(_signed(rng, *_shape(rng, 2)))
     signed, few = _signed(rng, *_shape(rng, 2)), _signed(rng, MANY)
     signed[0], few[rng.integers(MANY)] = 0, 0
     tiny = rng.permutation(np.concatenate([TINY, -TINY, np.zeros(5)]))
-    return [H, 0 * H, H[:1, :1], 0 * H[:1, :1], -0.0 * H, signed, tiny, few]
+    return [
+        *_of("an array without zeros", H),
+        *_of("an array of zeros alone", 0 * H, -0.0 * H),
+        *_of(ONE_ENTRY, H[:1, :1], 0 * H[:1, :1]),
+        *_of("entries below 0", signed),
+        *_of("entries that are tiny", tiny),
+        *_of(VERY_MANY, few),
+    ]
 
 
 def _layers(rng: Rng) -> list[np.ndarray]:
-    """Pre-activations of eight layers, (examples, neurons), a square one among them; some neurons lean."""
+    """Pre-activations of eight layers, (examples, units), a square one among them; some units lean."""
     shapes = [*(_shape(rng, 2) for _ in range(7)), (5, 5)]
     return [_signed(rng, m, n, on=rng.uniform(0.1, 0.9, size=n)) for m, n in shapes]
 
 
-def _layers_at_the_edge(rng: Rng) -> list[np.ndarray]:
-    """Units at exactly 0 or very near it, units with a misleading average, one example, one neuron, all off,
+def _layers_at_the_edge(rng: Rng) -> list[Case]:
+    """Units at exactly 0 or very near it, units with a misleading average, one example, one unit, all off,
     all on, and many examples of which a single one switches some units on."""
     Z = _signed(rng, 4, 7)
     gaps = np.where(rng.random((6, 5)) < 0.5, 0.0, rng.normal(size=(6, 5)))
     gaps[:, 0], gaps[:, 1], gaps[0, 4] = 0.0, -np.arange(6.0), -0.0
     gaps[:, 2:4] = rng.permutation(LEANING)
     near = np.tile([-1.0, -1.0, -1e-12], (3, 1))
-    near[rng.integers(3), :2] = 1e-6, 1e-12
+    near[rng.integers(3), :2] = 1e-6, 1e-14
     many = -np.abs(_signed(rng, MANY, 4))
     many[rng.integers(MANY), 1:3] = 0.5, 1e-6
-    sides = [Z[:1], Z[:, :1], Z[:, -1:], Z[:1, :1], Z[-1:, -1:]]
-    return [gaps, near, *sides, -np.abs(Z), np.abs(Z), np.zeros((3, 2)), many]
+    return [
+        *_of(AT_ZERO, gaps, near, np.zeros((3, 2))),
+        *_of("one example", Z[:1], Z[:1, :1], Z[-1:, -1:]),
+        *_of("one unit", Z[:, :1], Z[:, -1:]),
+        *_of("a layer whose units are all off", -np.abs(Z)),
+        *_of("a layer whose units are all on", np.abs(Z)),
+        *_of(MANY_EXAMPLES, many),
+    ]
 
 
 def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
-    """Layers in which about a third of the neurons are off throughout, and some mislead by their average."""
+    """Layers in which about a third of the units are off throughout, and some mislead by their average."""
     layers = _layers(rng)
     for Z in layers:
         dead = np.append(np.insert(rng.random(Z.shape[1] - 2) < 1 / 3, 1, True), False)
@@ -94,14 +134,23 @@ def _layers_with_dead_units(rng: Rng) -> list[np.ndarray]:
     return [*layers, np.hstack([rng.permutation(LEANING), -np.abs(_signed(rng, 6, 2))]), rare]
 
 
-def _symmetric_and_lopsided(rng: Rng) -> list[np.ndarray]:
-    return [*_arrays(rng), _signed(rng, 50, on=0.15), _signed(rng, 50, on=0.85)]
+def _symmetric_and_lopsided(rng: Rng) -> list[Case]:
+    lopsided = _of("numbers that are lopsided", _signed(rng, 50, on=0.15), _signed(rng, 50, on=0.85))
+    return [*_by_axes(_arrays(rng)), *lopsided]
 
 
-def _signs_and_scales(rng: Rng) -> list[np.ndarray]:
-    y, small = _signed(rng, *_shape(rng, 2)), np.array([0.0, 2.0])
-    scaled = [scale * y for scale in (1e6, 1e3, 1e-3, 1e-6)]
-    return [np.abs(y), -np.abs(y), y[:1, :1], *scaled, np.concatenate([y, -y]), small, _signed(rng, MANY)]
+def _signs_and_scales(rng: Rng) -> list[Case]:
+    y = _signed(rng, *_shape(rng, 2))
+    return [
+        *_of(ABOVE, np.abs(y)),
+        *_of(BELOW, -np.abs(y)),
+        *_of(ONE_ENTRY, y[:1, :1]),
+        *_of("numbers that are very large", 1e6 * y, 1e3 * y),
+        *_of("numbers that are very small", 1e-3 * y, 1e-6 * y),
+        *_of("numbers that are balanced around 0", np.concatenate([y, -y])),
+        *_of("an entry that is 0", np.array([0.0, 2.0])),
+        *_of(VERY_MANY, _signed(rng, MANY)),
+    ]
 
 
 UNCHANGED = "whether the array stays as it was"

@@ -15,6 +15,7 @@ from autograder.lessons import lesson as find
 from autograder.lessons.compose import asked, checked
 from heinit_lab import race as racing
 from heinit_lab.digits import digits
+from heinit_lab.experiments.relu_half_killing import UnitCounter
 from heinit_lab.explorers.relu_half_killing import KINDS, half_explorer, spaced
 from heinit_lab.networks import unit_shares
 from heinit_lab.plots import relu_half_killing as plots
@@ -32,17 +33,22 @@ def says(cell: str, *texts: str) -> None:
 
 
 def run(cell: str, **names):
-    """What a demo cell defines after the first cell, and the words of its figure as `alt`."""
-    space: dict = {}
+    """What a demo cell defines after the first, the answers and the guesses; its figure's words as `alt`."""
+    space: dict = {
+        answer.__name__: answer for answer in (relu, zero_share, activity, dead_units, energy_kept)
+    }
     exec(CELLS["setup"].source, space)
-    space |= {"show": lambda fig, alt: space.update(alt=alt), **names}
+    for name, each in CELLS.items():
+        if name.startswith("guess-"):
+            exec(each.source, space)
+    space |= {"show": lambda fig, alt: space.update(fig=fig, alt=alt), **names}
     exec(CELLS[cell].source, space)
     return space
 
 
 @pytest.fixture(scope="module")
 def counts():
-    return run("dead", guess_dead=0.1)["counts"]
+    return run("dead")["counts"]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +62,7 @@ def by_scale():
 
 
 def test_the_second_network_learns_and_the_first_does_not():
-    space = run("race", guess_race=20)
+    space = run("race")
     tests = len(digits().test)
     assert space["first"].share < 2 / 10
     assert space["second"].share > 9 / 10
@@ -80,7 +86,7 @@ def test_ten_seeds_of_the_race_go_the_same_way():
 
 
 def test_zeros_and_equal_weights_stay_at_guessing():
-    shares = {k: np.array(v) for k, v in run("starts", guess_equal=0.5)["shares"].items()}
+    shares = {k: np.array(v) for k, v in run("starts")["shares"].items()}
     assert all(v.shape == (3, 8) for v in shares.values())
     assert shares["random"][:, -1].mean() == pytest.approx(0.9, abs=0.03)
     for start in ("all zero", "all equal"):
@@ -90,7 +96,7 @@ def test_zeros_and_equal_weights_stay_at_guessing():
 
 
 def test_equal_units_have_equal_gradients_and_zero_weights_none():
-    space = run("starts", guess_equal=0.5)
+    space = run("starts")
     for start, moves in (("all zero", False), ("all equal", False), ("random", True)):
         W, _, V = (space["starts"][start](W) for W in space["drawn"])
         x, error = np.abs(digits().train[0]), np.arange(10.0)
@@ -117,7 +123,7 @@ def test_worked_values_of_the_exercises():
 
 
 def test_zeros_of_a_layer_are_coins():
-    zeros = np.array(run("coin-layers", guess_zeros=128)["zeros"])
+    zeros = np.array(run("coin-layers")["zeros"])
     assert zeros[0] == 116
     assert round(zeros.mean()) == 128
     assert round(zeros.std()) == 8
@@ -221,7 +227,7 @@ def test_lopsided_numbers_lose_most_units_and_keep_most_energy():
     assert f"{1 / 0.37:.1f}" == f"{e:.1f}" == "2.7"
     assert e * 2 / e == 2
     says("predict-energy", "63 %")
-    shown = run("lopsided", guess_energy=0.4)["y"]
+    shown = run("lopsided")["y"]
     assert np.mean(shown < 0) == pytest.approx(1 - 1 / e, abs=0.006)
     assert energy_kept(shown) == pytest.approx(2 / e, abs=0.012)
 
@@ -275,21 +281,60 @@ def test_the_clouds_have_mean_zero_and_variance_one(kind):
     assert y.var() == pytest.approx(1, abs=2e-3)
 
 
-def test_an_unsolved_exercise_is_named_where_the_explorer_waits_for_it(shell, capsys):
-    def zero_share(H):
+def test_an_unsolved_exercise_is_named_and_the_lessons_own_function_stands_in_for_it():
+    def unsolved(*args):
         raise NotImplementedError()
 
-    half_explorer(relu, zero_share, energy_kept)._ipython_display_()
-    shown = capsys.readouterr().out
-    assert "waiting for your `zero_share`." in shown
-    assert "drawn by your own `relu`, `zero_share` and `energy_kept`." in shown
+    shown = half_explorer(relu, unsolved, energy_kept).frame().words
+    assert "kills 50.0 % of the units" in shown
+    assert shown.endswith("Until yours is solved, the lesson's own `zero_share` draws this.")
 
 
-def test_a_guess_anywhere_leaves_the_figures_whole():
-    for guess in (-5, 0.5, 1e6):
+def stub(*args):
+    raise NotImplementedError()
+
+
+def test_what_students_build_drives_the_figures_of_units_and_the_lessons_own_until_it_is_solved(layers):
+    calls = []
+
+    def counted(function):
+        return lambda Z: calls.append(function.__name__) or function(Z)
+
+    mine = UnitCounter(counted(activity), counted(dead_units))
+    assert mine.words == ""
+    assert np.allclose(mine(layers[::10]), unit_shares(layers[::10]), rtol=1e-6)
+    assert {"activity", "dead_units"} == set(calls)
+    own = UnitCounter(stub, dead_units)
+    assert "own `activity`" in own.words
+    assert np.allclose(own(layers[::10]), unit_shares(layers[::10]), rtol=1e-6)
+    _, alt = plots.two_directions(layers, lambda Z: activity(Z)[::-1], None)
+    assert "lesson's own" not in alt
+    assert "lesson's own `activity`" in plots.two_directions(layers, stub, None)[1]
+
+
+def test_a_prediction_is_empty_until_it_is_written_and_each_has_its_cell():
+    guesses = {name: cell.source for name, cell in CELLS.items() if name.startswith("guess-")}
+    assert len(guesses) == sum("**Predict.**" in cell.source for cell in NOTEBOOK.cells)
+    assert all(re.match(r"guess_\w+ = None  # ", source) for source in guesses.values())
+
+
+def test_a_figure_shows_a_guess_anywhere_and_stays_whole_and_shows_none_without_one(layers):
+    space = run("lopsided", guess_energy=0.37)
+    assert "Your guess: 0.37." in space["alt"]
+    for guess in (None, -5, 0.5, 1e6):
         fig, alt = plots.coins(np.full(1000, 128), guess)
         assert fig.axes[0].get_xlim()[1] < 200
-        assert f"{guess:g}" in alt
+        assert ("Your guess" in alt) == (guess is not None)
+        figures = [
+            plots.starts({"random": [[0.5]], "all equal": [[0.1]], "all zero": [[0.1]]}, guess),
+            plots.dead([unit_shares(layers)], guess),
+            plots.energy(np.array([-0.5, 2.0]), guess),
+            plots.two_directions(layers, activity, guess if guess is None else "one peak"),
+        ]
+        for fig, alt in figures:
+            words = [text.get_text() for ax in fig.axes for text in ax.texts]
+            assert any("your guess" in text for text in words) == (guess is not None), alt
+            assert ("Your guess" in alt) == (guess is not None)
 
 
 def test_every_section_of_the_contents_has_its_heading():

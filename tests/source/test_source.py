@@ -78,6 +78,16 @@ def test_the_sources_words_are_the_sources_words():
     assert digest(STATEMENTS) == WORDS
 
 
+def test_the_slide_stands_whole_at_the_start_with_every_word_and_number_of_every_statement():
+    slide = CELLS["1-relu-half-killing", "slide"]
+    words, printed = {w.lower() for w in re.findall(r"[A-Za-z]+", slide)}, numbers(slide)
+    written = {"sigma", "sqrt", "n", "in", "x"}  # in letters in the map, as signs on the slide
+    for statement in STATEMENTS:
+        missing = {w.lower() for w in re.findall(r"[A-Za-z]+", statement["words"])} - words - written
+        assert not missing, statement["words"]
+        assert set(numbers(statement["words"])) <= set(printed), statement["words"]
+
+
 @pytest.mark.parametrize("statement", STATEMENTS, ids=IDS)
 def test_altering_the_lesson_is_noticed(statement):
     altered = dict(CELLS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import note
 from heinit_lab.figures.numbers import percent
@@ -27,8 +28,15 @@ def half_explorer(
 ) -> Explorer:
     """Histograms before and after ReLU, in units and in energy, for a mean and a scale to choose.
 
-    relu, zero_share, energy_kept: the student's answers; they draw and count.
+    relu, zero_share, energy_kept: the student's answers; they draw and count, as soon as they are solved.
     """
+    sample = np.array([1.0, -2.0])
+    drivers = (
+        driver("relu", relu, lambda z: np.maximum(z, 0), sample),
+        driver("zero_share", zero_share, lambda h: np.mean(h == 0), sample),
+        driver("energy_kept", energy_kept, lambda z: np.sum(z[z > 0] ** 2) / np.sum(z**2), sample),
+    )
+    cut, silent, kept_of = (each.function for each in drivers)
     clouds = {kind: spaced(kind) for kind in KINDS}
     fig, axes = figure(7.4, 3.5, ncols=3, sharex=True)
     titles = ("Before", "After ReLU", "Energy, lost and kept")
@@ -51,8 +59,8 @@ def half_explorer(
 
     def update(kind: str, mean: float, scale: float) -> str:
         z = mean + scale * clouds[kind]
-        h = np.asarray(relu(z))
-        killed, share = float(zero_share(h)), float(energy_kept(z))
+        h = np.asarray(cut(z))
+        killed, share = float(silent(h)), float(kept_of(z))
         counts = np.histogram(z, EDGES)[0] / z.size
         energy = np.histogram(z, EDGES, weights=z**2)[0] / np.sum(z**2)
         left = EDGES[:-1] < 0
@@ -67,8 +75,8 @@ def half_explorer(
             text.set_text(words)
         factor = f"a factor {1 / share:.2f} restores it" if share else "no factor restores it"
         return (
-            f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. By your functions, ReLU kills {off} "
-            f"of the units and keeps {energy_left} of the energy; {factor}."
+            f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. ReLU kills {off} of the "
+            f"units and keeps {energy_left} of the energy; {factor}.{stand_ins(*drivers)}"
         )
 
     means = tuple(round(0.25 * k, 2) for k in range(-8, 9))

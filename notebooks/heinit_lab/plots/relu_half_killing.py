@@ -1,10 +1,13 @@
 """Lesson 1: the first race, the coins of one layer, and what its units do over a whole data set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from heinit_lab.digits import CLASSES, digits
+from heinit_lab.drivers import stand_ins
+from heinit_lab.experiments.relu_half_killing import activity_driver
 from heinit_lab.figures.marks import band, guess_level, label_line, level, note, theory
 from heinit_lab.figures.numbers import number, percent
 from heinit_lab.figures.show import Plot, figure
@@ -13,8 +16,8 @@ from heinit_lab.networks import moments, unit_shares
 from heinit_lab.race import Race
 
 
-def race(first: Race, second: Race, guess: float) -> Plot:
-    """Two runs, epoch by epoch. guess: how many images more the second one names, of 360."""
+def race(first: Race, second: Race, guess: float | None) -> Plot:
+    """Two runs, epoch by epoch. guess: how many images more one of them names, of 360."""
     tests = len(digits().test)
     fig, ax = figure()
     for run, name, colour, marker in ((second, "second", HE, "o"), (first, "first", XAVIER, "s")):
@@ -24,16 +27,17 @@ def race(first: Race, second: Race, guess: float) -> Plot:
     ax.axhline(tests / CLASSES, ls=":", color=THEORY, lw=1.2)
     note(ax, 15, 12, "dotted: one digit for all images", ha="center", va="center")
     ends = [round(tests * run.share) for run in (first, second)]
-    guess_level(ax, ends[0] + guess, f"first + your {guess:g}", x=0.68, ha="center")
+    if guess is not None:
+        guess_level(ax, ends[0] + guess, f"first + your {guess:g}", x=0.68, ha="center")
     ax.set(xlim=(0, 31), ylim=(0, 375), xlabel="passes over the training images")
     ax.set(ylabel="test images named right, of 360", title="Two networks of 30 layers, one number apart")
     return fig, (
         f"Test images named right, pass by pass. The first network stays near guessing and ends at {ends[0]} "
-        f"of {tests}; the second one climbs and ends at {ends[1]}. You guessed a gap of {guess:g}."
+        f"of {tests}; the second one climbs and ends at {ends[1]}.{_yours(guess)}"
     )
 
 
-def starts(shares: Mapping[str, Sequence[Sequence[float]]], guess: float) -> Plot:
+def starts(shares: Mapping[str, Sequence[Sequence[float]]], guess: float | None) -> Plot:
     """Test shares against epochs, for each start a row a seed: their mean, from the least to the most."""
     fig, ax = figure()
     looks = {"all zero": (OFF, "s", -0.05), "all equal": (XAVIER, "^", 0.05), "random": (HE, "o", 0)}
@@ -44,17 +48,18 @@ def starts(shares: Mapping[str, Sequence[Sequence[float]]], guess: float) -> Plo
         band(ax, epochs, rows.min(axis=0), mean, rows.max(axis=0), colour, marker=marker)
         label_line(ax, epochs[-1], mean[-1] + nudge, start, colour)
         ends[start] = mean[-1]
-    guess_level(ax, guess, "your guess")
+    if guess is not None:
+        guess_level(ax, guess, "your guess")
     ax.set(xlim=(0.5, len(epochs) + 0.5), ylim=(0, 1), xlabel="passes over the training images")
     ax.set(ylabel="test images named right (share)", title="Three starts of a network of 3 layers")
     return fig, (
         f"Share of test images named right after {len(epochs)} epochs: {ends['random']:.2f} from random "
         f"weights, {ends['all equal']:.2f} from equal ones, {ends['all zero']:.2f} from zeros; mean of "
-        f"{seeds} seeds. Your guess for equal weights was {guess:g}."
+        f"{seeds} seeds.{_yours(guess)}"
     )
 
 
-def coins(counted: Sequence[int], guess: float, units: int = 256) -> Plot:
+def coins(counted: Sequence[int], guess: float | None, units: int = 256) -> Plot:
     """How many units gave 0, in many layers, beside so many coins."""
     zeros, spread = np.array(counted), np.sqrt(units) / 2
     fig, ax = figure()
@@ -67,16 +72,17 @@ def coins(counted: Sequence[int], guess: float, units: int = 256) -> Plot:
     top = ax.get_ylim()[1]
     ax.axvline(zeros[0], color=XAVIER, lw=2)
     note(ax, zeros[0], 1.15 * top, f"first layer: {zeros[0]} ", XAVIER, ha="right")
-    at = float(np.clip(guess, edges[0] + 1, edges[-1] - 1))
-    ax.axvline(at, ls="-.", color=ACCENT, lw=1.4)
-    note(ax, at, 1.15 * top, f" your guess: {guess:g}", ACCENT)
+    if guess is not None:
+        at = float(np.clip(guess, edges[0] + 1, edges[-1] - 1))
+        ax.axvline(at, ls="-.", color=ACCENT, lw=1.4)
+        note(ax, at, 1.15 * top, f" your guess: {guess:g}", ACCENT)
     ax.set(ylim=(0, 1.25 * top), xlim=(edges[0], edges[-1]), ylabel=f"layers, of {len(zeros):,}")
     ax.set(xlabel=f"units of {units} that give 0 for one image")
     ax.set_title(f"{len(zeros):,} layers, one image: a row of coins each")
     return fig, (
         f"Histogram of zeros in {len(zeros):,} layers of {units} units: mean {zeros.mean():.1f}, "
         f"standard deviation {zeros.std():.1f}. The dashed curve for {units} coins has mean {units / 2:g}, "
-        f"standard deviation {spread:g}. The first layer has {zeros[0]}, your guess was {guess:g}."
+        f"standard deviation {spread:g}. The first layer has {zeros[0]}.{_yours(guess)}"
     )
 
 
@@ -97,15 +103,23 @@ def spreads(measured: Mapping[int, float]) -> Plot:
     return fig, f"Standard deviation of the active share against width: {pairs}. All lie on the line 1/(2√n)."
 
 
-def two_directions(zs: Sequence[np.ndarray], at: Sequence[int] = (1, 10, 30)) -> Plot:
-    """The same table of on and off averaged both ways: over the units, and over the images."""
+def two_directions(
+    zs: Sequence[np.ndarray],
+    activity: Callable[..., Any],
+    guess: str | None,
+    at: Sequence[int] = (1, 10, 30),
+) -> Plot:
+    """The same table of on and off averaged both ways: over the units, and over the images.
+
+    activity: the student's answer, which averages. guess: a shape for the right, in words.
+    """
     fig, axes = figure(7, 4.6, nrows=len(at), ncols=2, sharex=True)
     edges, shares_of_units = np.linspace(0, 1, 26), unit_shares(zs)
+    averages = activity_driver(activity)
     ends = []
     for row, layer in zip(axes, at, strict=True):
-        on = zs[layer - 1] > 0
-        for ax, axis, colour in zip(row, (1, 0), (HE, WARM), strict=True):
-            heights, _ = np.histogram(on.mean(axis=axis), edges)
+        for ax, shares, colour in zip(row, averages.function(zs[layer - 1]), (HE, WARM), strict=True):
+            heights, _ = np.histogram(shares, edges)
             ax.stairs(heights / heights.sum(), edges, fill=True, color=colour)
             ax.set(ylim=(0, 1), xlim=(-0.02, 1.02), yticks=[0, 0.5, 1])
         row[0].set_ylabel(f"layer {layer}", weight="bold")
@@ -115,15 +129,21 @@ def two_directions(zs: Sequence[np.ndarray], at: Sequence[int] = (1, 10, 30)) ->
     axes[0, 1].set_title("Per unit: share of images")
     axes[-1, 0].set_xlabel("active share, 500 images")
     axes[-1, 1].set_xlabel("active share, 256 units")
+    if guess is not None:
+        note(axes[-1, 1], 0.5, 0.8, f"your guess: {guess}", ACCENT, inside=True, ha="center")
+    fig.supxlabel(stand_ins(averages).replace("`", ""), fontsize=9)
     return fig, (
         "Histograms of active shares. Left, per image: a narrow peak near one half in every layer. Right, "
         "per unit: a peak near one half in layer 1 that moves to both ends with depth; of the units, "
-        f"{'; '.join(ends)}."
+        f"{'; '.join(ends)}.{_yours(guess)}{stand_ins(averages)}"
     )
 
 
-def dead(counts: Sequence[np.ndarray], guess: float) -> Plot:
-    """Dead, always on, and mean activity against depth. counts: `unit_shares` of several networks."""
+def dead(counts: Sequence[np.ndarray], guess: float | None, counter: str = "") -> Plot:
+    """Dead, always on, and mean activity against depth.
+
+    counts: those of a `UnitCounter` for several networks. counter: the counter's words.
+    """
     shares = np.array(counts)
     depth = shares.shape[2]
     fig, ax = figure(6.4, 3.6)
@@ -138,14 +158,17 @@ def dead(counts: Sequence[np.ndarray], guess: float) -> Plot:
         band(ax, range(1, depth + 1), low, mean, high, colour, marker=marker, markevery=3)
         label_line(ax, depth, mean[-1] + nudge, name, colour)
     level(ax, 0.5)
-    guess_level(ax, guess, "your guess")
+    if guess is not None:
+        guess_level(ax, guess, "your guess")
     ax.set(xlim=(0, depth + 0.5), ylim=(-0.02, 0.7), xlabel="layer", ylabel="share")
     ax.set_title("Half on, on average: a third never, a third always")
+    fig.supxlabel(counter.replace("`", ""), fontsize=9)
     never, always, _ = shares.mean(axis=0)
     return fig, (
         f"Shares against depth, mean of {len(shares)} networks with 10 to 90 % bands. Units dead for all 500 "
         f"images: {never[0]:.2f} in layer 1, {never[9]:.2f} in layer 10, {never[-1]:.2f} in layer {depth}; "
-        f"always on at the end: {always[-1]:.2f}. Mean activity stays near 0.50."
+        f"always on at the end: {always[-1]:.2f}. Mean activity stays near 0.50.{_yours(guess)}"
+        f"{counter}"
     )
 
 
@@ -171,7 +194,7 @@ def scales(zs_by_scale: Mapping[float, Sequence[np.ndarray]]) -> Plot:
     )
 
 
-def energy(y: np.ndarray, guess: float) -> Plot:
+def energy(y: np.ndarray, guess: float | None) -> Plot:
     """Where the entries lie, and where their energy lies: what is below 0 is killed."""
     fig, axes = figure(7, 3.2, ncols=2)
     edges = np.arange(-2, 9.01, 0.5)
@@ -186,9 +209,15 @@ def energy(y: np.ndarray, guess: float) -> Plot:
         ax.axvline(0, color=THEORY, lw=0.8)
         ax.set(xlim=(-2, 9), ylim=(0, None), xlabel="y", title=title)
     axes[0].set_ylabel("share in each bar")
-    note(axes[1], 0.97, 0.85, f"your guess: {percent(guess, 0)} kept", ACCENT, inside=True, ha="right")
+    if guess is not None:
+        note(axes[1], 0.97, 0.85, f"your guess: {percent(guess, 0)} kept", ACCENT, inside=True, ha="right")
     return fig, (
         f"Two histograms of Exp(1) − 1. By number, {percent(killed)} lies below 0 and is killed. By energy, "
-        f"the part above 0 holds {percent(kept)}: few large entries weigh more. You guessed "
-        f"{percent(guess, 0)}."
+        f"the part above 0 holds {percent(kept)}: few large entries weigh more."
+        f"{_yours(guess)}"
     )
+
+
+def _yours(guess: float | str | None) -> str:
+    """A sentence that repeats the reader's guess, where there is one."""
+    return "" if guess is None else f" Your guess: {guess}."

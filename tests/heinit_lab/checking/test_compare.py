@@ -31,7 +31,7 @@ def test_one_entry_off_is_not_the_same(array, i):
 def test_two_numbers_are_the_same_where_numpy_finds_them_close(want, off, kind):
     for got in (want, want * (1 + off), want + off, -want, float("inf"), float("nan")):
         with np.errstate(all="ignore"):
-            close = bool(np.allclose(got, want, rtol=1e-5, atol=0 if want else 1e-8))
+            close = bool(np.allclose(got, want, rtol=1e-5, atol=0 if want else 1e-8, equal_nan=True))
         assert same(kind(got), kind(want)) == close
 
 

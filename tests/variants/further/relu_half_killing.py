@@ -175,7 +175,7 @@ MISTAKES = {
             lambda Z: (np.maximum(Z, 0).mean(1), np.maximum(Z, 0).mean(0)),
             lambda Z: (Z.mean(1), Z.mean(0)),
         ),
-        "overall-share": (
+        "numbers-for-arrays": (
             lambda Z: np.mean(Z > 0),
             lambda Z: [np.mean(Z > 0), np.mean(Z > 0)],
             lambda Z: np.count_nonzero(Z > 0) / Z.size,
@@ -188,7 +188,7 @@ MISTAKES = {
             lambda Z: (np.maximum(Z, 0) == 0).any(axis=0),
             lambda Z: np.sum(Z <= 0, axis=0) >= 1,
         ),
-        "examples-for-neurons": (
+        "examples-for-units": (
             lambda Z: Z.max(axis=1) <= 0,
             lambda Z: np.all(Z <= 0, axis=-1),
             lambda Z: np.maximum(Z, 0).sum(axis=1) == 0,
