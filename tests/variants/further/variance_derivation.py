@@ -76,7 +76,7 @@ MISTAKES = {
             lambda s: (0.0, 0.5 * s**2, 0.5 * s**2),
             lambda s: (0.0, s**2 * (0.5 - 0.5 / math.pi), s**2 / 2),
         ),
-        "sigma-for-variance": (
+        "power-of-sigma": (
             sigma_halved,
             lambda s: (s / math.sqrt(2 * math.pi), s * (math.pi - 1) / (2 * math.pi), s / 2),
         ),
