@@ -169,8 +169,8 @@ MISTAKES = {
         "relu-too-early": (lambda x, v: 0.5 * v * (x @ x), lambda x, v: v * np.sum(x[x > 0] ** 2)),
         "two-too-many": (lambda x, v: v * (x @ x) * 2, lambda x, v: np.sum(2 * v * x**2)),
         "drawn": (
-            lambda x, v: (np.random.default_rng(0).normal(0, v**0.5, size=(10**4, len(x))) @ x).var(),
-            lambda x, v: np.mean((np.random.default_rng(4).normal(0, v**0.5, size=(3000, len(x))) @ x) ** 2),
+            lambda x, v: (np.random.default_rng(0).normal(0, v**0.5, size=(900, len(x))) @ x).var(),
+            lambda x, v: np.mean((np.random.default_rng(4).normal(0, v**0.5, size=(1500, len(x))) @ x) ** 2),
         ),
         "changes-its-input": (multiplied_then_summed, lambda x, v: v * np.multiply(x, x, out=x).sum()),
     },

@@ -17,7 +17,7 @@ def _squared_in_place(x, v):  # type: ignore[no-untyped-def]
 
 
 def _drawn(x, v):  # type: ignore[no-untyped-def]
-    w = np.sqrt(v) * np.random.default_rng(3).standard_normal((2000, len(x)))
+    w = np.sqrt(v) * np.random.default_rng(3).standard_normal((1000, len(x)))
     return np.var(w @ x)
 
 

@@ -98,7 +98,7 @@ EXERCISE = exercise(
         Case(0.125, want=(0.049867785, 0.005325704, 0.0078125), kind="a sigma below 1"),
         Case(3.5, want=(1.39629798, 4.17535195, 6.125), kind="a sigma above 1"),
         Case(40, want=(15.9576912, 545.352089, 800.0), kind="a sigma that is a whole number"),
-        Case(0.002, want=(7.9788456e-4, 1.36338023e-6, 2e-6), kind="a very small sigma"),
+        Case(0.0008, want=(3.19153824e-4, 2.18140836e-7, 3.2e-7), kind="a very small sigma"),
         looks_at=VALUES,
     ),
     mistakes={

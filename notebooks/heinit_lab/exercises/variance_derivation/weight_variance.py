@@ -21,6 +21,7 @@ EXERCISE = exercise(
         Case(1, slope=-2.0, want=0.4, kind="a slope below 0"),
         Case(40_000, slope=0.1, want=4.95049505e-5, kind=_BETWEEN),
         Case(2, slope=-1.0, want=0.5, kind="a slope below 0"),
+        Case(3, slope=800.0, want=1.04166504e-6, kind=_BEYOND),
         looks_at=VALUES,
     ),
     mistakes={
