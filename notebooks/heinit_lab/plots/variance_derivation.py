@@ -63,7 +63,11 @@ def through_weights(
     label_line(ax, predicted[top][1], top, "n v Var[x]", XAVIER, xytext=(10, 0))
     label_line(ax, predicted[0][0], -0.36, "n v mean(x²)", THEORY, xytext=(0, -9), ha="center")
     ax.set_yticks(range(len(rows)), [row[0] for row in rows])
-    ax.set(xlim=(-0.15, 2.75), ylim=(-0.75, top + 0.5), xlabel="variance of z over the draw of the weights")
+    ax.set(
+        xlim=(-0.15, min(20, max(2.75, *(1.1 * right for right, _ in predicted)))),
+        ylim=(-0.75, top + 0.5),
+        xlabel="variance of z over the draw of the weights",
+    )
     ax.set_title("One unit, three inputs, three laws of the weights")
     ax.grid(axis="y", visible=False)
     each = "; ".join(
@@ -98,7 +102,7 @@ def kept(
         ax.plot(n, values, color=colour, marker=marker)
         label_line(ax, n[-1], values[-1], f"{name} weights", colour, lift=lift)
     if guess is not None:
-        guess_star(ax, n[0], min(max(guess, 0.41), 0.79), f"your {guess:g}", xytext=(9, 0))
+        guess_star(ax, n[0], min(max(guess, 0.41), 0.79), f"your {guess:g}", xytext=(9, 0), bbox=CARD)
     level(ax, 0.5)
     ax.set_xscale("log", base=2)
     ax.set_xticks(n, [str(k) for k in n])
