@@ -120,6 +120,14 @@ MISTAKES = {
             lambda x, axis=None: np.floor(np.mean(x**2, axis=axis)),
             lambda x, axis=None: np.mean(x**2, axis=axis).astype(int),
         ),
+        "zero-counts-as-none": (
+            lambda x, axis=None: (x**2).mean(axis or None),
+            lambda x, axis=None: (x * x).mean() if not axis else (x * x).mean(axis),
+        ),
+        "always-a-float": (
+            lambda x, axis=None: float((x * x).mean(axis)),
+            lambda x, axis=None: math.fsum([np.average(x * x, axis=axis)]),
+        ),
     },
     "relu_moments": {
         "second-moment-for-variance": (with_the_second_moment_twice,),
@@ -151,6 +159,12 @@ MISTAKES = {
             lambda s: (-s * math.sqrt(0.5 / math.pi), s**2 * (0.5 - 0.5 / math.pi), s**2 / 2),
         ),
         "drawn-or-summed": (drawn_moments, summed_over_few),
+        "variance-of-the-active": (
+            lambda s: (s * math.sqrt(0.5 / math.pi), s * s / 2 - s * s / math.pi, s * s / 2),
+        ),
+        "root-mean-square": (
+            lambda s: (s * math.sqrt(0.5 / math.pi), s * s * (0.5 - 0.5 / math.pi), math.sqrt(s * s / 2)),
+        ),
     },
     "preact_variance": {
         "std-taken-for-variance": (lambda x, v: sum((v * value) ** 2 for value in x),),
@@ -173,6 +187,12 @@ MISTAKES = {
             lambda x, v: np.mean((np.random.default_rng(4).normal(0, v**0.5, size=(1500, len(x))) @ x) ** 2),
         ),
         "changes-its-input": (multiplied_then_summed, lambda x, v: v * np.multiply(x, x, out=x).sum()),
+        "added-for-multiplied": (lambda x, v: len(x) * v + x @ x,),
+        "stds-added": (
+            lambda x, v: sum(math.sqrt(v) * abs(value) for value in x),
+            lambda x, v: (math.sqrt(v) * np.abs(x).sum()) ** 2,
+        ),
+        "divides-by-one-less": (lambda x, v: v * (x @ x) * (len(x) - 1) / len(x),),
     },
     "weight_variance": {
         "minus-for-plus": (
@@ -197,6 +217,12 @@ MISTAKES = {
         ),
         "fan-off-by-one": (lambda fan, slope=0.0: 2 / (fan + 1) / (1 + slope * slope),),
         "bound-for-variance": (lambda fan, slope=0.0: 6 / fan / (1 + slope * slope),),
+        "slope-in-place-of-1": (lambda fan, slope=0.0: 2 / fan if slope == 0 else 2 / fan / slope**2,),
+        "below-zero-not-halved": (lambda fan, slope=0.0: 2 / (fan + 2 * fan * slope**2),),
+        "two-the-wrong-way": (
+            lambda fan, slope=0.0: 1 / (2 * fan * (1 + slope * slope)),
+            lambda fan, slope=0.0: 1 / (fan + fan),
+        ),
     },
     "gain": {
         "variance-for-second-moment": (variance_of_activation,),
@@ -235,6 +261,12 @@ MISTAKES = {
         "points-for-gaps": (
             lambda name, a=0.0: 1.02 / expect(ACTIVATIONS[name](Z, a) ** 2),
             lambda name, a=0.0: 18001 / 18000 / 0.998 / expect(ACTIVATIONS[name](Z, a) ** 2),
+        ),
+        "one-for-all-the-curved": (
+            lambda name, a=0.0: 3.0,
+            lambda name, a=0.0: 2.0 if name == "relu" else 1.0,
+            lambda name, a=0.0: float("inf"),
+            lambda name, a=0.0: a,
         ),
     },
 }

@@ -7,7 +7,7 @@ import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import as_array, same
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise, is_rounded
@@ -117,6 +117,25 @@ def _from_memory(trials: Trials) -> bool:
     )
 
 
+def _half_line(trials: Trials) -> bool:
+    """Off as a sum over z > 0 is, whether its weights add up to one half or to 1; up to 2 %."""
+    ratios = []
+    for trial in trials:
+        value, expected = as_array(trial.call.value), trial.case.under(_by_the_half_line).value
+        if value is None or value.shape != () or value.dtype.kind not in "if":
+            return False
+        ratios.append(float(value) / expected)
+    return any(all(abs(ratio / whole - 1) < 0.02 for ratio in ratios) for whole in (1, 0.5))
+
+
+def _same_for_the_curved(trials: Trials) -> bool:
+    """One number for every curved activation without a parameter, and not ReLU's rule for all."""
+    first, *rest = [trial.call.value for trial in trials if trial.case.kind == _CURVED]
+    number = as_array(first)
+    alike = number is not None and number.shape == () and all(same(value, first) for value in rest)
+    return alike and not any(trials.behaves_like(rule) for rule in _RELU_FOR_ANY)
+
+
 def _where_the_mean_counts(*wrong: Function) -> Callable[[Trials], bool]:
     """Whether an answer is one of these wherever the mean of f(Z) is not 0, or everywhere."""
 
@@ -137,6 +156,12 @@ def _one_over_the_mean(name: str, a: float = 0.0) -> float:
     return 1 / _mean(name, a, 1)
 
 
+def _by_the_half_line(name: str, a: float = 0.0) -> float:
+    z = np.linspace(0, 8, 1601)
+    squares = ACTIVATIONS[name](z, a) ** 2 * np.exp(-(z**2) / 2)
+    return float(sqrt(2 * pi) / np.trapezoid(squares, dx=0.005))
+
+
 def _one_over_the_size(name: str, a: float = 0.0) -> float:
     z = np.linspace(-8, 8, 3201)
     return float(1 / np.average(np.abs(ACTIVATIONS[name](z, a)), weights=np.exp(-(z**2) / 2)))
@@ -155,6 +180,13 @@ def _coins(name, a=0.0):  # type: ignore[no-untyped-def]
 def _draws(name, a=0.0):  # type: ignore[no-untyped-def]
     return 1 / np.mean(ACTIVATIONS[name](np.random.default_rng(0).standard_normal(3000), a) ** 2)
 
+
+_RELU_FOR_ANY = (
+    lambda name, a=0.0: 2 / (1 + a**2),
+    lambda name, a=0.0: 2.0,
+    lambda name, a=0.0: sqrt(2 / (1 + a**2)),
+    lambda name, a=0.0: sqrt(2),
+)
 
 EXERCISE = exercise(
     "gain",
@@ -184,41 +216,24 @@ EXERCISE = exercise(
         "share-for-its-inverse": (
             lambda name, a=0.0: _mean(name, a, 2),
             lambda name, a=0.0: sqrt(_mean(name, a, 2)),
+            lambda name, a=0.0: 2 * _mean(name, a, 2),
         ),
         "ignores-the-slope": lambda name, a=0.0: 1 / _mean(name, 0.0, 2),
         "std-for-variance": lambda name, a=0.0: 1 / sqrt(_mean(name, a, 2)),
         "c-squared": lambda name, a=0.0: 1 / _mean(name, a, 2) ** 2,
         "square-missing": (_one_over_the_mean, _one_over_the_size),
         "square-of-the-mean": _one_over_the_squared_mean,
-        "relu-for-any": (
-            lambda name, a=0.0: 2 / (1 + a**2),
-            lambda name, a=0.0: 2.0,
-            lambda name, a=0.0: sqrt(2 / (1 + a**2)),
-            lambda name, a=0.0: sqrt(2),
-        ),
+        "relu-for-any": _RELU_FOR_ANY,
         "table-from-memory": (
             lambda name, a=0.0: {"relu": 2.0, "leaky": 2 / (1 + a**2), "tanh": 25 / 9}.get(name, 1.0),
             lambda name, a=0.0: {"relu": sqrt(2), "leaky": sqrt(2 / (1 + a**2)), "tanh": 5 / 3}.get(
                 name, 1.0
             ),
         ),
-        "half-of-the-line": (
-            lambda name, a=0.0: (
-                sqrt(2 * pi)
-                / np.trapezoid(
-                    ACTIVATIONS[name](np.linspace(0, 8, 1601), a) ** 2
-                    * np.exp(-(np.linspace(0, 8, 1601) ** 2) / 2),
-                    dx=0.005,
-                )
-            ),
-            lambda name, a=0.0: (
-                sqrt(pi / 2)
-                / np.trapezoid(
-                    ACTIVATIONS[name](np.linspace(0, 8, 1601), a) ** 2
-                    * np.exp(-(np.linspace(0, 8, 1601) ** 2) / 2),
-                    dx=0.005,
-                )
-            ),
+        "half-of-the-line": (_by_the_half_line, lambda name, a=0.0: _by_the_half_line(name, a) / 2),
+        "one-for-all-the-curved": (
+            lambda name, a=0.0: 1.0,
+            lambda name, a=0.0: {"relu": 2.0, "leaky": 2 / (1 + a**2)}.get(name, 1.0),
         ),
         "weights-not-normalised": lambda name, a=0.0: (
             1
@@ -255,6 +270,8 @@ EXERCISE = exercise(
         "square-missing": _where_the_mean_counts(_one_over_the_mean, _one_over_the_size),
         "square-of-the-mean": _where_the_mean_counts(_one_over_the_squared_mean),
         "table-from-memory": _from_memory,
+        "half-of-the-line": _half_line,
+        "one-for-all-the-curved": _same_for_the_curved,
         "weights-not-normalised": _other_sum,
         "factor-of-two": _by_a_two,
         "points-for-gaps": _by_a_gap,

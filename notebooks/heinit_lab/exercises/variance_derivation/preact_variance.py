@@ -47,9 +47,11 @@ def _where_it_varies(*wrong: Function) -> Callable[[Trials], bool]:
 
 
 def _a_number_for_each_term(trials: Trials) -> bool:
-    """An array of x's shape, whatever it holds."""
+    """An array with a row for each entry of x, whatever it holds."""
     values = [as_array(trial.call.value) for trial in trials]
-    return all(v is not None and v.shape == t.case.args[0].shape for v, t in zip(values, trials, strict=True))
+    return all(
+        v is not None and v.shape[:1] == t.case.args[0].shape for v, t in zip(values, trials, strict=True)
+    )
 
 
 _FROM_THE_INPUT = (lambda x, v: len(x) * v * np.var(x), lambda x, v: len(x) * v * np.var(x, ddof=1))
@@ -92,8 +94,13 @@ EXERCISE = exercise(
         "norm-not-squared": (
             lambda x, v: v * np.sqrt(np.sum(x**2)),
             lambda x, v: len(x) * v * np.sqrt(np.mean(x**2)),
+            lambda x, v: v * np.sqrt(np.mean(x**2)),
         ),
-        "square-missing": (lambda x, v: v * np.sum(x), lambda x, v: len(x) * v * np.sum(x)),
+        "square-missing": (
+            lambda x, v: v * np.sum(x),
+            lambda x, v: len(x) * v * np.sum(x),
+            lambda x, v: v * np.mean(x),
+        ),
         "absolute-for-square": (
             lambda x, v: v * np.sum(np.abs(x)),
             lambda x, v: v * np.abs(np.sum(x)),
@@ -109,7 +116,22 @@ EXERCISE = exercise(
             lambda x, v: v * (np.sum(x**2) - np.mean(x) ** 2),
             lambda x, v: v * np.sum(x**2) - np.sum(x) ** 2,
         ),
-        "sum-missing": lambda x, v: v * x**2,
+        "sum-missing": (lambda x, v: v * x**2, lambda x, v: v * np.outer(x, x)),
+        "added-for-multiplied": (
+            lambda x, v: np.sum(v + x**2),
+            lambda x, v: v + np.sum(x**2),
+            lambda x, v: v + np.mean(x**2),
+            lambda x, v: v + np.var(x),
+        ),
+        "stds-added": (
+            lambda x, v: np.sqrt(v) * np.sum(np.abs(x)),
+            lambda x, v: v * np.sum(np.abs(x)) ** 2,
+        ),
+        "divides-by-one-less": (
+            lambda x, v: (len(x) - 1) * v * np.mean(x**2),
+            lambda x, v: v * np.sum(x**2) * len(x) / (len(x) - 1),
+            lambda x, v: v * np.sum(x**2) / (len(x) - 1),
+        ),
         "relu-too-early": (
             lambda x, v: v * np.sum(x**2) / 2,
             lambda x, v: v * np.sum(np.maximum(x, 0) ** 2),

@@ -149,6 +149,8 @@ EXERCISE = exercise(
             lambda s: (s / sqrt(2 * pi), s**2, s**2),
             lambda s: (s / sqrt(2 * pi), s**2 * (0.5 - 0.5 / pi), s**2),
             lambda s: (s / sqrt(2 * pi), s**2, s**2 + s**2 / (2 * pi)),
+            lambda s: (s / sqrt(2 * pi), s**2, s**2 / 2),
+            lambda s: (s / sqrt(2 * pi), s**2 - s**2 / (2 * pi), s**2 / 2),
         ),
         "square-of-the-mean": (
             lambda s: (s / sqrt(2 * pi), s**2 * (0.5 - 0.5 / pi), s**2 / (2 * pi)),
@@ -157,6 +159,15 @@ EXERCISE = exercise(
         ),
         "without-relu": lambda s: (0.0, s**2, s**2),
         "only-the-active": lambda s: (s * sqrt(2 / pi), s**2 * (1 - 2 / pi), s**2),
+        "variance-of-the-active": (
+            lambda s: (s / sqrt(2 * pi), s**2 * (1 - 2 / pi), s**2 / 2),
+            lambda s: (s / sqrt(2 * pi), s**2 * (1 - 2 / pi) / 2, s**2 / 2),
+            lambda s: (s * sqrt(2 / pi), s**2 * (1 - 2 / pi) / 2, s**2 / 2),
+        ),
+        "root-mean-square": (
+            lambda s: (s / sqrt(2 * pi), s**2 * (0.5 - 0.5 / pi), s / sqrt(2)),
+            lambda s: (s / sqrt(2 * pi), s**2 / 2, s / sqrt(2)),
+        ),
         "parts-in-another-order": tuple(
             _in_order(*order) for order in permutations(range(3)) if order != (0, 1, 2)
         ),

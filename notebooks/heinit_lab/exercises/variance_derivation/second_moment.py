@@ -25,6 +25,11 @@ def _for_vectors_alone(trials: Trials) -> bool:
     return all(trial.right if np.ndim(trial.case.args[0]) == 1 else trial.call.error for trial in trials)
 
 
+def _fails_along_an_axis(trials: Trials) -> bool:
+    """Right without an axis, and an error with one."""
+    return all(trial.call.error if "axis" in trial.case.kwargs else trial.right for trial in trials)
+
+
 def _along_the_other_axis(trials: Trials) -> bool:
     """Right without an axis; of a matrix, the mean along the axis that was not asked for."""
     for trial in trials:
@@ -46,6 +51,7 @@ EXERCISE = exercise(
         Case(GRID, axis=0, want=np.array([0.5, 10.0, 6.5]), kind=_ALONG),
         Case(GRID, axis=1, want=np.array([3.0, 25 / 3]), kind=_ALONG),
         Case(CUBE, want=74 / 12, kind=_CUBE),
+        Case(CUBE, axis=0, want=np.array([[2.5, 4.0], [8.0, 4.5], [13.0, 5.0]]), kind=_CUBE),
         Case(CUBE, axis=-1, want=np.array([[2.5, 4.5, 13.0], [4.0, 8.0, 5.0]]), kind=_CUBE),
         Case(np.array([0.003, -0.001]), want=5e-6, kind="small numbers"),
     ),
@@ -53,11 +59,13 @@ EXERCISE = exercise(
         "variance-for-second-moment": (
             lambda x, axis=None: np.var(x, axis=axis),
             lambda x, axis=None: np.var(x, axis=axis, ddof=1),
+            lambda x, axis=None: np.var(x),
         ),
         "square-of-the-mean": (
             lambda x, axis=None: np.mean(x, axis=axis) ** 2,
             lambda x, axis=None: np.sum(x, axis=axis) ** 2,
             lambda x, axis=None: np.sum(x, axis=axis) ** 2 / np.size(x),
+            lambda x, axis=None: np.mean(np.abs(x), axis=axis) ** 2,
         ),
         "square-missing": (
             lambda x, axis=None: np.mean(x, axis=axis),
@@ -72,12 +80,19 @@ EXERCISE = exercise(
         "root-mean-square": (
             lambda x, axis=None: np.sqrt(np.mean(x**2, axis=axis)),
             lambda x, axis=None: np.sqrt(np.sum(x**2, axis=axis)),
+            lambda x, axis=None: np.sqrt(np.mean(x**2)),
+            lambda x, axis=None: np.linalg.norm(x),
         ),
         "standard-deviation": (
             lambda x, axis=None: np.std(x, axis=axis),
             lambda x, axis=None: np.std(x, axis=axis, ddof=1),
         ),
-        "sum-for-mean": lambda x, axis=None: np.sum(x**2, axis=axis),
+        "sum-for-mean": (
+            lambda x, axis=None: np.sum(x**2, axis=axis),
+            lambda x, axis=None: np.sum(x**2),
+            lambda x, axis=None: x @ x,
+            lambda x, axis=None: np.mean(x**2, axis=axis) * len(x),
+        ),
         "mean-missing": lambda x, axis=None: x**2,
         "rows-for-entries": (
             lambda x, axis=None: np.sum(x**2, axis=axis) / len(x),
@@ -99,6 +114,11 @@ EXERCISE = exercise(
             lambda x, axis=None: np.mean(x**2, axis=None if axis is None else x.ndim - 1 - axis % x.ndim),
             lambda x, axis=None: np.mean(x**2, axis=None if axis is None else (axis + 1) % x.ndim),
         ),
+        "zero-counts-as-none": (
+            lambda x, axis=None: np.mean(x**2, axis=axis) if axis else np.mean(x**2),
+            lambda x, axis=None: np.mean(x**2, axis=axis or None),
+        ),
+        "always-a-float": lambda x, axis=None: float(np.mean(x**2, axis=axis)),
         "keeps-the-axis": lambda x, axis=None: np.mean(x**2, axis=axis, keepdims=True),
         "vectors-only": (
             lambda x, axis=None: x @ x / len(x),
@@ -120,7 +140,11 @@ EXERCISE = exercise(
         "rounded": lambda x, axis=None: np.round(np.mean(x**2, axis=axis), 3),
         "changes-its-input": _squared_in_place,
     },
-    shown_by={"vectors-only": _for_vectors_alone, "other-axis": _along_the_other_axis},
+    shown_by={
+        "vectors-only": _for_vectors_alone,
+        "always-a-float": _fails_along_an_axis,
+        "other-axis": _along_the_other_axis,
+    },
     hidden=2,
     prompt=Prompt(3, "What is the second moment of the six entries of [[1, 2, −2], [0, 4, 3]]?"),
 )

@@ -28,6 +28,8 @@ EXERCISE = exercise(
         "slope-not-squared": (
             lambda n, slope=0.0: 2 / ((1 + slope) * n),
             lambda n, slope=0.0: 2 / ((1 + abs(slope)) * n),
+            lambda n, slope=0.0: 1 / ((1 + slope) * n),
+            lambda n, slope=0.0: 4 / ((1 + slope) * n),
         ),
         "sum-squared": (
             lambda n, slope=0.0: 2 / ((1 + slope) ** 2 * n),
@@ -48,7 +50,20 @@ EXERCISE = exercise(
             lambda n, slope=0.0: (2 - slope**2) / n,
             lambda n, slope=0.0: 2 / n if slope == 0 else 1 / n,
         ),
-        "std-for-variance": lambda n, slope=0.0: sqrt(2 / ((1 + slope**2) * n)),
+        "slope-in-place-of-1": (
+            lambda n, slope=0.0: 2 / (slope**2 * n) if slope else 2 / n,
+            lambda n, slope=0.0: 2 / (abs(slope) * n) if slope else 2 / n,
+        ),
+        "below-zero-not-halved": (
+            lambda n, slope=0.0: 1 / ((0.5 + slope**2) * n),
+            lambda n, slope=0.0: 2 / n / (1 + 2 * slope**2),
+        ),
+        "std-for-variance": (
+            lambda n, slope=0.0: sqrt(2 / ((1 + slope**2) * n)),
+            lambda n, slope=0.0: sqrt(2 / n),
+            lambda n, slope=0.0: sqrt(2 * (1 + slope**2) / n),
+            lambda n, slope=0.0: sqrt(1 / ((1 + slope**2) * n)),
+        ),
         "gain-not-squared": (
             lambda n, slope=0.0: sqrt(2 / (1 + slope**2)) / n,
             lambda n, slope=0.0: sqrt(2) / ((1 + slope**2) * n),
@@ -61,13 +76,22 @@ EXERCISE = exercise(
             lambda n, slope=0.0: (1 + slope**2) / (2 * n),
             lambda n, slope=0.0: (1 + slope**2) / n,
             lambda n, slope=0.0: n * (1 + slope**2) / 2,
+            lambda n, slope=0.0: (2 + slope) / n,
+            lambda n, slope=0.0: (2 + slope**2) / n,
+            lambda n, slope=0.0: 2 * (1 + slope) / n,
+            lambda n, slope=0.0: 2 * (1 + abs(slope)) / n,
         ),
         "two-twice": lambda n, slope=0.0: 4 / ((1 + slope**2) * n),
+        "two-the-wrong-way": (
+            lambda n, slope=0.0: 0.5 / ((1 + slope**2) * n),
+            lambda n, slope=0.0: 0.5 / n,
+        ),
         "power-of-fan": (
             lambda n, slope=0.0: 2 / (1 + slope**2),
             lambda n, slope=0.0: 2 / ((1 + slope**2) * n**2),
             lambda n, slope=0.0: 2 / ((1 + slope**2) * sqrt(n)),
             lambda n, slope=0.0: (2 / ((1 + slope**2) * n)) ** 2,
+            lambda n, slope=0.0: 2 / n**2,
         ),
         "fan-off-by-one": (
             lambda n, slope=0.0: 2 / ((1 + slope**2) * (n + 1)),
