@@ -84,7 +84,7 @@ def _coarse(trials: Trials) -> bool:
         and not is_rounded(trials)
         and not _one_factor(ratios)
         and all(
-            abs(ratio - 1) < (0.1 if name in _HOMOGENEOUS else 0.5)
+            abs(ratio - 1) < (0.25 if name in _HOMOGENEOUS else 0.5)
             for name, each in ratios.items()
             for ratio in each
         )
@@ -100,7 +100,7 @@ def _other_density(trials: Trials) -> bool:
         len(each) >= 3
         and min(each) > 0
         and any(abs(r / each[0] - 1) > 0.15 for r in rest)
-        and max(each) < 1.01 * min(each)
+        and max(each) < 1.05 * min(each)
         and not 0.85 < each[0] < 1.15
         and max(each) < np.inf
         and not _cut_off(trials)

@@ -86,6 +86,7 @@ EXERCISE = exercise(
             lambda x, v: np.sum(x**2),
             lambda x, v: np.mean(x**2),
             lambda x, v: np.var(x),
+            lambda x, v: len(x) * np.var(x),
         ),
         "std-taken-for-variance": lambda x, v: v**2 * np.sum(x**2),
         "root-of-var-w": lambda x, v: np.sqrt(v) * np.sum(x**2),
@@ -115,6 +116,7 @@ EXERCISE = exercise(
             lambda x, v: v * (np.sum(x**2) - np.sum(x) ** 2),
             lambda x, v: v * (np.sum(x**2) - np.mean(x) ** 2),
             lambda x, v: v * np.sum(x**2) - np.sum(x) ** 2,
+            lambda x, v: v * np.sum(x**2) - np.mean(x) ** 2,
         ),
         "sum-missing": (lambda x, v: v * x**2, lambda x, v: v * np.outer(x, x)),
         "added-for-multiplied": (

@@ -105,6 +105,7 @@ EXERCISE = exercise(
             lambda n, slope=0.0: 2 / (1 + slope**2) * n,
             lambda n, slope=0.0: 2 / (1 + slope**2 * n),
             lambda n, slope=0.0: 2 / (n + slope**2),
+            lambda n, slope=0.0: 2 / (n + slope),
             lambda n, slope=0.0: 2 / n + slope**2,
         ),
         "rounded": lambda n, slope=0.0: round(2 / ((1 + slope**2) * n), 4),
