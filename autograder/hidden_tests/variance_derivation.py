@@ -29,13 +29,29 @@ def _arrays(rng: Rng) -> list[np.ndarray]:
 
 
 def _arrays_along_each_axis(rng: Rng) -> list[Case]:
-    along = [Case(x, axis=axis) for x in _arrays(rng) for axis in (None, *range(x.ndim), -1)]
+    kinds = ("", "a vector", "a matrix", "an array of three axes")
+    along = [
+        Case(x, axis=axis, kind=f"{kinds[x.ndim]}, {'over all entries' if axis is None else 'along an axis'}")
+        for x in _arrays(rng)
+        for axis in (None, *range(x.ndim), -1)
+    ]
+    whole = [Case(x, kind=kinds[x.ndim]) for x in _arrays(rng)]
     long = np.vstack([rng.normal(1, 2, size=(1999, 2)), [1e3, -1e3]])
-    return [*along, *map(Case, _arrays(rng)), Case(long), Case(long, axis=0), Case(long[:1, :1])]
+    many = "very many entries"
+    return [*along, *whole, Case(long, kind=many), Case(long, axis=0, kind=many), Case(long[:1, :1])]
 
 
 def _sigmas(rng: Rng) -> list[float]:
     return [float(sigma) for sigma in of_every_size(rng, 0.05, 20, 20)]
+
+
+def _small_and_large_sigmas(_: Rng) -> list[Case]:
+    small, large = "a very small sigma", "a large sigma"
+    return [
+        Case(1e-3, kind=small),
+        Case(3, kind="a whole number"),
+        *(Case(s, kind=large) for s in (100, 1e5)),
+    ]
 
 
 def _inputs_and_variances(rng: Rng) -> list[Case]:
@@ -53,11 +69,11 @@ def _one_input_zeros_integers_constant(rng: Rng) -> list[Case]:
     whole, last = rng.integers(-5, 6, size=9), np.zeros(2000)
     whole[:2], last[-1] = (-5, 3), x
     return [
-        Case(np.array([x]), 0.5),
-        Case(np.zeros(6), 0.5),
-        Case(whole, 0.25),
-        Case(np.full(2000, x), 1e-3),
-        Case(last, 0.5),
+        Case(np.array([x]), 0.5, kind="a single input"),
+        Case(np.zeros(6), 0.5, kind="an input of zeros"),
+        Case(whole, 0.25, kind="whole numbers"),
+        Case(np.full(2000, x), 1e-3, kind="very many equal inputs"),
+        Case(last, 0.5, kind="an input of zeros and one number"),
     ]
 
 
@@ -65,24 +81,36 @@ def _fans_and_slopes(rng: Rng) -> list[Case]:
     """Fans of all sizes, with a slope in each tenth from -1 to 1 that is not near 0, and without any."""
     fans = widths(rng)
     slopes = (rng.choice([-1, 1], size=20) * (np.arange(1, 21) - rng.uniform(0, 0.5, size=20)) / 20).tolist()
-    return [*(Case(n, slope=a) for n, a in zip(fans, slopes, strict=True)), *map(Case, fans[::4])]
-
-
-def _steep_slopes(rng: Rng) -> list[Case]:
-    return [
-        *(Case(1, 0.0), Case(3, 1.0), Case(3, -1.0), Case(2, 8.0), Case(1, 2), Case(50_000, 0.25)),
-        *(Case(7, 0.01), Case(7, -0.01), Case(7, 1e3)),
+    sloped = [
+        Case(n, slope=a, kind=f"a slope {'above' if a > 0 else 'below'} 0")
+        for n, a in zip(fans, slopes, strict=True)
     ]
+    return [*sloped, *(Case(n, kind="slope 0") for n in fans[::4])]
+
+
+def _steep_slopes(_: Rng) -> list[Case]:
+    inputs = {
+        "one term": [(1, 0.0), (1, 2)],
+        "slope 1 or -1": [(3, 1.0), (3, -1.0)],
+        "a slope far beyond 1": [(2, 8.0), (7, 1e3)],
+        "very many terms": [(50_000, 0.25)],
+        "a slope near 0": [(7, 0.01), (7, -0.01)],
+    }
+    return [Case(*each, kind=kind) for kind, group in inputs.items() for each in group]
 
 
 def _activations_with_a_parameter(rng: Rng) -> list[Case]:
     """Activations with a parameter, inside its range and at the ends; 20 Gauss-Hermite nodes are enough."""
-    leaky = [Case("leaky", a) for a in rng.uniform(-1.5, 1.5, size=4).tolist()]
-    parameters = rng.choice([-1, 1], size=4) * rng.uniform(0.1, 0.8, size=4)
-    elu = [Case("elu", a) for a in parameters.tolist()]
-    ends = (("leaky", 1.5), ("leaky", -1.5), ("elu", 0.8), ("elu", -0.8))
-    stored = (("leaky", 1.0), ("leaky", -1.0), ("elu", 0.0), ("tanh", 0.7), ("relu", 0.5))
-    return [*leaky, *elu, *(Case(name, a) for name, a in (*ends, *stored))]
+    slopes = [*rng.uniform(-1.5, 1.5, size=4).tolist(), 1.5, -1.5, 1.0, -1.0]
+    parameters = (rng.choice([-1, 1], size=4) * rng.uniform(0.1, 0.8, size=4)).tolist()
+    return [
+        *(Case("leaky", a, kind="a leaky ReLU with a slope") for a in slopes),
+        *(Case("elu", a, kind="an ELU with a parameter") for a in (*parameters, 0.8, -0.8, 0.0)),
+        *(
+            Case(*f, kind="a parameter that the activation does not use")
+            for f in (("tanh", 0.7), ("relu", 0.5))
+        ),
+    ]
 
 
 HIDDEN = {
@@ -93,23 +121,23 @@ HIDDEN = {
     ),
     "relu_moments": behaviours(
         relu_moments,
-        values(2, "the three moments at 20 scales", _sigmas),
-        edges(1, "very small, whole and very large sigma", lambda rng: (1e-3, 3, 100, 1e5)),
+        values(4.5, "the three moments at 20 scales", _sigmas),
+        edges(1.5, "very small, whole and very large sigma", _small_and_large_sigmas),
     ),
     "preact_variance": behaviours(
         preact_variance,
-        values(2, "20 inputs that are not centred", _inputs_and_variances),
+        values(1, "20 inputs that are not centred", _inputs_and_variances),
         edges(0.5, "one input, zeros, whole numbers, a constant", _one_input_zeros_integers_constant),
         purity(0.5, "whether the input stays as it was", lambda rng: [Case(rng.normal(1, 1, size=17), 0.3)]),
     ),
     "weight_variance": behaviours(
         weight_variance,
-        values(2, "25 fans, with and without a slope of either sign", _fans_and_slopes),
-        edges(1, "slopes of 1, -1 and beyond, fans of 1 and of 50,000", _steep_slopes),
+        values(1.5, "25 fans, with and without a slope of either sign", _fans_and_slopes),
+        edges(0.5, "slopes of 1, -1 and beyond, fans of 1 and of 50,000", _steep_slopes),
     ),
     "gain": behaviours(
         gain,
-        values(3, "every activation of the table, to 0.1 %", lambda rng: ACTIVATIONS, rtol=1e-3),
-        edges(2, "the parameter a, of either sign, to 0.1 %", _activations_with_a_parameter, rtol=1e-3),
+        values(2.5, "every activation of the table, to 0.1 %", lambda rng: ACTIVATIONS, rtol=1e-3),
+        edges(1.5, "the parameter a, of either sign, to 0.1 %", _activations_with_a_parameter, rtol=1e-3),
     ),
 }

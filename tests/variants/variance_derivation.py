@@ -148,7 +148,7 @@ MISTAKES = {
     "relu_moments": {
         "second-moment-for-variance": (lambda s: [s * PHI, 0.5 * s * s, 0.5 * s * s],),
         "mean-zero": (lambda s: (0, s * s / 2, s * s / 2),),
-        "sigma-for-variance": (lambda s: np.array([s * PHI, s / 2 - s / (2 * math.pi), 0.5 * s]),),
+        "power-of-sigma": (lambda s: np.array([s * PHI, s / 2 - s / (2 * math.pi), 0.5 * s]),),
         "without-relu": (lambda s: [0, s * s, s * s],),
         "only-the-active": (lambda s: (2 * s * PHI, s * s - (2 * s * PHI) ** 2, s * s),),
         "parts-in-another-order": (lambda s: [s * PHI, s * s / 2, s * s / 2 - (s * PHI) ** 2],),

@@ -1,8 +1,13 @@
-"""Lesson 2: gradients on their way down, from three starts, and what is expected of one of them."""
+"""Lesson 2: leaky layers by four laws; gradients on their way down, and what is expected of one of them."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from heinit_lab.networks import backward, draw, forward, moments
+from heinit_lab.activations import ACTIVATIONS
+from heinit_lab.drivers import driver
+from heinit_lab.networks import backward, draw, forward, moments, relu, unit_normal
 
 
 def gradients(
@@ -29,15 +34,48 @@ def gradients(
     return dict(zip(("ones", "random", "loss"), (q / q[..., :1]).swapaxes(0, 1), strict=True))
 
 
-def ones_expected(depth: int, n: int) -> np.ndarray:
+def leaky_layers(
+    law: str, weight_variance: Callable[..., Any], slope: float = 0.5, depth: int = 10, n: int = 64
+) -> np.ndarray:
+    """Second moments of 300 leaky networks whose weights follow one law: (networks, depth + 1).
+
+    weight_variance: the student's answer, asked for the variance of the weights.
+    """
+    variance = driver("weight_variance", weight_variance, _own_weight_variance, 1).function
+    rng = np.random.default_rng(6)
+    x, c = unit_normal(n, rng, 300), n * variance(n, slope)
+    Ws = draw([n] * (depth + 1), c, rng, networks=300, law=law)
+    return np.asarray(moments(forward(x, Ws, lambda z: ACTIVATIONS["leaky"](z, np.float32(slope)))[1]))
+
+
+def _own_weight_variance(fan: int, slope: float = 0.0) -> float:
+    """By the mean of f(Z)^2 over a grid of the normal density."""
+    z = np.linspace(-8, 8, 1601)
+    share = np.average(ACTIVATIONS["leaky"](z, slope) ** 2, weights=np.exp(-(z**2) / 2))
+    return float(1 / (share * fan))
+
+
+def ones_expected(depth: int, n: int, relu_moments: Callable[..., Any]) -> np.ndarray:
     """E[mean(g^2)] below l = 1 .. depth He layers of n units for a vector of ones at the top; l = 0 is 1.
 
-    g has a part along the layer's input h and a part across. ReLU is homogeneous, so <g, h> is the same in
-    every layer, and the part along h keeps its size. The gate spares that part, since h is 0 where the gate
-    is shut; so it adds twice as much to the part across as a random g would.
+    relu_moments: the student's answer. A row's part along the layer's input h is normal, and the gate leaves
+    what ReLU leaves of it: its mean, squared, is what two rows have in common.
+
+    g has a part along the layer's input h and a part across. ReLU is homogeneous, so the sum of g h is the
+    same in every layer, and the part along h keeps its size. The gate spares that part, since h is 0 where
+    the gate is shut; so it adds twice as much to the part across as a random g would.
     """
-    along = (1 + (n - 1) / np.pi) / n
+    moments_of = driver("relu_moments", relu_moments, _own_relu_moments, 1.0).function
+    mean = float(moments_of(np.sqrt(2 / n))[0])
+    along = 1 / n + (n - 1) * mean**2
     across = [1 - 1 / n]
     for _ in range(depth - 1):
         across.append(2 * (1 - 1 / n) * along + (1 - 2 / n) * across[-1])
     return np.array([1.0, *(along + part for part in across)])
+
+
+def _own_relu_moments(sigma: float) -> tuple[float, float, float]:
+    """By sums over a grid of the normal density."""
+    z = np.linspace(-8, 8, 1601)
+    mean, second = (np.average(relu(sigma * z) ** k, weights=np.exp(-(z**2) / 2)) for k in (1, 2))
+    return mean, second - mean**2, second

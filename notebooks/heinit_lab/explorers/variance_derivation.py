@@ -53,10 +53,10 @@ def _depth_axis(ax: Axes) -> None:
     ax.set(xlabel="layer", ylabel="second moment, over the input's")
 
 
-def signal_explorer(guess: float = 1.0, networks: int = 40, n: int = 128, seed: int = 0) -> Explorer:
+def signal_explorer(guess: float | None = None, networks: int = 40, n: int = 128, seed: int = 0) -> Explorer:
     """Forty networks, one slider for c, and no theory: where does the signal keep its size?
 
-    guess: where the slider starts, or the stop nearest to it.
+    guess: a reader's c; the slider starts at the stop nearest to it, or at 1.
     """
     unit = _unit_moments(n, networks, np.random.default_rng(seed))
     fig, ax = figure(6.4, 3.5)
@@ -70,14 +70,15 @@ def signal_explorer(guess: float = 1.0, networks: int = 40, n: int = 128, seed: 
         lines.move(LAYERS, q)
         mean = q[:, -1].mean()
         low, high = np.percentile(q[:, -1], (10, 90))
-        verdict = "fades" if mean < 0.2 else "keeps its size" if mean <= 4 else "swells"
+        verdict = "fades" if mean < 0.5 else "keeps its size" if mean <= 2 else "swells"
         return (
             f"c = {c}: after {DEPTH} layers the second moment is {number(mean)} times what went in, on "
             f"average over {networks} networks; 8 in 10 of them lie between {number(low)} and "
-            f"{number(high)}. The signal {verdict}."
+            f"{number(high)}. The signal {verdict}.{yours}"
         )
 
-    start = min(STOPS, key=lambda c: abs(c - guess))
+    yours = "" if guess is None else f" Your guess was c = {guess:g}."
+    start = min(STOPS, key=lambda c: abs(c - (1.0 if guess is None else guess)))
     slider = Slider("c", "c, variance c / n", STOPS, start)
     return Explorer("Which c keeps the signal?", fig, update, lines.artists, [slider])
 

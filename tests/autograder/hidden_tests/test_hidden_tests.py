@@ -185,5 +185,5 @@ def test_a_sum_over_points_that_passes_the_public_check_of_gain_earns_its_points
 
         if EXERCISES["gain"].probe(answer).finding is None:
             accepted += 1
-            assert assess("gain", answer).score == 5, (reach, count)
+            assert assess("gain", answer).score == 4, (reach, count)
     assert accepted >= 5

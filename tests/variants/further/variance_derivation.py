@@ -19,6 +19,9 @@ GRID = np.linspace(-9, 9, 20001)
 WEIGHT = np.exp(-GRID * GRID / 2) / np.sqrt(2 * np.pi) * (GRID[1] - GRID[0])
 
 
+QUANTILES = np.array([statistics.NormalDist().inv_cdf((k + 0.5) / 20000) for k in range(20000)])
+
+
 def expect(f):
     return float((WEIGHT * f).sum())
 
@@ -76,7 +79,7 @@ MISTAKES = {
             lambda s: (0.0, 0.5 * s**2, 0.5 * s**2),
             lambda s: (0.0, s**2 * (0.5 - 0.5 / math.pi), s**2 / 2),
         ),
-        "sigma-for-variance": (
+        "power-of-sigma": (
             sigma_halved,
             lambda s: (s / math.sqrt(2 * math.pi), s * (math.pi - 1) / (2 * math.pi), s / 2),
         ),
@@ -127,9 +130,7 @@ MISTAKES = {
     "gain": {
         "variance-for-second-moment": (
             lambda name, a=0.0: 1 / (kept(name, a) - average(name, a) ** 2),
-            lambda name, a=0.0: (
-                1 / np.var(ACTIVATIONS[name](np.random.default_rng(0).standard_normal(4_000_000), a))
-            ),
+            lambda name, a=0.0: 1 / np.var(ACTIVATIONS[name](QUANTILES, a)),
         ),
         "share-for-its-inverse": (lambda name, a=0.0: kept(name, a),),
         "ignores-the-slope": (lambda name, a=0.0: 1 / kept(name, 0.0),),
@@ -229,15 +230,7 @@ RIGHT = {
         lambda name, a=0.0: 1 / kept(name, a),
         lambda name, a=0.0: np.float32(1 / kept(name, a)),
         lambda name, a=0.0: round(1 / kept(name, a), 4),
-        lambda name, a=0.0: (
-            1
-            / np.mean(
-                ACTIVATIONS[name](
-                    np.array([statistics.NormalDist().inv_cdf((k + 0.5) / 20000) for k in range(20000)]), a
-                )
-                ** 2
-            )
-        ),
+        lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](QUANTILES, a) ** 2),
         lambda name, a=0.0: (
             1
             / np.average(

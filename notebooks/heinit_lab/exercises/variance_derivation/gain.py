@@ -1,35 +1,22 @@
 """`gain`: the c of any activation, by an integral over the normal density."""
 
-from math import sqrt
+from collections.abc import Callable
+from math import pi, sqrt
 
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import as_array, same
+from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise, is_rounded
 
-# (name, a): the mean and the second moment of f(Z), for the public cases and what mistakes need of them.
-_STORED = {
-    ("identity", 0.0): (0.0, 1.0),
-    ("relu", 0.0): (0.39894228, 0.5),
-    ("leaky", 0.0): (0.39894228, 0.5),
-    ("leaky", 0.5): (0.19947114, 0.625),
-    ("leaky", -0.2): (0.47873074, 0.52),
-    ("abs", 0.0): (0.79788456, 1.0),
-    ("tanh", 0.0): (0.0, 0.39429449),
-    ("elu", 0.0): (0.39894228, 0.5),
-    ("elu", 0.5): (0.27973143, 0.53623635),
-    ("gelu", 0.0): (0.28209479, 0.42522148),
-    ("squared_relu", 0.0): (0.5, 1.5),
-    ("sine", 0.0): (0.0, 0.43233236),
-    ("leaky", 1.5): (-0.19947114, 1.625),
-    ("elu", -0.8): (0.58967965, 0.59276507),
-}
+_HOMOGENEOUS = ("identity", "relu", "leaky", "abs")  # f(k z) = k f(z) for k > 0
+_ODD = ("identity", "tanh", "sine")  # the mean of f(Z) is 0
 
-
-_HOMOGENEOUS = ("identity", "relu", "leaky", "abs")
+_STRAIGHT, _CURVED = "an activation of straight pieces", "a curved activation"
+_LEAKY, _ELU = "a leaky ReLU with a slope", "an ELU with a parameter"
 
 
 def _ratios(trials: Trials) -> dict[str, list[float]]:
@@ -49,14 +36,25 @@ def _one_factor(ratios: dict[str, list[float]]) -> float:
     return each[0] if each and min(each) > 0 and max(each) < 1.0002 * min(each) else 0.0
 
 
+def _by_a_two(trials: Trials) -> bool:
+    """Off by one and the same factor for every f, a power of root 2."""
+    factor = _one_factor(_ratios(trials))
+    return any(abs(factor / 2 ** (power / 2) - 1) < 0.003 for power in range(-4, 5) if power)
+
+
+def _by_a_gap(trials: Trials) -> bool:
+    """Off by one and the same small factor for every f, as n points are from the n - 1 gaps between them."""
+    return 0.0009 < abs(_one_factor(_ratios(trials)) - 1) < 0.03
+
+
 def _other_sum(trials: Trials) -> bool:
     """Off by one and the same factor for every f: the weights add up to something else than 1.
 
-    A power of root 2 is a 2 that slipped in, and 100 a share in per cent: they say nothing of the weights.
+    100 is a share in per cent, and says nothing of the weights.
     """
     factor = _one_factor(_ratios(trials))
-    others = (100, *(2 ** (power / 2) for power in range(-4, 5)))
-    return 0 < factor < np.inf and not any(abs(factor / other - 1) < 0.03 for other in others)
+    others = _by_a_two(trials) or _by_a_gap(trials) or abs(factor / 100 - 1) < 0.003
+    return 0 < factor < np.inf and not others
 
 
 def _cut_off(trials: Trials) -> bool:
@@ -86,7 +84,7 @@ def _coarse(trials: Trials) -> bool:
         and not is_rounded(trials)
         and not _one_factor(ratios)
         and all(
-            abs(ratio - 1) < (0.1 if name in _HOMOGENEOUS else 0.5)
+            abs(ratio - 1) < (0.25 if name in _HOMOGENEOUS else 0.5)
             for name, each in ratios.items()
             for ratio in each
         )
@@ -102,11 +100,75 @@ def _other_density(trials: Trials) -> bool:
         len(each) >= 3
         and min(each) > 0
         and any(abs(r / each[0] - 1) > 0.15 for r in rest)
-        and max(each) < 1.01 * min(each)
+        and max(each) < 1.05 * min(each)
         and not 0.85 < each[0] < 1.15
         and max(each) < np.inf
         and not _cut_off(trials)
     )
+
+
+def _from_memory(trials: Trials) -> bool:
+    """ReLU is right, and tanh has the gain of PyTorch's table, or its square."""
+    table = {"relu": (2.0, 2.0**0.5), "tanh": (25 / 9, 5 / 3)}
+    return all(
+        any(trial.gives(value) for value in table[trial.case.args[0]])
+        for trial in trials
+        if trial.case.args[0] in table and len(trial.case.args) == 1
+    )
+
+
+def _half_line(trials: Trials) -> bool:
+    """Off as a sum over z > 0 is, whether its weights add up to one half or to 1; up to 2 %."""
+    ratios = []
+    for trial in trials:
+        value, expected = as_array(trial.call.value), trial.case.under(_by_the_half_line).value
+        if value is None or value.shape != () or value.dtype.kind not in "if":
+            return False
+        ratios.append(float(value) / expected)
+    return any(all(abs(ratio / whole - 1) < 0.02 for ratio in ratios) for whole in (1, 0.5))
+
+
+def _same_for_the_curved(trials: Trials) -> bool:
+    """One number for every curved activation without a parameter, and not ReLU's rule for all."""
+    first, *rest = [trial.call.value for trial in trials if trial.case.kind == _CURVED]
+    number = as_array(first)
+    alike = number is not None and number.shape == () and all(same(value, first) for value in rest)
+    return alike and not any(trials.behaves_like(rule) for rule in _RELU_FOR_ANY)
+
+
+def _where_the_mean_counts(*wrong: Function) -> Callable[[Trials], bool]:
+    """Whether an answer is one of these wherever the mean of f(Z) is not 0, or everywhere."""
+
+    def shown(trials: Trials) -> bool:
+        skewed = [trial for trial in trials if trial.case.args[0] not in _ODD]
+        return any(all(trial.gives(trial.case.under(f).value) for trial in skewed) for f in wrong)
+
+    return shown
+
+
+def _mean(name: str, a: float, power: int) -> float:
+    """E[f(Z)^power]."""
+    z = np.linspace(-8, 8, 3201)
+    return float(np.average(ACTIVATIONS[name](z, a) ** power, weights=np.exp(-(z**2) / 2)))
+
+
+def _one_over_the_mean(name: str, a: float = 0.0) -> float:
+    return 1 / _mean(name, a, 1)
+
+
+def _by_the_half_line(name: str, a: float = 0.0) -> float:
+    z = np.linspace(0, 8, 1601)
+    squares = ACTIVATIONS[name](z, a) ** 2 * np.exp(-(z**2) / 2)
+    return float(sqrt(2 * pi) / np.trapezoid(squares, dx=0.005))
+
+
+def _one_over_the_size(name: str, a: float = 0.0) -> float:
+    z = np.linspace(-8, 8, 3201)
+    return float(1 / np.average(np.abs(ACTIVATIONS[name](z, a)), weights=np.exp(-(z**2) / 2)))
+
+
+def _one_over_the_squared_mean(name: str, a: float = 0.0) -> float:
+    return 1 / _mean(name, a, 1) ** 2
 
 
 def _coins(name, a=0.0):  # type: ignore[no-untyped-def]
@@ -119,37 +181,80 @@ def _draws(name, a=0.0):  # type: ignore[no-untyped-def]
     return 1 / np.mean(ACTIVATIONS[name](np.random.default_rng(0).standard_normal(3000), a) ** 2)
 
 
+_RELU_FOR_ANY = (
+    lambda name, a=0.0: 2 / (1 + a**2),
+    lambda name, a=0.0: 2.0,
+    lambda name, a=0.0: sqrt(2 / (1 + a**2)),
+    lambda name, a=0.0: sqrt(2),
+)
+
 EXERCISE = exercise(
     "gain",
     Cases(
-        Case("identity", want=1.0),
-        Case("relu", want=2.0),
-        Case("leaky", 0.5, want=1.6),
-        Case("leaky", a=-0.2, want=1.92307692),
-        Case("abs", want=1.0),
-        Case("tanh", want=2.53617543),
-        Case("elu", 0.5, want=1.86484932),
-        Case("gelu", want=2.35171561),
-        Case("squared_relu", want=0.666666667),
-        Case("sine", want=2.31303529),
-        Case("leaky", 1.5, want=0.615384615),
-        Case("elu", -0.8, want=1.68700899),
+        Case("identity", want=1.0, kind=_STRAIGHT),
+        Case("relu", want=2.0, kind=_STRAIGHT),
+        Case("leaky", 0.5, want=1.6, kind=_LEAKY),
+        Case("leaky", a=-0.2, want=1.92307692, kind=_LEAKY),
+        Case("abs", want=1.0, kind=_STRAIGHT),
+        Case("tanh", want=2.53617543, kind=_CURVED),
+        Case("elu", 0.5, want=1.86484932, kind=_ELU),
+        Case("gelu", want=2.35171561, kind=_CURVED),
+        Case("squared_relu", want=0.666666667, kind=_CURVED),
+        Case("sine", want=2.31303529, kind=_CURVED),
+        Case("leaky", 1.5, want=0.615384615, kind=_LEAKY),
+        Case("elu", -0.8, want=1.68700899, kind=_ELU),
+        Case("softplus", want=1.0854865, kind=_CURVED),
+        Case("relu", 0.3, want=2.0, kind="a parameter that the activation does not use"),
         rtol=1e-3,
         looks_at=VALUES,
     ),
     mistakes={
-        "variance-for-second-moment": lambda name, a=0.0: (
-            1 / (_STORED[name, a][1] - _STORED[name, a][0] ** 2)
+        "variance-for-second-moment": (
+            lambda name, a=0.0: 1 / (_mean(name, a, 2) - _mean(name, a, 1) ** 2),
+            lambda name, a=0.0: 1 / sqrt(_mean(name, a, 2) - _mean(name, a, 1) ** 2),
         ),
-        "share-for-its-inverse": lambda name, a=0.0: _STORED[name, a][1],
-        "ignores-the-slope": lambda name, a=0.0: 1 / _STORED[name, 0.0][1],
-        "std-for-variance": lambda name, a=0.0: 1 / sqrt(_STORED[name, a][1]),
-        "relu-for-any": (lambda name, a=0.0: 2 / (1 + a**2), lambda name, a=0.0: 2.0),
+        "share-for-its-inverse": (
+            lambda name, a=0.0: _mean(name, a, 2),
+            lambda name, a=0.0: sqrt(_mean(name, a, 2)),
+            lambda name, a=0.0: 2 * _mean(name, a, 2),
+        ),
+        "ignores-the-slope": lambda name, a=0.0: 1 / _mean(name, 0.0, 2),
+        "std-for-variance": lambda name, a=0.0: 1 / sqrt(_mean(name, a, 2)),
+        "c-squared": lambda name, a=0.0: 1 / _mean(name, a, 2) ** 2,
+        "square-missing": (_one_over_the_mean, _one_over_the_size),
+        "square-of-the-mean": _one_over_the_squared_mean,
+        "relu-for-any": _RELU_FOR_ANY,
+        "table-from-memory": (
+            lambda name, a=0.0: {"relu": 2.0, "leaky": 2 / (1 + a**2), "tanh": 25 / 9}.get(name, 1.0),
+            lambda name, a=0.0: {"relu": sqrt(2), "leaky": sqrt(2 / (1 + a**2)), "tanh": 5 / 3}.get(
+                name, 1.0
+            ),
+        ),
+        "half-of-the-line": (_by_the_half_line, lambda name, a=0.0: _by_the_half_line(name, a) / 2),
+        "one-for-all-the-curved": (
+            lambda name, a=0.0: 1.0,
+            lambda name, a=0.0: {"relu": 2.0, "leaky": 2 / (1 + a**2)}.get(name, 1.0),
+        ),
         "weights-not-normalised": lambda name, a=0.0: (
             1
             / np.sum(
                 ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2
                 * np.exp(-(np.linspace(-8, 8, 4001) ** 2) / 2)
+            )
+        ),
+        "factor-of-two": (
+            lambda name, a=0.0: 2 / _mean(name, a, 2),
+            lambda name, a=0.0: sqrt(0.5) / _mean(name, a, 2),
+        ),
+        "points-for-gaps": lambda name, a=0.0: (
+            1
+            / (
+                np.sum(
+                    ACTIVATIONS[name](np.linspace(-10, 10, 1000), a) ** 2
+                    * np.exp(-(np.linspace(-10, 10, 1000) ** 2) / 2)
+                )
+                / sqrt(2 * pi)
+                * 0.02
             )
         ),
         "another-density": (
@@ -158,17 +263,21 @@ EXERCISE = exercise(
             ),
             lambda name, a=0.0: 1 / np.mean(ACTIVATIONS[name](np.linspace(-5, 5, 4001), a) ** 2),
         ),
-        "rounded": lambda name, a=0.0: round(
-            1
-            / np.average(
-                ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2,
-                weights=np.exp(-(np.linspace(-8, 8, 4001) ** 2) / 2),
-            ),
-            2,
-        ),
+        "rounded": lambda name, a=0.0: round(1 / _mean(name, a, 2), 2),
         "too-coarse": (_coins, _draws),
     },
-    shown_by={"weights-not-normalised": _other_sum, "another-density": _other_density, "too-coarse": _coarse},
+    shown_by={
+        "square-missing": _where_the_mean_counts(_one_over_the_mean, _one_over_the_size),
+        "square-of-the-mean": _where_the_mean_counts(_one_over_the_squared_mean),
+        "table-from-memory": _from_memory,
+        "half-of-the-line": _half_line,
+        "one-for-all-the-curved": _same_for_the_curved,
+        "weights-not-normalised": _other_sum,
+        "factor-of-two": _by_a_two,
+        "points-for-gaps": _by_a_gap,
+        "another-density": _other_density,
+        "too-coarse": _coarse,
+    },
     hidden=2,
     prompt=Prompt(4, "Which $c$ does abs need, $f(z) = |z|$?"),
 )

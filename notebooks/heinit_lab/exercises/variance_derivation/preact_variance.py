@@ -1,31 +1,154 @@
 """`preact_variance`: the variance of w · x over the draw of w."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.exercises._shared import exercise
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.observe import Function
+from heinit_lab.checking.trials import Trials
+from heinit_lab.exercises._shared import exercise, is_rounded
+
+
+def _squared_in_place(x, v):  # type: ignore[no-untyped-def]
+    x *= x
+    return v * np.sum(x)
+
+
+def _drawn(x, v):  # type: ignore[no-untyped-def]
+    w = np.sqrt(v) * np.random.default_rng(3).standard_normal((1000, len(x)))
+    return np.var(w @ x)
+
+
+def _nearly_right(trials: Trials) -> bool:
+    """Every number is within 30 %, none is rounded, and they are not off by one factor."""
+    ratios = []
+    for trial in trials:
+        value = as_array(trial.call.value)
+        if value is None or value.shape != () or value.dtype.kind not in "if":
+            return False
+        ratios.append(float(value) / trial.case.want if trial.case.want else 1.0 + float(value != 0))
+    off = np.abs(np.array(ratios) - 1)
+    return bool(np.all(off < 0.3) and np.ptp(off) > 1e-4) and not is_rounded(trials)
+
+
+def _where_it_varies(*wrong: Function) -> Callable[[Trials], bool]:
+    """Whether an answer is one of these wherever the input has two entries or more.
+
+    A variance of a single number is 0, not a number, or an error, as n or n - 1 divides.
+    """
+
+    def shown(trials: Trials) -> bool:
+        several = [trial for trial in trials if len(trial.case.args[0]) > 1]
+        return any(all(trial.gives(trial.case.under(f).value) for trial in several) for f in wrong)
+
+    return shown
+
+
+def _a_number_for_each_term(trials: Trials) -> bool:
+    """An array with a row for each entry of x, whatever it holds."""
+    values = [as_array(trial.call.value) for trial in trials]
+    return all(
+        v is not None and v.shape[:1] == t.case.args[0].shape for v, t in zip(values, trials, strict=True)
+    )
+
+
+_FROM_THE_INPUT = (lambda x, v: len(x) * v * np.var(x), lambda x, v: len(x) * v * np.var(x, ddof=1))
+_FROM_THE_TERMS = (
+    lambda x, v: np.var(x * np.sqrt(v)),
+    lambda x, v: np.var(x * v),
+    lambda x, v: np.var(x * np.sqrt(v), ddof=1),
+)
+
+_ONES, _NOT_CENTRED, _MIXED = "an input of ones", "an input of positive numbers", "an input of either sign"
 
 EXERCISE = exercise(
     "preact_variance",
     Cases(
-        Case(np.array([1.0, 1.0, 1.0, 1.0]), 0.5, want=2.0),
-        Case(np.array([1.0, -2.0, 0.0, 1.0]), 0.5, want=3.0),
-        Case(np.array([3.0, 1.0, 2.0]), 0.25, want=3.5),
-        Case(np.array([0.2, 0.9, -0.4, 0.0, 1.5]), 0.4, want=1.304),
-        Case(np.array([4, 2]), 2.0, want=40.0),
-        Case(np.array([0.37, -0.11]), 0.3, want=0.0447),
+        Case(np.array([1.0, 1.0, 1.0, 1.0]), 0.5, want=2.0, kind=_ONES),
+        Case(np.array([1.0, -2.0, 0.0, 1.0]), 0.5, want=3.0, kind=_MIXED),
+        Case(np.array([3.0, 1.0, 2.0]), 0.25, want=3.5, kind=_NOT_CENTRED),
+        Case(np.array([0.2, 0.9, -0.4, 0.0, 1.5]), 0.4, want=1.304, kind=_MIXED),
+        Case(np.array([4, 2]), 2.0, want=40.0, kind=_NOT_CENTRED),
+        Case(np.array([0.37, -0.11]), 0.3, want=0.0447, kind=_MIXED),
+        Case(np.array([-3.0]), 0.2, want=1.8, kind="a single input"),
+        Case(np.zeros(3), 0.5, want=0.0, kind="an input of zeros"),
+        Case(np.array([0.003, -0.001]), 0.05, want=5e-7, kind=_MIXED),
+        Case(np.array([50.0, -10.0, 20.0, 0.0]), 0.7, want=2100.0, kind=_MIXED),
     ),
     mistakes={
-        "variance-for-second-moment": (
-            lambda x, v: len(x) * v * np.var(x),
-            lambda x, v: len(x) * v * np.var(x, ddof=1),
+        "variance-for-second-moment": _FROM_THE_INPUT,
+        "variance-of-the-terms": _FROM_THE_TERMS,
+        "ignores-the-input": (lambda x, v: len(x) * v, lambda x, v: v, lambda x, v: len(x) * v**2),
+        "ignores-var-w": (
+            lambda x, v: 2 / len(x) * np.sum(x**2),
+            lambda x, v: np.sum(x**2),
+            lambda x, v: np.mean(x**2),
+            lambda x, v: np.var(x),
+            lambda x, v: len(x) * np.var(x),
         ),
         "std-taken-for-variance": lambda x, v: v**2 * np.sum(x**2),
+        "root-of-var-w": lambda x, v: np.sqrt(v) * np.sum(x**2),
         "fan-missing": lambda x, v: v * np.mean(x**2),
-        "norm-not-squared": lambda x, v: v * np.sqrt(np.sum(x**2)),
-        "square-of-the-mean": (lambda x, v: len(x) * v * np.mean(x) ** 2, lambda x, v: v * np.sum(x) ** 2),
+        "fan-twice": lambda x, v: len(x) * v * np.sum(x**2),
+        "norm-not-squared": (
+            lambda x, v: v * np.sqrt(np.sum(x**2)),
+            lambda x, v: len(x) * v * np.sqrt(np.mean(x**2)),
+            lambda x, v: v * np.sqrt(np.mean(x**2)),
+        ),
+        "square-missing": (
+            lambda x, v: v * np.sum(x),
+            lambda x, v: len(x) * v * np.sum(x),
+            lambda x, v: v * np.mean(x),
+        ),
+        "absolute-for-square": (
+            lambda x, v: v * np.sum(np.abs(x)),
+            lambda x, v: v * np.abs(np.sum(x)),
+            lambda x, v: v * np.mean(np.abs(x)),
+        ),
+        "square-of-the-mean": (
+            lambda x, v: len(x) * v * np.mean(x) ** 2,
+            lambda x, v: v * np.sum(x) ** 2,
+            lambda x, v: v * np.mean(x) ** 2,
+        ),
+        "mean-taken-off": (
+            lambda x, v: v * (np.sum(x**2) - np.sum(x) ** 2),
+            lambda x, v: v * (np.sum(x**2) - np.mean(x) ** 2),
+            lambda x, v: v * np.sum(x**2) - np.sum(x) ** 2,
+            lambda x, v: v * np.sum(x**2) - np.mean(x) ** 2,
+        ),
+        "sum-missing": (lambda x, v: v * x**2, lambda x, v: v * np.outer(x, x)),
+        "added-for-multiplied": (
+            lambda x, v: np.sum(v + x**2),
+            lambda x, v: v + np.sum(x**2),
+            lambda x, v: v + np.mean(x**2),
+            lambda x, v: v + np.var(x),
+        ),
+        "stds-added": (
+            lambda x, v: np.sqrt(v) * np.sum(np.abs(x)),
+            lambda x, v: v * np.sum(np.abs(x)) ** 2,
+        ),
+        "divides-by-one-less": (
+            lambda x, v: (len(x) - 1) * v * np.mean(x**2),
+            lambda x, v: v * np.sum(x**2) * len(x) / (len(x) - 1),
+            lambda x, v: v * np.sum(x**2) / (len(x) - 1),
+        ),
+        "relu-too-early": (
+            lambda x, v: v * np.sum(x**2) / 2,
+            lambda x, v: v * np.sum(np.maximum(x, 0) ** 2),
+        ),
+        "two-too-many": lambda x, v: 2 * v * np.sum(x**2),
         "std-for-variance": lambda x, v: np.sqrt(v * np.sum(x**2)),
+        "drawn": _drawn,
         "rounded": lambda x, v: round(float(v * np.sum(x**2)), 3),
+        "changes-its-input": _squared_in_place,
+    },
+    shown_by={
+        "variance-for-second-moment": _where_it_varies(*_FROM_THE_INPUT),
+        "variance-of-the-terms": _where_it_varies(*_FROM_THE_TERMS),
+        "sum-missing": _a_number_for_each_term,
+        "drawn": _nearly_right,
     },
     hidden=3,
     prompt=Prompt(2, "The input is [3, 1, 2], and each weight has variance 0.25. What is Var[$z$]?"),
