@@ -54,12 +54,19 @@ class Trial:
         return self.call.error is None and self.gives(self.case.want)
 
     def right_at(self, place: int, part: str) -> bool:
-        """Whether one part of the value is right: that of a key, or that at a place of a tuple."""
+        """Whether one part of the value is right: of a key, a place of a tuple, or a column of a table."""
         got, want, key = self.call.value, self.case.want, part if isinstance(self.case.want, dict) else place
         if self.call.error is not None or isinstance(got, dict) != isinstance(want, dict):
             return False
         if isinstance(want, dict):
             return key in got and same(got[key], want[key], self.rtol)
+        if isinstance(want, np.ndarray) and want.ndim == 2:
+            table = as_array(got)
+            return (
+                table is not None
+                and table.shape == want.shape
+                and same(table[:, place], want[:, place], self.rtol)
+            )
         return has_parts(got) and len(got) == len(want) and same(got[key], want[key], self.rtol)
 
     def gives(self, value: Any) -> bool:
