@@ -18,6 +18,11 @@ from heinit_lab.checking.report import Report
 VALUES, PURITY, BOTH = ("values",), ("purity",), ("values", "purity")  # what a check may look at
 
 
+LISTED = (
+    "It is right, and it is a list. The question asks for an array, with which one can go on calculating."
+)
+
+
 class Case:
     """One input and its right value: `Case(4, want=0.7071)`, or with keywords.
 
@@ -180,6 +185,15 @@ class Trials(Evidence):
             f"{text} is {got}; expected {expected}{f' ({difference})' if difference else ''}.",
             f"{cause(call.value) or 'This is the first case that is wrong.'}{shapes}{others}",
         )
+
+    @property
+    def remark(self) -> str:
+        """Also a sentence for right numbers in a list where the question asks for an array."""
+        listed = any(
+            isinstance(t.case.want, np.ndarray) and isinstance(t.call.value, (list, tuple))
+            for t in self.trials
+        )
+        return super().remark or (LISTED if listed else "")
 
     def behaves_like(self, wrong: Function) -> bool:
         """Same values as `wrong` on every case where `wrong` misses the value; else, same effects.

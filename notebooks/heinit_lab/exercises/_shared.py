@@ -35,7 +35,7 @@ def right_but_changes_its_input(trials: Trials) -> bool:
 
 
 def is_rounded(trials: Trials) -> bool:
-    """Every number is the right one or a rounding of it to 1 to 8 decimal places, and some are roundings."""
+    """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings."""
     some = False
     for trial in trials:
         parts = _pairs(trial.call.value, trial.case.want)
@@ -43,7 +43,7 @@ def is_rounded(trials: Trials) -> bool:
             return False
         mine, right = (np.concatenate([np.ravel(pair[k]) for pair in parts]) for k in (0, 1))
         exact = np.isclose(mine, right, rtol=trial.rtol, atol=0)
-        places = range(1, 9)
+        places = range(1, 7)
         rounded = np.any([np.isclose(mine, right.round(k), rtol=1e-7, atol=0) for k in places], axis=0)
         if not np.all(exact | rounded):
             return False
