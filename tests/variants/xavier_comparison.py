@@ -118,6 +118,22 @@ def _emptied(ns):
     return table
 
 
+def _overwritten(W, z, g):
+    back = np.zeros(W.shape[1])
+    for j in range(len(z)):
+        for i in range(W.shape[1]):
+            back[i] = W[j, i] * g[j] * (z[j] > 0)
+    return back
+
+
+def _overwritten_where_on(W, z, g):
+    back = np.zeros(W.shape[1])
+    for row, s, d in zip(W, z, g, strict=True):
+        if s > 0:
+            back = row * d
+    return back
+
+
 MISTAKES = {
     "xavier_std": {
         "variance-for-std": (lambda n_in: n_in**-1, lambda n_in: np.divide(1, n_in)),
@@ -331,6 +347,7 @@ MISTAKES = {
             lambda W, z, g: W.sum(axis=1) * np.where(z > 0, g, 0),
             lambda W, z, g: [sum(row) * d if s > 0 else 0.0 for row, s, d in zip(W, z, g, strict=True)],
         ),
+        "overwritten-for-added": (_overwritten, _overwritten_where_on),
         "mean-for-sum": (
             lambda W, z, g: W.T @ (g * (z > 0)) / len(z),
             lambda W, z, g: np.average(W * (g * (z > 0))[:, None], axis=0),

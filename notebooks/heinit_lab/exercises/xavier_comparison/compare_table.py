@@ -137,6 +137,7 @@ EXERCISE = exercise(
         "two-twice": (
             _with(he=lambda n, x, h: 2 * x, ratio=lambda n, x, h: 2),
             _with(he=lambda n, x, h: 2 * x),
+            _with(xavier=lambda n, x, h: h / 2, ratio=lambda n, x, h: 2),
         ),
         "root-of-two-over-n": (
             _with(he=lambda n, x, h: 2**0.5 / n, ratio=lambda n, x, h: 2**0.5 * x),

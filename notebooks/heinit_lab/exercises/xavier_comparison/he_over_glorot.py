@@ -79,7 +79,7 @@ EXERCISE = exercise(
             lambda n, m: sqrt(2 / n) / sqrt(2 / n + m),
             lambda n, m: sqrt(2 / n / 2 / (n + m)),
         ),
-        "integer-division": lambda n, m: sqrt((n + m) // n),
+        "integer-division": (lambda n, m: sqrt((n + m) // n), lambda n, m: int(sqrt((n + m) / n))),
         "rounded": lambda n, m: round(sqrt((n + m) / n), 3),
     },
     shown_by={"constant-root-two": _is_root_two, "same-for-every-layer": _is_another_constant},

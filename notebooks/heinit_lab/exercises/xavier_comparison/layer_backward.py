@@ -60,7 +60,7 @@ EXERCISE = exercise(
         _case(_W2[:, :1], [1.0, -1.0, 3.0], [1.0, 2.0, 4.0], [-4.0], WIDENING),
         _case(_W1, [-1.0, -3.0], [2.0, 5.0], [0.0, 0.0], ALL_OFF),
         _case(_W2[1:2], [2.0], [3.0], [0.0, 9.0, 3.0], ONE_UNIT),
-        _case(_W1, [2.0**-18, -(2.0**-36)], [2.0, 4.0], [2.0, 4.0], NEAR_ZERO),
+        _case(_W1, [2.0**-18, -(2.0**-36)], [2.003, 4.0], [2.003, 4.006], NEAR_ZERO),
         new=True,
     ),
     mistakes={
@@ -94,7 +94,11 @@ EXERCISE = exercise(
             lambda W, z, g: W.T @ z,
         ),
         "weights-ignored": (lambda W, z, g: g * (z > 0), lambda W, z, g: g * np.maximum(z, 0)),
-        "matrix-for-its-transpose": (lambda W, z, g: W @ (g * (z > 0)), lambda W, z, g: W @ g),
+        "matrix-for-its-transpose": (
+            lambda W, z, g: W @ (g * (z > 0)),
+            lambda W, z, g: W @ g,
+            lambda W, z, g: (W @ g) * (z > 0),
+        ),
         "inverse-for-its-transpose": (
             lambda W, z, g: np.linalg.inv(W) @ (g * (z > 0)),
             lambda W, z, g: np.linalg.pinv(W) @ (g * (z > 0)),
@@ -104,6 +108,10 @@ EXERCISE = exercise(
             lambda W, z, g: np.sum(W * g, axis=0),
         ),
         "sum-over-the-inputs": lambda W, z, g: np.sum(W * (g * (z > 0))[:, None], axis=1),
+        "overwritten-for-added": (
+            lambda W, z, g: W[-1] * g[-1] * (z[-1] > 0),
+            lambda W, z, g: W[z > 0][-1] * g[z > 0][-1] if np.any(z > 0) else np.zeros(W.shape[1]),
+        ),
         "mean-for-sum": lambda W, z, g: np.mean(W * (g * (z > 0))[:, None], axis=0),
         "not-summed": (
             lambda W, z, g: W * (g * (z > 0))[:, None],
