@@ -224,6 +224,7 @@ MISTAKES = {
         ),
         "one-rule-only": (lambda n, m: 1 / math.sqrt(2 / (n + m)), lambda n, m: (2 / n) ** 0.5),
         "fans-compared": (lambda n, m: (m / n) ** 0.5, lambda n, m: math.sqrt(n) / math.sqrt(m)),
+        "product-of-fans": (lambda n, m: m**0.5, lambda n, m: math.sqrt(2 / n) / math.sqrt(2 / (n * m))),
         "root-on-one-side": (lambda n, m: (n + m) ** 0.5 / n, lambda n, m: (n + m) * n**-0.5),
         "sum-of-roots": (
             lambda n, m: (math.sqrt(n) + math.sqrt(m)) / math.sqrt(n),
@@ -295,6 +296,10 @@ MISTAKES = {
             lambda ns: [[n, x, 2 / n, r] for n, x, _, r in _rows(ns)],
         ),
         "two-twice": (lambda ns: [[n, x, 2 / math.sqrt(n), 2 / n**0.5 / x] for n, x, _, _ in _rows(ns)],),
+        "factor-rounded": (
+            lambda ns: [[n, x, x * 1.41, x * 1.41 / x] for n, x, _, _ in _rows(ns)],
+            lambda ns: np.array([[n, x, 1.414 * x, r] for n, x, _, r in _rows(ns)]),
+        ),
         "root-of-two-over-n": (
             lambda ns: [[n, x, math.sqrt(2) / n, math.sqrt(2) / n / x] for n, x, _, _ in _rows(ns)],
         ),
@@ -314,6 +319,7 @@ MISTAKES = {
         "changes-its-input": (_multiplies_g_in_place, _makes_z_its_own_gate),
         "entries-dropped": (
             lambda W, z, g: g[z > 0] @ W,
+            lambda W, z, g: W[z > 0].T @ g,
             lambda W, z, g: W.T @ np.array([d for d, s in zip(g, z, strict=True) if s > 0]),
         ),
         "mask-inverted": (lambda W, z, g: W.T @ np.where(z > 0, 0, g), lambda W, z, g: (g * (z < 0)) @ W),
@@ -332,6 +338,10 @@ MISTAKES = {
         "pre-activation-for-its-slope": (
             lambda W, z, g: (z * g) @ W,
             lambda W, z, g: np.einsum("ji,j,j->i", W, z, g),
+        ),
+        "brackets-missing": (
+            lambda W, z, g: (z * g > 0) @ W,
+            lambda W, z, g: np.einsum("ji,j->i", W, 1.0 * (g * z > 0)),
         ),
         "gradient-ignored": (lambda W, z, g: (z > 0) @ W, lambda W, z, g: W[z > 0].sum(axis=0)),
         "weights-ignored": (lambda W, z, g: np.where(z > 0, g, 0), lambda W, z, g: g * np.heaviside(z, 0)),

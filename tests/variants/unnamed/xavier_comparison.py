@@ -40,7 +40,6 @@ UNNAMED = {
         lambda ns: [[n, x, h, 1.5] for n, x, h, _ in rows(ns)],
         lambda ns: np.ones((4, len(ns))),
         lambda ns: [[n, x, h * 1.01, r] for n, x, h, r in rows(ns)],
-        lambda ns: [[n, x, x * 1.41, 1.41] for n, x, h, r in rows(ns)],
         lambda ns: [[0, x, h, r] for n, x, h, r in rows(ns)],
     ),
     "layer_backward": (

@@ -139,6 +139,13 @@ EXERCISE = exercise(
             _with(he=lambda n, x, h: 2 * x),
             _with(xavier=lambda n, x, h: h / 2, ratio=lambda n, x, h: 2),
         ),
+        "factor-rounded": (
+            _with(he=lambda n, x, h: 1.41 * x),
+            _with(he=lambda n, x, h: 1.41 * x, ratio=lambda n, x, h: 1.41),
+            _with(he=lambda n, x, h: 1.414 * x),
+            _with(he=lambda n, x, h: 1.414 * x, ratio=lambda n, x, h: 1.414),
+            _with(xavier=lambda n, x, h: h / 1.41, ratio=lambda n, x, h: 1.41),
+        ),
         "root-of-two-over-n": (
             _with(he=lambda n, x, h: 2**0.5 / n, ratio=lambda n, x, h: 2**0.5 * x),
             _with(he=lambda n, x, h: 2**0.5 / n),

@@ -43,6 +43,7 @@ EXERCISE = exercise(
         "fan-out-for-fan-in": (
             lambda n, m: sqrt((n + m) / m),
             lambda n, m: (n + m) / m,
+            lambda n, m: sqrt((n + m) / (2 * m)),
             lambda n, m: sqrt(m / (n + m)),
         ),
         "variance-for-std": lambda n, m: (n + m) / n,
@@ -71,6 +72,7 @@ EXERCISE = exercise(
             lambda n, m: m / n,
             lambda n, m: n / m,
         ),
+        "product-of-fans": (lambda n, m: sqrt(m), lambda n, m: sqrt(2 / n) * (n * m) ** 0.25),
         "root-on-one-side": (lambda n, m: sqrt(n + m) / n, lambda n, m: (n + m) / sqrt(n)),
         "sum-of-roots": lambda n, m: 1 + sqrt(m / n),
         "two-twice": lambda n, m: sqrt(2 * (n + m) / n),

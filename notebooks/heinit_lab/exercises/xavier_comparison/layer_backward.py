@@ -88,6 +88,7 @@ EXERCISE = exercise(
             lambda W, z, g: np.maximum(W.T @ g, 0),
             lambda W, z, g: np.maximum(W.T @ (g * (z > 0)), 0),
         ),
+        "brackets-missing": lambda W, z, g: W.T @ (g * z > 0),
         "gradient-ignored": (
             lambda W, z, g: W.T @ (z > 0),
             lambda W, z, g: W.T @ np.maximum(z, 0),
