@@ -87,7 +87,8 @@ def test_the_table_is_the_source_s_to_its_printed_digits():
         assert rf"| {n} | {xavier} | {he} | $\sqrt{{2}} \approx$ 1.41x |" in CELLS["table"].source
     assert answers.xavier_std(64) == pytest.approx(0.125)
     assert answers.compare_table([128])[0, 2] == pytest.approx(0.125)
-    says("table-yours", "0.125", "63 %", "26 %")
+    units, energy = 1 - np.exp(-1), 1 - 2 * np.exp(-1)  # that ReLU takes from Exp(1) - 1
+    says("table-yours", "0.125", f"{100 * units:.0f} %", f"{100 * energy:.0f} %")
 
 
 def test_the_takeaway_is_told_in_the_source_s_terms():
