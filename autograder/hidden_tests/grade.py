@@ -124,8 +124,8 @@ def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], 
     for behaviour in HIDDEN[name]:
         rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
         evidence = behaviour.probe(function, rng)
-        share = evidence.share(EXERCISES[name].parts)
-        share *= min((points[need] / worth[need] for need in behaviour.needs), default=1.0)
+        shares = [points[need] / worth[need] for need in behaviour.needs]
+        share = min([evidence.share(EXERCISES[name].parts), *shares])
         points[behaviour.name] = round(behaviour.points * share, 2)
         hidden.append(evidence)
     return points, hidden
