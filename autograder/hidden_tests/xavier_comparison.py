@@ -116,7 +116,10 @@ HIDDEN = {
         values(
             2,
             "tables of 2 to 9 rows",
-            lambda rng: (Case(_sizes(rng, k), kind="several sizes") for k in (2, 5, 4, 9)),
+            lambda rng: (
+                Case(sizes, kind="several sizes")  # 11 bits do not hold 4099
+                for sizes in (*(_sizes(rng, k) for k in (2, 5, 4, 9)), [4099, *_sizes(rng, 2)])
+            ),
         ),
         edges(0.6, "one row, a size named twice, tuples and arrays for lists", _one_row_other_types_repeated),
         purity(0.4, "the sizes passed in stay as they are", _list_and_arrays, new=True),

@@ -20,6 +20,8 @@ UNNAMED = {
         lambda n, m: math.sqrt(2 / abs(n - m)) if n != m else 0.0,
         lambda n, m: math.sqrt(2 / (n + m)) + 0.01,
         lambda n, m: 5 / 3 * math.sqrt(2 / (n + m)),
+        lambda n, m: 4 / (n + m),
+        lambda n, m: (math.sqrt(2 / (n + m)), 2 / (n + m)),
         lambda n, m: math.sqrt(2 / (n * n + m * m)),
         lambda n, m: -math.sqrt(2 / (n + m)),
     ),

@@ -33,6 +33,6 @@ def is_constant(trials: Trials) -> bool:
 
 
 def are_weights(trials: Trials) -> bool:
-    """Arrays of several entries where one number is asked for, for most layers."""
+    """Arrays of many entries where one number is asked for, for most layers."""
     got = [as_array(trial.call.value) for trial in trials]
-    return 2 * sum(g is not None and g.size > 1 for g in got) > len(got)
+    return 2 * sum(g is not None and g.size > 2 for g in got) > len(got)

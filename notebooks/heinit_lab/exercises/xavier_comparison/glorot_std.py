@@ -30,7 +30,7 @@ EXERCISE = exercise(
         "root-missing": lambda n, m: 1 / (n + m),
         "two-missing": lambda n, m: sqrt(1 / (n + m)),
         "two-below-the-line": (lambda n, m: sqrt(1 / (2 * (n + m))), lambda n, m: 1 / (2 * (n + m))),
-        "two-twice": (lambda n, m: 2 / sqrt(n + m), lambda n, m: 4 / (n + m)),
+        "two-twice": lambda n, m: 2 / sqrt(n + m),
         "product-of-fans": (
             lambda n, m: sqrt(2 / (n * m)),
             lambda n, m: sqrt(1 / (n * m)),
