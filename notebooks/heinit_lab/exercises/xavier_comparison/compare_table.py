@@ -29,28 +29,30 @@ def _case(ns: Any, kind: str) -> Case:
     return Case(ns, want=np.array([[n, *_STORED[int(n)], 1.41421356] for n in ns]), kind=kind)
 
 
-def _table(ns: Any) -> np.ndarray:
-    n = np.array(ns, float)
-    x, h = n**-0.5, (2 / n) ** 0.5
-    return np.column_stack([n, x, h, h / x])
+def _n(ns: Any) -> Any:
+    return np.array(ns, float)
 
 
-def _with(**columns: Any) -> Any:
-    """The right table but for some columns, each a function of n, x and h."""
+def _xavier(ns: Any) -> Any:
+    return np.array(ns, float) ** -0.5
 
-    def table(ns: Any) -> np.ndarray:
-        right = _table(ns)
-        n, x, h, _ = right.T.copy()
-        for name, column in columns.items():
-            right[:, ("n", "xavier", "he", "ratio").index(name)] = column(n, x, h)
-        return right
 
-    return table
+def _he(ns: Any) -> Any:
+    return (2 / np.array(ns, float)) ** 0.5
+
+
+def _table(first: Any, second: Any, third: Any, fourth: Any) -> np.ndarray:
+    """Four columns, or single numbers for columns, side by side."""
+    return np.stack(np.broadcast_arrays(first, second, third, fourth), axis=1)
+
+
+def _right(ns: Any) -> np.ndarray:
+    return _table(_n(ns), _xavier(ns), _he(ns), np.sqrt(2))
 
 
 def _converted_in_place(ns: Any) -> np.ndarray:
     n = np.asarray(ns, float)
-    table = _table(n)
+    table = _right(n)
     n **= -0.5
     return table
 
@@ -90,65 +92,69 @@ EXERCISE = exercise(
         new=True,
     ),
     mistakes={
-        "transposed": lambda ns: _table(ns).T,
+        "transposed": lambda ns: _right(ns).T,
         "one-row-only": (
-            lambda ns: _table(ns)[:1],
-            lambda ns: _table(ns)[-1:],
-            lambda ns: _table(ns)[0],
-            lambda ns: _table(ns)[-1],
+            lambda ns: _right(ns)[:1],
+            lambda ns: _right(ns)[-1:],
+            lambda ns: _right(ns)[0],
+            lambda ns: _right(ns)[-1],
         ),
-        "one-flat-row": (lambda ns: _table(ns).ravel(), lambda ns: _table(ns).T.ravel()),
-        "column-missing": (lambda ns: _table(ns)[:, :3], lambda ns: _table(ns)[:, 1:]),
+        "one-flat-row": (lambda ns: _right(ns).ravel(), lambda ns: _right(ns).T.ravel()),
+        "column-missing": (lambda ns: _right(ns)[:, :3], lambda ns: _right(ns)[:, 1:]),
         "row-number-for-size": (
-            _with(n=lambda n, x, h: np.arange(n.size)),
-            _with(n=lambda n, x, h: 1 + np.arange(n.size)),
+            lambda ns: _table(np.arange(len(ns)), _xavier(ns), _he(ns), np.sqrt(2)),
+            lambda ns: _table(1 + np.arange(len(ns)), _xavier(ns), _he(ns), np.sqrt(2)),
         ),
         "rows-in-another-order": (
-            lambda ns: _table(sorted(ns)),
-            lambda ns: _table(sorted(ns, reverse=True)),
-            lambda ns: _table(ns)[::-1],
+            lambda ns: _right(sorted(ns)),
+            lambda ns: _right(sorted(ns, reverse=True)),
+            lambda ns: _right(ns)[::-1],
         ),
-        "repeated-sizes-merged": (lambda ns: _table(np.unique(ns)), lambda ns: _table([*dict.fromkeys(ns)])),
-        "reshaped-for-transposed": lambda ns: _table(ns).T.reshape(-1, 4),
-        "rounded": lambda ns: np.round(_table(ns), 3),
-        "whole-numbers": lambda ns: _table(ns).astype(int),
-        "text-for-numbers": lambda ns: _table(ns).astype(str),
-        "ratio-inverted": _with(ratio=lambda n, x, h: x / h),
-        "ratio-of-variances": (_with(ratio=lambda n, x, h: 2), _with(ratio=lambda n, x, h: 0.5)),
-        "difference-for-ratio": (_with(ratio=lambda n, x, h: h - x), _with(ratio=lambda n, x, h: h / x - 1)),
+        "repeated-sizes-merged": (lambda ns: _right(np.unique(ns)), lambda ns: _right([*dict.fromkeys(ns)])),
+        "reshaped-for-transposed": lambda ns: _right(ns).T.reshape(-1, 4),
+        "rounded": lambda ns: np.round(_right(ns), 3),
+        "whole-numbers": lambda ns: _right(ns).astype(int),
+        "text-for-numbers": lambda ns: _right(ns).astype(str),
+        "ratio-inverted": lambda ns: _table(_n(ns), _xavier(ns), _he(ns), _xavier(ns) / _he(ns)),
+        "ratio-of-variances": (
+            lambda ns: _table(_n(ns), _xavier(ns), _he(ns), 2),
+            lambda ns: _table(_n(ns), _xavier(ns), _he(ns), 0.5),
+        ),
+        "difference-for-ratio": (
+            lambda ns: _table(_n(ns), _xavier(ns), _he(ns), _he(ns) - _xavier(ns)),
+            lambda ns: _table(_n(ns), _xavier(ns), _he(ns), np.sqrt(2) - 1),
+        ),
         "columns-swapped": (
-            lambda ns: _table(ns)[:, [0, 2, 1, 3]],
-            _with(xavier=lambda n, x, h: h, he=lambda n, x, h: x, ratio=lambda n, x, h: x / h),
+            lambda ns: _table(_n(ns), _he(ns), _xavier(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), _he(ns), _xavier(ns), np.sqrt(0.5)),
         ),
         "variance-for-std": (
-            lambda ns: _table(ns) ** [1, 2, 2, 2],
-            lambda ns: _table(ns) ** [1, 2, 2, 1],
+            lambda ns: _table(_n(ns), 1 / _n(ns), 2 / _n(ns), 2),
+            lambda ns: _table(_n(ns), 1 / _n(ns), 2 / _n(ns), np.sqrt(2)),
         ),
-        "root-missing": _with(
-            xavier=lambda n, x, h: 0.5 / n, he=lambda n, x, h: 1 / n, ratio=lambda n, x, h: 2
-        ),
-        "bound-for-std": _with(xavier=lambda n, x, h: 3**0.5 * x, he=lambda n, x, h: 3**0.5 * h),
         "variance-in-one-column": (
-            _with(xavier=lambda n, x, h: 1 / n),
-            _with(xavier=lambda n, x, h: 1 / n, ratio=lambda n, x, h: h * n),
-            _with(he=lambda n, x, h: 2 / n),
-            _with(he=lambda n, x, h: 2 / n, ratio=lambda n, x, h: 2 * x),
+            lambda ns: _table(_n(ns), 1 / _n(ns), _he(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), 1 / _n(ns), _he(ns), _he(ns) * _n(ns)),
+            lambda ns: _table(_n(ns), _xavier(ns), 2 / _n(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), _xavier(ns), 2 / _n(ns), 2 * _xavier(ns)),
         ),
+        "root-missing": lambda ns: _table(_n(ns), 1 / _n(ns) / 2, 2 / _n(ns) / 2, 2),
+        "bound-for-std": lambda ns: _table(_n(ns), np.sqrt(3 / _n(ns)), np.sqrt(6 / _n(ns)), np.sqrt(2)),
         "two-twice": (
-            _with(he=lambda n, x, h: 2 * x, ratio=lambda n, x, h: 2),
-            _with(he=lambda n, x, h: 2 * x),
-            _with(xavier=lambda n, x, h: h / 2, ratio=lambda n, x, h: 2),
+            lambda ns: _table(_n(ns), _xavier(ns), 2 * _xavier(ns), 2),
+            lambda ns: _table(_n(ns), _xavier(ns), 2 * _xavier(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), _he(ns) / 2, _he(ns), 2),
         ),
         "factor-rounded": (
-            _with(he=lambda n, x, h: 1.41 * x),
-            _with(he=lambda n, x, h: 1.41 * x, ratio=lambda n, x, h: 1.41),
-            _with(he=lambda n, x, h: 1.414 * x),
-            _with(he=lambda n, x, h: 1.414 * x, ratio=lambda n, x, h: 1.414),
-            _with(xavier=lambda n, x, h: h / 1.41, ratio=lambda n, x, h: 1.41),
+            lambda ns: _table(_n(ns), _xavier(ns), 1.41 * _xavier(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), _xavier(ns), 1.41 * _xavier(ns), 1.41),
+            lambda ns: _table(_n(ns), _xavier(ns), 1.414 * _xavier(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), _xavier(ns), 1.414 * _xavier(ns), 1.414),
+            lambda ns: _table(_n(ns), _he(ns) / 1.41, _he(ns), 1.41),
         ),
         "root-of-two-over-n": (
-            _with(he=lambda n, x, h: 2**0.5 / n, ratio=lambda n, x, h: 2**0.5 * x),
-            _with(he=lambda n, x, h: 2**0.5 / n),
+            lambda ns: _table(_n(ns), _xavier(ns), np.sqrt(2) / _n(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), _xavier(ns), np.sqrt(2) / _n(ns), np.sqrt(2) * _xavier(ns)),
         ),
         "list-not-converted": _divides_by_a_list,
         "changes-its-input": _converted_in_place,

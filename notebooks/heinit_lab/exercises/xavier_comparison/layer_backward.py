@@ -1,7 +1,5 @@
 """`layer_backward`: a gradient on its way back through one layer."""
 
-from functools import partial
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
@@ -42,10 +40,6 @@ def _gates_inputs(W: np.ndarray, z: np.ndarray, g: np.ndarray) -> np.ndarray:
     return np.asarray(back)
 
 
-def _leaks(slope: float, W: np.ndarray, z: np.ndarray, g: np.ndarray) -> np.ndarray:
-    return np.asarray(W.T @ np.where(z > 0, g, slope * g))
-
-
 def _drops_entries(trials: Trials) -> bool:
     """Right where every unit is on; where one is off, the shapes do not fit."""
     return all(
@@ -80,7 +74,12 @@ EXERCISE = exercise(
         "mask-inverted": (lambda W, z, g: W.T @ (g * (z < 0)), lambda W, z, g: W.T @ (g * (z <= 0))),
         "zero-counts-as-active": lambda W, z, g: W.T @ (g * (z >= 0)),
         "zero-counts-half": lambda W, z, g: W.T @ (g * np.heaviside(z, 0.5)),
-        "leaky-mask": tuple(partial(_leaks, slope) for slope in (0.01, 0.05, 0.1, 0.2, 0.3)),
+        "leaky-mask": (
+            lambda W, z, g: W.T @ np.where(z > 0, g, 0.01 * g),
+            lambda W, z, g: W.T @ np.where(z > 0, g, 0.1 * g),
+            lambda W, z, g: W.T @ np.where(z > 0, g, 0.2 * g),
+            lambda W, z, g: W.T @ np.where(z > 0, g, 0.3 * g),
+        ),
         "sign-for-its-slope": lambda W, z, g: W.T @ (g * np.sign(z)),
         "activation-for-its-slope": lambda W, z, g: W.T @ (g * np.maximum(z, 0)),
         "pre-activation-for-its-slope": lambda W, z, g: W.T @ (g * z),
