@@ -123,7 +123,15 @@ def assess(
     }
     no_answer = any(unanswered)
     return Assessment(
-        name, points, max_points, tuple(named), tuple(named.values()), unsolved, no_answer, parts, kinds
+        name,
+        points,
+        max_points,
+        tuple(named),
+        tuple(named.values()),
+        unsolved,
+        no_answer,
+        right_parts=parts,
+        wrong_kinds=kinds,
     )
 
 

@@ -1,11 +1,13 @@
 """Lesson 4: hidden checks."""
 
+from itertools import starmap
 from typing import Any
 
 import numpy as np
 
 from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values, widths
 from heinit_lab.checking.trials import Case
+from heinit_lab.exercises.xavier_comparison import _shared as kinds
 from heinit_solutions.xavier_comparison import (
     compare_table,
     glorot_std,
@@ -17,17 +19,33 @@ from heinit_solutions.xavier_comparison import (
 
 def _layer_sizes(rng: Rng) -> list[Case]:
     """Layers of every size, with many more outputs, many fewer, or about as many."""
-    return [Case(n, m) for n, m in zip(widths(rng), rng.permutation(widths(rng)).tolist(), strict=True)]
+    return [_layer_of(n, m) for n, m in zip(widths(rng), _sizes(rng, 20), strict=True)]
 
 
-def _one_row_other_types_repeated(rng: Rng) -> list[Any]:
+def _layer_of(n_in: int, n_out: int) -> Case:
+    return Case(n_in, n_out, kind=kinds.shape(n_in, n_out))
+
+
+def _sizes(rng: Rng, count: int) -> list[int]:
+    """Layer sizes in no order."""
+    return [int(n) for n in rng.permutation(widths(rng, count))]
+
+
+def _one_row_other_types_repeated(rng: Rng) -> list[Case]:
     """One row; a tuple and an array for a list; a size twice."""
-    ns = widths(rng, 6)
-    return [[ns[0]], tuple(ns), np.array(ns), [ns[1], ns[1]], [2]]
+    ns = _sizes(rng, 6)
+    return [
+        Case([ns[0]], kind="one size"),
+        Case(tuple(ns), kind="a tuple"),
+        Case(np.array(ns), kind="an array of whole numbers"),
+        Case(np.array(ns, float), kind="an array"),
+        Case([ns[1], ns[2], ns[1]], kind="a size named twice"),
+        Case([2], kind="one size"),
+    ]
 
 
 def _list_and_arrays(rng: Rng) -> list[Any]:
-    return [widths(rng, 7), np.array(widths(rng, 3)), np.array(widths(rng, 4), float)]
+    return [_sizes(rng, 7), np.array(_sizes(rng, 3)), np.array(_sizes(rng, 4), float)]
 
 
 def _layer(rng: Rng, n_in: int, n_out: int, first: int = 1) -> Case:
@@ -38,7 +56,8 @@ def _layer(rng: Rng, n_in: int, n_out: int, first: int = 1) -> Case:
     W = rng.integers(-12, 13, size=(n_out, n_in)) / 4
     z = rng.choice([-1, 1], size=n_out) * rng.integers(1, 13, size=n_out) / 4
     z[:2] = np.abs(z[:2]) * [first, -first][:n_out]
-    return Case(W, z, rng.choice([-1, 1], size=n_out) * rng.integers(1, 191, size=n_out) / 64)
+    g = rng.choice([-1, 1], size=n_out) * rng.integers(1, 191, size=n_out) / 64
+    return Case(W, z, g, kind=kinds.ONE_UNIT if n_out == 1 else kinds.shape(n_in, n_out))
 
 
 def _square_wide_and_narrow(rng: Rng) -> list[Case]:
@@ -53,18 +72,26 @@ def _units_at_zero(rng: Rng) -> list[Case]:
         W, z, g = _layer(rng, n, m).args
         some, near = z.copy(), z.copy()
         some[:2], near[:2] = (0.0, -0.0), (2.0**-20, -(2.0**-40))
-        layers += [Case(W, pre, g) for pre in (some, near, -np.abs(z), np.abs(z), np.zeros(m))]
+        layers += [
+            Case(W, some, g, kind=kinds.AT_ZERO),
+            Case(W, near, g, kind=kinds.NEAR_ZERO),
+            Case(W, -np.abs(z), g, kind=kinds.ALL_OFF),
+            Case(W, np.abs(z), g, kind=kinds.ALL_ON),
+            Case(W, np.zeros(m), g, kind=kinds.AT_ZERO),
+        ]
     one = [_layer(rng, n, m, first) for n, m in ((1, 1), (6, 1)) for first in (1, -1)]
     return [*layers, *one, _layer(rng, 1, 6)]
 
 
-SMALL_AND_LARGE = "very small and very large layers"
-
 HIDDEN = {
     "xavier_std": behaviours(
         xavier_std,
-        values(0.5, "values at 20 widths", widths),
-        edges(0.5, SMALL_AND_LARGE, lambda rng: (2, 3, 10**9)),
+        values(1.5, "values at 20 widths", widths),
+        edges(
+            0.5,
+            "very small and very large layers",
+            lambda rng: (2, 3, Case(10**9, kind=kinds.LARGE)),
+        ),
     ),
     "glorot_std": behaviours(
         glorot_std,
@@ -72,7 +99,7 @@ HIDDEN = {
         edges(
             0.5,
             "very lopsided and square layers",
-            lambda rng: (Case(2, 1), Case(2, 3), Case(1, 10**6), Case(10**6, 3), Case(7, 7)),
+            lambda rng: starmap(_layer_of, ((2, 1), (2, 3), (1, 10**6), (10**6, 3), (7, 7))),
         ),
     ),
     "he_over_glorot": behaviours(
@@ -81,14 +108,21 @@ HIDDEN = {
         edges(
             1,
             "square and very lopsided layers",
-            lambda rng: (Case(2, 2), Case(97, 97), Case(1, 10**6), Case(10**6, 1)),
+            lambda rng: starmap(_layer_of, ((2, 2), (97, 97), (1, 10**6), (10**6, 1))),
         ),
     ),
     "compare_table": behaviours(
         compare_table,
-        values(2.5, "tables of 2 to 9 rows", lambda rng: (widths(rng, k) for k in (2, 5, 4, 9))),
-        edges(1, "one row, a size named twice, tuples and arrays for lists", _one_row_other_types_repeated),
-        purity(0.5, "the sizes passed in stay as they are", _list_and_arrays, new=True),
+        values(
+            2,
+            "tables of 2 to 9 rows",
+            lambda rng: (
+                Case(sizes, kind="several sizes")  # 11 bits do not hold 4099
+                for sizes in (*(_sizes(rng, k) for k in (2, 5, 4, 9)), [4099, *_sizes(rng, 2)])
+            ),
+        ),
+        edges(0.6, "one row, a size named twice, tuples and arrays for lists", _one_row_other_types_repeated),
+        purity(0.4, "the sizes passed in stay as they are", _list_and_arrays, new=True),
     ),
     "layer_backward": behaviours(
         layer_backward,

@@ -8,10 +8,12 @@ import re
 import nbformat
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 from autograder.lessons import lesson as find
 from heinit_lab.experiments.xavier_comparison import Flow, flow, gains
 from heinit_lab.explorers import xavier_comparison as explorers
+from heinit_lab.explorers.explorer import Explorer
 from heinit_lab.plots import xavier_comparison as plots
 from heinit_solutions import xavier_comparison as answers
 
@@ -39,6 +41,11 @@ def two(value: float) -> str:
 def networks() -> tuple[Flow, Flow]:
     rng = np.random.default_rng(4)
     return flow([64] * 31, rng, linear=True), flow([64] * 31, rng)
+
+
+@pytest.fixture(scope="module")
+def depth() -> Explorer:
+    return explorers.depth_explorer("Glorot")
 
 
 def spread(rows: np.ndarray) -> np.ndarray:
@@ -78,10 +85,10 @@ def test_the_table_is_the_source_s_to_its_printed_digits():
         assert f"{row[2]:.3f}" == he
         assert f"{row[3]:.2f}" == "1.41"
         assert rf"| {n} | {xavier} | {he} | $\sqrt{{2}} \approx$ 1.41x |" in CELLS["table"].source
-    assert np.round(answers.compare_table([256])[0, 1], 3) != 0.0625
     assert answers.xavier_std(64) == pytest.approx(0.125)
     assert answers.compare_table([128])[0, 2] == pytest.approx(0.125)
-    says("table-yours", "0.0625", "0.125")
+    units, energy = 1 - np.exp(-1), 1 - 2 * np.exp(-1)  # that ReLU takes from Exp(1) - 1
+    says("table-yours", "0.125", f"{100 * units:.0f} %", f"{100 * energy:.0f} %")
 
 
 def test_the_takeaway_is_told_in_the_source_s_terms():
@@ -155,7 +162,7 @@ def test_one_set_of_draws_serves_all_rules():
 
 
 def test_four_variances_in_one_layer():
-    space = {"np": np, "plots": plots, "show": lambda fig, alt: None, "guess_first_axis": 1.0}
+    space = {"np": np, "plots": plots, "show": lambda fig, alt: None, "guess_first_axis": None}
     exec(CELLS["four-variances"].source, space)
     narrow, wide = space["layers"].values()
     for kept, layer in ((narrow, (128, 64)), (wide, (64, 128))):
@@ -193,12 +200,11 @@ def test_the_gradient_explorer_finds_32768_in_every_network_by_the_student_s_fun
     says("read-gradient", tex(np.median(rows["Xavier"])))
 
 
-def test_the_depth_explorer_says_what_the_text_reads_from_it():
-    explorer = explorers.depth_explorer()
-    narrowing = explorer.frame(depth=30, shape=explorers.SHAPES[1]).words
+def test_the_depth_explorer_says_what_the_text_reads_from_it(depth):
+    narrowing = depth.frame(depth=30, shape=explorers.SHAPES[1]).words
     assert "predicted mean 0.25" in narrowing.split("Gradient")[1]
     assert "predicted mean 1;" in narrowing.split("Gradient")[0]
-    assert "Glorot the same" in explorer.frame(depth=30, shape=explorers.SHAPES[0]).words
+    assert "Glorot the same" in depth.frame(depth=30, shape=explorers.SHAPES[0]).words
     alternating = flow(explorers.widths(explorers.SHAPES[3], 30), np.random.default_rng(0), networks=2)
     rules = gains(alternating.sizes)
     xavier, glorot = (alternating.predicted(rules[rule])[0][-1] for rule in ("Xavier", "Glorot"))
@@ -220,10 +226,10 @@ def test_every_matrix_of_a_xavier_network_gets_a_gradient_of_one_size():
     assert "He between 0.14 and 0.21; Xavier between 2.6 × 10⁻¹⁰ and 4.0 × 10⁻¹⁰" in words
 
 
-def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes():
+def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes(depth):
     drawn = (
-        explorers.scales_explorer(answers.xavier_std, answers.glorot_std),
-        explorers.depth_explorer(),
+        explorers.scales_explorer(answers.xavier_std, answers.glorot_std, answers.he_over_glorot),
+        depth,
         explorers.gradient_explorer(answers.layer_backward),
     )
     for explorer in drawn:
@@ -237,27 +243,51 @@ def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes():
         assert explorer.frame().png.startswith(b"\x89PNG")
 
 
-def test_all_that_the_depth_explorer_draws_lies_within_its_axes():
-    explorer = explorers.depth_explorer()
-    low, high = explorer.fig.axes[0].get_ylim()
-    for depth, shape in itertools.product(explorers.DEPTHS, explorers.SHAPES):
-        explorer.update(depth=depth, shape=shape)
-        for ax in explorer.fig.axes:
+def test_all_that_the_depth_explorer_draws_lies_within_its_axes(depth):
+    low, high = depth.fig.axes[0].get_ylim()
+    for layers, shape in itertools.product(explorers.DEPTHS, explorers.SHAPES):
+        depth.update(depth=layers, shape=shape)
+        for ax in depth.fig.axes:
             for line in ax.lines:
                 y = np.asarray(line.get_ydata(), dtype=float)
-                assert np.all((y > low) & (y < high)), (depth, shape)
+                assert np.all((y > low) & (y < high)), (layers, shape)
 
 
-def test_an_explorer_waits_for_an_unsolved_exercise():
-    def unsolved(*args):
-        raise NotImplementedError()
+def unsolved(*args):
+    raise NotImplementedError()
 
-    for explorer in (
-        explorers.scales_explorer(unsolved, unsolved),
-        explorers.gradient_explorer(unsolved),
-    ):
-        with pytest.raises(NotImplementedError):
-            explorer.frame()
+
+def test_what_students_build_draws_and_until_it_is_solved_the_lesson_s_own_does():
+    three = answers.xavier_std, answers.glorot_std, answers.he_over_glorot
+    theirs = explorers.scales_explorer(*three).frame().words
+    assert "by `he_over_glorot`, 1.323 times Glorot." in theirs
+    assert (
+        theirs + " Until yours is solved, the lesson's own `glorot_std` and `he_over_glorot` draws this."
+        == (explorers.scales_explorer(answers.xavier_std, unsolved, unsolved).frame().words)
+    )
+    assert (
+        "by `he_over_glorot`, 5.000 times"
+        in explorers.scales_explorer(*three[:2], lambda n, m: 5).frame().words
+    )
+    own = explorers.gradient_explorer(unsolved).frame(steps=30).words
+    assert own.startswith(explorers.gradient_explorer(answers.layer_backward).frame(steps=30).words)
+    assert "the lesson's own `layer_backward`" in own
+    for solved in (unsolved, answers.compare_table, lambda ns: answers.compare_table(ns)[:1]):
+        words = plots.sigma(solved)[1]
+        assert "Xavier from 0.5 to 0.0625; He from 0.707 to 0.0884" in words
+        assert ("the lesson's own `compare_table`" in words) == (solved is not answers.compare_table)
+    assert "Xavier from 1 to 0.125" in plots.sigma(lambda ns: answers.compare_table(ns) * [1, 2, 1, 1])[1]
+
+
+def test_a_prediction_is_empty_until_the_student_writes_one_and_each_has_its_cell():
+    guesses = [cell.source for cell in CELLS.values() if cell.id.startswith("guess")]
+    assert all(re.match(r"\w+ = None  # ", source) for source in guesses)
+    assert len(guesses) == sum(cell.source.count("**Predict") for cell in CELLS.values())
+    for source in guesses:
+        name = source.split()[0]
+        assert (
+            sum(re.search(rf"\({name}\)|, {name}\)", cell.source) is not None for cell in CELLS.values()) == 1
+        )
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
@@ -270,14 +300,33 @@ def h_like(W):
     return np.ones(W.shape[1])
 
 
-@pytest.mark.parametrize("guess", [0, -3, 1e30, 42, 0.5])
+@pytest.mark.parametrize("guess", [0, -3, 1e30, 42, 0.5, None])
 def test_any_guess_can_be_drawn(guess, networks):
-    assert f"{guess:,}" in plots.ratio([1.0, 1.4, 2.0], guess)[1]
-    assert f"{guess:,}" in plots.own_network(*networks, guess)[1]
     rules = {rule: np.arange(5.0) for rule in ("1 / n_in", "with a mean", "2 forgotten", "1 / W.shape[0]")}
-    assert f"{guess}" in plots.one_layer({"a": rules, "b": rules}, guess)[1]
+    word = None if guess is None else "the first"
+    drawn = (
+        (guess, plots.ratio([1.0, 1.4, 2.0], guess)),
+        (guess, plots.own_network(*networks, guess)),
+        (guess, plots.one_layer({"a": rules, "b": rules}, guess)),
+        (word, plots.weight_gradients(networks[1], word)),
+    )
+    for written, (fig, words) in drawn:
+        assert ("our guess" in words) == (written is not None)
+        assert written is None or str(written) in words.replace(",", "")
+        assert any(map(written_on, fig.axes)) == (guess is not None)
+    explorer = explorers.gradient_explorer(answers.layer_backward, guess)
+    assert written_on(explorer.fig.axes[0]) == (guess is not None)
 
 
-def test_the_figures_of_the_two_lines_say_what_they_show():
+def written_on(ax: Axes) -> bool:
+    return any("your guess" in text.get_text() for text in ax.texts)
+
+
+def test_the_word_for_alternating_widths_stands_in_the_figure(depth):
+    assert "your guess for alternating widths: Glorot" in [
+        text.get_text() for text in depth.fig.axes[0].texts
+    ]
+
+
+def test_the_figure_of_the_ratio_says_what_it_shows():
     assert "from 1 to 32,768 at layer 30" in plots.ratio([2 ** (k / 2) for k in range(31)], 42)[1]
-    assert "Xavier from 0.500 to 0.0625; He from 0.707 to 0.088" in plots.sigma()[1]

@@ -21,6 +21,11 @@ from heinit_lab.checking.written import written
 VALUES, PURITY, BOTH = ("values",), ("purity",), ("values", "purity")  # what a check may look at
 
 
+LISTED = (
+    "It is right, and it is a list. The question asks for an array, with which one can go on calculating."
+)
+
+
 class Case:
     """One input and its right value: `Case(4, want=0.7071)`, or with keywords.
 
@@ -58,12 +63,19 @@ class Trial:
         return self.call.error is None and self.gives(self.case.want)
 
     def right_at(self, place: int, part: str) -> bool:
-        """Whether one part of the value is right: that of a key, or that at a place of a tuple."""
+        """Whether one part of the value is right: of a key, a place of a tuple, or a column of a table."""
         got, want, key = self.call.value, self.case.want, part if isinstance(self.case.want, dict) else place
         if self.call.error is not None or isinstance(got, dict) != isinstance(want, dict):
             return False
         if isinstance(want, dict):
             return key in got and same(got[key], want[key], self.rtol)
+        if isinstance(want, np.ndarray) and want.ndim == 2:
+            table = as_array(got)
+            return (
+                table is not None
+                and table.shape == want.shape
+                and same(table[:, place], want[:, place], self.rtol)
+            )
         return has_parts(got) and len(got) == len(want) and same(got[key], want[key], self.rtol)
 
     def gives(self, value: Any) -> bool:
@@ -185,6 +197,15 @@ class Trials(Evidence):
             f"{text} is {got}; expected {expected}{f' ({difference})' if difference else ''}.",
             f"{cause(call.value)}{others}".strip(),
         )
+
+    @property
+    def remark(self) -> str:
+        """Also a sentence for right numbers in a list where the question asks for an array."""
+        listed = any(
+            isinstance(t.case.want, np.ndarray) and isinstance(t.call.value, (list, tuple))
+            for t in self.trials
+        )
+        return super().remark or (LISTED if listed else "")
 
     def behaves_like(self, wrong: Function) -> bool:
         """Same values as `wrong` on every case where `wrong` misses the value; else, same effects.

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.experiments.xavier_comparison import flow, gains
 from heinit_lab.explorers.explorer import Curve, Explorer, Slider
-from heinit_lab.figures.marks import note, theory
+from heinit_lab.figures.marks import guess_star, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import figure
-from heinit_lab.figures.style import OFF, RULES
-from heinit_lab.networks import draw, forward
+from heinit_lab.figures.style import ACCENT, RULES
+from heinit_lab.networks import backward, draw, forward
 from heinit_lab.plots.xavier_comparison import sigma_axes
 
 if TYPE_CHECKING:
@@ -26,16 +27,26 @@ DEPTHS = (2, 5, 10, 20, 30)
 SHAPES = ("64 throughout", "narrowing, 128 to 32", "widening, 32 to 128", "alternating 128 and 32")
 
 
-def scales_explorer(xavier_std: Callable[..., Any], glorot_std: Callable[..., Any]) -> Explorer:
+def scales_explorer(
+    xavier_std: Callable[..., Any], glorot_std: Callable[..., Any], he_over_glorot: Callable[..., Any]
+) -> Explorer:
     """Three standard deviations against n_in, for a number of outputs to choose.
 
-    xavier_std, glorot_std: the student's answers; they draw the lines.
+    xavier_std, glorot_std, he_over_glorot: the student's answers. The first two draw lines, the third the
+    gap from Glorot's line to He's.
     """
+    answers = (
+        driver("xavier_std", xavier_std, lambda n: n**-0.5, 4),
+        driver("glorot_std", glorot_std, lambda n, m: (2 / (n + m)) ** 0.5, 4, 3),
+        driver("he_over_glorot", he_over_glorot, lambda n, m: (1 + m / n) ** 0.5, 4, 3),
+    )
+    xavier_std, glorot_std, he_over_glorot = (answer.function for answer in answers)
     fig, ax = figure(6.6, 3.6)
     grid = 2 ** np.arange(1, 11)
     sigma_axes(ax, grid)
     ax.set(xlim=(1.8, 1900), ylim=(0.02, 1.2), title="Standard deviation of a weight, by rule")
-    cursor = ax.axvline(4, color=OFF, lw=1)
+    (gap,) = ax.plot([], [], "_-", color=ACCENT, lw=1.5, ms=9, zorder=4)
+    times = note(ax, 0, 1, "", ACCENT, ha="center", va="bottom")
     lines, names, dots = {}, {}, {}
     for rule, (colour, marker) in RULES.items():
         (lines[rule],) = ax.plot([], [], color=colour, marker=marker)
@@ -52,24 +63,25 @@ def scales_explorer(xavier_std: Callable[..., Any], glorot_std: Callable[..., An
             line.set_data(grid, [each[rule] for each in by_n])
         for rule, height in _apart(by_n[-1], decades=0.08).items():
             names[rule].set_y(height)
-        cursor.set_xdata([n_in, n_in])
-        here = sigmas(n_in, n_out)
+        here, ratio = sigmas(n_in, n_out), float(he_over_glorot(n_in, n_out))
+        gap.set_data([n_in, n_in], [here["Glorot"], here["Glorot"] * ratio])
+        times.set(x=n_in, y=1.2 * max(*here.values(), here["Glorot"] * ratio), text=f"× {ratio:.3f}")
         for rule, sigma in here.items():
             dots[rule].set_data([n_in], [sigma])
         return (
-            f"A layer with {n_in} inputs and {n_out} outputs. Standard deviations, by your functions and "
-            f"by He: {', '.join(f'{rule} {sigma:.3g}' for rule, sigma in here.items())}. "
-            f"He is {here['He'] / here['Xavier']:.3f} times Xavier and "
-            f"{here['He'] / here['Glorot']:.3f} times Glorot."
+            f"A layer with {n_in} inputs and {n_out} outputs. Standard deviations: "
+            f"{', '.join(f'{rule} {sigma:.3g}' for rule, sigma in here.items())}. "
+            f"He is {here['He'] / here['Xavier']:.3f} times Xavier and, by `he_over_glorot`, "
+            f"{ratio:.3f} times Glorot.{stand_ins(*answers)}"
         )
 
     sliders = [
         Slider("n_in", "inputs, n_in", (4, 16, 64, 128, 256, 1024), 4),
         Slider("n_out", "outputs, n_out", (1, 3, 16, 64, 128, 256, 1024), 3),
     ]
-    moving = [*lines.values(), cursor, *dots.values(), *names.values()]
-    answers = ("xavier_std", "glorot_std")
-    return Explorer("Three rules for one layer", fig, update, moving, sliders, answers)
+    moving = [*lines.values(), *dots.values(), *names.values(), gap, times]
+    powered_by = [answer.name for answer in answers]
+    return Explorer("Three rules for one layer", fig, update, moving, sliders, powered_by)
 
 
 def widths(shape: str, depth: int) -> list[int]:
@@ -80,8 +92,11 @@ def widths(shape: str, depth: int) -> list[int]:
     return [128 if layer % 2 == 0 else 32 for layer in range(depth + 1)]
 
 
-def depth_explorer(seed: int = 4) -> Explorer:
-    """Xavier, Glorot and He over depth, forward and backward, in networks of four shapes."""
+def depth_explorer(guess: str | None = None, seed: int = 4) -> Explorer:
+    """Xavier, Glorot and He over depth, forward and backward, in networks of four shapes.
+
+    guess: a reader's word for the rule that alternating widths hurt.
+    """
     fig, axes = figure(7.4, 3.7, ncols=2, sharey=True)
     moving: list[Artist] = []
     drawn: list[dict[str, tuple[Curve, Any, Any]]] = []
@@ -94,6 +109,9 @@ def depth_explorer(seed: int = 4) -> Explorer:
             predicted, name = theory(ax), note(ax, 0, 1, rule, colour, weight="bold", va="center")
             drawn[-1][rule] = curve, predicted, name
             moving += [*curve.artists, predicted, name]
+    if guess is not None:
+        words = f"your guess for alternating widths: {guess}"
+        note(axes[0], 0.03, 0.04, words, ACCENT, inside=True)
     axes[0].set(xlim=(0, 40), xlabel="layer, from the input on", ylabel="second moment / at its start")
     axes[1].set(xlim=(30, -10), xlabel="layer, from the output back")
 
@@ -156,12 +174,18 @@ def _tell(ends: Mapping[str, list[float]]) -> str:
     return "; ".join(words)
 
 
-def gradient_explorer(layer_backward: Callable[..., Any], seed: int = 4, networks: int = 10) -> Explorer:
+def gradient_explorer(
+    layer_backward: Callable[..., Any], guess: float | None = None, seed: int = 4, networks: int = 10
+) -> Explorer:
     """A gradient walks back through 30 layers, by the student's own function.
 
     layer_backward: the student's answer. The same draws are used with Xavier's scale and He's.
+    guess: a reader's, for He's gradient over Xavier's after 30 layers.
     """
     layers, width = 30, 64
+    one = np.ones((1, 1))
+    answer = driver("layer_backward", layer_backward, _own_backward, one, one[0], one[0])
+    layer_backward = answer.function
     fig, ax = figure(6.6, 3.6)
     ax.set(yscale="log", xlim=(36, 0), ylim=(1e-6, 1e2), xlabel="layer (the output is on the left)")
     ax.set(ylabel="rms of the gradient / at the output", title="One gradient, ten networks, two scales")
@@ -174,6 +198,10 @@ def gradient_explorer(layer_backward: Callable[..., Any], seed: int = 4, network
         lines[rule] = [ax.plot([], [], **style)[0] for _ in range(networks)]
         predicted[rule] = theory(ax)
         note(ax, 35.5, height, rule, colour, weight="bold", va="center")
+    if guess is not None:
+        end = float(np.clip(2.0 ** (-layers / 2) * abs(guess), 2e-6, 5e1))
+        guess_star(ax, 0, end, "")
+        note(ax, 0.03, 0.04, f"★ your guess for He: {guess:,} times Xavier", ACCENT, inside=True)
     sizes, seeds = [width] * (layers + 1), [[seed, k] for k in range(networks)]
 
     @cache
@@ -198,12 +226,16 @@ def gradient_explorer(layer_backward: Callable[..., Any], seed: int = 4, network
         return (
             f"{steps} layers back. Median of {networks} networks: He {medians['He']}, Xavier "
             f"{medians['Xavier']} of what it was at the output. He over Xavier with the same draws, in each "
-            f"network: {span}. √2 to the power {steps} is {2 ** (steps / 2):,.5g}."
+            f"network: {span}. √2 to the power {steps} is {2 ** (steps / 2):,.5g}.{stand_ins(answer)}"
         )
 
     moving = [*lines["Xavier"], *lines["He"], *predicted.values()]
     slider = Slider("steps", "layers walked back", (0, 1, 2, 5, 10, 15, 20, 25, 30), 5)
     return Explorer("Your gradient on its way back", fig, update, moving, [slider], ("layer_backward",))
+
+
+def _own_backward(W: np.ndarray, z: np.ndarray, g: np.ndarray) -> np.ndarray:
+    return np.asarray(backward(g, [W], [z > 0])[0])
 
 
 def _walk(layer_backward: Callable[..., Any], seed: list[int], sizes: list[int], c: float) -> list[float]:

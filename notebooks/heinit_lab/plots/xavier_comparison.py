@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.experiments.xavier_comparison import Flow, gains
 from heinit_lab.figures.marks import CARD, label_line, networks, note, theory
 from heinit_lab.figures.numbers import number
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def ratio(measured: Sequence[float], guess: float) -> Plot:
+def ratio(measured: Sequence[float], guess: float | None) -> Plot:
     """The ratio of two networks' signals against depth, and a reader's guess across it."""
     fig, ax = figure()
     depth = np.arange(len(measured))
@@ -26,36 +27,43 @@ def ratio(measured: Sequence[float], guess: float) -> Plot:
     last = f"{measured[-1]:,.0f}"
     label_line(ax, depth[-1], measured[-1], last, HE, weight="bold")
     label_line(ax, 20, 200, "dashed: √2 to the power L", THEORY)
-    _guess(ax, 0.5, float(np.clip(guess, 0.8, 1e5)), guess)
+    _guess(ax, 0.5, guess, 0.8, 1e5)
     ax.set(yscale="log", xlim=(0, 36), ylim=(0.7, 2e5), title="One factor of 1.41, layer after layer")
     ax.set(xlabel="layers passed", ylabel="large network / small network")
     return fig, (
         "The ratio of the two networks' signals grows as √2 to the power of the layer: on a logarithmic "
-        f"axis, a line from 1 to {last} at layer {depth[-1]}. Your guess, {guess:,}, lies across."
+        f"axis, a line from 1 to {last} at layer {depth[-1]}.{_in_words(guess)}"
     )
 
 
-def sigma() -> Plot:
-    """The source's table as two parallel lines on logarithmic axes."""
+def sigma(compare_table: Callable[..., Any]) -> Plot:
+    """The table of both rules, as the student's function gives it: two parallel lines."""
+    sizes = [4, 16, 64, 128, 256]
+    table = driver("compare_table", compare_table, _own_table, sizes)
+    n, *columns = np.asarray(table.function(sizes), dtype=float).T[:3]
     fig, ax = figure()
-    n = np.array([4, 16, 64, 256])
-    printed = {"Xavier": ("0.500", "0.250", "0.125", "0.0625"), "He": ("0.707", "0.354", "0.177", "0.088")}
-    for rule, c, below in (("Xavier", 1, -13), ("He", 2, 7)):
+    sigma_axes(ax, np.array(sizes))
+    ends = []
+    for (rule, below), s in zip((("Xavier", -13), ("He", 7)), columns, strict=True):
         colour, marker = RULES[rule]
-        s = np.sqrt(c / n)
         ax.plot(n, s, marker=marker, ms=6, color=colour)
-        for x, y, text in zip(n, s, printed[rule], strict=True):
-            label_line(ax, x, y, text, colour, xytext=(0, below), ha="center", va="baseline")
-        label_line(ax, 256, s[-1], rule, colour, weight="bold")
-    sigma_axes(ax, n)
-    ax.set(xlim=(2.7, 520), ylim=(0.04, 1.2), title="Two rules, one slope, one gap")
-    ax.annotate("", (32, np.sqrt(2 / 32)), (32, np.sqrt(1 / 32)), arrowprops={"arrowstyle": "<->", "lw": 1.2})
-    note(ax, 30, 0.155, "× 1.41", va="center", ha="right")
-    ends = "; ".join(f"{rule} from {digits[0]} to {digits[-1]}" for rule, digits in printed.items())
-    return fig, (
-        f"Standard deviation against the number of inputs, {n[0]} to {n[-1]}, both axes logarithmic: two "
-        f"parallel lines, a factor of 1.41 apart. {ends}."
-    )
+        seen = [(x, y) for x, y in zip(n, s, strict=True) if 2.7 < x < 640 and 0.04 < y < 1.2]
+        for x, y in seen:
+            label_line(ax, x, y, f"{y:.3g}", colour, xytext=(0, below), ha="center", va="baseline")
+        for x, y in seen[-1:]:
+            label_line(ax, x, y, rule, colour, xytext=(24, 0), weight="bold")
+        ends.append(f"{rule} from {s[0]:.3g} to {s[-1]:.3g}")
+    theory(ax, n[2:4], [columns[0][2], columns[1][3]])
+    ax.set(xlim=(2.7, 640), ylim=(0.04, 1.2), title="Two rules, one slope, one gap")
+    words = f"Standard deviation against the number of inputs, both axes logarithmic: {'; '.join(ends)}."
+    stand_in = stand_ins(table).strip()
+    note(ax, 0.98, 0.93, stand_in, inside=True, ha="right")
+    return fig, f"{words} A dashed line joins 64 inputs under Xavier and 128 under He. {stand_in}".strip()
+
+
+def _own_table(ns: Sequence[int]) -> np.ndarray:
+    n = np.array(ns, float)
+    return np.column_stack([n, n**-0.5, (2 / n) ** 0.5, np.full(n.size, 2**0.5)])
 
 
 def sigma_axes(ax: Axes, n: np.ndarray) -> None:
@@ -67,7 +75,7 @@ def sigma_axes(ax: Axes, n: np.ndarray) -> None:
     ax.set(xlabel="inputs of the layer, n_in", ylabel="σ of a weight")
 
 
-def own_network(linear: Flow, relu: Flow, guess: float) -> Plot:
+def own_network(linear: Flow, relu: Flow, guess: float | None) -> Plot:
     """Xavier and He in a network without and with ReLU, forward. guess: for He at the end of the first."""
     fig, axes = figure(7.2, 3.5, ncols=2, sharey=True)
     ends = []
@@ -82,15 +90,15 @@ def own_network(linear: Flow, relu: Flow, guess: float) -> Plot:
         ax.set(yscale="log", xlim=(0, 1.28 * depth), ylim=(1e-11, 1e11), xlabel="layer", title=name)
         ax.set(xticks=range(0, depth + 1, 10), yticks=[10.0**k for k in range(-9, 10, 3)])
         ends.append(f"{name}: {', '.join(medians)}")
-    _guess(axes[0], 15, float(np.clip(guess, 1e-10, 1e10)), guess)
+    _guess(axes[0], 15, guess, 1e-10, 1e10)
     axes[0].set_ylabel("second moment / input's")
     return fig, (
         f"Second moment against layer, medians over many networks, at layer {depth}. {'. '.join(ends)}. "
-        f"Predicted means are dashed. Your guess for He's growth in linear units: {guess:,}."
+        f"Predicted means are dashed.{_in_words(guess, ' for He in linear units')}"
     )
 
 
-def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> Plot:
+def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float | None) -> Plot:
     """Four scalings on layers of two shapes: median, 10 to 90 % range, and mean.
 
     layers: for each shape and each scaling, what many layers keep. guess: a reader's, for the last scaling.
@@ -106,9 +114,10 @@ def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> P
             if row == 0:
                 note(ax, high + 0.05, y, shape, va="center")
     ax.axvline(1, color=THEORY, ls="--", lw=1.2, zorder=0)
-    x = float(np.clip(guess, 0.02, 2.7))
-    ax.plot([x, x], [2.6, 3.45], ":", color=ACCENT, lw=2, marker="")
-    note(ax, x, 2.52, f"your guess: {guess}", ACCENT, ha="center", bbox=CARD)
+    if guess is not None:
+        x = float(np.clip(guess, 0.02, 2.7))
+        ax.plot([x, x], [2.6, 3.45], ":", color=ACCENT, lw=2, marker="")
+        note(ax, x, 2.52, f"your guess: {guess}", ACCENT, ha="center", bbox=CARD)
     scalings = list(next(iter(layers.values())))
     whose = ("Xavier, fan-in form", "Glorot", "the 2 forgotten", "first axis")
     ax.set_yticks(range(4), [f"{scaling}\n{name}" for scaling, name in zip(scalings, whose, strict=True)])
@@ -121,11 +130,11 @@ def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float) -> P
     )
     return fig, (
         f"What a linear layer keeps of the second moment, means for {' and '.join(layers)}. "
-        f"{means}. Your guess for the last, first layer: {guess}."
+        f"{means}.{_in_words(guess, ' for the last, first layer')}"
     )
 
 
-def weight_gradients(flow: Flow, guess: str) -> Plot:
+def weight_gradients(flow: Flow, guess: str | None) -> Plot:
     """The second moment of each matrix's gradient, by layer. guess: a word for the layer that gets least."""
     fig, ax = figure()
     depth = len(flow.sizes) - 1
@@ -137,11 +146,12 @@ def weight_gradients(flow: Flow, guess: str) -> Plot:
         label_line(ax, depth, median[-1], rule, RULES[rule][0], weight="bold")
         ranges.append(f"{rule} between {number(median.min())} and {number(median.max())}")
     ax.set(yscale="log", xlim=(0, 1.15 * depth), ylim=(1e-12, 1e2), xlabel="layer of the matrix")
-    note(ax, 1, 1e-6, f"your guess for the smallest under Xavier: {guess}", ACCENT)
+    if guess is not None:
+        note(ax, 1, 1e-6, f"your guess for the smallest under Xavier: {guess}", ACCENT)
     ax.set(ylabel="second moment of its gradient", title="What each matrix would learn from")
     return fig, (
         f"The second moment of each matrix's gradient, medians over networks of {depth} layers: two level "
-        f"bands. {'; '.join(ranges)}. Your guess for the smallest under Xavier: {guess}."
+        f"bands. {'; '.join(ranges)}.{_in_words(guess, ' for the smallest under Xavier')}"
     )
 
 
@@ -153,7 +163,14 @@ def _rule_line(ax: Axes, x: range, rows: np.ndarray, predicted: np.ndarray, rule
     return np.asarray(median)
 
 
-def _guess(ax: Axes, x: float, height: float, guess: float) -> None:
-    """A reader's guess as a dotted line, at a height that the axes can show, with its words from x on."""
-    ax.axhline(height, color=ACCENT, ls=":", lw=2)
-    label_line(ax, x, height, f"your guess: {guess:,}", ACCENT, xytext=(0, 4), va="bottom")
+def _guess(ax: Axes, x: float, guess: float | None, low: float, high: float) -> None:
+    """A reader's guess, if any, as a dotted line from `low` to `high`, with its words from x on."""
+    if guess is not None:
+        height = float(np.clip(guess, low, high))
+        ax.axhline(height, color=ACCENT, ls=":", lw=2)
+        label_line(ax, x, height, f"your guess: {guess:,}", ACCENT, xytext=(0, 4), va="bottom")
+
+
+def _in_words(guess: float | str | None, what: str = "") -> str:
+    """The sentence about a reader's guess, or '' where there is none."""
+    return "" if guess is None else f" Your guess{what}: {guess if isinstance(guess, str) else f'{guess:,}'}."

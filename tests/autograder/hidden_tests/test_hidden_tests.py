@@ -17,6 +17,7 @@ from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking.draws import Plan
 from heinit_lab.exercises import EXERCISES
 from heinit_solutions.worked_examples import he_std
+from heinit_solutions.xavier_comparison import compare_table
 from tests.heinit_lab.test_exercises import RIGHT_ANSWERS, wrong_answers
 from tests.tools import FULL
 
@@ -155,6 +156,22 @@ def test_the_statement_of_each_exercise_with_a_share_for_it_asks_to_leave_the_ar
         (statement,) = [c.source for c in cells if "### Exercise" in c.source and f"· `{name}` ·" in c.source]
         says = re.search(r"as (it was|they are)|must not change", statement) is not None
         assert says == any(behaviour.name == "purity" for behaviour in behaviours), name
+
+
+def test_each_right_column_of_a_table_has_its_share():
+    def table(n, xavier, he, ratio):
+        return lambda ns: compare_table(ns) * [n, xavier, he, ratio]
+
+    for wrong, points in (
+        (table(1, 1, 1, 0.5), 2.25),
+        (table(1, 1, 2, 2), 1.5),
+        (table(0, 2, 2, 1), 0.75),
+        (table(1, 1, 1, 1), 3),
+        (table(2, 2, 2, 2), 0),
+        (lambda ns: compare_table(ns).T, 0),
+        (lambda ns: [1, 2], 0),
+    ):
+        assert assess("compare_table", wrong).score == points
 
 
 def test_what_the_public_check_refuses_never_gets_full_marks():

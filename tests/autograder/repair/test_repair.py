@@ -198,10 +198,10 @@ def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course
     )
     repaired = repair(notebook, lesson)
     assert points(repaired.notebook) == {
-        "xavier_std": 1,
+        "xavier_std": 2,
         "glorot_std": 2,
         "he_over_glorot": 0,
-        "compare_table": 4,
+        "compare_table": 3,
         "layer_backward": 5,
     }
 

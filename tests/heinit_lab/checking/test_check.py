@@ -133,6 +133,16 @@ def test_a_slow_right_answer_is_told_so_and_passes(monkeypatch):
     assert "slow" in report.plain
 
 
+def test_right_numbers_in_a_list_pass_and_the_student_hears_that_an_array_was_asked_for():
+    def rows(ns):
+        return [[n, n**-0.5, (2 / n) ** 0.5, 2**0.5] for n in ns]
+
+    report = examine("compare_table", rows)
+    assert report.mark == "✓"
+    assert "it is a list. The question asks for an array" in report.plain
+    assert "a list" not in examine("compare_table", lambda ns: np.array(rows(ns))).plain
+
+
 def test_a_report_says_the_same_in_every_form():
     report = Report("✗", "`f(1)` is 2.", ("This is the *variance*, 2 * 3 <b>.",))
     assert report.plain == "✗ `f(1)` is 2.\nThis is the variance, 2 * 3 <b>."

@@ -1,0 +1,38 @@
+"""The kinds of layers, and what shows itself alike in the rules for a standard deviation."""
+
+import numpy as np
+
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.trials import Trials
+
+SQUARE = "a square layer"
+NARROWING = "a layer with fewer outputs than inputs"
+WIDENING = "a layer with more outputs than inputs"
+LARGE = "a very large layer"
+ONE_UNIT = "a layer of one unit"
+ALL_ON = "a layer whose units are all on"
+ALL_OFF = "a layer whose units are all off"
+AT_ZERO = "a unit at exactly 0"
+NEAR_ZERO = "units very near 0"
+
+
+def shape(n_in: int, n_out: int) -> str:
+    """The kind of a layer by its shape."""
+    return SQUARE if n_in == n_out else WIDENING if n_out > n_in else NARROWING
+
+
+def constant(trials: Trials) -> float | None:
+    """The one number that every call gave, or None where the calls gave several, or no numbers."""
+    got = [as_array(trial.call.value) for trial in trials]
+    numbers = [float(g) for g in got if g is not None and g.shape == () and g.dtype.kind in "iuf"]
+    return numbers[0] if len(numbers) == len(got) and np.ptp(numbers) < 1e-6 else None
+
+
+def is_constant(trials: Trials) -> bool:
+    return constant(trials) is not None
+
+
+def are_weights(trials: Trials) -> bool:
+    """Arrays of many entries where one number is asked for, for most layers."""
+    got = [as_array(trial.call.value) for trial in trials]
+    return 2 * sum(g is not None and g.size > 2 for g in got) > len(got)
