@@ -24,6 +24,7 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
 
     Shapes must agree, but a list, a tuple or an array of any float dtype will do, and so will an array of
     one number where a number is asked. Booleans are booleans: 1.0 is not True; nor is 1 + 0j a real number.
+    No right value is nan; two mistakes that both give nan are the same.
     A dict needs the same keys, in any order.
     """
     if isinstance(want, dict):
@@ -40,6 +41,8 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
         )
     # most comparisons are of two floats; this takes a fifteenth of the time of the general case
     if type(got) in _FLOATS and type(want) in _FLOATS:
+        if math.isnan(want):
+            return math.isnan(got)
         return bool(got == want or abs(got - want) <= (rtol * abs(want) if want else atol) < math.inf)
     b = np.asarray(want)
     if isinstance(got, (list, tuple)) and (len(got),) != b.shape[:1]:
@@ -57,7 +60,8 @@ def _close(a: np.ndarray, b: np.ndarray, rtol: float = 1e-5, atol: float = 1e-8)
         return np.asarray(a == b)
     largest = np.max(np.abs(b), initial=0.0)
     far = np.where(b == 0, atol * min(largest or 1.0, 1.0), rtol * np.abs(b))
-    return np.asarray((a == b) | (np.abs(a - b) <= np.where(np.isfinite(b), far, 0.0)))
+    near = (a == b) | (np.abs(a - b) <= np.where(np.isfinite(b), far, 0.0))
+    return np.asarray(near | (np.isnan(a) & np.isnan(b)))
 
 
 def _shaped_as(want: np.ndarray, got: np.ndarray | None) -> np.ndarray | None:

@@ -1,11 +1,26 @@
 """`backward`: a gradient on its way back through all layers."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.very_deep_networks._shared import A, B, Matrices, P, Q, R, S, before_relu, passed
+from heinit_lab.exercises.very_deep_networks._shared import (
+    A,
+    B,
+    Matrices,
+    P,
+    Q,
+    R,
+    S,
+    before_relu,
+    passed,
+)
+from heinit_lab.networks import relu
+
+STEP = 2.0**-10  # of a difference quotient, which is exact where no unit is at 0
 
 
 def _back(Ws: Matrices, gates: Matrices, g: np.ndarray, after: bool = False) -> np.ndarray:
@@ -19,14 +34,56 @@ def _open(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     return [h > 0 for h in passed(x, Ws)]
 
 
-def _in_forward_order(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
-    for W, gate in zip(Ws, _open(x, Ws)[1:], strict=True):
+def _every(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> list[np.ndarray]:
+    """The gradients with respect to h_L, ..., h_0."""
+    gradients = [g]
+    for W, gate in zip(Ws[::-1], _open(x, Ws)[:0:-1], strict=True):
+        gradients.append(W.T @ (gradients[-1] * gate))
+    return gradients
+
+
+def _of_weights(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> list[np.ndarray]:
+    arriving, gates = _every(x, Ws, g)[-2::-1], _open(x, Ws)[1:]
+    return [np.outer(g * on, h) for g, on, h in zip(arriving, gates, passed(x, Ws)[:-1], strict=True)]
+
+
+def _forwards(Ws: Matrices, gates: Matrices, g: np.ndarray) -> np.ndarray:
+    """From the first matrix to the last, with these gates."""
+    for W, gate in zip(Ws, gates, strict=True):
         g = W.T @ (g * gate)
     return g
 
 
-def _back_with_zero_open(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
-    return _back(Ws, [z >= 0 for z in before_relu(x, Ws)[1:]], g)
+def _gated_gradient(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
+    """ReLU on the gradient itself, in place of the gates."""
+    for W in Ws[::-1]:
+        g = W.T @ relu(g)
+    return g
+
+
+def _gated_behind(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
+    for W in Ws[::-1]:
+        g = relu(W.T @ g)
+    return g
+
+
+def _with_slope(slope: Callable[[np.ndarray], np.ndarray]) -> Callable[..., np.ndarray]:
+    """The answer with this function of the pre-activations in the place of ReLU's slope."""
+    return lambda x, Ws, g: _back(Ws, [slope(z) for z in before_relu(x, Ws)[1:]], g)
+
+
+def _quotient(up: float, down: float) -> Callable[..., np.ndarray]:
+    """The difference quotient of the output between a step of this size up and one down, entry by entry."""
+
+    def answer(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
+        steps = STEP * np.eye(len(x))
+        above, below = (passed(x + sign * steps, Ws)[-1] @ g for sign in (up, -down))
+        return np.asarray((above - below) / (up + down) / STEP)
+
+    return answer
+
+
+_back_with_zero_open = _with_slope(lambda z: z >= 0)
 
 
 def _wrong_at_zero_only(trials: Trials) -> bool:
@@ -38,22 +95,68 @@ def _wrong_at_zero_only(trials: Trials) -> bool:
 EXERCISE = exercise(
     "backward",
     Cases(
-        Case(np.array([3.0, -1.0]), [A], np.array([1.0, 10.0]), want=np.array([1.0, 2.0])),
-        Case(np.array([3.0, -1.0]), [A, B], np.array([2.0, -1.0]), want=np.array([3.0, 6.0])),
-        Case(np.array([-1.0, 2.0]), [A, B], np.array([2.0, -1.0]), want=np.array([8.0, -14.0])),
-        Case(np.array([4.0, 3.0]), [A, B], np.array([3.0, -1.0]), want=np.array([5.0, 10.0])),
-        Case(np.array([1.0, 2.0, 0.5]), [P, Q], np.array([1.0, 2.0, -1.0]), want=np.array([-6.0, 8, 9])),
+        Case(
+            np.array([3.0, -1.0]),
+            [A],
+            np.array([1.0, 10.0]),
+            want=np.array([1.0, 2.0]),
+            kind="a single layer",
+        ),
+        Case(
+            np.array([3.0, -1.0]),
+            [A, B],
+            np.array([2.0, -1.0]),
+            want=np.array([3.0, 6.0]),
+            kind="two layers",
+        ),
+        Case(
+            np.array([-1.0, 2.0]),
+            [A, B],
+            np.array([2.0, -1.0]),
+            want=np.array([8.0, -14.0]),
+            kind="two layers",
+        ),
+        Case(
+            np.array([4.0, 3.0]),
+            [A, B],
+            np.array([3.0, -1.0]),
+            want=np.array([5.0, 10.0]),
+            kind="a unit at 0 exactly",
+        ),
+        Case(
+            np.array([1.0, 2.0, 0.5]),
+            [P, Q],
+            np.array([1.0, 2.0, -1.0]),
+            want=np.array([-6.0, 8, 9]),
+            kind="a unit at 0 exactly",
+        ),
         Case(
             np.array([-1.0, 0.5, 1.0]),
             [P, Q, P.copy()],
             np.array([1.0, -2.0, 4.0]),
             want=np.array([-15.0, 65, -5]),
+            kind="three layers",
         ),
         Case(
             np.array([2.5, 1.0, 0.5]),
             [R, S],
             np.array([1.0, 2.0, -1.0, 0.5]),
             want=np.array([2.25, 3.75, -5.75]),
+            kind="layers of different widths",
+        ),
+        Case(
+            np.array([1.0, 2.0]),
+            [A, -np.abs(B)],
+            np.array([1.0, 1.0]),
+            want=np.array([0.0, 0.0]),
+            kind="a layer without a unit that is on",
+        ),
+        Case(
+            np.array([2.0, 3.0]),
+            [np.abs(A), np.abs(B)],
+            np.array([1.0, -2.0]),
+            want=np.array([-15.0, -20.0]),
+            kind="units that are all on",
         ),
         new=True,
     ),
@@ -62,11 +165,49 @@ EXERCISE = exercise(
         "last-layer-linear": lambda x, Ws, g: _back(Ws, [*_open(x, Ws)[1:-1], np.ones(len(g))], g),
         "mask-off-by-one": lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
         "mask-on-the-wrong-side": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),
+        "mask-turned-round": (_with_slope(lambda z: z <= 0), _with_slope(lambda z: z < 0)),
+        "input-gated": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g) * (x > 0),
         "matrix-for-its-transpose": lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),
-        "layers-in-forward-order": _in_forward_order,
+        "layers-in-forward-order": lambda x, Ws, g: _forwards(Ws, _open(x, Ws)[1:], g),
+        "one-list-reversed": (
+            lambda x, Ws, g: _forwards(Ws[::-1], _open(x, Ws)[1:], g),
+            lambda x, Ws, g: _forwards(Ws, _open(x, Ws)[:0:-1], g),
+        ),
         "last-mask-for-all": lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),
+        "without-relu": lambda x, Ws, g: _back(Ws, [z > 0 for z in passed(x, Ws, lambda z: z)[1:]], g),
+        "input-for-every-layer": lambda x, Ws, g: _back(Ws, [W @ x > 0 for W in Ws], g),
+        "one-layer-only": (
+            lambda x, Ws, g: _back(Ws[:1], _open(x, Ws)[1:2], g),
+            lambda x, Ws, g: _back(Ws[-1:], _open(x, Ws)[-1:], g),
+        ),
+        "first-layer-left-out": lambda x, Ws, g: _every(x, Ws, g)[-2],
         "zero-counts-as-active": _back_with_zero_open,
-        "activation-for-its-slope": lambda x, Ws, g: _back(Ws, passed(x, Ws)[1:], g),
+        "slope-across-zero": (_quotient(1, 0), _quotient(0, 1), _with_slope(lambda z: np.heaviside(z, 0.5))),
+        "activation-for-its-slope": (
+            lambda x, Ws, g: _back(Ws, passed(x, Ws)[1:], g),
+            _with_slope(lambda z: z),
+        ),
+        "sign-for-slope": _with_slope(lambda z: np.sign(z)),
+        "gradient-through-relu": (_gated_gradient, _gated_behind),
+        "g-left-out": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], np.ones(len(g))),
+        "every-gradient": (
+            lambda x, Ws, g: _every(x, Ws, g)[1:],
+            lambda x, Ws, g: _every(x, Ws, g),
+            lambda x, Ws, g: _every(x, Ws, g)[::-1],
+            lambda x, Ws, g: _every(x, Ws, g)[:0:-1],
+        ),
+        "gradient-of-the-weights": (
+            _of_weights,
+            lambda x, Ws, g: _of_weights(x, Ws, g)[::-1],
+            lambda x, Ws, g: _of_weights(x, Ws, g)[0],
+        ),
+        "output-for-gradient": (
+            lambda x, Ws, g: float(g @ passed(x, Ws)[-1]),
+            lambda x, Ws, g: passed(x, Ws)[-1],
+            lambda x, Ws, g: g * passed(x, Ws)[-1],
+        ),
+        "entries-added-up": lambda x, Ws, g: _every(x, Ws, g)[-1].sum(),
+        "changes-its-input": lambda x, Ws, g: (_every(x, Ws, g)[-1], g.fill(0))[0],
     },
     shown_by={"zero-counts-as-active": _wrong_at_zero_only},
     hidden=3,
