@@ -18,11 +18,31 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 
 
 @dataclass(frozen=True)
+class BehaviourResult:
+    """One behaviour, and the points that it earned.
+
+    waits_for: the name of the behaviour that must hold before it counts, or ''. parts: those that are right,
+        of a value that is right in part.
+    """
+
+    behaviour: Behaviour
+    earned: float
+    waits_for: str
+    parts: list[str]
+
+    @property
+    def state(self) -> str:
+        """One of held, part, waits and lost."""
+        if self.earned:
+            return "held" if self.earned >= self.behaviour.points else "part"
+        return "waits" if self.waits_for else "lost"
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
     """One exercise. says: the first line of the public check. why: what happened in the answer's cell, or ''.
 
-    behaviours: those that were tested, each with the points that it earned, and the name of the behaviour
-        that must hold before it counts, or ''.
+    behaviours: those that were tested.
     answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
     """
 
@@ -30,7 +50,7 @@ class ExerciseResult:
     grade: CellGrade
     says: str
     why: str
-    behaviours: list[tuple[Behaviour, float, str]]
+    behaviours: list[BehaviourResult]
     misconceptions: list[Misconception]
     answer: str
     look: tuple[str, str] | None
@@ -61,7 +81,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             continue
         exercise = cell.grade_id.removeprefix("test-")
         hidden = verdict(cell)
-        points = hidden.get("points", {})
+        points, right_parts = hidden.get("points", {}), hidden.get("right_parts", {})
         behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
         lost = grade.score < grade.max_score
@@ -72,7 +92,12 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             grade=grade,
             says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
-            behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
+            behaviours=[
+                BehaviourResult(
+                    b, float(points.get(b.name, 0.0)), b.waits_for(points), right_parts.get(b.name, [])
+                )
+                for b in behaviours
+            ],
             misconceptions=[known[name] for name in named if name in known],
             answer=answers.get(exercise, anchor(i)),
             look=section,

@@ -155,6 +155,7 @@ def _report(assessment: Assessment) -> Report:
         "points": assessment.points,
         "misconceptions": list(assessment.misconceptions),
         "no_answer": assessment.no_answer,
+        "right_parts": {name: list(parts) for name, parts in assessment.right_parts.items()},
     }
     total = f"{assessment.score:g} of {assessment.max_score:g} points"
     if assessment.score == assessment.max_score:
