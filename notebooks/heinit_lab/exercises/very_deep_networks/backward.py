@@ -61,6 +61,12 @@ def _gated_gradient(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
     return g
 
 
+def _gated_twice(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
+    for W, gate in zip(Ws[::-1], _open(x, Ws)[:0:-1], strict=True):
+        g = W.T @ relu(g * gate)
+    return g
+
+
 def _gated_behind(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
     for W in Ws[::-1]:
         g = relu(W.T @ g)
@@ -163,7 +169,16 @@ EXERCISE = exercise(
     mistakes={
         "mask-missing": lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws], g),
         "last-layer-linear": lambda x, Ws, g: _back(Ws, [*_open(x, Ws)[1:-1], np.ones(len(g))], g),
-        "mask-off-by-one": lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
+        "mask-off-by-one": (
+            lambda x, Ws, g: _back(Ws, _open(x, Ws), g, after=True),
+            lambda x, Ws, g: _back(Ws, _open(x, Ws), g),
+        ),
+        "one-gate-only": (
+            lambda x, Ws, g: _back(Ws, [np.ones(len(W)) for W in Ws[:-1]] + _open(x, Ws)[-1:], g),
+            lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:2] + [np.ones(len(W)) for W in Ws[1:]], g),
+        ),
+        "first-layer-linear": lambda x, Ws, g: _back(Ws, [np.ones(len(Ws[0])), *_open(x, Ws)[2:]], g),
+        "half-taken-for-granted": lambda x, Ws, g: _back(Ws, [np.full(len(W), 0.5) for W in Ws], g),
         "mask-on-the-wrong-side": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g, after=True),
         "mask-turned-round": (_with_slope(lambda z: z <= 0), _with_slope(lambda z: z < 0)),
         "input-gated": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g) * (x > 0),
@@ -180,7 +195,10 @@ EXERCISE = exercise(
             lambda x, Ws, g: _back(Ws[:1], _open(x, Ws)[1:2], g),
             lambda x, Ws, g: _back(Ws[-1:], _open(x, Ws)[-1:], g),
         ),
-        "first-layer-left-out": lambda x, Ws, g: _every(x, Ws, g)[-2],
+        "one-layer-left-out": (
+            lambda x, Ws, g: _every(x, Ws, g)[-2],
+            lambda x, Ws, g: _back(Ws[:-1], _open(x, Ws)[1:-1], g),
+        ),
         "zero-counts-as-active": _back_with_zero_open,
         "slope-across-zero": (_quotient(1, 0), _quotient(0, 1), _with_slope(lambda z: np.heaviside(z, 0.5))),
         "activation-for-its-slope": (
@@ -188,7 +206,13 @@ EXERCISE = exercise(
             _with_slope(lambda z: z),
         ),
         "sign-for-slope": _with_slope(lambda z: np.sign(z)),
-        "gradient-through-relu": (_gated_gradient, _gated_behind),
+        "gradient-through-relu": (
+            _gated_gradient,
+            _gated_behind,
+            lambda x, Ws, g: _gated_twice(x, Ws, g),
+        ),
+        "sign-reversed": lambda x, Ws, g: -_every(x, Ws, g)[-1],
+        "times-the-input": lambda x, Ws, g: x * _every(x, Ws, g)[-1],
         "g-left-out": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], np.ones(len(g))),
         "every-gradient": (
             lambda x, Ws, g: _every(x, Ws, g)[1:],
@@ -205,6 +229,10 @@ EXERCISE = exercise(
             lambda x, Ws, g: float(g @ passed(x, Ws)[-1]),
             lambda x, Ws, g: passed(x, Ws)[-1],
             lambda x, Ws, g: g * passed(x, Ws)[-1],
+        ),
+        "jacobian-for-gradient": (
+            lambda x, Ws, g: np.array([_every(x, Ws, row)[-1] for row in np.eye(len(g))]),
+            lambda x, Ws, g: np.array([_every(x, Ws, row)[-1] for row in np.eye(len(g))]).T,
         ),
         "entries-added-up": lambda x, Ws, g: _every(x, Ws, g)[-1].sum(),
         "changes-its-input": lambda x, Ws, g: (_every(x, Ws, g)[-1], g.fill(0))[0],

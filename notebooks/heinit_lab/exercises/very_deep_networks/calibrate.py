@@ -1,6 +1,7 @@
 """`calibrate`: matrices rescaled until every layer hands on a second moment of 1."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import sqrt
 from typing import Any
 
@@ -81,6 +82,10 @@ def _all_linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
         z = passed(x, found, lambda z: z)[-1] @ W.T
         found.append(W / sqrt(np.square(z).mean()))
     return found
+
+
+def _square(h: np.ndarray) -> float:
+    return float(np.square(h).mean())
 
 
 def _handed_on(x: np.ndarray, Ws: Matrices) -> np.ndarray:
@@ -169,13 +174,18 @@ EXERCISE = exercise(
             _by_input,
         ),
         "input-moment-kept": lambda x, Ws: _right(x / sqrt(np.square(x).mean()), Ws),
-        "variance-for-second-moment": _to_measure(lambda z: relu(z).std() or 1.0),
+        "variance-for-second-moment": (
+            _to_measure(lambda z: relu(z).std() or 1.0),
+            lambda x, Ws: [W / (h.std() or 1.0) for W, h in zip(Ws, passed(x, Ws)[1:], strict=True)],
+        ),
         "pre-activation-for-activation": _to_measure(lambda z: sqrt(np.square(z).mean())),
         "variance-of-the-pre-activation": _to_measure(lambda z: z.std() or 1.0),
         "half-taken-for-granted": _to_measure(lambda z: sqrt(np.square(z).mean() / 2)),
         "mean-for-second-moment": _to_measure(lambda z: relu(z).mean()),
         "length-for-second-moment": _to_measure(lambda z: np.linalg.norm(relu(z))),
         "moment-of-two": _to_measure(lambda z: sqrt(_moment(z) / 2)),
+        "units-that-are-off-left-out": _to_measure(lambda z: sqrt(np.square(z[z > 0]).mean())),
+        "input-for-every-layer": lambda x, Ws: [_right(x, [W])[0] for W in Ws],
         "without-relu": _all_linear,
         "last-layer-linear": lambda x, Ws: [
             *_right(x, Ws[:-1]),
@@ -189,19 +199,39 @@ EXERCISE = exercise(
         "scale-inverted": (
             _to_measure(lambda z: _moment(z) ** -0.5),
             lambda x, Ws: _rescaled(Ws, [1 / _moment(h) for h in passed(x, Ws)[1:]]),
+            lambda x, Ws: _rescaled(Ws, [_square(h) / _moment(z) for h, z in pairwise(passed(x, Ws))]),
         ),
         "scaled-by-unit": _by_unit,
         "weights-for-activations": (
             lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
             lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
         ),
-        "one-scale-for-all": lambda x, Ws: [W * _moment(passed(x, Ws)[-1]) ** (-0.5 / len(Ws)) for W in Ws],
+        "one-scale-for-all": (
+            lambda x, Ws: [W * _moment(passed(x, Ws)[-1]) ** (-0.5 / len(Ws)) for W in Ws],
+            lambda x, Ws: [W * _moment(passed(x, Ws)[-1]) ** -0.5 for W in Ws],
+            lambda x, Ws: [W / sqrt(_square(x)) for W in Ws],
+        ),
+        "one-layer-only": (
+            lambda x, Ws: [*_right(x, Ws[:1]), *(W.copy() for W in Ws[1:])],
+            lambda x, Ws: [*(W.copy() for W in Ws[:-1]), Ws[-1] / sqrt(_moment(passed(x, Ws)[-1]))],
+        ),
+        "returned-in-the-loop": (
+            lambda x, Ws: _right(x, Ws[:1]),
+            lambda x, Ws: _right(x, Ws[:1])[0],
+        ),
+        "list-overwritten": (
+            lambda x, Ws: _right(x, Ws)[-1:],
+            lambda x, Ws: _right(x, Ws)[-1],
+        ),
+        "last-layer-first": lambda x, Ws: _right(x, Ws)[::-1],
+        "rounded": lambda x, Ws: [W.round(3) for W in _right(x, Ws)],
         "nothing-rescaled": lambda x, Ws: [W.copy() for W in Ws],
         "scales-for-matrices": (
             lambda x, Ws: [
                 sqrt(np.vdot(V, V) / np.vdot(W, W)) for V, W in zip(_right(x, Ws), Ws, strict=True)
             ],
             lambda x, Ws: [1 / sqrt(_moment(h)) for h in passed(x, Ws)[1:]],
+            lambda x, Ws: [1.0 for _ in Ws],
         ),
         "activations-for-matrices": (
             lambda x, Ws: [h / sqrt(_moment(h)) for h in passed(x, Ws)[1:]],

@@ -3,8 +3,15 @@
 from math import prod, sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.trials import VALUES
+from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise
+
+
+def _right_for_square_kernels_only(trials: Trials) -> bool:
+    return all(
+        trial.right == (height == width) for trial in trials for _, _, height, width in trial.case.args
+    )
+
 
 EXERCISE = exercise(
     "conv_fan_in",
@@ -57,6 +64,7 @@ EXERCISE = exercise(
             lambda shape: sqrt(2 / prod(shape[1:])),
         ),
     },
+    shown_by={"square-kernel-assumed": _right_for_square_kernels_only},
     hidden=2,
     prompt=Prompt(4, "A well-known network begins with shape (64, 3, 7, 7). What is its fan-in?"),
 )

@@ -17,6 +17,7 @@ from heinit_lab.exercises.very_deep_networks._shared import (
     last_linear,
     passed,
 )
+from heinit_lab.networks import relu
 
 MOMENTS = [
     [5.0, 18.0],
@@ -48,6 +49,13 @@ def _in_columns(x: np.ndarray, Ws: Matrices) -> Iterator[np.ndarray]:
     for W in Ws:
         x = np.clip(W @ x, 0, None)
         yield x
+
+
+def _relu_first(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
+    layers = [x]
+    for W in Ws:
+        layers.append(relu(layers[-1]) @ W.T)
+    return layers
 
 
 def _computed(x: np.ndarray, Ws: Matrices) -> np.ndarray:
@@ -85,6 +93,7 @@ EXERCISE = exercise(
             lambda x, Ws: _squares(passed(x, Ws)[-1:]),
             lambda x, Ws: _squares(passed(x, Ws))[-1],
         ),
+        "returned-in-the-loop": lambda x, Ws: _squares(passed(x, Ws)[:2]),
         "last-layer-first": lambda x, Ws: _squares(passed(x, Ws)[::-1]),
         "variance-for-second-moment": (
             _measured(np.var),
@@ -110,7 +119,11 @@ EXERCISE = exercise(
             _measured(_over_units_that_are_on),
             _measured(lambda h: np.square(h[h != 0]).mean()),
         ),
-        "without-relu": lambda x, Ws: _squares(passed(x, Ws, lambda z: z)),
+        "without-relu": (
+            lambda x, Ws: _squares(passed(x, Ws, lambda z: z)),
+            lambda x, Ws: _squares([x, *map(relu, passed(x, Ws, lambda z: z)[1:])]),
+        ),
+        "relu-before-the-matrix": lambda x, Ws: _squares(_relu_first(x, Ws)),
         "negative-part-kept": lambda x, Ws: _squares(passed(x, Ws, lambda z: np.clip(z, None, 0))),
         "size-for-relu": lambda x, Ws: _squares(passed(x, Ws, np.abs)),
         "matrix-for-its-transpose": lambda x, Ws: _squares(passed(x, [W.T for W in Ws])),
@@ -123,6 +136,12 @@ EXERCISE = exercise(
         "mean-along-one-axis": (
             _measured(lambda h: np.square(h).mean(axis=1)),
             _measured(lambda h: np.square(h).mean(axis=0)),
+        ),
+        "examples-averaged-first": lambda x, Ws: _squares([x, *passed(x.mean(axis=0), Ws)[1:]]),
+        "activations-for-moments": (
+            lambda x, Ws: passed(x, Ws),
+            lambda x, Ws: passed(x, Ws)[-1],
+            lambda x, Ws: [np.square(h) for h in passed(x, Ws)],
         ),
         "first-example-only": _measured(lambda h: np.square(h[0]).mean()),
         "root-mean-square": lambda x, Ws: np.sqrt(_squares(passed(x, Ws))),

@@ -120,6 +120,9 @@ EXERCISE = exercise(
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / (a + b))),
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + b))),
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 / (a + b))),
+            lambda sizes, c, rng: [
+                sqrt(6 / (a + b)) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
+            ],
         ),
         "fan-off-by-one": (
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
@@ -127,6 +130,19 @@ EXERCISE = exercise(
         ),
         "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
         "two-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / a)),
+        "half-taken-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / 2 / a)),
+        "fan-product": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / a / b)),
+        "fraction-upside-down": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(a / c)),
+        "integer-division": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c // a)),
+        "flat-for-matrix": lambda sizes, c, rng: [W.ravel() for W in _right(sizes, c, rng)],
+        "one-draw": (
+            lambda sizes, c, rng: [W[0, 0] for W in _right(sizes, c, rng)],
+            lambda sizes, c, rng: [np.full_like(W, W[0, 0]) for W in _right(sizes, c, rng)],
+        ),
+        "one-row-repeated": lambda sizes, c, rng: [
+            np.tile(W[0], (len(W), 1)) for W in _right(sizes, c, rng)
+        ],
+        "sign-lost": lambda sizes, c, rng: [np.abs(W) for W in _right(sizes, c, rng)],
         "c-outside-the-root": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / sqrt(a)),
         "std-for-mean": (
             lambda sizes, c, rng: [rng.normal(sqrt(c / a), 1.0, (b, a)) for a, b in pairwise(sizes)],
@@ -155,6 +171,8 @@ EXERCISE = exercise(
     },
     shown_by={
         "ragged-array": _ragged,
+        "integer-division": _in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
+        "one-draw": _in_every_matrix(lambda W, variance: bool(np.all(W.flat[0] == W) and W.flat[0] % 0.5)),
         "centred": _in_every_matrix(_centred),
         "scaled-to-itself": _in_every_matrix(_scaled_to_itself),
         "rounded": _in_every_matrix(_rounded),
