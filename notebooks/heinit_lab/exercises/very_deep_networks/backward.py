@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.very_deep_networks._shared import (
@@ -20,6 +21,7 @@ from heinit_lab.exercises.very_deep_networks._shared import (
 )
 from heinit_lab.networks import relu
 
+AT_ZERO, NEAR_ZERO = "a unit at 0 exactly", "a unit just above 0"
 STEP = 2.0**-10  # of a difference quotient, which is exact where no unit is at 0
 
 
@@ -98,9 +100,23 @@ def _wrong_at_zero_only(trials: Trials) -> bool:
     return 0 < wrong < trials.count / 2 and trials.behaves_like(_back_with_zero_open)
 
 
+def _half_way_at_zero(trials: Trials) -> bool:
+    """Right wherever no unit is at 0 or so near that a step crosses it; at 0, neither on nor off."""
+    at_zero = [trial for trial in trials if trial.case.kind == AT_ZERO]
+    elsewhere = [trial for trial in trials if trial.case.kind not in (AT_ZERO, NEAR_ZERO)]
+    finite = all(np.isfinite(value).all() for t in at_zero if (value := as_array(t.call.value)) is not None)
+    return (
+        finite
+        and all(trial.right for trial in elsewhere)
+        and not any(trial.right or trial.call.error for trial in at_zero)
+        and not _wrong_at_zero_only(trials)
+    )
+
+
 EXERCISE = exercise(
     "backward",
     Cases(
+        Case(np.array([3.0]), [np.array([[2.0]])], np.array([5.0]), want=np.array([10.0]), kind="one unit"),
         Case(
             np.array([3.0, -1.0]),
             [A],
@@ -127,14 +143,14 @@ EXERCISE = exercise(
             [A, B],
             np.array([3.0, -1.0]),
             want=np.array([5.0, 10.0]),
-            kind="a unit at 0 exactly",
+            kind=AT_ZERO,
         ),
         Case(
             np.array([1.0, 2.0, 0.5]),
             [P, Q],
             np.array([1.0, 2.0, -1.0]),
             want=np.array([-6.0, 8, 9]),
-            kind="a unit at 0 exactly",
+            kind=AT_ZERO,
         ),
         Case(
             np.array([-1.0, 0.5, 1.0]),
@@ -163,6 +179,13 @@ EXERCISE = exercise(
             np.array([1.0, -2.0]),
             want=np.array([-15.0, -20.0]),
             kind="units that are all on",
+        ),
+        Case(
+            np.array([3.0, -1.0]),
+            [np.array([[1.0, 2.99999], [-3.0, 4.0]])],
+            np.array([1.0, 10.0]),
+            want=np.array([1.0, 2.99999]),
+            kind=NEAR_ZERO,
         ),
         new=True,
     ),
@@ -237,10 +260,10 @@ EXERCISE = exercise(
         "entries-added-up": lambda x, Ws, g: _every(x, Ws, g)[-1].sum(),
         "changes-its-input": lambda x, Ws, g: (_every(x, Ws, g)[-1], g.fill(0))[0],
     },
-    shown_by={"zero-counts-as-active": _wrong_at_zero_only},
+    shown_by={"zero-counts-as-active": _wrong_at_zero_only, "slope-across-zero": _half_way_at_zero},
     hidden=3,
     prompt=Prompt(
-        1,
+        2,
         "`x = [3, -1]`, the matrices `[[1, 2], [-3, 4]]` and `[[2, -1], [1, 3]]`, and `g = [2, -1]`. "
         "Which is the gradient?",
     ),

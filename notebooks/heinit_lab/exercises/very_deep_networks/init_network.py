@@ -139,9 +139,7 @@ EXERCISE = exercise(
             lambda sizes, c, rng: [W[0, 0] for W in _right(sizes, c, rng)],
             lambda sizes, c, rng: [np.full_like(W, W[0, 0]) for W in _right(sizes, c, rng)],
         ),
-        "one-row-repeated": lambda sizes, c, rng: [
-            np.tile(W[0], (len(W), 1)) for W in _right(sizes, c, rng)
-        ],
+        "one-row-repeated": lambda sizes, c, rng: [np.tile(W[0], (len(W), 1)) for W in _right(sizes, c, rng)],
         "sign-lost": lambda sizes, c, rng: [np.abs(W) for W in _right(sizes, c, rng)],
         "c-outside-the-root": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / sqrt(a)),
         "std-for-mean": (
