@@ -28,6 +28,7 @@ from heinit_solutions.very_deep_networks import (
 )
 
 MANY = 2000  # examples
+TINY = "very small or very large weights"
 
 
 def _shapes(rng: Rng, count: int) -> list[tuple[int, int, int, int]]:
@@ -35,10 +36,16 @@ def _shapes(rng: Rng, count: int) -> list[tuple[int, int, int, int]]:
     return [tuple(shape) for shape in rng.integers(9, 60, size=(count, 4)).tolist()]
 
 
-def _one_pixel_one_line_one_channel(rng: Rng) -> list[Any]:
+def _one_pixel_one_line_one_channel(rng: Rng) -> list[Case]:
     """Kernels of one pixel, one channel in or out, and a kernel that is a line."""
     (a, b, c, d), (e, f, g, h) = _shapes(rng, 2)
-    return [(a, b, 1, 1), (1, b, c, c), (a, 1, d, d), (e, f, 1, g), (e, f, h, 1)]
+    line = "a kernel that is a line"
+    return [
+        Case((a, b, 1, 1), kind="a kernel of one pixel"),
+        Case((1, b, c, c), kind="one output channel"),
+        Case((a, 1, d, d), kind="one input channel"),
+        *(Case(shape, kind=line) for shape in ((e, f, 1, g), (e, f, h, 1))),
+    ]
 
 
 def _network(sizes: Any, c: float) -> DrawCase:
@@ -73,12 +80,12 @@ def _few_inputs_and_many_networks(rng: Rng) -> Plan:
     return Plan([_network([1, 1], 2.0), _network([1, 7, 1], 2.0)], laws, small, seed=seed(rng))
 
 
-def _deep(rng: Rng, sizes: list[int]) -> Case:
+def _deep(rng: Rng, sizes: list[int], kind: str = "") -> Case:
     """A batch and matrices near He's scale, of any scale around it, by which no unit is silent."""
     x = rng.normal(rng.uniform(-0.5, 0.5), 1, size=(int(rng.integers(20, 40)), sizes[0]))
     scale = np.sqrt(rng.uniform(1, 4, size=len(sizes)))
     pairs = zip(sizes, sizes[1:], scale, strict=False)
-    return Case(x, [s * rng.standard_normal((b, a)) / np.sqrt(a) for a, b, s in pairs])
+    return Case(x, [s * rng.standard_normal((b, a)) / np.sqrt(a) for a, b, s in pairs], kind=kind)
 
 
 def _networks(rng: Rng) -> list[Case]:
@@ -98,15 +105,20 @@ def _one_example_one_unit_silent_empty(rng: Rng) -> list[Case]:
     silent, scaled = [-np.abs(Ws[0]), Ws[1]], [1e-4 * Ws[0], 1e4 * Ws[1]]
     many = rng.normal(0.5, 1, size=(MANY, 3))
     return [
-        *(Case(x[:1], Ws), Case(x, [Ws[0][:1]]), Case(np.abs(x), silent), Case(x, [])),
-        *(Case(x, scaled), Case(many, [Ws[0][:4, :3]])),
+        Case(x[:1], Ws, kind="one example"),
+        Case(x, [Ws[0][:1]], kind="one unit"),
+        Case(np.abs(x), silent, kind="a layer without a unit that is on"),
+        Case(x, [], kind="a network without a layer"),
+        Case(x, scaled, kind=TINY),
+        Case(many, [Ws[0][:4, :3]], kind="many examples"),
     ]
 
 
 def _small_large_calibrated_deep(rng: Rng) -> list[Case]:
     """Very small and very large weights, what is calibrated already, thirty layers."""
-    (x, Ws), deep = _deep(rng, [9, 12, 14]).args, _deep(rng, [16] * 31)
-    return [Case(x, [1e-4 * Ws[0], 1e4 * Ws[1]]), Case(x, calibrate(x, Ws)), deep]
+    (x, Ws), deep = _deep(rng, [9, 12, 14]).args, _deep(rng, [16] * 31, "thirty layers")
+    calibrated = Case(x, calibrate(x, Ws), kind="matrices that are calibrated already")
+    return [Case(x, [1e-4 * Ws[0], 1e4 * Ws[1]], kind=TINY), calibrated, deep]
 
 
 def _network_and_calibrated(rng: Rng) -> list[Case]:
@@ -158,20 +170,22 @@ def _silent_at_zero_narrow_deep(rng: Rng) -> list[Case]:
     above = np.abs(Ws[1]) + 1
     above[0] *= -1  # one unit of the last layer is off: its gate is not what no gate would be
     path = [np.eye(6)[rng.permutation(6)] * 2.0 for _ in range(20)]
+    narrow = _whole(rng, [1, 6, 1])
+    narrow.kind = "a layer of one unit"
     return [
-        Case(np.abs(x), [-np.abs(Ws[0]), Ws[1]], g),
-        Case(x, [zero, above], np.abs(g)),
-        Case(x, [near], g),
-        Case(np.abs(x), [np.abs(W) + 1 for W in Ws], g),
-        _whole(rng, [1, 6, 1]),
-        Case(np.abs(x[:6]), path, g[:6]),
+        Case(np.abs(x), [-np.abs(Ws[0]), Ws[1]], g, kind="a layer without a unit that is on"),
+        Case(x, [zero, above], np.abs(g), kind="a unit at 0 exactly"),
+        Case(x, [near], g, kind="a unit just above 0"),
+        Case(np.abs(x), [np.abs(W) + 1 for W in Ws], g, kind="units that are all on"),
+        narrow,
+        Case(np.abs(x[:6]), path, g[:6], kind="twenty layers"),
     ]
 
 
 HIDDEN = {
     "conv_fan_in": behaviours(
         conv_fan_in,
-        values(1.5, "fan-in of 15 convolutions", lambda rng: _shapes(rng, 15), rtol=1e-9),
+        values(0.5, "fan-in of 15 convolutions", lambda rng: _shapes(rng, 15), rtol=1e-9),
         edges(
             0.5, "kernels of one pixel or one line, one channel", _one_pixel_one_line_one_channel, rtol=1e-9
         ),
@@ -207,9 +221,9 @@ HIDDEN = {
     ),
     "backward": behaviours(
         backward,
-        values(2, "gradients through twelve networks of one to three layers", _twelve_networks),
+        values(2.5, "gradients through twelve networks of one to three layers", _twelve_networks),
         edges(
-            0.5,
+            1,
             "a silent layer, units at 0 or near it, one unit, all on, twenty layers",
             _silent_at_zero_narrow_deep,
         ),

@@ -1,8 +1,11 @@
 """What several of these exercises share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+
+from heinit_lab.networks import relu
 
 Matrices = Sequence[np.ndarray]
 
@@ -23,13 +26,21 @@ NETWORKS = [
     (_X3[:1], [P, Q, P.copy()]),
     (_X3, [R, S]),
 ]
+KINDS = [
+    "one unit",
+    "a single layer",
+    "two layers of one width",
+    "two layers of one width",
+    "one example",
+    "layers of different widths",
+]
 
 
-def passed(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
+def passed(x: np.ndarray, Ws: Matrices, f: Callable[[np.ndarray], Any] = relu) -> list[np.ndarray]:
     """Input and activations of all layers."""
     layers = [x]
     for W in Ws:
-        layers.append(np.clip(layers[-1] @ W.T, 0, None))
+        layers.append(f(layers[-1] @ W.T))
     return layers
 
 

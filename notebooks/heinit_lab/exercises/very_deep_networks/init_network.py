@@ -7,9 +7,12 @@ from math import sqrt
 import numpy as np
 
 from heinit_lab.checking import DrawCase, Plan
+from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.exercises._shared import exercise, generator_mistakes
 
 Rng = np.random.Generator
+
+EXACT = 1e-5  # relative; no measure of six samples is so near to what is asked by chance, in any float type
 
 
 def _network(
@@ -26,9 +29,53 @@ def _by_in(c: float) -> Callable[[int, int], float]:
     return lambda n_in, n_out: sqrt(c / n_in)
 
 
+def _right(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
+    return _network(sizes, rng, _by_in(c))
+
+
 def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
     drawn: dict[tuple[int, ...], np.ndarray] = {}
-    return [drawn.setdefault(W.shape, W) for W in _network(sizes, rng, _by_in(c))]
+    return [drawn.setdefault(W.shape, W) for W in _right(sizes, c, rng)]
+
+
+def _of_sample(change: Callable[[np.ndarray], np.ndarray]) -> Callable[..., list[np.ndarray]]:
+    """Draws that are changed by a measure of themselves, and then scaled."""
+    return lambda sizes, c, rng: [
+        sqrt(c / W.shape[1]) * change(W) for W in _network(sizes, rng, lambda a, b: 1.0)
+    ]
+
+
+def _ragged(draws: DrawTrials) -> bool:
+    return any("inhomogeneous" in str(call.error) for call in draws.shape_calls)
+
+
+def _in_every_matrix(test: Callable[[np.ndarray, float], bool]) -> Callable[[DrawTrials], bool]:
+    """Recognises what every small matrix of more than a few numbers shows. test: of it, and its variance."""
+
+    def shown(draws: DrawTrials) -> bool:
+        pairs = [
+            pair
+            for case, call in zip(draws.plan.shapes, draws.shape_calls, strict=True)
+            for pair in zip(case.matrices(call.value), case.variances, strict=False)
+        ]
+        return bool(pairs) and all(W is not None and test(W.astype(float), v) for W, v in pairs)
+
+    return shown
+
+
+def _centred(W: np.ndarray, variance: float) -> bool:
+    return bool(np.any(W)) and abs(W.mean()) < EXACT * np.abs(W).max()
+
+
+def _scaled_to_itself(W: np.ndarray, variance: float) -> bool:
+    """Whether the second moment or the variance is exactly the one asked for, though the numbers differ."""
+    exact = any(np.isclose(moment, variance, rtol=EXACT) for moment in (W.var(), np.square(W).mean()))
+    return exact and len(np.unique(np.abs(W))) > 1
+
+
+def _rounded(W: np.ndarray, variance: float) -> bool:
+    places = [k for k in range(7) if np.array_equal(W, W.round(k))]
+    return len(np.unique(np.abs(W))) > 3 and places[:1] > [0]
 
 
 EXERCISE = exercise(
@@ -45,25 +92,55 @@ EXERCISE = exercise(
         ],
         small=[
             DrawCase([a, b, a], 2.0, shape=[(b, a), (a, b)], variance=[2 / a, 2 / b])
-            for a, b in product((2, 5, 8, 13), repeat=2)
+            for a, b in product((2, 5, 8, 13, 21), repeat=2)
         ],
         random=[DrawCase([4, 3, 2], 2.0, shape=[(3, 4), (2, 3)], variance=[0.5, 2 / 3])],
     ),
     mistakes={
         "one-matrix-reused": (
-            lambda sizes, c, rng: _network(sizes[:2], rng, _by_in(c)) * (len(sizes) - 1),
+            lambda sizes, c, rng: _right(sizes[:2], c, rng) * (len(sizes) - 1),
             _one_by_shape,
         ),
-        "last-layer-missing": lambda sizes, c, rng: _network(sizes[:-1], rng, _by_in(c)),
+        "last-layer-missing": lambda sizes, c, rng: _right(sizes, c, rng)[:-1],
+        "first-layer-missing": lambda sizes, c, rng: _right(sizes, c, rng)[1:],
+        "returned-in-the-loop": (
+            lambda sizes, c, rng: _right(sizes, c, rng)[:1],
+            lambda sizes, c, rng: _right(sizes, c, rng)[0],
+        ),
+        "list-overwritten": (
+            lambda sizes, c, rng: _right(sizes, c, rng)[-1:],
+            lambda sizes, c, rng: _right(sizes, c, rng)[-1],
+        ),
+        "last-layer-first": lambda sizes, c, rng: _right(sizes, c, rng)[::-1],
+        "ragged-array": lambda sizes, c, rng: np.array(_right(sizes, c, rng)),
         "transposed": lambda sizes, c, rng: _network(sizes, rng, _by_in(c), turn=True),
         "fan-out-for-fan-in": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b)),
         "first-fan-for-all": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),
+        "both-fans-counted": (
+            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / (a + b))),
+            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + b))),
+            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 / (a + b))),
+            lambda sizes, c, rng: [
+                sqrt(6 / (a + b)) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
+            ],
+        ),
         "fan-off-by-one": (
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
         ),
         "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
         "two-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / a)),
+        "half-taken-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / 2 / a)),
+        "fan-product": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / a / b)),
+        "fraction-upside-down": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(a / c)),
+        "integer-division": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c // a)),
+        "flat-for-matrix": lambda sizes, c, rng: [W.ravel() for W in _right(sizes, c, rng)],
+        "one-draw": (
+            lambda sizes, c, rng: [W[0, 0] for W in _right(sizes, c, rng)],
+            lambda sizes, c, rng: [np.full_like(W, W[0, 0]) for W in _right(sizes, c, rng)],
+        ),
+        "one-row-repeated": lambda sizes, c, rng: [np.tile(W[0], (len(W), 1)) for W in _right(sizes, c, rng)],
+        "sign-lost": lambda sizes, c, rng: [np.abs(W) for W in _right(sizes, c, rng)],
         "c-outside-the-root": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / sqrt(a)),
         "std-for-mean": (
             lambda sizes, c, rng: [rng.normal(sqrt(c / a), 1.0, (b, a)) for a, b in pairwise(sizes)],
@@ -78,7 +155,25 @@ EXERCISE = exercise(
         "uniform-for-normal": lambda sizes, c, rng: [
             sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
         ],
-        **generator_mistakes(lambda sizes, c, rng: _network(sizes, rng, _by_in(c))),
+        "sigma-for-bound": lambda sizes, c, rng: [
+            sqrt(c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
+        ],
+        "one-sided": (
+            lambda sizes, c, rng: [sqrt(c / a) * rng.random((b, a)) for a, b in pairwise(sizes)],
+            lambda sizes, c, rng: [sqrt(3 * c / a) * rng.random((b, a)) for a, b in pairwise(sizes)],
+        ),
+        "centred": _of_sample(lambda u: u - u.mean()),
+        "scaled-to-itself": _of_sample(lambda u: u / u.std()),
+        "rounded": lambda sizes, c, rng: [W.round(3) for W in _right(sizes, c, rng)],
+        **generator_mistakes(_right),
+    },
+    shown_by={
+        "ragged-array": _ragged,
+        "integer-division": _in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
+        "one-draw": _in_every_matrix(lambda W, variance: bool(np.all(W.flat[0] == W) and W.flat[0] % 0.5)),
+        "centred": _in_every_matrix(_centred),
+        "scaled-to-itself": _in_every_matrix(_scaled_to_itself),
+        "rounded": _in_every_matrix(_rounded),
     },
     hidden=4,
 )
