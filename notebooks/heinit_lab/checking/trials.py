@@ -22,10 +22,11 @@ class Case:
     """One input and its right value: `Case(4, want=0.7071)`, or with keywords.
 
     kind: what kind of input this is, for the sentence "Wrong for KIND": "a layer of one unit".
+    code: the arguments of a large input, as a student may write them: "np.full((64, 128), 0.02), 0.5".
     """
 
-    def __init__(self, *args: Any, want: Any = None, kind: str = "", **kwargs: Any) -> None:
-        self.args, self.kwargs, self.want, self.kind = args, kwargs, want, kind
+    def __init__(self, *args: Any, want: Any = None, kind: str = "", code: str = "", **kwargs: Any) -> None:
+        self.args, self.kwargs, self.want, self.kind, self.code = args, kwargs, want, kind, code
         self._mistaken: dict[Function, Call] = {}
 
     def under(self, mistake: Function) -> Call:
@@ -38,20 +39,27 @@ class Case:
         """The call as a student would write it: `he_std(4)`."""
         parts = [short(arg) for arg in self.args]
         parts += [f"{key}={short(value)}" for key, value in self.kwargs.items()]
-        return f"{name}({', '.join(parts)})"
+        return f"{name}({self.code or ', '.join(parts)})"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One case, and the call of an answer on it. rtol: relative tolerance of the value."""
+    """One case, and the call of an answer on it. rtol, whole: as in Cases."""
 
     case: Case
     call: Call
     rtol: float
+    whole: bool = False
 
     @cached_property
     def right(self) -> bool:
-        return self.call.error is None and self.gives(self.case.want)
+        return self.call.error is None and self.gives(self.case.want) and not self.is_float
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the value is no int, where it is to be one."""
+        number = as_array(self.call.value)
+        return self.whole and (number is None or number.dtype.kind not in "iu")
 
     def right_at(self, place: int, part: str) -> bool:
         """Whether one part of the value is right: that of a key, or that at a place of a tuple."""
@@ -72,18 +80,24 @@ class Cases:
 
     rtol: relative tolerance of the values.
     new: whether the value must not share memory with an argument.
+    whole: whether the value must be an int, as `range` and `size` want it.
     looks_at: VALUES, PURITY or BOTH.
     """
 
     def __init__(
-        self, *cases: Case, rtol: float = 1e-5, new: bool = False, looks_at: tuple[str, ...] = BOTH
+        self,
+        *cases: Case,
+        rtol: float = 1e-5,
+        new: bool = False,
+        whole: bool = False,
+        looks_at: tuple[str, ...] = BOTH,
     ) -> None:
-        self.cases, self.rtol, self.new, self.looks_at = cases, rtol, new, looks_at
+        self.cases, self.rtol, self.new, self.whole, self.looks_at = cases, rtol, new, whole, looks_at
 
     def __call__(self, name: str, function: Function) -> Trials:
         calls = observe_each(function, [(case.args, case.kwargs) for case in self.cases])
         pairs = zip(self.cases, calls, strict=True)
-        return Trials(name, self, tuple(Trial(case, call, self.rtol) for case, call in pairs))
+        return Trials(name, self, tuple(Trial(case, call, self.rtol, self.whole) for case, call in pairs))
 
 
 @dataclass(frozen=True)
@@ -166,6 +180,8 @@ class Trials(Evidence):
             ]
             names = f" The question calls this argument `{refused[0]}`." if refused else ""
             return raised(text, call, names + others)
+        if first.gives(want):
+            return fault(f"{text} is a float, {float(call.value)}; expected the int {want}.")
         difference, (got, expected) = gap(call.value, want), _distinct(call.value, want)
         number = isinstance(want, (dict, tuple, list)) or np.ndim(want) == 0
         shapes = "" if number else f" Yours: {describe(call.value)}. Expected: {describe(want)}."
@@ -190,7 +206,7 @@ class Trials(Evidence):
                 if call.error is not None or not trial.gives(mistaken.value):
                     return False
                 alike += 1
-            elif call.error is None and not trial.right:
+            elif call.error is None and not trial.gives(trial.case.want):
                 return False
             elif mistaken.changed or (self.check.new and mistaken.shares):
                 if call.changed != mistaken.changed or (self.check.new and call.shares != mistaken.shares):
