@@ -105,6 +105,7 @@ def not_scaled(draws: DrawTrials) -> bool:
 def _in_every_matrix(test: Callable[[np.ndarray, DrawCase], bool]) -> Callable[[DrawTrials], bool]:
     """Recognises what every small matrix shows. test: of a matrix of the right shape, and its case."""
 
+    @np.errstate(all="ignore")  # numbers may be too large to square
     def shown(draws: DrawTrials) -> bool:
         pairs = [
             (case.matrices(call.value)[0], case)
