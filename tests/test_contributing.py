@@ -58,9 +58,9 @@ def write_the_notebook(path: Path, stub: str, check: str) -> None:
     notebook = nbformat.read(path, as_version=4)
     cells = {cell.id: cell for cell in notebook.cells}
     heading = cells["ex-he_normal"]
-    assert "5 points" in heading.source
-    heading.source = heading.source.replace("5 points", "4 points")
-    cells["test-he_normal"].metadata.nbgrader.points = 4
+    assert "3 points" in heading.source
+    heading.source = heading.source.replace("3 points", "2 points")
+    cells["test-he_normal"].metadata.nbgrader.points = 2
     place = notebook.cells.index(cells["test-log_lr"]) + 1
     notebook.cells[place:place] = [
         new_markdown_cell("### Exercise 3.7 · `fan_in` · 1 point"),

@@ -32,7 +32,7 @@ from heinit_solutions.worked_examples import (
 )
 
 # Precisions, with their z, for which n is exactly a whole number, in whatever order the formula is computed.
-WHOLE = ((1 / 64, 1.640625), (1 / 32, 3.28125))
+WHOLE = ((1 / 64, 2.109375), (1 / 64, 2.890625))
 NEAR = 0.05  # a difference of two sums, relative to them, that single precision still gives to 1e-5
 
 
@@ -41,11 +41,18 @@ def _layer(n_in: int, n_out: int) -> DrawCase:
     return DrawCase(n_in, n_out, shape=(n_out, n_in), variance=float(he_std(n_in) ** 2))
 
 
-def _wide_square_and_tall(kurtosis: float, rng: Rng) -> Plan:
-    """A wide layer, a square one and a tall one: together enough to see a deviation 0.8 % off."""
+def _small(rng: Rng, count: int) -> list[DrawCase]:
+    return [_layer(a, b) for a, b in rng.integers(2, 25, size=(count, 2)).tolist()]
+
+
+def _wide_square_tall_and_small(kurtosis: float, rng: Rng) -> Plan:
+    """A wide layer, a square one and a tall one: together enough to see a deviation 0.8 % off.
+
+    And small ones, whose means and second moments are to stray as honest draws do.
+    """
     many, some, n = (int(rng.integers(low, high)) for low, high in ((900, 1200), (245, 285), (500, 540)))
     laws = [_layer(many, 120), _layer(n, n), _layer(some, 1650)]
-    return Plan(laws=laws, kurtosis=kurtosis, seed=seed(rng))
+    return Plan(laws=laws, small=_small(rng, 40), kurtosis=kurtosis, seed=seed(rng))
 
 
 def _never_square(kurtosis: float, rng: Rng) -> Plan:
@@ -62,8 +69,7 @@ def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> Plan:
     """Layers of very few inputs, where a fan that is off by one shows; many small layers; one unit."""
     shapes = [_layer(1, 1), _layer(1, 6), _layer(6, 1)]
     laws = [_layer(2, 4000), _layer(5, 4000)]
-    sizes = [*rng.integers(1, 25, size=(40, 2)).tolist(), *((n, n) for n in rng.integers(2, 25, 8).tolist())]
-    small = [_layer(a, b) for a, b in sizes]
+    small = _small(rng, 40) + [_layer(n, n) for n in rng.integers(2, 25, 8).tolist()]
     return Plan(shapes, laws, small, kurtosis=kurtosis, seed=seed(rng))
 
 
@@ -71,9 +77,14 @@ def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> t
     """The behaviours of a function (n_in, n_out, rng) that draws He weights of this kurtosis."""
     law, shape, again, few = (
         partial(plan, kurtosis)
-        for plan in (_wide_square_and_tall, _never_square, _small_and_large, _few_inputs_and_many_layers)
+        for plan in (
+            _wide_square_tall_and_small,
+            _never_square,
+            _small_and_large,
+            _few_inputs_and_many_layers,
+        )
     )
-    says = "scale and distribution of a wide, a square and a tall layer"
+    says = "scale and distribution of a wide, a square and a tall layer, and of small ones"
     fan = "layers of very few inputs or one unit, and many small ones"
     return behaviours(
         reference,
@@ -117,7 +128,7 @@ def _rough_and_fine(rng: Rng) -> list[Case]:
     """Other confidence, very rough, as fine as a search from 1 upwards has time for, and whole numbers."""
     stored = ((5.0, 1.96), (0.005, 2.576))
     random = [(rng.uniform(0.05, 0.5), rng.uniform(1, 4)) for _ in range(6)]
-    whole = [Case(rel, z) for rel, z in WHOLE]
+    whole = [Case(rel, z, kind="a precision at which the formula gives a whole number") for rel, z in WHOLE]
     return [*whole, *(_precision(rel, z) for rel, z in (*stored, *random))]
 
 
@@ -146,14 +157,15 @@ def _many_claims(rng: Rng) -> Iterator[Case]:
 
 
 def _one_entry_equal_claims_many_entries(rng: Rng) -> list[Case]:
-    """One entry; equal claims; single precision; so many entries that a product underflows."""
+    """One entry; equal claims; single precision; so many entries that every product is out of range."""
     some = rng.normal(size=(3, 5)).astype(np.float32)
     many = rng.normal(0, 2, size=(40, 50))
+    one, single = _two_claims(rng, _signed(rng, 1, 1)), _two_claims(rng, some)
     return [
-        _two_claims(rng, _signed(rng, 1, 1)),
-        Case(some, 0.7, 0.7),
-        _two_claims(rng, some),
-        Case(many, 4.0, 9.0),
+        Case(*one.args, kind="a single entry"),
+        Case(some, 0.7, 0.7, kind="two equal claims"),
+        Case(*single.args, kind="entries in single precision"),
+        Case(many, 4.0, 36.0, kind="very many entries"),
     ]
 
 
@@ -162,15 +174,15 @@ UNCHANGED = "the sample is left as it was"
 HIDDEN = {
     "he_std": behaviours(
         he_std,
-        values(1.5, "values at 20 widths", widths),
+        values(0.5, "values at 20 widths", widths),
         edges(0.5, "very small and very large layers", lambda rng: (2, 3, 10**9)),
     ),
-    "he_normal": _layer_behaviours(he_normal, NORMAL, 2, 1, 1, 1),
+    "he_normal": _layer_behaviours(he_normal, NORMAL, 1.5, 0.5, 0.5, 0.5),
     "he_uniform": _layer_behaviours(he_uniform, UNIFORM, 1.5, 0.5, 0.5, 0.5),
     "sample_report": behaviours(
         sample_report,
         values(
-            1.5,
+            2.5,
             "reports on 13 samples of different shape, scale and mean",
             _claims,
         ),
@@ -193,12 +205,12 @@ HIDDEN = {
     "log_lr": behaviours(
         log_lr,
         values(
-            1,
+            2.5,
             "20 samples, large and small, under two claims each",
             _many_claims,
         ),
         edges(
-            0.5,
+            1,
             "one entry, equal claims, single precision, very many entries",
             _one_entry_equal_claims_many_entries,
         ),

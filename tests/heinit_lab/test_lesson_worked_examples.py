@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import nbformat
 import numpy as np
@@ -13,9 +14,36 @@ from heinit_lab.explorers.worked_examples import weights_explorer
 from heinit_lab.mean_squares import density, interval, log_ratio, probability_above, quick_interval
 from heinit_lab.plots import worked_examples as plots
 from heinit_lab.source import PRINTED, PRINTED_LARGE
-from heinit_solutions.worked_examples import draws_needed, he_normal, he_std, log_lr, sample_report
+from heinit_solutions.worked_examples import (
+    draws_needed,
+    he_normal,
+    he_std,
+    he_uniform,
+    log_lr,
+    sample_report,
+)
 
-TEXT = "\n".join(c.source for c in nbformat.read(find("3").path, 4).cells if c.cell_type == "markdown")
+CELLS = nbformat.read(find("3").path, 4).cells
+TEXT = "\n".join(c.source for c in CELLS if c.cell_type == "markdown")
+M2 = float(np.mean(PRINTED**2))
+
+
+def stub(*args, **kwargs):
+    raise NotImplementedError()
+
+
+def driven(*answers):
+    """The figures that the six answers draw, in the order of the exercises."""
+    std, normal, uniform, report, needed, lr = answers
+    rng = np.random.default_rng
+    return (
+        plots.sums_of_squares(std, rng(38)),
+        plots.large_mean_squares(normal, rng(37), None),
+        plots.mean_squares(normal, uniform, rng(34), M2),
+        plots.printed_large(report),
+        plots.precision(needed, rng(35), None),
+        plots.evidence(lr, rng(36).normal(0, 0.5**0.5, size=(50, 3, 4))),
+    )
 
 
 def text_gives(*numbers: str) -> None:
@@ -104,11 +132,12 @@ def test_the_series_for_the_tail_agrees_with_simulation_and_with_the_density():
 
 def test_five_per_cent_takes_3074_draws_and_8192_give_three():
     assert draws_needed(0.05) == 3074
+    assert draws_needed(0.1) == 769
     assert f"{196 * math.sqrt(2 / 12):.0f}" == "80"
     assert f"{196 * math.sqrt(2 / 8192):.1f}" == "3.1"
     assert math.sqrt(2 / 8192) == 1 / 64
     assert (2 / 128 - 1 / 128) / (2 / 128) * 64 == 32
-    text_gives("3,074", "3074", "± 80 %", "3.1 %", "32 standard errors")
+    text_gives("3,074", "is 769", "± 80 %", "3.1 %", "32 standard errors")
 
 
 def test_the_printed_matrix_slightly_favours_xavier():
@@ -178,26 +207,62 @@ def test_a_uniform_number_of_hes_variance_ends_at_1225_for_four_inputs():
     assert f"{math.sqrt(6 / 4):.3f}" == "1.225"
     assert f"{math.sqrt(3) * he_std(4):.3f}" == "1.225"
     assert math.isclose((1 / 4 / 3) / (2 / 4), 1 / 6)
-    text_gives("1.225", "a sixth of his")
+    assert math.isclose(2 / (1 + 5) / 4, 1 / 3 / 4)
+    text_gives("1.225", "a sixth of what ReLU needs")
 
 
-def test_every_figure_comes_with_words_that_give_its_numbers():
-    rng = np.random.default_rng(1)
-    m2 = mean_squares(500, rng)
-    for fig, words in (
-        plots.printed_example(),
-        plots.printed_spread(0.4),
-        plots.scales({"a": m2[:12], "b": m2[12:24]}),
-        plots.energies(2 * m2, 0.63),
-        plots.mean_squares(m2, 0.5, 12, 0.316),
-        plots.two_claims(0.316, 12),
-        plots.evidence(log_ratio(m2, 0.5, 0.25, 12), -0.369),
-        plots.precision(rng),
-        plots.printed_large(),
-        plots.large_mean_squares(np.array([0.0155, 0.0157])),
-        plots.sums_of_squares(rng),
-        plots.densities(4),
-    ):
+def test_uniform_weights_stray_less_in_their_second_moment():
+    assert f"{0.5 * math.sqrt((1.8 - 1) / 12):.3f}" == "0.129"
+    m2 = np.mean(he_uniform(4, 60_000, np.random.default_rng(2)).reshape(-1, 12) ** 2, axis=1)
+    assert m2.std() == pytest.approx(0.129, abs=0.003)
+    text_gives("0.129", r"$1.8\,v^2$")
+
+
+def test_each_figure_is_drawn_by_what_students_build_and_by_the_lessons_own_until_then():
+    answers = (he_std, he_normal, he_uniform, sample_report, draws_needed, log_lr)
+    mine, own = driven(*answers), driven(*[stub] * 6)
+    for answer, (fig, words), (_, without) in zip(answers, mine, own, strict=True):
+        name = answer.__name__
+        assert f"`{name}`" in without.partition("the lesson's own")[2], name
+        assert words == without.partition(" Until yours")[0], name
+        cells = [cell.id for cell in CELLS if re.search(rf"show\(.*\b{name}\b", cell.source)]
+        assert cells, f"no figure of the lesson is drawn by {name}"
+        assert any(letter.isdigit() for letter in words)
+        fig.canvas.draw()
+
+
+def test_a_figure_stays_whole_whatever_an_answer_draws():
+    for scale in (0.0, 1e9, np.nan):
+        draws = [
+            lambda n_in, n_out, rng, s=scale, f=f: s * f(n_in, n_out, rng) for f in (he_normal, he_uniform)
+        ]
+        plots.mean_squares(*draws, np.random.default_rng(1), M2)[0].canvas.draw()
+        plots.large_mean_squares(draws[0], np.random.default_rng(1), None)[0].canvas.draw()
+
+
+def test_predictions_start_empty_and_a_figure_shows_a_guess_anywhere_and_none_without_one():
+    guesses = [cell.source for cell in CELLS if cell.id.startswith("guess-")]
+    assert len(guesses) == sum("**Predict.**" in cell.source for cell in CELLS) == 6
+    assert all(re.fullmatch(r"guess_\w+(, guess_\w+)? = None(, None)?  # .*", source) for source in guesses)
+    X = np.random.default_rng(1).normal(size=(200, 4))
+    H = np.maximum(0, X @ PRINTED.T)
+    for guess in (None, 0.5, 1e6):
+        for fig, words in (
+            plots.printed_spread(guess),
+            plots.scales({"a": X[0], "b": X[1]}, guess),
+            plots.zeros_and_energy(X, H, guess, guess),
+            plots.precision(draws_needed, np.random.default_rng(1), guess),
+            plots.two_claims(M2, 12, guess),
+            plots.large_mean_squares(he_normal, np.random.default_rng(1), guess),
+        ):
+            fig.canvas.draw()
+            shown = [text.get_text() for ax in fig.axes for text in ax.texts]
+            assert any("your guess" in text for text in shown) == (guess is not None), words
+            assert ("Your guess" in words) == (guess is not None)
+
+
+def test_the_other_figures_come_with_words_that_give_their_numbers():
+    for fig, words in (plots.printed_example(), plots.densities(4)):
         assert len(words.split()) >= 10
         assert any(letter.isdigit() for letter in words)
         fig.canvas.draw()
@@ -215,19 +280,30 @@ def test_the_explorer_calls_no_wrong_answer_bad_luck_and_no_right_one_wrong():
     def scaled(share):
         return lambda n_in, n_out, rng: share(n_in) * he_normal(n_in, n_out, rng)
 
-    wrong = {"zeros": 0, "the variance": lambda n_in: np.sqrt(2 / n_in), "nan": np.nan, "huge": 1e9}
+    wrong = {
+        "zeros": lambda n: 0,
+        "the variance": lambda n: np.sqrt(2 / n),
+        "Xavier": lambda n: np.sqrt(0.5),
+        "nan": lambda n: np.nan,
+        "huge": lambda n: 1e9,
+    }
     for name, share in wrong.items():
-        frame = weights_explorer(scaled(share if callable(share) else lambda _, s=share: s)).frame
-        words = frame(n_in=64, n_out=32).words
-        assert "this is not luck" in words, name
-        assert "one right sample in twenty" not in words, name
-        assert "with standard deviation" not in words, name
+        explorer = weights_explorer(scaled(share))
+        for n_in, n_out in ((4, 3), (64, 32)):
+            for seed in range(4):
+                words = explorer.update(n_in, n_out, seed)
+                assert "this is not luck" in words, (name, n_in, seed)
+                assert "one right sample in twenty" not in words, name
     right = weights_explorer(he_normal)
     rows = [right.update(n, m, seed) for n, m in ((2, 1), (4, 3)) for seed in range(20)]
     assert not [words for words in rows if "not luck" in words]
     assert [words for words in rows if "one right sample in twenty" in words]
-    with pytest.raises(ValueError, match=r"shape \(4, 3\), not \(3, 4\)"):
-        weights_explorer(lambda n_in, n_out, rng: np.ones((n_in, n_out))).frame()
+
+
+def test_the_explorer_draws_with_the_lessons_own_weights_until_there_is_a_matrix():
+    for answer in (stub, lambda n_in, n_out, rng: np.ones((n_in, n_out))):
+        assert "the lesson's own `he_normal`" in weights_explorer(answer).frame().words
+    assert "own" not in weights_explorer(he_normal).frame().words
 
 
 @pytest.mark.parametrize("n", [12, 64, 8192])

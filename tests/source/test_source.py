@@ -15,6 +15,7 @@ import pytest
 from autograder.lessons import lessons
 from heinit_lab.plots import worked_examples
 from heinit_lab.source import PRINTED, PRINTED_LARGE
+from heinit_solutions.worked_examples import sample_report
 from tests.source import measures
 
 Statement = dict[str, str]
@@ -126,7 +127,11 @@ def test_altering_any_word_in_the_map_is_noticed(statement):
 def test_altering_any_printed_weight_is_noticed_and_the_lesson_draws_them_all(name, monkeypatch):
     printed, measure, drawn = {
         "PRINTED": (PRINTED, measures.printed_matrix, worked_examples.printed_example),
-        "PRINTED_LARGE": (PRINTED_LARGE, measures.printed_rows, worked_examples.printed_large),
+        "PRINTED_LARGE": (
+            PRINTED_LARGE,
+            measures.printed_rows,
+            lambda: worked_examples.printed_large(sample_report),
+        ),
     }[name]
     printed_numbers = next(numbers(s["words"]) for s in STATEMENTS if s["measure"] == measure.__name__)
     for at in np.ndindex(printed.shape):

@@ -52,15 +52,22 @@ class Case:
 
 @dataclass(frozen=True)
 class Trial:
-    """One case, and the call of an answer on it. rtol: relative tolerance of the value."""
+    """One case, and the call of an answer on it. rtol, whole: as in Cases."""
 
     case: Case
     call: Call
     rtol: float
+    whole: bool = False
 
     @cached_property
     def right(self) -> bool:
-        return self.call.error is None and self.gives(self.case.want)
+        return self.call.error is None and self.gives(self.case.want) and not self.is_float
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the value is no int, where it is to be one."""
+        number = as_array(self.call.value)
+        return self.whole and (number is None or number.dtype.kind not in "iu")
 
     def right_at(self, place: int, part: str) -> bool:
         """Whether one part of the value is right: of a key, a place of a tuple, or a column of a table."""
@@ -88,18 +95,24 @@ class Cases:
 
     rtol: relative tolerance of the values.
     new: whether the value must not share memory with an argument.
+    whole: whether the value must be an int, as `range` and `size` want it.
     looks_at: VALUES, PURITY or BOTH.
     """
 
     def __init__(
-        self, *cases: Case, rtol: float = 1e-5, new: bool = False, looks_at: tuple[str, ...] = BOTH
+        self,
+        *cases: Case,
+        rtol: float = 1e-5,
+        new: bool = False,
+        whole: bool = False,
+        looks_at: tuple[str, ...] = BOTH,
     ) -> None:
-        self.cases, self.rtol, self.new, self.looks_at = cases, rtol, new, looks_at
+        self.cases, self.rtol, self.new, self.whole, self.looks_at = cases, rtol, new, whole, looks_at
 
     def __call__(self, name: str, function: Function) -> Trials:
         calls = observe_each(function, [(case.args, case.kwargs) for case in self.cases])
         pairs = zip(self.cases, calls, strict=True)
-        return Trials(name, self, tuple(Trial(case, call, self.rtol) for case, call in pairs))
+        return Trials(name, self, tuple(Trial(case, call, self.rtol, self.whole) for case, call in pairs))
 
 
 @dataclass(frozen=True)
@@ -192,6 +205,8 @@ class Trials(Evidence):
             ]
             names = f" The question calls this argument `{refused[0]}`." if refused else ""
             return raised(text, call, names + others)
+        if first.gives(want):
+            return fault(f"{text} is a float, {float(call.value)}; expected the int {want}.")
         difference, (got, expected) = gap(call.value, want), _distinct(call.value, want)
         return fault(
             f"{text} is {got}; expected {expected}{f' ({difference})' if difference else ''}.",
@@ -223,7 +238,7 @@ class Trials(Evidence):
                 if call.error is not None or not trial.gives(mistaken.value):
                     return False
                 alike += 1
-            elif call.error is None and not trial.right:
+            elif call.error is None and not trial.gives(trial.case.want):
                 return False
             elif mistaken.changed or (self.check.new and mistaken.shares):
                 if call.changed != mistaken.changed or (self.check.new and call.shares != mistaken.shares):

@@ -160,7 +160,7 @@ def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course:
 
     with nbgrader_api(course).gradebook as gradebook:
         grade = gradebook.find_grade("test-he_std", LESSON.name, LESSON.name, "cleo")
-        grade.manual_score = 1.0
+        grade.manual_score = 0.25
         gradebook.db.commit()
     changed = heinit("feedback", str(course), "--json")
     assert [json.loads(line)["status"] for line in changed.stdout.splitlines()] == [
@@ -168,7 +168,7 @@ def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course:
         "unchanged",
         "made",
     ]
-    assert "1 of 2 points" in page.read_text(encoding="utf-8")
+    assert "0.25 of 1 points" in page.read_text(encoding="utf-8")
 
 
 def test_many_workers_make_the_pages_that_one_makes(course: Path):

@@ -97,7 +97,7 @@ def test_a_course_with_nothing_in_it_has_a_report_too(course):
 
 def test_answers_are_read_from_graded_notebooks(course):
     blank = graded("blank", LESSON.name, he_std=(0, 2))
-    full = graded("full", LESSON.name, he_std=(2, 2))
+    full = graded("full", LESSON.name, he_std=(1, 1))
     fill(course, class_of(blank, full))
     for student, notebook in (("blank", released(LESSON)), ("full", solved(LESSON))):
         path = hand_in(course, student, LESSON, notebook)
@@ -108,23 +108,23 @@ def test_answers_are_read_from_graded_notebooks(course):
 
 
 def test_the_table_has_a_row_for_each_exercise_and_for_each_lesson_without_any(course):
-    fill(course, class_of(graded("anna", LESSON.name, he_std=(1.5, 2, "rounded"))))
+    fill(course, class_of(graded("anna", LESSON.name, he_std=(0.5, 1, "rounded"))))
     make_report(course)
     found = rows(course)
     he_std = next(row for row in found if row["exercise"] == "he_std")
-    assert (he_std["score"], he_std["max_score"], he_std["misconceptions"]) == ("1.5", "2.0", "rounded")
-    assert he_std["lesson_score"] == "1.5"
+    assert (he_std["score"], he_std["max_score"], he_std["misconceptions"]) == ("0.5", "1.0", "rounded")
+    assert he_std["lesson_score"] == "0.5"
     assert {row["lesson"]: row["status"] for row in found if not row["exercise"]} == {
         lesson.name: "missing" for lesson in lessons() if lesson != LESSON
     }
 
 
 def test_a_second_report_says_what_changed_and_the_first_is_kept(course):
-    fill(course, class_of(graded("anna", LESSON.name, he_std=(0, 2, "rounded"))))
+    fill(course, class_of(graded("anna", LESSON.name, he_std=(0, 1, "rounded"))))
     first = make_report(course)
     assert first.changed is None
     assert "There is no earlier report." in first.page.read_text()
-    fill(course, class_of(graded("ben", LESSON.name, he_std=(2, 2))))
+    fill(course, class_of(graded("ben", LESSON.name, he_std=(1, 1))))
     second = make_report(course)
     assert second.changed is not None
     assert second.changed.since == first.made_at
@@ -213,9 +213,9 @@ def test_no_cell_of_the_table_is_a_formula(course):
 
 def test_names_are_in_the_order_of_a_list_and_one_from_right_to_left_turns_nothing_around(course):
     mended = replace(
-        graded("s2", LESSON.name, he_std=(2, 2)), repairs=("the check of `he_std` was missing.",)
+        graded("s2", LESSON.name, he_std=(1, 1)), repairs=("the check of `he_std` was missing.",)
     )
-    of = class_of(graded("s1", LESSON.name, he_std=(2, 2)), mended, graded("s3", LESSON.name, he_std=(2, 2)))
+    of = class_of(graded("s1", LESSON.name, he_std=(1, 1)), mended, graded("s3", LESSON.name, he_std=(2, 2)))
     for student, first, last in (("s1", "Zoë", "Zand"), ("s2", "فريد", "حداد"), ("s3", "Åsa", "Ångström")):
         of.students[student] = Student(student, first, last)
     fill(course, of)

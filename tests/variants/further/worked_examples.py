@@ -371,7 +371,7 @@ RIGHT = {
         lambda rel, z=1.96: next(
             n for n in range(int(2 * (z / rel) ** 2), 10**9) if n and z * math.sqrt(2 / n) <= rel
         ),
-        lambda rel, z=1.96: np.ceil(2 * np.square(z) / np.square(rel)),
+        lambda rel, z=1.96: np.ceil(2 * np.square(z) / np.square(rel)).astype(int),
         lambda rel, z=1.96: math.ceil(round(2 * (z / rel) ** 2, 9)),
         lambda rel, z=1.96: np.array(math.ceil(2 * (z / rel) ** 2)),
     ),

@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 
+from tests.variants.further.worked_examples import rep
+from tests.variants.unnamed.samplers import CHANGES, a_grid, changed, he, spread_evenly
+
 
 def rows_of(draw, scale):
     """Weights drawn row by row. draw: (rng, n) to n numbers of scale 1. scale: of (n_in, n_out)."""
@@ -79,6 +82,17 @@ def report(W, var, n=None, m2=None, unit=None, sign=1.0, unbiased_first=False):
     return {"z": sign * (m2 - var) / se, "se": se, "var1": second, "var0": first, "m2": m2}
 
 
+def one_by_one(rel, z):
+    n = 1
+    while z * math.sqrt(2 / n) > rel:
+        n += 1
+    return n
+
+
+def densities(W, var):
+    return [math.exp(log_density(float(w), var)) for w in W.flat]
+
+
 def exponents_only(W, a, b):
     return sum(w * w / (2 * b) - w * w / (2 * a) for w in np.ravel(W))
 
@@ -99,26 +113,151 @@ def likelihood_ratio(W, a, b):
     return math.e ** lr(W, a, b)
 
 
+def sampled(n):
+    return np.random.default_rng(n).normal(0, math.sqrt(2 / n), 50_000).std()
+
+
+def any_layer(draw, c):
+    """Further slips in a layer's scale and shape, and in what becomes of the draws."""
+    root = math.sqrt
+
+    def right(n_in, n_out, rng):
+        return root(c / n_in) * draw(rng, n_in * n_out).reshape(n_out, n_in)
+
+    return {
+        "fan-product": (
+            rows_of(draw, lambda i, o: root(c / (i * o))),
+            lambda i, o, rng: right(i, o, rng) * o**-0.5,
+        ),
+        "fraction-upside-down": (
+            rows_of(draw, lambda i, o: root(i / c)),
+            lambda i, o, rng: right(i, o, rng) * i / c,
+        ),
+        "integer-division": (
+            rows_of(draw, lambda i, o: root(2 // i) * root(c / 2)),
+            lambda i, o, rng: int(2 / i) * root(c / 2) * draw(rng, o * i).reshape(o, i),
+        ),
+        "one-draw": (
+            lambda i, o, rng: float(right(1, 1, rng)[0, 0]) / root(i),
+            lambda i, o, rng: root(c / i) * draw(rng, 1).item(),
+        ),
+        "centred": (
+            lambda i, o, rng: (W := right(i, o, rng)) - np.sum(W) / (i * o),
+            lambda i, o, rng: (W := right(i, o, rng)) - W.mean(axis=1, keepdims=True),
+        ),
+        "scaled-to-itself": (
+            lambda i, o, rng: (W := right(i, o, rng)) * root(2 / i) / root(np.mean(W**2)),
+            lambda i, o, rng: (W := right(i, o, rng)) / np.linalg.norm(W, axis=1, keepdims=True) * root(2),
+        ),
+        "rounded": (
+            lambda i, o, rng: np.round(right(i, o, rng), 2),
+            lambda i, o, rng: np.array([[float(f"{w:.3f}") for w in row] for row in right(i, o, rng)]),
+        ),
+    }
+
+
 MISTAKES = {
-    "he_std": {"root-of-two-over-n": (lambda n_in: math.sqrt(2) * n_in**-1,)},
+    "he_std": {
+        "root-of-two-over-n": (lambda n_in: math.sqrt(2) * n_in**-1,),
+        "one-over-n": (lambda n: n**-1, lambda n: math.sqrt(1 / n) ** 2),
+        "integer-division": (lambda n: math.floor(math.sqrt(2 / n)),),
+        "half-for-two": (lambda n: math.sqrt(1 / (2 * n)), lambda n: 1 / math.sqrt(2 * n)),
+        "fraction-upside-down": (lambda n: math.sqrt(n) / math.sqrt(2), lambda n: 1 / math.sqrt(2 / n)),
+        "product-for-quotient": (lambda n: math.sqrt(2) * math.sqrt(n), lambda n: (n + n) ** 0.5),
+        "square-for-root": (lambda n: 4 / n**2,),
+        "fan-off-by-one": (lambda n: (2 / (1 + n)) ** 0.5,),
+        "bound-for-std": (lambda n: math.sqrt(3) * math.sqrt(2 / n), lambda n: (6 / n) ** 0.5),
+        "not-scaled": (lambda n: 0.707, lambda n: 0.0, lambda n: math.sqrt(2 / 4), lambda n: 1),
+        "nearly-right": (sampled, lambda n: 1.001 * math.sqrt(2 / n), lambda n: 1.414 / math.sqrt(n)),
+    },
     "he_normal": {
         **layer(standard, 2),
+        **any_layer(standard, 2),
+        "centred": (*any_layer(standard, 2)["centred"], changed(CHANGES[8]), changed(CHANGES[10])),
+        "scaled-to-itself": (
+            *any_layer(standard, 2)["scaled-to-itself"],
+            *(changed(CHANGES[i]) for i in (0, 7, 9)),
+        ),
+        "flat-for-matrix": (lambda i, o, rng: math.sqrt(2 / i) * rng.standard_normal(i * o),),
+        "one-over-n": (rows_of(standard, lambda i, o: 1 / i), lambda i, o, rng: rng.normal(size=(o, i)) / i),
+        "half-for-two": (
+            rows_of(standard, lambda i, o: (2 * i) ** -0.5),
+            lambda i, o, rng: rng.normal(0, math.sqrt(2 / i) / 2, (o, i)),
+        ),
+        "bound-for-std": (
+            rows_of(standard, lambda i, o: math.sqrt(3) * math.sqrt(2 / i)),
+            lambda i, o, rng: rng.normal(scale=(6 / i) ** 0.5, size=(o, i)),
+        ),
+        "sign-lost": (
+            lambda i, o, rng: np.sqrt(np.square(rng.normal(0, math.sqrt(2 / i), (o, i)))),
+            rows_of(lambda rng, n: np.abs(rng.normal(size=n)), lambda i, o: math.sqrt(2 / i)),
+        ),
+        "clipped": (
+            lambda i, o, rng: np.minimum(np.maximum(rng.normal(size=(o, i)), -2), 2) * math.sqrt(2 / i),
+        ),
         "root-of-two-over-n": (rows_of(standard, lambda i, o: math.sqrt(2) / i),),
-        "not-scaled": (rows_of(standard, lambda i, o: 1.0),),
+        "not-scaled": (
+            rows_of(standard, lambda i, o: 1.0),
+            lambda i, o, rng: rng.normal(0, 0.01, (o, i)),
+            lambda i, o, rng: rng.normal(0, math.sqrt(2 / 4), (o, i)),
+        ),
         "sigma-for-bound": (rows_of(even, lambda i, o: math.sqrt(2 / i)),),
-        "uniform-for-normal": (rows_of(even, lambda i, o: math.sqrt(3) * math.sqrt(2 / i)),),
+        "uniform-for-normal": (
+            rows_of(even, lambda i, o: math.sqrt(3) * math.sqrt(2 / i)),
+            lambda i, o, rng: rng.uniform(-math.sqrt(3 / i), math.sqrt(3 / i), (o, i)),
+            lambda i, o, rng: rng.uniform(-math.sqrt(6 / (i + o)), math.sqrt(6 / (i + o)), (o, i)),
+        ),
         "truncation-not-corrected": (redrawn(2, 1),),
         "truncated-for-normal": (redrawn(2, 0.87962566),),
         "framework-default": (rows_of(even, lambda i, o: 1 / math.sqrt(i)),),
     },
     "he_uniform": {
         **layer(even, 6),
+        **any_layer(even, 6),
+        "centred": (*any_layer(even, 6)["centred"], changed(CHANGES[8], spread_evenly), he(a_grid)),
+        "scaled-to-itself": (
+            *any_layer(even, 6)["scaled-to-itself"],
+            *(changed(CHANGES[i], spread_evenly) for i in (7, 9)),
+        ),
+        "flat-for-matrix": (lambda i, o, rng: math.sqrt(6 / i) * even(rng, i * o),),
+        "one-sided": (lambda i, o, rng: -rng.random((o, i)) * math.sqrt(6 / i),),
+        "half-the-interval": (
+            lambda i, o, rng: (rng.random((o, i)) - 0.5) * math.sqrt(6 / i),
+            rows_of(even, lambda i, o: math.sqrt(6 / i) / 2),
+        ),
+        "width-for-bound": (
+            lambda i, o, rng: (rng.random((o, i)) - 0.5) * 4 * math.sqrt(6 / i),
+            rows_of(even, lambda i, o: math.sqrt(12 * 2 / i)),
+        ),
+        "three-for-its-root": (rows_of(even, lambda i, o: 3 * (2 / i) ** 0.5),),
+        "shifted-by-one": (
+            lambda i, o, rng: 2 * math.sqrt(6 / i) * rng.random((o, i)) - 1,
+            lambda i, o, rng: rng.uniform(0, 2 * math.sqrt(6 / i), (o, i)) - 1,
+        ),
+        "variance-for-bound": (
+            rows_of(even, lambda i, o: 2 / i),
+            lambda i, o, rng: rng.uniform(-(math.sqrt(2 / i) ** 2), math.sqrt(2 / i) ** 2, (o, i)),
+        ),
+        "root-misplaced": (
+            rows_of(even, lambda i, o: math.sqrt(6) / i),
+            lambda i, o, rng: math.sqrt(6) * even(rng, i * o).reshape(o, i) / i,
+        ),
+        "one-end-given": (
+            lambda i, o, rng: rng.uniform(low=(6 / i) ** 0.5, size=(o, i)),
+            lambda i, o, rng: rng.uniform(low=-((6 / i) ** 0.5), size=(o, i)),
+        ),
         "global-state": (global_uniform,),
         "fresh-rng": (own_generator,),
         "sigma-for-bound": (rows_of(even, lambda i, o: math.sqrt(2) / math.sqrt(i)),),
-        "normal-for-uniform": (rows_of(standard, lambda i, o: math.sqrt(2 / i)),),
+        "normal-for-uniform": (
+            rows_of(standard, lambda i, o: math.sqrt(2 / i)),
+            lambda i, o, rng: rng.normal(0, math.sqrt(6 / i), (o, i)),
+        ),
         "variance-for-std": (rows_of(even, lambda i, o: 6 / i),),
-        "not-scaled": (lambda n_in, n_out, rng: rng.uniform(low=-1.0, high=1.0, size=(n_out, n_in)),),
+        "not-scaled": (
+            lambda n_in, n_out, rng: rng.uniform(low=-1.0, high=1.0, size=(n_out, n_in)),
+            lambda i, o, rng: rng.uniform(-0.05, 0.05, (o, i)),
+        ),
         "framework-default": (rows_of(even, lambda i, o: i**-0.5),),
     },
     "sample_report": {
@@ -127,11 +266,72 @@ MISTAKES = {
         "se-not-scaled": (lambda W, var: report(W, var, unit=1),),
         "variance-for-second-moment": (lambda W, var: report(W, var, m2=float(np.std(W) ** 2)),),
         "sign-reversed": (lambda W, var: report(W, var, sign=-1.0),),
+        "one-divisor-for-both": (lambda W, v: rep(W, v, v1=np.std(W) ** 2),),
+        "mean-not-subtracted": (lambda W, v: rep(W, v, v0=np.mean(W * W), v1=(W * W).sum() / (W.size - 1)),),
+        "std-for-variance": (
+            lambda W, v: rep(W, v, v0=W.std(), v1=W.std(ddof=1)),
+            lambda W, v: rep(W, v, v0=math.sqrt(np.var(W)), v1=math.sqrt(np.var(W, ddof=1))),
+        ),
+        "one-draw-less": (
+            lambda W, v: rep(W, v, se=v * (2 / (W.size - 1)) ** 0.5),
+            lambda W, v: rep(W, v, se=math.sqrt(2 * v * v / (len(W.ravel()) - 1))),
+        ),
+        "sample-for-claim": (lambda W, v: rep(W, v, se=(W**2).std() * W.size**-0.5),),
+        "error-of-the-mean": (lambda W, v: rep(W, v, se=(v / W.size) ** 0.5),),
+        "claim-under-the-root": (
+            lambda W, v: rep(W, v, se=math.sqrt(v) * math.sqrt(2 / W.size)),
+            lambda W, v: rep(W, v, se=(2 * v / W.size) ** 0.5),
+        ),
+        "root-missing": (lambda W, v: rep(W, v, se=(v * math.sqrt(2 / W.size)) ** 2),),
+        "two-outside-the-root": (
+            lambda W, v: rep(W, v, se=2 * v * W.size**-0.5),
+            lambda W, v: rep(W, v, se=2 * v * math.sqrt(1 / W.size)),
+        ),
+        "spread-of-one-square": (
+            lambda W, v: rep(W, v, se=math.sqrt(2 * v**2)),
+            lambda W, v: rep(W, v, se=2**0.5 * v),
+        ),
+        "sum-for-mean": (
+            lambda W, v: rep(W, v, m2=(W**2).sum()),
+            lambda W, v: rep(W, v, m2=np.sum(W**2), z=0.0),
+        ),
+        "root-of-the-second-moment": (
+            lambda W, v: rep(W, v, m2=np.mean(W**2) ** 0.5),
+            lambda W, v: rep(W, v, m2=np.linalg.norm(W) / math.sqrt(W.size)),
+        ),
+        "square-of-the-mean": (
+            lambda W, v: rep(W, v, m2=W.mean() ** 2),
+            lambda W, v: rep(W, v, m2=(np.sum(W) / W.size) ** 2),
+        ),
+        "sign-lost": (
+            lambda W, v: {k: abs(x) for k, x in rep(W, v).items()},
+            lambda W, v: rep(W, v, z=abs(np.mean(W**2) - v) / (v * math.sqrt(2 / W.size))),
+        ),
+        "not-divided": (
+            lambda W, v: rep(W, v, z=(W**2).mean() - v),
+            lambda W, v: rep(W, v, z=np.mean(W**2 - v)),
+        ),
+        "variance-in-z": (lambda W, v: rep(W, v, z=(W.var() - v) / v * math.sqrt(W.size / 2)),),
+        "values-without-names": (
+            lambda W, v: list(rep(W, v).values()),
+            lambda W, v: np.array([*rep(W, v).values()]),
+        ),
+        "changes-its-input": (
+            lambda W, v: (rep(W, v), W.sort())[0],
+            lambda W, v: (rep(W, v), np.abs(W, out=W))[0],
+        ),
     },
     "draws_needed": {
         "two-missing": (lambda rel, z=1.96: -(-(z**2) // rel**2),),
         "fraction-of-a-draw": (lambda rel, z=1.96: 2 * z * z / rel / rel,),
         "z-ignored": (lambda rel, z=1.96: int(np.ceil(2 * 3.8416 / (rel * rel))),),
+        "half-for-two": (lambda rel, z=1.96: math.ceil(z**2 / (2 * rel**2)),),
+        "rounded-down": (lambda rel, z=1.96: max(n for n in (0, one_by_one(rel, z) - 1)),),
+        "float-for-count": (
+            lambda rel, z=1.96: np.ceil(2 * np.square(z) / np.square(rel)),
+            lambda rel, z=1.96: -(-2 * z * z / rel / rel // 1),
+        ),
+        "fraction-upside-down": (lambda rel, z=1.96: int(np.ceil(2 * rel**2 / z**2)),),
     },
     "log_lr": {
         "log-determinant-missing": (exponents_only,),
@@ -141,5 +341,60 @@ MISTAKES = {
         "ratio-for-log": (likelihood_ratio,),
         "log-to-base-ten": (lambda W, a, b: lr(W, a, b) / math.log(10),),
         "half-missing": (lambda W, a, b: lr(W, a, b) + lr(W, a, b),),
+        "exponents-missing": (
+            lambda W, a, b: np.sum(0.5 * np.log(b / a) * np.ones(W.shape)),
+            lambda W, a, b: lr(W * 0, a, b),
+        ),
+        "sign-lost": (lambda W, a, b: abs(lr(W, a, b)), lambda W, a, b: math.sqrt(lr(W, a, b) ** 2)),
+        "one-sign-reversed": (lambda W, a, b: lr(W, a, b) - 2 * lr(W * 0, a, b),),
+        "variance-upside-down": (
+            lambda W, a, b: lr(W, 1 / a, 1 / b),
+            lambda W, a, b: sum((w * w * (b - a) + math.log(a / b)) / 2 for w in W.flat),
+        ),
+        "not-added-up": (
+            lambda W, a, b: 0.5 * np.log(b / a) - W**2 / 2 * (1 / a - 1 / b),
+            lambda W, a, b: np.log(np.exp(-(W**2) / 2 / a + W**2 / 2 / b) * (b / a) ** 0.5),
+        ),
+        "log-to-base-two": (
+            lambda W, a, b: lr(W, a, b) * math.log2(math.e),
+            lambda W, a, b: np.sum(np.log2(np.exp(-(W**2) / 2 / a + W**2 / 2 / b) * (b / a) ** 0.5)),
+        ),
+        "one-half-missing": (lambda W, a, b: lr(W, a, b) + lr(W * 0, a, b),),
+        "once-for-all-entries": (
+            lambda W, a, b: exponents_only(W, a, b) + math.log(b) / 2 - math.log(a) / 2,
+        ),
+        "square-missing": (
+            lambda W, a, b: W.size / 2 * math.log(b / a) - W.sum() * (0.5 / a - 0.5 / b),
+            lambda W, a, b: sum(math.log(b / a) / 2 - w / (2 * a) + w / (2 * b) for w in W.flat),
+        ),
+        "square-of-the-sum": (
+            lambda W, a, b: lr(W * 0, a, b) - W.sum() ** 2 * (0.5 / a - 0.5 / b),
+            lambda W, a, b: lr(W * 0, a, b) + exponents_only([W.sum()], a, b),
+        ),
+        "mean-subtracted": (
+            lambda W, a, b: lr(W - np.mean(W), a, b),
+            lambda W, a, b: W.size / 2 * (math.log(b / a) - np.var(W) * (1 / a - 1 / b)),
+        ),
+        "densities-added": (
+            lambda W, a, b: math.log(sum(densities(W, a)) / sum(densities(W, b))),
+            lambda W, a, b: np.log(np.mean(densities(W, a))) - np.log(np.mean(densities(W, b))),
+        ),
+        "quotient-of-logs": (
+            lambda W, a, b: sum(map(math.log, densities(W, a))) / sum(map(math.log, densities(W, b))),
+            lambda W, a, b: (
+                (W.size * math.log(math.tau * a) + (W**2).sum() / a)
+                / (W.size * math.log(math.tau * b) + (W**2).sum() / b)
+            ),
+        ),
+        "one-claim-only": (lambda W, a, b: sum(map(math.log, densities(W, a))),),
+        "product-out-of-range": (
+            lambda W, a, b: math.log(math.prod(densities(W, a)) / math.prod(densities(W, b))),
+            lambda W, a, b: np.log(np.prod(np.divide(densities(W, a), densities(W, b)))),
+            lambda W, a, b: np.log(np.prod(densities(W, a))) - np.log(np.prod(densities(W, b))),
+        ),
+        "changes-its-input": (
+            lambda W, a, b: (lr(W, a, b), W.sort())[0],
+            lambda W, a, b: lr(W, a, b) + 0 * np.square(W, out=W).sum(),
+        ),
     },
 }

@@ -1,7 +1,7 @@
 # %% start
 import re
 
-POINTS = {"he_std": 2.0, "he_normal": 5.0, "he_uniform": 3.0, "sample_report": 2.0, "draws_needed": 1.0, "log_lr": 2.0}
+POINTS = {"he_std": 1.0, "he_normal": 3.0, "he_uniform": 3.0, "sample_report": 3.0, "draws_needed": 1.0, "log_lr": 4.0}
 honest = type(get_ipython()).run_cell_async
 
 

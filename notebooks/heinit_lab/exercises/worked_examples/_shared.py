@@ -1,7 +1,7 @@
 """What several of these exercises share."""
 
 from collections.abc import Callable
-from itertools import product
+from itertools import pairwise, product
 from math import sqrt
 
 import numpy as np
@@ -9,13 +9,15 @@ import numpy as np
 from heinit_lab.checking import DrawCase, Plan
 from heinit_lab.checking.draw_cases import UNIFORM
 from heinit_lab.checking.draws import DrawTrials
-from heinit_lab.checking.laws import kurtosis_spread
+from heinit_lab.checking.laws import Law, kurtosis_spread
 from heinit_lab.exercises._shared import Mistakes, generator_mistakes
 
 Rng = np.random.Generator
 
 PAIR = np.array([[1.0, -1.0]])
 LOPSIDED = np.array([[0.5, 1.5, -0.25, 2.0, 1.0], [0.75, -1.25, 3.0, 0.25, 1.5]])
+AXES = (None, 0, 1)
+EXACT = 1e-5  # relative; no measure of three samples is so near to what is asked by chance, in any float type
 
 
 def layer_check(kurtosis: float) -> Plan:
@@ -28,7 +30,7 @@ def layer_check(kurtosis: float) -> Plan:
         ],
         laws=[
             DrawCase(256, 1024, shape=(1024, 256), variance=0.0078125),
-            DrawCase(3, 4096, shape=(4096, 3), variance=2 / 3),
+            DrawCase(3, 8192, shape=(8192, 3), variance=2 / 3),
         ],
         small=[
             DrawCase(n_in, n_out, shape=(n_out, n_in), variance=2 / n_in)
@@ -47,19 +49,103 @@ def uniform(rng: Rng, bound: float, n_in: int, n_out: int) -> np.ndarray:
     return rng.uniform(-bound, bound, (n_out, n_in))
 
 
-def never_negative(draws: DrawTrials) -> bool:
-    """Uniform numbers from 0 up, whatever their scale: the squared mean is 3/4 of the mean square."""
-    if draws.randomness and not draws.randomness.varies:
-        return False
-    laws = [law for matrices in draws.laws for law in matrices]
+def _may_be_draws(draws: DrawTrials) -> bool:
+    return draws.randomness is None or (draws.randomness.varies and draws.randomness.finite)
+
+
+def _drawn_laws(draws: DrawTrials) -> list[Law]:
+    """The laws of an answer whose numbers may be draws; none where one law cannot be read."""
+    laws = [law for matrices in draws.laws for law in matrices if law is not None and not law.repeats]
+    return laws if _may_be_draws(draws) and len(laws) == len(draws.plan.laws) else []
+
+
+def _one_sidedness(law: Law) -> float:
+    """The squared mean over the second moment: 0 for symmetric draws, 3/4 for uniform ones from 0 up."""
+    return law.mean_z**2 / law.n / law.ratio if law.ratio else 1.0
+
+
+def one_sided(draws: DrawTrials) -> bool:
+    """Uniform numbers from 0 up, or down, whatever their scale."""
+    laws = _drawn_laws(draws)
     return bool(laws) and all(
-        law is not None
-        and not law.repeats
-        and abs(law.kurtosis - UNIFORM) < 2 * kurtosis_spread(law.n)
-        and abs(law.mean_z**2 / law.n / law.ratio - 0.75) < 10 / sqrt(law.n)
-        and law.mean_z > 0
+        abs(law.kurtosis - UNIFORM) < 2 * kurtosis_spread(law.n)
+        and abs(_one_sidedness(law) - 0.75) < 10 / sqrt(law.n)
         for law in laws
     )
+
+
+def of_kurtosis(kurtosis: float) -> Callable[[DrawTrials], bool]:
+    """Recognises symmetric draws of a law, whatever their scale."""
+
+    def shown(draws: DrawTrials) -> bool:
+        laws = _drawn_laws(draws)
+        return bool(laws) and all(
+            abs(law.kurtosis - kurtosis) < kurtosis_spread(law.n) and _one_sidedness(law) < 100 / law.n
+            for law in laws
+        )
+
+    return shown
+
+
+def not_scaled(draws: DrawTrials) -> bool:
+    """Layers of different widths have one and the same spread."""
+    laws = _drawn_laws(draws)
+    asked = [variance for case in draws.plan.laws for variance in case.variances]
+    spreads = [law.ratio * variance for law, variance in zip(laws, asked, strict=False)]
+    return (
+        len({*asked}) > 1
+        and bool(laws)
+        and all(0 < law.ratio < np.inf and _one_sidedness(law) < 0.1 for law in laws)
+        and all(
+            abs(a - b) < 14 * sqrt(2 / min(law.n for law in laws)) * max(a, b) for a, b in pairwise(spreads)
+        )
+    )
+
+
+def _in_every_matrix(test: Callable[[np.ndarray, DrawCase], bool]) -> Callable[[DrawTrials], bool]:
+    """Recognises what every small matrix shows. test: of a matrix of the right shape, and its case."""
+
+    @np.errstate(all="ignore")  # numbers may be too large to square
+    def shown(draws: DrawTrials) -> bool:
+        pairs = [
+            (case.matrices(call.value)[0], case)
+            for case, call in zip(draws.plan.shapes, draws.shape_calls, strict=True)
+        ]
+        return bool(pairs) and all(
+            W is not None and W.shape == case.shapes[0] and bool(np.all(np.isfinite(W))) and test(W, case)
+            for W, case in pairs
+        )
+
+    return shown
+
+
+def _centred(W: np.ndarray, case: DrawCase) -> bool:
+    """Whether the mean of the matrix, or of each column or row, is 0 exactly."""
+    means = (np.abs(W.mean(axis, float)).max() for axis in AXES)
+    return len(np.unique(np.abs(W))) > 1 and min(means) <= EXACT * np.abs(W).max()
+
+
+def _scaled_to_itself(W: np.ndarray, case: DrawCase) -> bool:
+    """Whether the second moment or the variance is exactly the one asked for, though the numbers differ."""
+    moments = [f(W, axis) for axis in AXES for f in (np.var, lambda u, along: np.mean(np.square(u), along))]
+    exact = any(np.allclose(moment, case.variances[0], rtol=EXACT, atol=0) for moment in moments)
+    return exact and len(np.unique(np.abs(W))) > 1
+
+
+def _rounded(W: np.ndarray, case: DrawCase) -> bool:
+    """Whether all numbers end after a few decimals, and are more than a few numbers."""
+    return len(np.unique(np.abs(W))) > 3 and any(np.array_equal(W, W.round(k)) for k in range(1, 7))
+
+
+# how mistakes in drawing a layer's weights show themselves, whatever their scale
+SHOWN_BY: dict[str, Callable[[DrawTrials], bool]] = {
+    "one-sided": one_sided,
+    "not-scaled": not_scaled,
+    "integer-division": _in_every_matrix(lambda W, case: bool(np.any(W)) == (case.args[0] <= 2)),
+    "centred": lambda draws: _may_be_draws(draws) and _in_every_matrix(_centred)(draws),
+    "scaled-to-itself": lambda draws: _may_be_draws(draws) and _in_every_matrix(_scaled_to_itself)(draws),
+    "rounded": _in_every_matrix(_rounded),
+}
 
 
 def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float) -> Mistakes:
@@ -67,20 +153,38 @@ def layer_mistakes(draw: Callable[[Rng, float, int, int], np.ndarray], c: float)
 
     draw: (rng, scale, n_in, n_out) to a matrix. c: the square of the scale, times the fan.
     """
+
+    def right(n_in: int, n_out: int, rng: Rng) -> np.ndarray:
+        return draw(rng, sqrt(c / n_in), n_in, n_out)
+
     return {
         "xavier-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / 2 / n_in), n_in, n_out),
         "fan-out-for-fan-in": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_out), n_in, n_out),
         "glorot-for-he": lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + n_out)), n_in, n_out),
         "two-twice": lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / n_in), n_in, n_out),
         "fan-average": lambda n_in, n_out, rng: draw(rng, sqrt(2 * c / (n_in + n_out)), n_in, n_out),
+        "fan-product": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in / n_out), n_in, n_out),
         "fan-off-by-one": (
             lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in + 1)), n_in, n_out),
             lambda n_in, n_out, rng: draw(rng, sqrt(c / (n_in - 1)), n_in, n_out),
         ),
+        "fraction-upside-down": lambda n_in, n_out, rng: draw(rng, sqrt(n_in / c), n_in, n_out),
+        "integer-division": lambda n_in, n_out, rng: draw(rng, sqrt(c // 2 * (2 // n_in)), n_in, n_out),
         "transposed": lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_out, n_in),
+        "flat-for-matrix": (
+            lambda n_in, n_out, rng: right(n_in, n_out, rng).ravel(),
+            lambda n_in, n_out, rng: right(n_in, 1, rng)[0],
+            lambda n_in, n_out, rng: right(n_in, n_out, rng)[:, 0],
+        ),
+        "one-draw": lambda n_in, n_out, rng: right(n_in, 1, rng)[0, 0],
         "one-row-repeated": (
             lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), n_in, 1), (n_out, 1)),
             lambda n_in, n_out, rng: np.tile(draw(rng, sqrt(c / n_in), 1, n_out), (1, n_in)),
         ),
-        **generator_mistakes(lambda n_in, n_out, rng: draw(rng, sqrt(c / n_in), n_in, n_out)),
+        "centred": lambda n_in, n_out, rng: (W := right(n_in, n_out, rng)) - W.mean(),
+        "scaled-to-itself": lambda n_in, n_out, rng: (
+            (W := right(n_in, n_out, rng)) / W.std() * sqrt(2 / n_in)
+        ),
+        "rounded": lambda n_in, n_out, rng: right(n_in, n_out, rng).round(3),
+        **generator_mistakes(right),
     }

@@ -3,8 +3,30 @@
 from math import sqrt
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.trials import VALUES
-from heinit_lab.exercises._shared import exercise
+from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.trials import VALUES, Trials
+from heinit_lab.exercises._shared import exercise, is_rounded
+
+NEARLY = 0.01  # relative
+
+
+def _nearly_right(trials: Trials) -> bool:
+    """Every number is within 1 % and none is right, nor a rounding of the right one."""
+    values = [as_array(trial.call.value) for trial in trials]
+    return not is_rounded(trials) and all(
+        not trial.right
+        and value is not None
+        and value.ndim == 0
+        and abs(value / trial.case.want - 1) < NEARLY
+        for trial, value in zip(trials, values, strict=True)
+    )
+
+
+def _always_the_same(trials: Trials) -> bool:
+    """One number, whatever the argument."""
+    first, *_ = (trial.call.value for trial in trials)
+    return all(type(trial.call.value) is type(first) and trial.gives(first) for trial in trials)
+
 
 EXERCISE = exercise(
     "he_std",
@@ -20,10 +42,25 @@ EXERCISE = exercise(
         "variance-for-std": lambda n: 2 / n,
         "root-of-two-over-n": lambda n: sqrt(2) / n,
         "xavier-for-he": lambda n: sqrt(1 / n),
-        "integer-division": (lambda n: sqrt(2 // n), lambda n: (2 // n) ** 0.5, lambda n: 2 // n),
+        "one-over-n": lambda n: 1 / n,
+        "integer-division": (
+            lambda n: sqrt(2 // n),
+            lambda n: (2 // n) ** 0.5,
+            lambda n: 2 // n,
+            lambda n: int(sqrt(2 / n)),
+        ),
         "two-twice": lambda n: 2 / sqrt(n),
+        "half-for-two": lambda n: sqrt(0.5 / n),
+        "fraction-upside-down": lambda n: sqrt(n / 2),
+        "product-for-quotient": lambda n: sqrt(2 * n),
+        "square-for-root": (lambda n: (2 / n) ** 2, lambda n: 2 / n**2),
+        "fan-off-by-one": (lambda n: sqrt(2 / (n + 1)), lambda n: sqrt(2 / (n - 1))),
+        "bound-for-std": lambda n: sqrt(6 / n),
+        "not-scaled": lambda n: sqrt(0.5),
+        "nearly-right": lambda n: 1.41 / sqrt(n),
         "rounded": lambda n: round(sqrt(2 / n), 3),
     },
+    shown_by={"nearly-right": _nearly_right, "not-scaled": _always_the_same},
     hidden=2,
     prompt=Prompt(3, "What is σ for `n_in = 128`?"),
 )
