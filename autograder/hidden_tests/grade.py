@@ -166,6 +166,7 @@ def _report(assessment: Assessment) -> Report:
         "score": assessment.score,
         "max_score": assessment.max_score,
         "points": assessment.points,
+        "wrong_kinds": dict(assessment.wrong_kinds),
         "misconceptions": list(assessment.misconceptions),
         "no_answer": assessment.no_answer,
     }
