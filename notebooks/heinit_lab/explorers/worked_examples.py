@@ -12,13 +12,7 @@ from heinit_lab.figures.style import HE, XAVIER
 from heinit_lab.mean_squares import density, normal_score, quick_interval
 
 NO_LUCK = 4.5  # standard scores: fewer than one right sample in 100,000 lies as far outside
-MANY, ENOUGH = 400, 40_000  # samples, and weights, by which a wrong variance is told from chance
 Fill = Callable[[int, int, np.random.Generator], np.ndarray]
-
-
-def _is_no_luck(ratio: float, n: int) -> bool:
-    """Whether no right sample of n weights has such a mean square. ratio: over the variance asked for."""
-    return not 0 < ratio < np.inf or not abs(normal_score(ratio, 1, n)) < NO_LUCK
 
 
 def weights_explorer(he_normal: Fill) -> Explorer:
@@ -68,17 +62,10 @@ def weights_explorer(he_normal: Fill) -> Explorer:
             f"square is {ratio * var:.4g}; asked is {var:.4g}, and 95 % of right samples of this size lie "
             f"between {low * var:.3g} and {high * var:.3g}. "
         )
-        if _is_no_luck(ratio, n):
+        if not 0 < ratio < np.inf or not abs(normal_score(ratio, 1, n)) < NO_LUCK:
             return (
                 f"{words}Fewer than one right sample in 100,000 lies so far outside: this is not luck. The "
                 "check of `he_normal` says more."
-            )
-        more = min(MANY, 1 + ENOUGH // n)
-        squares = [np.square(he_normal(n_in, n_out, np.random.default_rng(100 + s))) for s in range(more)]
-        if _is_no_luck(mean := float(np.mean(squares)) / var, more * n):
-            return (
-                f"{words}One sample of this size can be luck. Over {more} of them the mean square is "
-                f"{mean * var:.4g}, and that is not luck. The check of `he_normal` says more."
             )
         if not low <= ratio <= high:
             words += "This one does not, as happens to one right sample in twenty. "
