@@ -41,9 +41,9 @@ def own_spread(
     """
     drivers = network_driver(init_network), moments_driver(forward_moments)
     made, measured = (each.function for each in drivers)
-    x = np.random.default_rng(0).standard_normal((1, width))
-    rngs = map(np.random.default_rng, range(networks))
-    q = np.array([measured(x, list(made([width] * (depth + 1), 2.0, rng))) for rng in rngs], dtype=float)
+    rng, sizes = np.random.default_rng(4), [width] * (depth + 1)
+    x = rng.standard_normal((1, width))
+    q = np.array([measured(x, list(made(sizes, 2.0, rng))) for _ in range(networks)], dtype=float)
     return q / q[:, :1], stand_ins(*drivers)
 
 
