@@ -58,6 +58,7 @@ class ExerciseResult:
     answer: str
     look: tuple[str, str] | None
     comment: str
+    patterns: list[str]  # sentences on where and how the answer is wrong, of public and hidden checks
 
     @property
     def state(self) -> str:
@@ -106,6 +107,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             answer=answers.get(exercise, anchor(i)),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
+            patterns=_patterns(cell, hidden, bool(named)) if lost and cell.check else [],
         )
 
 
@@ -123,3 +125,13 @@ def anchor(number: int) -> str:
 def plain(title: str) -> str:
     """A heading without its marks."""
     return re.sub(r"[`*$]", "", title).strip()
+
+
+def _patterns(cell: PageCell, hidden: Mapping[str, Any], named: bool) -> list[str]:
+    """What the public check says where no mistake is named, and on which kinds of case hidden ones fail."""
+    headline, *below = public_text(cell).splitlines() or [""]
+    kinds, points = hidden.get("wrong_kinds", {}), hidden.get("points", {})
+    rows = HIDDEN.get(cell.grade_id.removeprefix("test-"), ())
+    lost = [row.name for row in rows if kinds.get(row.name) and float(points.get(row.name, 0.0)) < row.points]
+    public = [line[:500] for line in below[:3]] if headline.startswith("✗") and not named else []
+    return [*public, *(f"{name.capitalize()}: {kinds[name]}" for name in lost)]

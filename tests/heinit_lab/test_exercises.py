@@ -92,8 +92,10 @@ def test_hints_give_no_code_away(name):
 
 def test_hints_call_things_as_the_lessons_do():
     for exercise in EXERCISES.values():
-        for misconception in exercise.misconceptions:  # a unit, and the slide
-            assert not re.search("neuron|source", misconception.hint, re.IGNORECASE), misconception.name
+        for misconception in exercise.misconceptions:  # a unit, the slide, second moment, n_in
+            hints = " ".join((misconception.hint, *misconception.deeper))
+            others = re.search(r"neuron|source|(?<!root )mean square|fan_in", hints, re.IGNORECASE)
+            assert not others, (exercise.name, misconception.name)
 
 
 def test_misconception_names_mean_one_thing_each():

@@ -49,17 +49,17 @@ def of_laws(layers: Sequence[Layer]) -> str:
         return _of_right_layers(layers, right)
     shifted = all(abs(layer.law.mean_z) > 10 for layer in layers)
     if alike(1.0):
-        return "In every layer the mean square is right, and the mean is not 0." if shifted else ""
+        return "In every layer the second moment is right, and the mean is not 0." if shifted else ""
     common, variances = float(np.median(ratios)), np.array([layer.variance for layer in layers])
     if alike(common):
-        return f"In every layer the mean square is {times(float(f'{common:.2g}'))} what is asked for."
+        return f"In every layer the second moment is {times(float(f'{common:.2g}'))} what is asked for."
     if alike(float(np.median(ratios * variances)) / variances):
-        return "Every layer has the same mean square, whatever its size."
+        return "Every layer has the same second moment, whatever its size."
     for name, k in (("inputs", 1), ("outputs", 0)):
         n = np.array([layer.shape[k] for layer in layers], float)
         how = "small" if alike(1 / n) else "large" if alike(n) else ""
         if how:
-            return f"In every layer the mean square is too {how} by a factor: the number of {name}."
+            return f"In every layer the second moment is too {how} by a factor: the number of {name}."
     if shifted:
         return "In every layer the mean is not 0."
     large = int(np.sum(ratios > 1))
@@ -68,7 +68,7 @@ def of_laws(layers: Sequence[Layer]) -> str:
         for word, count in (("large", large), ("small", len(ratios) - large))
         if count
     ]
-    return f"Of {len(ratios)} layers, the mean square is {' and '.join(sizes)}."
+    return f"Of {len(ratios)} layers, the second moment is {' and '.join(sizes)}."
 
 
 def _of_right_layers(layers: Sequence[Layer], right: Sequence[bool]) -> str:

@@ -38,9 +38,9 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
     if wrong == "mean square":
         tolerance = f"give or take {200 * sqrt((LIMIT + 1) / law.n):.1f} %"
         if variance is None:
-            theirs = f"have {law.ratio:.4g} times the mean square asked for; expected 1"
+            theirs = f"have {law.ratio:.4g} times the second moment asked for; expected 1"
             return fault(f"{draws} {theirs}, {tolerance}.")
-        theirs = f"have a mean square of {law.ratio * variance:.4g}; expected {variance:.4g}"
+        theirs = f"have a second moment of {law.ratio * variance:.4g}; expected {variance:.4g}"
         return fault(
             f"{draws} {theirs}, {tolerance}.",
             f"Theirs is {law.ratio:.3g} times the variance asked for; chance does not explain that.",
@@ -50,7 +50,7 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
         average = f"average {law.mean_z * unit:.3g}{name}"
         return fault(
             f"{draws} {average}; expected 0, give or take {unit * sqrt(2 * LIMIT + 2):.2g}.",
-            "Their mean square is right. Weights of mean 0 are as often negative as positive.",
+            "Their second moment is right. Weights of mean 0 are as often negative as positive.",
         )
     if wrong == "bound":
         return fault(
@@ -63,7 +63,7 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
         return fault(
             f"{draws} have the right variance, and are not {kind}: "
             f"their kurtosis is {law.kurtosis:.2f}; expected {kurtosis:.2f}.",
-            "Kurtosis is the mean fourth power over the squared mean square: 3 for normal, "
+            "Kurtosis is the mean fourth power over the square of the second moment: 3 for normal, "
             "1.8 for uniform numbers.",
         )
     if wrong == "symmetry":

@@ -67,6 +67,24 @@ def test_the_page_tells_the_score_the_mistakes_by_name_and_where_to_look(course:
     assert page.count("stood in 2 cells") + page.count("was repaired before") == 1
 
 
+def test_where_no_mistake_is_named_the_page_says_what_is_true_of_all_cases_and_the_kinds_that_are_wrong(
+    course,
+):
+    notebook, grades = graded(course, "cleo")
+    cell = next(
+        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "test-he_std"
+    )
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if VERDICT_MIME in data:
+            data[VERDICT_MIME] |= {"misconceptions": [], "wrong_kinds": {"values": "Wrong for one <unit>."}}
+        elif "text/plain" in data:
+            data["text/plain"] = "✗ he_std(4) is 2; expected 0.7071.\nEvery value is twice the right one."
+    page = feedback_page(notebook, grades)
+    assert '<p class="says">Every value is twice the right one.</p>' in page
+    assert '<p class="says">Values: Wrong for one &lt;unit&gt;.</p>' in page
+
+
 def test_a_behaviour_that_counts_only_with_another_is_not_called_wrong(course: Path):
     page = feedback_page(*graded(course, "cleo"))
     beginning = page.index('aria-labelledby="result-1"')

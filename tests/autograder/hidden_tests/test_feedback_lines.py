@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.hidden_tests import HIDDEN, assess
+from autograder.hidden_tests import HIDDEN, grade
 from autograder.hidden_tests.behaviour import behaviours, drawn, edges, values
-from autograder.hidden_tests.grade import _report
 from autograder.judge.proxy import NoAnswerError
-from heinit_lab.checking import Case, Cases, DrawCase, Exercise, Plan
+from heinit_lab.checking import Case, Cases, CheckFailed, DrawCase, Exercise, Plan
 from heinit_lab.checking.observe import Call
 from heinit_lab.exercises import EXERCISES
 
@@ -70,5 +69,7 @@ class Silent:
     ],
 )
 def test_a_hidden_check_that_fails_says_on_what_kind_of_case(exercises, name, answer, line):
-    lines = _report(assess(name, answer)).plain.splitlines()
+    with pytest.raises(CheckFailed) as failed:
+        grade(name, answer)
+    lines = failed.value.report.plain.splitlines()
     assert any(each.endswith(line) for each in lines), lines

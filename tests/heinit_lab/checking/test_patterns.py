@@ -139,7 +139,7 @@ HE = nets(lambda a, b: (2 / a) ** 0.5)
             lambda sizes, rng: [W.ravel() for W in HE(sizes, rng)],
             "as many numbers as are asked for, in one row",
         ),
-        (nets(lambda a, b: (4 / a) ** 0.5), "In every layer the mean square is twice what is asked for."),
+        (nets(lambda a, b: (4 / a) ** 0.5), "In every layer the second moment is twice what is asked for."),
         (
             nets(lambda a, b: (4 / (a + b)) ** 0.5),
             "where there are as many inputs as outputs and the matrix is not the first of its list; wrong",
