@@ -107,7 +107,10 @@ EXERCISE = exercise(
         Case(np.array([[0.5], [2.0]]), want=np.array([False]), kind="one unit"),
         Case(BARELY_ON, want=np.array([False, True, False, True]), kind="units that are barely on"),
         Case(
-            RARE, want=np.array([False, True, False]), kind="units that one of very many examples switches on"
+            RARE,
+            want=np.array([False, True, False]),
+            kind="units that one of very many examples switches on",
+            code="np.eye(1500, 3) - [0.5, 1.0, 0.5]",
         ),
     ),
     mistakes={

@@ -50,7 +50,7 @@ EXERCISE = exercise(
         Case(STACK, want=1 / 3, kind="an array with three axes"),
         Case(np.array([1.5, 0.25, 3.0]), want=0.0, kind="an array without zeros"),
         Case(np.zeros((2, 2)), want=1.0, kind="an array of zeros alone"),
-        Case(np.arange(1500.0), want=1 / 1500, kind="very many entries"),
+        Case(np.arange(1500.0), want=1 / 1500, kind="very many entries", code="np.arange(1500.0)"),
     ),
     mistakes={
         "complement": (lambda H: np.mean(H != 0), lambda H: np.mean(H > 0)),
