@@ -29,6 +29,12 @@ const kept = {
       localStorage.removeItem(kept.key(name));
     } catch { /* nothing was stored */ }
   },
+  forgetGuesses() {
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith("heinit.guess."));
+      keys.forEach((key) => localStorage.removeItem(key));
+    } catch { /* nothing was stored */ }
+  },
 };
 
 // The interpreter: one worker, which is replaced when it is stopped or has crashed.
@@ -489,6 +495,7 @@ if (location.protocol === "file:") {
   forgetting?.addEventListener("click", () => {
     if (!window.confirm("Forget every answer, verdict and guess that this browser keeps for the course?")) return;
     for (const { exercises } of COURSE.lessons) Object.keys(exercises).forEach(kept.forget);
+    kept.forgetGuesses();
     drawProgress();
   });
   addEventListener("storage", drawProgress);
