@@ -179,6 +179,7 @@ def report(assessment: Assessment) -> Report:
         "score": assessment.score,
         "max_score": assessment.max_score,
         "points": assessment.points,
+        "wrong_kinds": dict(assessment.wrong_kinds),
         "misconceptions": list(assessment.misconceptions),
         "no_answer": assessment.no_answer,
         "right_parts": {name: list(parts) for name, parts in assessment.right_parts.items()},

@@ -11,6 +11,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from autograder.hidden_tests import assess
 from autograder.lessons import lesson as find
 from autograder.lessons.compose import asked, checked
 from heinit_lab import race as racing
@@ -120,6 +121,18 @@ def test_worked_values_of_the_exercises():
     says("ex-activity", "[0.75, 0.5, 0.5]", "[0.667, 0.333, 0.667, 0.667]")
     says("ex-dead_units", "[True, False, True]")
     says("ex-energy_kept", "0.2")
+
+
+def test_each_half_of_activity_has_half_the_points_and_so_have_both_in_each_others_place():
+    def first_twice(Z):
+        return activity(Z)[0], activity(Z)[0]
+
+    def second_as_counts(Z):
+        return activity(Z)[0], np.sum(Z > 0, axis=0)
+
+    for wrong in (first_twice, second_as_counts, lambda Z: activity(Z)[::-1]):
+        assert assess("activity", wrong).score == 2
+    assert assess("activity", lambda Z: activity(Z)[0]).score == 0
 
 
 def test_zeros_of_a_layer_are_coins():

@@ -177,7 +177,7 @@ MISTAKES = {
             lambda n_in, n_out: float(f"{(2 / (n_in + n_out)) ** 0.5:.2f}"),
         ),
         "root-missing": (lambda n, m: (2 / (n + m)) ** 1 / 2, lambda n, m: 1 / sum((n, m))),
-        "two-below-the-line": (lambda n, m: (2 * n + 2 * m) ** -0.5,),
+        "two-below-the-line": (lambda n, m: (2 * n + 2 * m) ** -0.5, lambda n, m: math.sqrt(2 / (n + m)) / 2),
         "two-twice": (lambda n, m: np.sqrt(2 * 2 / (n + m)), lambda n, m: math.sqrt(2 / np.mean([n, m]))),
         "max-or-min-of-fans": (lambda n, m: max(n, m) ** -0.5, lambda n, m: np.sqrt(2 / np.min([n, m]))),
         "mean-taken-last": (
@@ -222,6 +222,10 @@ MISTAKES = {
             lambda n, m: (2 / n) ** 0.5 - ((n + m) / 2) ** -0.5,
             lambda n, m: (math.sqrt(2 / n) - math.sqrt(2 / (n + m))) / math.sqrt(2 / (n + m)),
         ),
+        "product-for-ratio": (
+            lambda n, m: math.sqrt(2 / n) * math.sqrt(2 / (n + m)),
+            lambda n, m: 2 / n * 2 / (n + m),
+        ),
         "one-rule-only": (lambda n, m: 1 / math.sqrt(2 / (n + m)), lambda n, m: (2 / n) ** 0.5),
         "fans-compared": (lambda n, m: (m / n) ** 0.5, lambda n, m: math.sqrt(n) / math.sqrt(m)),
         "product-of-fans": (lambda n, m: m**0.5, lambda n, m: math.sqrt(2 / n) / math.sqrt(2 / (n * m))),
@@ -260,6 +264,11 @@ MISTAKES = {
             lambda ns: [row[:3] for row in _rows(ns)],
             lambda ns: np.delete(_rows(ns), 0, axis=1),
         ),
+        "columns-in-another-order": (
+            lambda ns: [[x, h, r, n] for n, x, h, r in _rows(ns)],
+            lambda ns: np.array(_rows(ns))[:, ::-1],
+            lambda ns: [[n, r, x, h] for n, x, h, r in _rows(ns)],
+        ),
         "row-number-for-size": (
             lambda ns: [[i, *row[1:]] for i, row in enumerate(_rows(ns))],
             lambda ns: [[i, *row[1:]] for i, row in enumerate(_rows(ns), 1)],
@@ -268,6 +277,7 @@ MISTAKES = {
         "repeated-sizes-merged": (
             lambda ns: list(dict(zip(ns, _rows(ns), strict=True)).values()),
             lambda ns: np.unique(_rows(ns), axis=0),
+            lambda ns: _rows(set(ns)),
         ),
         "whole-numbers": (_into_whole_numbers, lambda ns: np.array(_rows(ns), dtype=np.int32)),
         "text-for-numbers": (
@@ -287,6 +297,7 @@ MISTAKES = {
             lambda ns: [[n, (1 / n) ** 1 / 2, (2 / n) ** 1 / 2, 2.0] for n in ns],
             lambda ns: [[n, 0.5 / n, 1 / n, (1 / n) / (0.5 / n)] for n in ns],
         ),
+        "fraction-inverted": (lambda ns: [[n, n**0.5, (2 * n) ** 0.5, 2**0.5] for n in ns],),
         "bound-for-std": (
             lambda ns: [[n, math.sqrt(3 / n), math.sqrt(6 / n), 2**0.5] for n in ns],
             lambda ns: np.array(_rows(ns)) * [1, 3**0.5, 3**0.5, 1],
@@ -358,6 +369,10 @@ MISTAKES = {
             lambda W, z, g: [sum(row) * d if s > 0 else 0.0 for row, s, d in zip(W, z, g, strict=True)],
         ),
         "overwritten-for-added": (_overwritten, _overwritten_where_on),
+        "product-of-sums": (
+            lambda W, z, g: sum(g[z > 0]) * W.sum(0),
+            lambda W, z, g: [sum(column) * sum(g * (z > 0)) for column in W.T],
+        ),
         "mean-for-sum": (
             lambda W, z, g: W.T @ (g * (z > 0)) / len(z),
             lambda W, z, g: np.average(W * (g * (z > 0))[:, None], axis=0),

@@ -8,7 +8,7 @@ which cases an answer is right, `forms` what the form of its values is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,14 +42,20 @@ def _of_pairs(pairs: list[Pair]) -> str:
     wrong, answered = ([pair for pair in pairs if holds(pair)] for holds in (_is_wrong, _is_answered))
     if rule := _of_rules(pairs):
         return rule
-    if len(wrong) < len(pairs) and (where := of_entries(pairs) or of_kinds(pairs) or of_traits(pairs)):
-        rule = _of_rules(wrong)
+    if where := of_entries(pairs):
+        return where
+    if len(wrong) < len(pairs) and (where := of_kinds(pairs) or of_traits(pairs)):
+        rule = _first(wrong, _of_rules, of_form, of_places)
         return f"{where} In the wrong cases, {_small(rule)}" if rule else where
     if len(answered) < len(pairs):
         rule = _of_pairs(answered) if len(answered) > 1 and any(map(_is_wrong, answered)) else ""
         fails = f"It fails in {len(pairs) - len(answered)} of {len(pairs)} cases."
         return rule and f"{fails} In the others: {_small(rule)}"
-    patterns = (_of_one_value, of_form, of_entries, of_places, _of_growth, _of_bounds, _of_digits)
+    return _first(pairs, _of_one_value, of_form, of_places, _of_growth, _of_bounds, _of_digits)
+
+
+def _first(pairs: list[Pair], *patterns: Callable[[list[Pair]], str]) -> str:
+    """What the first pattern says that holds, or ''."""
     return next((sentence for pattern in patterns if (sentence := pattern(pairs))), "")
 
 

@@ -206,7 +206,7 @@ class Trials(Evidence):
             names = f" The question calls this argument `{refused[0]}`." if refused else ""
             return raised(text, call, names + others)
         if first.gives(want):
-            return fault(f"{text} is a float, {float(call.value)}; expected the int {want}.")
+            return fault(f"{text} is a float, {float(np.ravel(call.value)[0])}; expected the int {want}.")
         difference, (got, expected) = gap(call.value, want), _distinct(call.value, want)
         return fault(
             f"{text} is {got}; expected {expected}{f' ({difference})' if difference else ''}.",

@@ -49,5 +49,8 @@ def lesson_of(name: str) -> str:
 
 def earlier(name: str) -> list[str]:
     """The names of the exercises that stand before one in its lesson."""
-    names = [exercise.name for exercise in BY_LESSON[lesson_of(name)]]
-    return names[: names.index(name)]
+    for exercises in BY_LESSON.values():
+        names = [exercise.name for exercise in exercises]
+        if name in names:
+            return names[: names.index(name)]
+    return []

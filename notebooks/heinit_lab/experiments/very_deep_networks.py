@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.report import Report
+from heinit_lab import networks
 from heinit_lab.digits import digits
-from heinit_lab.networks import backward, draw, forward, moments, relu
+from heinit_lab.drivers import Driver, driver, stand_ins
+from heinit_lab.networks import draw, forward, moments, relu
 from heinit_lab.race import Race, race
+
+Answer = Callable[..., Any]
+"""A student's answer to an exercise, solved or not."""
+
+CONVOLUTION = (16, 16, 3, 3)
+EXAMPLE = np.ones((2, 2)), [np.ones((3, 2))]
 
 
 def carried(width: int, depth: int, networks: int = 2000, seed: int = 0) -> np.ndarray:
@@ -25,26 +34,19 @@ def carried(width: int, depth: int, networks: int = 2000, seed: int = 0) -> np.n
     return np.hstack([np.ones((networks, 1)), factors.cumprod(axis=1)])
 
 
-def signal_and_gradients(c: float, depth: int = 30, width: int = 64, networks: int = 10) -> np.ndarray:
-    """Signal, gradient and weight gradient at every layer: mean squares, shape (3, networks, depth).
+def own_spread(
+    init_network: Answer, forward_moments: Answer, width: int = 64, depth: int = 30, networks: int = 400
+) -> tuple[np.ndarray, str]:
+    """q_l / q_0 of one input in He networks of the student's making, shape (networks, depth + 1).
 
-    Signal: what enters layer l. Gradient: at the layer's outputs, for an independent normal gradient at the
-    top. Weight gradient: of one entry of W_l. The input's and the top gradient's mean squares are about 1.
+    Second, which functions are the lesson's own, in words.
     """
-    rows = []
-    for seed in range(networks):
-        rng = np.random.default_rng(seed)
-        Ws = list(draw([width] * (depth + 1), c, rng, dtype=np.float64))
-        zs, hs = forward(digits().train[:64].astype(float), Ws)
-        gates = [z > 0 for z in zs]
-        gs = backward(rng.standard_normal(hs[-1].shape), Ws, gates)
-        # a weight's gradient for one image is the one number that arrives times the one that enters
-        single = [
-            np.mean(((g * gate) ** 2).T @ h**2) / len(h)
-            for g, gate, h in zip(gs[1:], gates, hs[:-1], strict=True)
-        ]
-        rows.append([moments(hs[:-1]), moments(gs[1:]), single])
-    return np.array(rows).swapaxes(0, 1)
+    drivers = network_driver(init_network), moments_driver(forward_moments)
+    made, measured = (each.function for each in drivers)
+    rng, sizes = np.random.default_rng(4), [width] * (depth + 1)
+    x = rng.standard_normal((1, width))
+    q = np.array([measured(x, list(made(sizes, 2.0, rng))) for _ in range(networks)], dtype=float)
+    return q / q[:, :1], stand_ins(*drivers)
 
 
 def mean_cosines(width: int = 64, depth: int = 40, networks: int = 10) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +82,7 @@ def convolve(h: np.ndarray, W: np.ndarray, padding: str) -> np.ndarray:
 
 
 def conv_moments(
-    fan: int, padding: str, channels: int = 16, depth: int = 10, networks: int = 20
+    fan: float, padding: str, channels: int = 16, depth: int = 10, networks: int = 20
 ) -> np.ndarray:
     """q_l / q_0 of stacked 3 x 3 convolutions, variance 2 / fan, on 8 x 8 inputs: (networks, depth + 1)."""
     q = []
@@ -92,6 +94,25 @@ def conv_moments(
             hs.append(relu(convolve(hs[-1], W * np.float32(np.sqrt(2 / fan)), padding)))
         q.append([float(np.mean(h**2)) for h in hs])
     return np.asarray(np.divide(q, np.array(q)[:, :1]))
+
+
+def conv_stacks(conv_fan_in: Answer) -> tuple[dict[str, dict[str, np.ndarray]], str]:
+    """`conv_moments` by the student's count of inputs and by that of channels alone, for both paddings.
+
+    Second, which functions are the lesson's own, in words.
+    """
+
+    def counted(shape: Sequence[int]) -> float:
+        if not (fan := float(conv_fan_in(shape))) > 0:
+            raise ValueError(f"a fan-in of {fan}")
+        return fan
+
+    count = driver("conv_fan_in", counted, lambda shape: float(prod(shape[1:])), CONVOLUTION)
+    fans = {"your count": count.function(CONVOLUTION), "channels alone": float(CONVOLUTION[1])}
+    return {
+        f"{name}, 2/{fan:g}": {padding: conv_moments(fan, padding) for padding in ("circular", "zero")}
+        for name, fan in fans.items()
+    }, stand_ins(count)
 
 
 def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarray:
@@ -107,24 +128,42 @@ def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarra
     return np.asarray(np.divide(q, np.array(q)[:, :1]))
 
 
-def calibrated_race(
-    init_network: Callable[[Sequence[int], float, np.random.Generator], list[np.ndarray]],
-    calibrate: Callable[[np.ndarray, list[np.ndarray]], Any],
-    seed: int,
-    depth: int = 30,
-) -> Race | None:
+def calibrated_race(init_network: Answer, calibrate: Answer, seed: int, depth: int = 30) -> tuple[Race, str]:
     """A race from 1/n matrices that the student's `calibrate` has rescaled on 256 training images.
 
-    Where one of the two functions is not solved, says so and gives None.
+    Second, which functions are the lesson's own, in words.
     """
-    try:
-        Ws = init_network([64] * depth + [10], 1.0, np.random.default_rng(seed))
-        weights = calibrate(digits().train[:256], Ws)
-    except NotImplementedError:
-        words = ("Your own networks run this race. Solve both exercises, then run this cell again.",)
-        headline = "This race is waiting for your `init_network` and `calibrate`."
-        from IPython.display import display
+    drivers = network_driver(init_network), driver("calibrate", calibrate, _own_calibrated, *EXAMPLE)
+    made, rescaled = (each.function for each in drivers)
+    Ws = made([64] * depth + [10], 1.0, np.random.default_rng(seed))
+    return race(depth, seed=seed, weights=rescaled(digits().train[:256], Ws)), stand_ins(*drivers)
 
-        display(Report("○", headline, words).bundle(), raw=True)
-        return None
-    return race(depth, seed=seed, weights=weights)
+
+def network_driver(init_network: Answer) -> Driver:
+    """(sizes, c, rng) to a list of matrices."""
+
+    def own(sizes: Sequence[int], c: float, rng: np.random.Generator) -> list[np.ndarray]:
+        return list(draw(sizes, c, rng, dtype=np.float64))
+
+    return driver("init_network", init_network, own, [2, 3], 1.0, np.random.default_rng(0))
+
+
+def moments_driver(forward_moments: Answer) -> Driver:
+    """(x, Ws) to the second moments of h_0 .. h_L."""
+    return driver("forward_moments", forward_moments, lambda x, Ws: moments(forward(x, Ws)[1]), *EXAMPLE)
+
+
+def gradient_driver(backward: Answer) -> Driver:
+    """(x, Ws, g) to the gradient at x."""
+
+    def own(x: np.ndarray, Ws: list[np.ndarray], g: np.ndarray) -> np.ndarray:
+        gates = [z[0] > 0 for z in forward(x[None], Ws)[0]]
+        return np.asarray(networks.backward(g, Ws, gates)[0])
+
+    return driver("backward", backward, own, np.ones(2), EXAMPLE[1], np.ones(3))
+
+
+def _own_calibrated(x: np.ndarray, Ws: list[np.ndarray]) -> list[np.ndarray]:
+    """By a single pass: ReLU is homogeneous, so each scale is a ratio of two layers' moments."""
+    q = [1.0, *moments(forward(x, Ws)[1][1:])]
+    return [W * np.sqrt(a / b) for W, (a, b) in zip(Ws, pairwise(q), strict=True)]

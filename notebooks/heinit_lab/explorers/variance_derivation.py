@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
+from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import label_line, level, theory
 from heinit_lab.figures.numbers import number
@@ -113,8 +114,10 @@ def depth_explorer(networks: int = 80, seed: int = 1) -> Explorer:
 def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
     """The student's c for one activation after another, in twenty layers of 128 units.
 
-    gain: the student's function. A leaky unit has a = 0.1 here, an ELU a = 1.
+    gain: the student's answer. A leaky unit has a = 0.1 here, an ELU a = 1.
     """
+    answer = driver("gain", gain, _own_gain, "relu", 0.0)
+    whose = "your" if answer.solved else "the"
     depth, n, networks = 20, 128, 24
     rng = np.random.default_rng(seed)
     Ws = list(draw([n] * (depth + 1), 1, rng, networks=networks))
@@ -134,7 +137,7 @@ def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
 
     def update(name: str) -> str:
         f, a = ACTIVATIONS[name], parameter.get(name, 0.0)
-        c = float(gain(name, a))
+        c = float(answer.function(name, a))
 
         def scaled(z: np.ndarray) -> np.ndarray:
             return np.asarray(np.sqrt(max(c, 0.0)) * f(z, a), np.float32)
@@ -146,15 +149,19 @@ def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
         lines.move(np.arange(1, depth + 1), q)
         which = f"{name} (a = {a:g})" if a else name
         if not np.isfinite(q[:, -1]).all():
-            return (
-                f"{which}: your c is {c:.4g}. Before layer {depth} some networks leave the range of numbers."
-            )
+            lost = f"Before layer {depth} some networks leave the range of numbers."
+            return f"{which}: {whose} c is {c:.4g}. {lost}"
         low, high = np.percentile(q[:, -1], (10, 90))
         return (
-            f"{which}: your c is {c:.4g}. At layer {depth} the second moment of z is "
+            f"{which}: {whose} c is {c:.4g}. At layer {depth} the second moment of z is "
             f"{number(float(q[:, -1].mean()))} on average over {networks} networks; 8 in 10 lie "
-            f"between {number(low)} and {number(high)}."
+            f"between {number(low)} and {number(high)}.{stand_ins(answer)}"
         )
 
     slider = Slider("name", "activation", tuple(ACTIVATIONS), "relu")
     return Explorer("Your gain, at work", fig, update, [curve, *lines.artists], [slider], ("gain",))
+
+
+def _own_gain(name: str, a: float) -> float:
+    z = np.linspace(-8, 8, 1601)
+    return float(1 / np.average(ACTIVATIONS[name](z, a) ** 2, weights=np.exp(-(z**2) / 2)))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from heinit_lab.digits import digits
+from heinit_lab.drivers import stand_ins
+from heinit_lab.experiments.very_deep_networks import (
+    Answer,
+    gradient_driver,
+    moments_driver,
+    network_driver,
+)
 from heinit_lab.explorers.explorer import LABELS, Curve, Explorer, Frame, Slider, status
-from heinit_lab.figures.marks import level, note, theory
+from heinit_lab.figures.marks import guess_star, level, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import figure, size
 from heinit_lab.figures.style import ACCENT, HE, OFF, XAVIER
@@ -213,27 +220,31 @@ NETWORKS = 8
 
 
 def depth_explorer(
-    init_network: Callable[..., Any], forward_moments: Callable[..., Any], backward: Callable[..., Any]
+    init_network: Answer, forward_moments: Answer, backward: Answer, guess: float | None = None
 ) -> Explorer:
     """Signal forward and gradient backward against depth, for any c, in networks of the student's making.
+
+    guess: a reader's, for what is left after 60 layers at c = 1.9.
 
     ReLU is homogeneous: the networks are drawn once with c = 2, and every other c multiplies layer l's
     second moment, and that of a gradient taken back through l layers, by (c/2)^l. All widths are drawn at
     the first frame, so that no slider waits for it.
     """
+    answers = network_driver(init_network), moments_driver(forward_moments), gradient_driver(backward)
+    made, second_moments, taken_back = (answer.function for answer in answers)
 
     def measured(width: int) -> tuple[np.ndarray, np.ndarray]:
         forward, back = [], []
         for seed in range(NETWORKS):
             rng = np.random.default_rng(seed)
-            Ws = list(init_network([64] + [width] * DEPTHS[-1], 2.0, rng))
+            Ws = list(made([64] + [width] * DEPTHS[-1], 2.0, rng))
             x = digits().train[:16].astype(float)  # more would go through several threads
-            q = np.asarray(forward_moments(x, Ws))
+            q = np.asarray(second_moments(x, Ws))
             forward.append(q[list(DEPTHS)] / q[0])
             back.append([1.0])
             for depth in DEPTHS[1:]:
                 g = rng.standard_normal(width)
-                gradient = np.asarray(backward(x[seed], Ws[:depth], g))
+                gradient = np.asarray(taken_back(x[seed], Ws[:depth], g))
                 back[-1].append(float(np.sum(gradient**2) / np.sum(g**2)))
         return np.array(forward), np.array(back)
 
@@ -247,6 +258,9 @@ def depth_explorer(
     ax.set(xlabel="layers", ylabel="second moment, against where it began")
     ax.axhline(1, color=OFF, lw=1)
     predicted = theory(ax)
+    if guess is not None:
+        guess_star(ax, 60, float(np.clip(guess, 1e-20, 1e20)), "")
+        note(ax, 0.03, 0.05, f"★ your guess for c = 1.9: {guess:g}", ACCENT, inside=True)
     curves = Curve(ax, HE, marker="o"), Curve(ax, XAVIER, marker="s")
     cursor = ax.axvline(30, color=ACCENT, lw=1.5, ls=":")
     handles = [*(curve.line for curve in curves), predicted]
@@ -266,6 +280,7 @@ def depth_explorer(
         return (
             f"c = {c:g}, {depth} layers of {width}. On average {number(factor[at])} of what went in should "
             f"be left. The middle of {NETWORKS} networks: signal {ends[0]}, gradient at the input {ends[1]}."
+            f"{stand_ins(*answers)}"
         )
 
     moving = [predicted, *curves[0].artists, *curves[1].artists, cursor]
@@ -274,5 +289,5 @@ def depth_explorer(
         Slider("depth", "layers, L", DEPTHS[1:], 28, page_values=DEPTHS[1::2]),
         Slider("width", "width, n", WIDTHS, 64),
     ]
-    answers = ("init_network", "forward_moments", "backward")
-    return Explorer("Signal and gradient against depth", fig, update, moving, sliders, answers)
+    powered_by = [answer.name for answer in answers]
+    return Explorer("Signal and gradient against depth", fig, update, moving, sliders, powered_by)

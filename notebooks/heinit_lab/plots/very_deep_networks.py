@@ -2,20 +2,22 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from heinit_lab.figures.marks import band, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import Plot, figure
-from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, RULES, THEORY, WARM, XAVIER
+from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, RULES, THEORY, WARM, XAVIER, in_words
 from heinit_lab.race import CHANCE, Race, stored
 
 SCALES = (0.5, 1.0, 1.5, 1.8, 2.0, 2.2, 3.0, 4.0)
 _APART = np.linspace(-0.2, 0.2, 10)  # so that ten equal results are seen as ten
 
 
-def depth_race(guess: float, depths: Sequence[int] = (5, 8, 10, 12, 15, 20, 25, 30)) -> Plot:
+def depth_race(guess: float | None, depths: Sequence[int] = (5, 8, 10, 12, 15, 20, 25, 30)) -> Plot:
     """Final test share against depth, He and 1/n, ten stored seeds each, and the reader's guess."""
     fig, ax = figure(6.4, 3.6)
     shares = {rule: np.array([stored()[f"{rule} {d}"]["share"] for d in depths]) for rule in ("he", "xavier")}
@@ -27,20 +29,21 @@ def depth_race(guess: float, depths: Sequence[int] = (5, 8, 10, 12, 15, 20, 25, 
     label_line(ax, 30.3, 0.15, "Xavier, c = 1", XAVIER)
     level(ax, 0.1)
     note(ax, 3.3, 0.045, "guessing", va="center")
-    ax.axvline(guess, color=ACCENT, ls=":", lw=2)
-    note(ax, guess, 1.02, f"your guess: {guess:g}", ACCENT, ha="center")
+    if guess is not None:
+        at = float(np.clip(guess, 3, 36.5))
+        ax.axvline(at, color=ACCENT, ls=":", lw=2)
+        note(ax, at, 1.02, f"your guess: {guess:g}", ACCENT, ha="center")
     ax.set(xlim=(3, 36.5), ylim=(0, 1), xlabel="weight matrices, L", ylabel="test images named correctly")
     stopped = next(d for d, ten in zip(depths, shares["xavier"], strict=True) if np.median(ten) < CHANCE)
     return fig, (
         f"Test share against depth after 30 epochs, ten seeds each. He stays between "
         f"{shares['he'][-1].min():.2f} and {shares['he'][0].max():.2f} from 5 to 30 layers. Xavier falls "
-        f"from depth 10 on; from {stopped} layers its middle run is at chance. "
-        f"Your guess stands at {guess:g}."
+        f"from depth 10 on; from {stopped} layers its middle run is at chance.{_yours(guess)}"
     )
 
 
-def scale_range(depths: Sequence[int] = (10, 30)) -> Plot:
-    """Final test share against c, ten stored seeds each, in a panel for each depth."""
+def scale_range(guess: Any, depths: Sequence[int] = (10, 30)) -> Plot:
+    """Final test share against c, ten stored seeds each, in a panel for each depth, and a guess in words."""
     fig, axes = figure(7.2, 3.5, ncols=len(depths), sharey=True)
     words = []
     for ax, depth in zip(axes, depths, strict=True):
@@ -63,7 +66,14 @@ def scale_range(depths: Sequence[int] = (10, 30)) -> Plot:
     axes[0].set_ylabel("test images named correctly")
     note(axes[0], 4.6, 0.12, "guessing", ha="right")
     note(axes[-1], 4.6, 0.03, "×: overflow", XAVIER, ha="right")
-    return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}."
+    if guess is not None:
+        fig.suptitle(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
+    return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}.{_yours(guess)}"
+
+
+def _yours(guess: Any) -> str:
+    """The words for a guess, once there is one."""
+    return "" if guess is None else f" Your guess: {guess}."
 
 
 def losses(runs: Mapping[str, Race], depth: int) -> Plot:
@@ -84,10 +94,21 @@ def losses(runs: Mapping[str, Race], depth: int) -> Plot:
     return fig, f"Training loss over 30 epochs at {depth} layers: {'; '.join(words)} of the test images."
 
 
-def lanes(settings: Mapping[str, str], live: Mapping[str, Race] | None = None) -> Plot:
+def _below(fig: Figure, sentence: str) -> None:
+    """Write a sentence under a figure, on whose functions have made it."""
+    fig.supxlabel(sentence.replace("`", "").strip(), fontsize=9)
+
+
+def lanes(
+    settings: Mapping[str, str],
+    live: Mapping[str, Race] | None = None,
+    guess: Any = None,
+    runner: str = "",
+) -> Plot:
     """Final test shares, a lane for each setting: ten stored seeds as dots, a race just run as a ring.
 
-    settings: label to the name of the setting in `stored()`. live: label to a race just run.
+    settings: label to the name of the setting in `stored()`. live: label to a race just run. guess: a
+    reader's, as it was written. runner: a sentence on what made the race just run.
     """
     live = live or {}
     fig, ax = figure(6.4, 0.9 + 0.42 * len(settings))
@@ -108,11 +129,17 @@ def lanes(settings: Mapping[str, str], live: Mapping[str, Race] | None = None) -
     ax.set_yticks(range(len(settings)), list(settings))
     ax.set(xlim=(0, 1), ylim=(len(settings) - 0.5, -0.85), xlabel="test images named correctly")
     ax.grid(axis="y", visible=False)
-    return fig, f"Test shares of ten seeds, one lane a setting. {'; '.join(words)}."
+    if guess is not None:
+        ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
+    _below(fig, runner)
+    return fig, f"Test shares of ten seeds, one lane a setting. {'; '.join(words)}.{_yours(guess)}{runner}"
 
 
-def signal_spread(q: np.ndarray, width: int, guess: float | None = None) -> Plot:
-    """Mean, median and spread over networks of q_l / q_0, against depth. q: (networks, layers)."""
+def signal_spread(q: np.ndarray, width: int, guess: float | None = None, makers: str = "") -> Plot:
+    """Mean, median and spread over networks of q_l / q_0, against depth. q: (networks, layers).
+
+    guess: how many of 100 end within 10 % of 1. makers: a sentence on what drew the networks.
+    """
     layers, depth = np.arange(q.shape[1]), q.shape[1] - 1
     fig, ax = figure(6.4, 3.6)
     mean, within = q[:, -1].mean(), float(np.mean(np.abs(q[:, -1] - 1) < 0.1))
@@ -126,35 +153,14 @@ def signal_spread(q: np.ndarray, width: int, guess: float | None = None) -> Plot
     label_line(ax, depth, low, "19 of 20 above", HE)
     ax.set(yscale="log", xlim=(0, depth * 1.28), ylim=(0.01, 20), xlabel="layer, l")
     ax.set_ylabel("second moment, against the input's")
-    title = f"He, {width} units a layer"
-    if guess is not None:
-        title = f"Of 100 networks, {100 * within:.0f} end within 10 % of 1 (pink); your guess {guess:g}"
+    yours = "" if guess is None else f"; your guess {guess:g}"
+    title = f"{width} units: of 100 networks, {100 * within:.0f} end within 10 % of 1 (pink){yours}"
     ax.set_title(title, fontsize=10)
+    _below(fig, makers)
     return fig, (
         f"Second moment over {depth} layers of {width} in {len(q)} He networks: the mean ends at "
         f"{mean:.2f}, the median at {middle:.2f}, nine in ten between {low:.2f} and "
-        f"{high:.2f}; {100 * within:.1f} % end within 10 % of 1."
-    )
-
-
-def two_signals(by_scale: Mapping[int, np.ndarray]) -> Plot:
-    """For each c: signal, gradient and weight gradient (3, networks, layers), in panels side by side."""
-    fig, axes = figure(6.8, 3.5, ncols=len(by_scale), sharey=True)
-    words = []
-    looks = ((HE, "o", "signal"), (XAVIER, "s", "gradient"), (GLOROT, "^", "a weight's gradient"))
-    for ax, (c, rows) in zip(axes, by_scale.items(), strict=True):
-        name = {1: "Xavier", 2: "He"}[c]
-        layers = np.arange(1, rows.shape[2] + 1)
-        for row, (colour, marker, label) in zip(rows, looks, strict=True):
-            networks(ax, layers, row, colour, marker=marker, ms=3, label=label)
-        ax.set(yscale="log", xlabel="layer", title=f"{name}, c = {c:g}", ylim=(1e-11, 30))
-        first, last = (number(np.median(rows[2, :, k])) for k in (0, -1))
-        words.append(f"{name}: a weight's squared gradient is {first} in layer 1, {last} in {len(layers)}")
-    axes[0].set_ylabel("mean square")
-    axes[-1].legend(loc="lower center")
-    return fig, (
-        "Forward signal, backward gradient and a weight's gradient at each of 30 layers, ten networks. "
-        f"{'; '.join(words)}. In both panels that line is nearly level."
+        f"{high:.2f}; {100 * within:.1f} % end within 10 % of 1.{_yours(guess)}{makers}"
     )
 
 
@@ -174,38 +180,13 @@ def growing_alike(measured: np.ndarray, predicted: np.ndarray) -> Plot:
     )
 
 
-def silent_units(counts: Sequence[np.ndarray], guess: float) -> Plot:
-    """Units dead for 500 images, and units always on, against depth. counts: `unit_shares` of networks.
+def convolutions(
+    measured: Mapping[str, Mapping[str, np.ndarray]], guess: float | None = None, counter: str = ""
+) -> Plot:
+    """Second moment through ten convolutions, by variance of the weights and by padding, a row a network.
 
-    guess: the share dead at the end.
+    guess: by which factor it grows in each, where channels alone count. counter: a sentence on who counted.
     """
-    dead, always, _ = np.array(counts).swapaxes(0, 1)
-    depth = dead.shape[1]
-    fig, ax = figure(6.4, 3.6)
-    for rows, colour, marker, style, name, lift in (
-        (dead, XAVIER, "s", "-", "dead", 0.06),
-        (always, GLOROT, "^", "-", "always on", -0.03),
-        (1 - dead - always, OFF, "o", ":", "neither", 0.0),
-    ):
-        low, mean, high = rows.min(axis=0), rows.mean(axis=0), rows.max(axis=0)
-        line = {"marker": marker, "ls": style, "markevery": (9, 10)}
-        band(ax, range(1, depth + 1), low, mean, high, colour, **line)
-        label_line(ax, depth, mean[-1] + lift, f"{name} {mean[-1]:.2f}", colour)
-    theory(ax, [1, depth], [0.5, 0.5])
-    guess_star(ax, depth, guess, f"your guess {guess:g}", lift=-12)
-    ax.set(xlim=(1, 1.24 * depth), ylim=(0, 1), xlabel="layer", ylabel="share of the 256 units")
-    ax.set_xticks([1, *range(20, depth + 1, 20)])
-    at = [0, 9, 29, depth - 1]
-    shares = (", ".join(f"{row.mean(axis=0)[layer]:.2f}" for layer in at) for row in (dead, always))
-    return fig, (
-        f"Shares of units in {len(dead)} He networks of width 256 on 500 images, in layers "
-        f"{', '.join(str(layer + 1) for layer in at)}. Dead: {next(shares)}. Always on: {next(shares)}. "
-        f"Both near one half, dashed. Your guess for the dead in the last layer: {guess:g}."
-    )
-
-
-def convolutions(measured: Mapping[str, Mapping[str, np.ndarray]]) -> Plot:
-    """Second moment through ten convolutions, by variance of the weights and by padding, a row a network."""
     fig, ax = figure(6.6, 3.7)
     words = []
     looks = {"circular": ("o", "-"), "zero": ("s", ":")}
@@ -216,13 +197,20 @@ def convolutions(measured: Mapping[str, Mapping[str, np.ndarray]]) -> Plot:
             words.append(f"{variance}, {padding} padding: times {q[:, 1].mean():.2f} in the first layer")
         label_line(ax, 10, float(np.median(by_padding["circular"][:, -1])), variance, colour)
     level(ax, 1)
-    ax.set(yscale="log", xlim=(0, 13.4), xlabel="convolution", ylabel="second moment, against the input's")
-    note(ax, 0.3, 3e8, "solid, dots: circular padding\ndotted, squares: zero padding")
-    return fig, f"Second moment through ten 3 x 3 convolutions of 16 channels. {'; '.join(words)}."
+    ax.set(yscale="log", xlim=(0, 15.5), xlabel="convolution", ylabel="second moment, against the input's")
+    note(ax, 0.03, 0.88, "solid, dots: circular padding\ndotted, squares: zero padding", inside=True)
+    if guess is not None:
+        end = float(np.clip(abs(guess), 0.3, 20)) ** 10
+        guess_star(ax, 10, end, f"your guess, {guess:g} each", lift=10)
+    each = "; ".join(words)
+    _below(fig, counter)
+    return fig, (
+        f"Second moment through ten 3 x 3 convolutions of 16 channels. {each}.{_yours(guess)}{counter}"
+    )
 
 
-def residual_blocks(plain: np.ndarray, scaled: np.ndarray) -> Plot:
-    """Second moment along a residual network, branches as they come and scaled by 1/sqrt(L)."""
+def residual_blocks(plain: np.ndarray, scaled: np.ndarray, guess: Any = None) -> Plot:
+    """Second moment along a residual network, branches as they come and scaled by 1/sqrt(L), and a guess."""
     fig, ax = figure(6.4, 3.5)
     blocks = plain.shape[1] - 1
     layers, words = np.arange(blocks + 1), []
@@ -238,7 +226,10 @@ def residual_blocks(plain: np.ndarray, scaled: np.ndarray) -> Plot:
     note(ax, 0.5, math.e * 1.7, "e", WARM, weight="bold", fontsize=10)
     ax.set(yscale="log", xlim=(0, blocks * 1.38), xlabel="residual block")
     ax.set_ylabel("second moment, against the input's")
-    return fig, f"Second moment along {blocks} residual blocks of width 64. {'; '.join(words)}; e is 2.72."
+    if guess is not None:
+        ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
+    each = "; ".join(words)
+    return fig, f"Second moment along {blocks} residual blocks of width 64. {each}; e is 2.72.{_yours(guess)}"
 
 
 def default_scales(rules: Mapping[str, float], measured: Mapping[str, np.ndarray]) -> Plot:

@@ -63,7 +63,7 @@ def test_what_is_in_the_gradebook_is_what_is_read(course):
 
 
 def test_a_hand_given_grade_counts_and_one_that_nobody_gave_does_not(course):
-    record = graded("anna", LESSON.name, he_std=(0, 2, "variance-for-std"))
+    record = graded("anna", LESSON.name, he_std=(0, 1, "variance-for-std"))
     fill(course, class_of(record))
     api = nbgrader_api(course)
     with api.gradebook as gradebook:
@@ -96,7 +96,7 @@ def test_a_course_with_nothing_in_it_has_a_report_too(course):
 
 
 def test_answers_are_read_from_graded_notebooks(course):
-    blank = graded("blank", LESSON.name, he_std=(0, 2))
+    blank = graded("blank", LESSON.name, he_std=(0, 1))
     full = graded("full", LESSON.name, he_std=(1, 1))
     fill(course, class_of(blank, full))
     for student, notebook in (("blank", released(LESSON)), ("full", solved(LESSON))):
@@ -215,7 +215,7 @@ def test_names_are_in_the_order_of_a_list_and_one_from_right_to_left_turns_nothi
     mended = replace(
         graded("s2", LESSON.name, he_std=(1, 1)), repairs=("the check of `he_std` was missing.",)
     )
-    of = class_of(graded("s1", LESSON.name, he_std=(1, 1)), mended, graded("s3", LESSON.name, he_std=(2, 2)))
+    of = class_of(graded("s1", LESSON.name, he_std=(1, 1)), mended, graded("s3", LESSON.name, he_std=(1, 1)))
     for student, first, last in (("s1", "Zoë", "Zand"), ("s2", "فريد", "حداد"), ("s3", "Åsa", "Ångström")):
         of.students[student] = Student(student, first, last)
     fill(course, of)

@@ -40,7 +40,7 @@ SAID = [
         lambda n: (2 / (n + 1)) ** 0.5,
         "The ratio of the value to the right one rises as the first argument",
     ),
-    (SIZES, lambda n: (2 / n) ** 0.5 if n % 2 else 0.1, "in the cases where the number is odd"),
+    (SIZES, lambda n: (2 / n) ** 0.5 if n % 2 else 0.1, "in the cases where the first argument is odd"),
     (SIZES, lambda n: (2 / n) ** 0.5 * (1.001 if n > 1 else 0.998), "within 1 % of the right one"),
     (SIZES, lambda n: "no number", "another form than the right one in 4 of 4 cases"),
     (SIZES, lambda n: np.array([n, n]), "Every value is an array; asked is one number."),

@@ -69,6 +69,8 @@ ODD: dict[str, Any] = {
             "arrays without an axis": np.array(1.0),
             "words": "x",
             "huge integers": 10**3000,
+            "ragged lists": [[1, 2], [3]],
+            "truths": True,
         }.items()
     },
 }

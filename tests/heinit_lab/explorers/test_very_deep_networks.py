@@ -10,12 +10,22 @@ from heinit_lab.explorers.very_deep_networks import LiveRace, depth_explorer, ra
 from heinit_solutions import very_deep_networks as answers
 
 
-def test_the_depth_explorer_tells_the_factor_and_waits_for_unsolved_exercises():
-    explorer = depth_explorer(answers.init_network, answers.forward_moments, answers.backward)
+def test_the_depth_explorer_tells_the_factor_and_the_lessons_own_functions_draw_what_is_unsolved():
+    explorer = depth_explorer(answers.init_network, answers.forward_moments, answers.backward, 0.3)
     assert "3.7 × 10⁻⁹" in explorer.frame(c=1.0, depth=28).words
     assert "On average 1 of what went in" in explorer.frame(c=2.0, depth=60).words
     assert "On average 0.046" in explorer.frame(c=1.9, depth=60).words
-    assert explorer.powered_by == ("init_network", "forward_moments", "backward")
+    assert explorer.powered_by == ["init_network", "forward_moments", "backward"]
+    assert any("your guess for c = 1.9: 0.3" in text.get_text() for text in explorer.fig.axes[0].texts)
+
+    def stub(*args):
+        raise NotImplementedError()
+
+    half = depth_explorer(answers.init_network, answers.forward_moments, stub)
+    assert (
+        half.frame().words == f"{explorer.frame().words} Until yours is solved, the lesson's own "
+        "`backward` draws this."
+    )
 
 
 def test_no_slider_of_the_depth_explorer_draws_a_network():

@@ -34,7 +34,6 @@ UNNAMED = {
     ),
     "compare_table": (
         lambda ns: np.zeros((len(ns), 4)),
-        lambda ns: table(ns)[:, ::-1],
         lambda ns: table(ns) + 0.001,
         lambda ns: [[n, h, h, 1.0] for n, x, h, _ in rows(ns)],
         lambda ns: table(ns) * 2,

@@ -7,7 +7,7 @@ import numpy as np
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import has_parts
 from heinit_lab.checking.trials import Trials
-from heinit_lab.exercises._shared import exercise
+from heinit_lab.exercises._shared import exercise, is_rounded
 from heinit_lab.exercises.relu_half_killing._shown import (
     asks_one_question,
     has_a_limit,
@@ -32,6 +32,10 @@ def _on(Z: np.ndarray) -> Any:
 def _after_relu_in_place(Z: np.ndarray) -> Any:
     Z[Z < 0] = 0
     return np.mean(Z > 0, axis=1), np.mean(Z > 0, axis=0)
+
+
+def _rounded_to_wholes(Z: np.ndarray) -> Any:
+    return np.round(np.mean(Z > 0, axis=1)), np.round(np.mean(Z > 0, axis=0))
 
 
 def _on_above(Z: np.ndarray, limit: float) -> Any:
@@ -152,13 +156,17 @@ EXERCISE = exercise(
             lambda Z: (100 * np.mean(Z > 0, axis=0), 100 * np.mean(Z > 0, axis=1)),
         ),
         "changes-its-input": _after_relu_in_place,
-        "rounded": lambda Z: (np.round(np.mean(Z > 0, axis=1), 2), np.round(np.mean(Z > 0, axis=0), 2)),
+        "rounded": (
+            lambda Z: (np.round(np.mean(Z > 0, axis=1), 2), np.round(np.mean(Z > 0, axis=0), 2)),
+            _rounded_to_wholes,
+        ),
     },
     shown_by={
         "nearly-zero-counts-as-off": lambda trials: has_a_limit(trials, _on_above, below=1.5),
         "in-one-array": _in_one_array,
         "axis-too-many": is_right_but_for_its_shape,
         "numbers-for-arrays": _gives_numbers,
+        "rounded": lambda trials: is_rounded(trials) or trials.behaves_like(_rounded_to_wholes),
         "entries-for-shares": says_each_entry,
         "one-question-for-all": asks_one_question,
     },

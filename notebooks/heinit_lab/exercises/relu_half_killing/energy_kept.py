@@ -130,6 +130,8 @@ EXERCISE = exercise(
             lambda y: np.sum(_left(y)) / np.sum(np.abs(y)),
             lambda y: np.sum(_left(y)) / np.sum(y),
             lambda y: np.sum(_relu(y)) / np.sum(y**2),
+            lambda y: np.sum(_relu(y) * 2) / np.sum(y**2),
+            lambda y: np.sum(_left(y)) / np.sum(y * 2),
         ),
         "added-before-squaring": (
             lambda y: np.sum(_relu(y)) ** 2 / np.sum(y) ** 2,

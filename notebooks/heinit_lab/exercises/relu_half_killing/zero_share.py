@@ -6,7 +6,7 @@ import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import Trials
-from heinit_lab.exercises._shared import exercise
+from heinit_lab.exercises._shared import exercise, is_rounded
 from heinit_lab.exercises.relu_half_killing._shown import (
     asks_one_question,
     fits_some_numbers_of_axes,
@@ -24,6 +24,10 @@ def _is_zero(H: np.ndarray) -> Any:
 
 def _share_of_each_row(H: np.ndarray) -> Any:
     return [np.mean(row == 0) for row in H]
+
+
+def _rounded_to_a_whole(H: np.ndarray) -> Any:
+    return round(float(np.mean(H == 0)))
 
 
 def _looks_along_an_axis(trials: Trials) -> bool:
@@ -91,18 +95,15 @@ EXERCISE = exercise(
             lambda H: len(np.where(H == 0)) / H.size,
             lambda H: len(np.where(H == 0)) / len(H),
         ),
-        "integer-division": (
-            lambda H: np.sum(H == 0) // H.size,
-            lambda H: int(np.mean(H == 0)),
-            lambda H: round(np.mean(H == 0)),
-        ),
+        "integer-division": (lambda H: np.sum(H == 0) // H.size, lambda H: int(np.mean(H == 0))),
         "percent-for-share": lambda H: 100 * np.mean(H == 0),
-        "rounded": lambda H: round(float(np.mean(H == 0)), 3),
+        "rounded": (lambda H: round(float(np.mean(H == 0)), 3), _rounded_to_a_whole),
     },
     shown_by={
         "nearly-zero-counts": lambda trials: has_a_limit(trials, lambda H, t: np.mean(np.abs(H) <= t)),
         "all-below-a-limit": lambda trials: has_a_limit(trials, lambda H, t: np.mean(t >= H), below=1),
         "one-question-for-all": asks_one_question,
+        "rounded": lambda trials: is_rounded(trials) or trials.behaves_like(_rounded_to_a_whole),
         "entries-for-share": says_each_entry,
         "one-axis-only": _looks_along_an_axis,
     },

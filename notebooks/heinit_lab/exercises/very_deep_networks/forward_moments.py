@@ -103,7 +103,10 @@ EXERCISE = exercise(
             _measured(np.std),
             lambda x, Ws: [h.std(ddof=1) for h in passed(x, Ws)],
         ),
-        "square-of-the-mean": _measured(lambda h: h.mean() ** 2),
+        "square-of-the-mean": (
+            _measured(lambda h: h.mean() ** 2),
+            _measured(lambda h: np.abs(h).mean() ** 2),
+        ),
         "square-missing": (
             _measured(np.mean),
             _measured(lambda h: np.abs(h).mean()),

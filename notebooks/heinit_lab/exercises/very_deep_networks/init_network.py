@@ -170,7 +170,9 @@ EXERCISE = exercise(
     shown_by={
         "ragged-array": _ragged,
         "integer-division": _in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
-        "one-draw": _in_every_matrix(lambda W, variance: bool(np.all(W.flat[0] == W) and W.flat[0] % 0.5)),
+        "one-draw": _in_every_matrix(
+            lambda W, variance: bool(W.size and np.all(W.flat[0] == W) and W.flat[0] % 0.5)
+        ),
         "centred": _in_every_matrix(_centred),
         "scaled-to-itself": _in_every_matrix(_scaled_to_itself),
         "rounded": _in_every_matrix(_rounded),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.worked_examples._shared import LOPSIDED, PAIR
@@ -49,7 +50,7 @@ def _product_out_of_range(trials: Trials) -> bool:
         np.size(trial.case.args[0]) >= MANY.size
         and (
             isinstance(trial.call.error, ArithmeticError | ValueError)
-            or (np.ndim(trial.call.value) == 0 and not np.isfinite(trial.call.value))
+            or ((value := as_array(trial.call.value)) is not None and not np.all(np.isfinite(value)))
         )
         for trial in wrong
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import same
+from heinit_lab.checking.compare import as_array, same
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise, is_rounded
@@ -137,7 +137,9 @@ def _by_columns(trials: Trials) -> bool:
     """Some part is several numbers, where it is to be one."""
     reports = [trial.call.value for trial in trials]
     return all(
-        isinstance(report, dict) and any(np.size(part) > 1 for part in report.values()) for report in reports
+        isinstance(report, dict)
+        and any((part := as_array(value)) is not None and part.size > 1 for value in report.values())
+        for report in reports
     )
 
 

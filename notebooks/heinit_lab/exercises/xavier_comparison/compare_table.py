@@ -1,11 +1,12 @@
 """`compare_table`: both rules and their ratio, in a row for each size."""
 
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from heinit_lab.checking import Case, Cases
-from heinit_lab.checking.compare import type_name
+from heinit_lab.checking.compare import as_array, same, type_name
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
 
@@ -70,6 +71,37 @@ def _wants_an_array(trials: Trials) -> bool:
     return all(trial.right for trial in arrays) and errors <= {"TypeError", "AttributeError"}
 
 
+def _pairs(trials: Trials) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Each table with four columns beside the right one; none where some value is no such table."""
+    got = [as_array(trial.call.value) for trial in trials]
+    tables = [table for table in got if table is not None and table.ndim == 2 and table.shape[1] == 4]
+    wants = [trial.case.want for trial in trials]
+    return list(zip(tables, wants, strict=True)) if len(tables) == len(wants) else []
+
+
+def _orders_columns(trials: Trials) -> bool:
+    """One order of the columns gives every table, and more than the two rules have changed places."""
+    return any(
+        all(same(got, want[:, list(order)]) for got, want in pairs)
+        for pairs in [_pairs(trials)]
+        for order in permutations(range(4))
+        if pairs and order not in ((0, 1, 2, 3), (0, 2, 1, 3))
+    )
+
+
+def _orders_rows(trials: Trials) -> bool:
+    """All rows are there, not all in their places."""
+    pairs, right = _pairs(trials), all(trial.right for trial in trials)
+    rows = [(got[np.argsort(got[:, 0])], want[np.argsort(want[:, 0])]) for got, want in pairs]
+    return bool(pairs) and not right and all(same(got, want) for got, want in rows)
+
+
+def _merges_rows(trials: Trials) -> bool:
+    """A size that was named twice has a single row, in whatever place."""
+    rows = [(got[np.argsort(got[:, 0])], np.unique(want, axis=0)) for got, want in _pairs(trials)]
+    return bool(rows) and all(same(got, want) for got, want in rows)
+
+
 def _is_text(trials: Trials) -> bool:
     def text(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
@@ -101,6 +133,7 @@ EXERCISE = exercise(
         ),
         "one-flat-row": (lambda ns: _right(ns).ravel(), lambda ns: _right(ns).T.ravel()),
         "column-missing": (lambda ns: _right(ns)[:, :3], lambda ns: _right(ns)[:, 1:]),
+        "columns-in-another-order": lambda ns: _right(ns)[:, [1, 2, 3, 0]],
         "row-number-for-size": (
             lambda ns: _table(np.arange(len(ns)), _xavier(ns), _he(ns), np.sqrt(2)),
             lambda ns: _table(1 + np.arange(len(ns)), _xavier(ns), _he(ns), np.sqrt(2)),
@@ -138,6 +171,10 @@ EXERCISE = exercise(
             lambda ns: _table(_n(ns), _xavier(ns), 2 / _n(ns), np.sqrt(2)),
             lambda ns: _table(_n(ns), _xavier(ns), 2 / _n(ns), 2 * _xavier(ns)),
         ),
+        "fraction-inverted": (
+            lambda ns: _table(_n(ns), np.sqrt(_n(ns)), np.sqrt(2 * _n(ns)), np.sqrt(2)),
+            lambda ns: _table(_n(ns), np.sqrt(_n(ns)), np.sqrt(_n(ns) / 2), np.sqrt(0.5)),
+        ),
         "root-missing": lambda ns: _table(_n(ns), 1 / _n(ns) / 2, 2 / _n(ns) / 2, 2),
         "bound-for-std": lambda ns: _table(_n(ns), np.sqrt(3 / _n(ns)), np.sqrt(6 / _n(ns)), np.sqrt(2)),
         "two-twice": (
@@ -154,12 +191,19 @@ EXERCISE = exercise(
         ),
         "root-of-two-over-n": (
             lambda ns: _table(_n(ns), _xavier(ns), np.sqrt(2) / _n(ns), np.sqrt(2)),
+            lambda ns: _table(_n(ns), 1 / _n(ns), np.sqrt(2) / _n(ns), np.sqrt(2)),
             lambda ns: _table(_n(ns), _xavier(ns), np.sqrt(2) / _n(ns), np.sqrt(2) * _xavier(ns)),
         ),
         "list-not-converted": _divides_by_a_list,
         "changes-its-input": _converted_in_place,
     },
-    shown_by={"list-not-converted": _wants_an_array, "text-for-numbers": _is_text},
+    shown_by={
+        "list-not-converted": _wants_an_array,
+        "text-for-numbers": _is_text,
+        "columns-in-another-order": _orders_columns,
+        "rows-in-another-order": _orders_rows,
+        "repeated-sizes-merged": _merges_rows,
+    },
     hints="rule",
     hidden=3,
     prompt=None,

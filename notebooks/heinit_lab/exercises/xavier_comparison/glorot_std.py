@@ -29,7 +29,7 @@ EXERCISE = exercise(
         "variance-for-std": lambda n, m: 2 / (n + m),
         "root-missing": lambda n, m: 1 / (n + m),
         "two-missing": lambda n, m: sqrt(1 / (n + m)),
-        "two-below-the-line": (lambda n, m: sqrt(1 / (2 * (n + m))), lambda n, m: 1 / (2 * (n + m))),
+        "two-below-the-line": lambda n, m: sqrt(1 / (2 * (n + m))),
         "two-twice": lambda n, m: 2 / sqrt(n + m),
         "product-of-fans": (
             lambda n, m: sqrt(2 / (n * m)),
@@ -63,6 +63,8 @@ EXERCISE = exercise(
             lambda n, m: sqrt(1 / n + 1 / m),
             lambda n, m: sqrt(2 / n + 2 / m),
             lambda n, m: sqrt(1 / n) + sqrt(1 / m),
+            lambda n, m: sqrt(2 / n) + sqrt(2 / m),
+            lambda n, m: sqrt(1 / n + 1 / m) / 2,
         ),
         "root-of-two-over-n": lambda n, m: sqrt(2) / (n + m),
         "sum-of-roots": (

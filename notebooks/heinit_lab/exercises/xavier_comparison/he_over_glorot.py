@@ -45,6 +45,7 @@ EXERCISE = exercise(
             lambda n, m: (n + m) / m,
             lambda n, m: sqrt((n + m) / (2 * m)),
             lambda n, m: sqrt(m / (n + m)),
+            lambda n, m: sqrt(2 * m / (n + m)),
         ),
         "variance-for-std": lambda n, m: (n + m) / n,
         "root-missing": lambda n, m: (n + m) / (2 * n),
@@ -57,7 +58,9 @@ EXERCISE = exercise(
             lambda n, m: sqrt(2 / n) - sqrt(2 / (n + m)),
             lambda n, m: 2 / n - 2 / (n + m),
             lambda n, m: sqrt((n + m) / n) - 1,
+            lambda n, m: 100 * (sqrt((n + m) / n) - 1),
         ),
+        "product-for-ratio": (lambda n, m: 2 / sqrt(n * (n + m)), lambda n, m: 4 / (n * (n + m))),
         "one-rule-only": (
             lambda n, m: sqrt((n + m) / 2),
             lambda n, m: sqrt(n + m),

@@ -64,7 +64,7 @@ EXERCISE = exercise(
         new=True,
     ),
     mistakes={
-        "mask-missing": lambda W, z, g: W.T @ g,
+        "mask-missing": (lambda W, z, g: W.T @ g, lambda W, z, g: W.T @ (g * (z != 0))),
         "mask-on-the-wrong-side": (
             lambda W, z, g: (W.T @ g) * (z > 0),
             _gates_inputs,
@@ -80,12 +80,16 @@ EXERCISE = exercise(
             lambda W, z, g: W.T @ np.where(z > 0, g, 0.2 * g),
             lambda W, z, g: W.T @ np.where(z > 0, g, 0.3 * g),
         ),
-        "sign-for-its-slope": lambda W, z, g: W.T @ (g * np.sign(z)),
+        "sign-for-its-slope": (
+            lambda W, z, g: W.T @ (g * np.sign(z)),
+            lambda W, z, g: W.T @ np.where(z > 0, g, -g),
+        ),
         "activation-for-its-slope": lambda W, z, g: W.T @ (g * np.maximum(z, 0)),
-        "pre-activation-for-its-slope": lambda W, z, g: W.T @ (g * z),
+        "pre-activation-for-its-slope": (lambda W, z, g: W.T @ (g * z), lambda W, z, g: (W.T @ g) * z),
         "gate-on-the-gradient": (
             lambda W, z, g: W.T @ np.maximum(g, 0),
             lambda W, z, g: W.T @ (g * (g > 0) * (z > 0)),
+            lambda W, z, g: W.T @ (z * (g > 0)),
             lambda W, z, g: np.maximum(W.T @ g, 0),
             lambda W, z, g: np.maximum(W.T @ (g * (z > 0)), 0),
         ),
@@ -114,6 +118,7 @@ EXERCISE = exercise(
             lambda W, z, g: W[-1] * g[-1] * (z[-1] > 0),
             lambda W, z, g: W[z > 0][-1] * g[z > 0][-1] if np.any(z > 0) else np.zeros(W.shape[1]),
         ),
+        "product-of-sums": lambda W, z, g: np.sum(g * (z > 0)) * np.sum(W, axis=0),
         "mean-for-sum": lambda W, z, g: np.mean(W * (g * (z > 0))[:, None], axis=0),
         "not-summed": (
             lambda W, z, g: W * (g * (z > 0))[:, None],
