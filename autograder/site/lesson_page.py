@@ -61,16 +61,27 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
         )
     writer = _LessonWriter(pictures, templates)
     about, abilities = (Markup(writer.prose.html(opening[part])) for part in ("about", "abilities"))
-    parts = []
+    parts: list[str] = []
+    waiting = False  # for the reader's guess
     while cells:
         cell = cells.pop(0)
-        if cell.cell_type == "markdown":
+        guess = (
+            cell.cell_type == "code" and _GUESS.search(cell.source) if cell.id.startswith("guess-") else None
+        )
+        if waiting and (guess or _HEADED.match(cell.source)):
+            parts.append("</div>")
+            waiting = False
+        if guess:
+            parts.append(writer.guess(f"{lesson.module}-{cell.id}", guess["words"]))
+            waiting = True
+        elif cell.cell_type == "markdown":
             parts.append(writer.prose.html(re.sub(r"(?m)^Next: \[.*$", "", cell.source)))
         elif (name := asked(cell)) is not None:
             check = cells.pop(0) if cells and checked(cells[0]) == name else None
             parts.append(writer.exercise(name, student[cell.id], cell, check))
         elif cell.cell_type == "code":
             parts.append(writer.code(cell))
+    parts += ["</div>"] * waiting
     return LessonPage(
         lesson=lesson,
         number=int(opening["number"]),
@@ -100,6 +111,8 @@ _OPENING = re.compile(
 )
 
 
+_GUESS = re.compile(r"^[\w, ]+ = None\b.*?# (?P<words>.+)$", re.MULTILINE)  # the cell of a prediction
+_HEADED = re.compile(r"#{2,} ")
 _COLUMNS = re.compile(r"\S {3,}\S.*\n.*\S {3,}\S")  # of two lines at least
 
 
@@ -118,6 +131,11 @@ class _LessonWriter:
         if cell.id == "setup":
             source = f'<details class="setup"><summary>What the cells import</summary>{source}</details>'
         return "\n".join([source, *(self._output(output, cell.source) for output in cell.outputs)])
+
+    def guess(self, ident: str, words: str) -> str:
+        """A field for a prediction, and the beginning of what waits for the prediction."""
+        asks = self._templates.get_template("guess.html.j2").render(ident=ident, words=words)
+        return f'{asks}\n<div class="after-guess">'
 
     def exercise(
         self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None

@@ -56,6 +56,7 @@ def test_a_reader_walks_from_the_first_page_to_the_errata(reader: Page, site: Pa
     for number, file in enumerate(LESSONS, start=1):
         expect(reader.locator(".kicker")).to_have_text(f"Lesson {number} of {len(LESSONS)}")
         assert reader.url.endswith(file)
+        make_every_guess(reader)
         assert move_every_slider(reader) >= 1
         answer_every_question(reader)
         open_every_solution(reader)
@@ -63,6 +64,20 @@ def test_a_reader_walks_from_the_first_page_to_the_errata(reader: Page, site: Pa
     expect(reader.locator("h1")).to_have_text("In your own project")
     reader.locator(".pager [rel=next]").press("Enter")
     expect(reader.locator("h1")).to_contain_text("Errata")
+
+
+def make_every_guess(page: Page) -> None:
+    """Write a guess into each field, or none into every second; what it was about comes into sight."""
+    forms = page.locator("form.guess")
+    assert forms.count() >= 3
+    for k, form in enumerate(forms.all()):
+        after = form.locator("xpath=following-sibling::div[1]")
+        expect(after).to_have_attribute("hidden", "until-found")
+        if k % 2:
+            form.get_by_role("textbox").fill("42")
+        form.get_by_role("button").press("Enter")
+        expect(after).not_to_have_attribute("hidden", "until-found")
+        expect(form.get_by_role("status")).to_have_text("Your guess: 42." if k % 2 else "")
 
 
 def move_every_slider(page: Page) -> int:

@@ -6,95 +6,6 @@ const COURSE = JSON.parse(document.getElementById("live-course").textContent);
 const LESSON = COURSE.lessons.find((lesson) => lesson.file === COURSE.file);
 const MARKS_IN_WORDS = { "✓": "passes", "✗": "is wrong", "○": "is not solved" };
 
-// What this browser keeps: of each exercise the source, and the mark of its last check.
-const kept = {
-  memory: new Map(), // where the browser lets nothing be stored
-  key: (name) => `heinit.answer.${name}`,
-  read(name) {
-    try {
-      const found = JSON.parse(localStorage.getItem(kept.key(name)));
-      if (found && typeof found.source === "string") return found;
-    } catch { /* no storage, or no JSON */ }
-    return kept.memory.get(name) ?? null;
-  },
-  write(name, answer) {
-    kept.memory.set(name, answer);
-    try {
-      localStorage.setItem(kept.key(name), JSON.stringify(answer));
-    } catch { /* it lives as long as the page does */ }
-  },
-  forget(name) {
-    kept.memory.delete(name);
-    try {
-      localStorage.removeItem(kept.key(name));
-    } catch { /* nothing was stored */ }
-  },
-};
-
-// The interpreter: one worker, which is replaced when it is stopped or has crashed.
-class Python {
-  constructor() {
-    this.waiting = new Map(); // id of an order: what to do with its answer
-    this.orders = 0;
-    this.worker = null;
-    this.ready = null;
-    this.fetched = () => {};
-  }
-
-  start() {
-    if (this.ready) return this.ready;
-    const worker = new Worker(new URL("live/worker.js", document.baseURI));
-    this.worker = worker;
-    worker.onmessage = ({ data }) => {
-      if ("progress" in data) {
-        this.fetched(data.progress);
-        return;
-      }
-      const { done, failed } = this.waiting.get(data.id) ?? {};
-      this.waiting.delete(data.id);
-      if (!done) return;
-      if ("error" in data) failed(new Error(data.error));
-      else done(data.result);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      if (this.worker === worker) this.end(event.message || "it cannot be loaded");
-    };
-    this.ready = this.send("start").then(() => { this.isReady = true; });
-    this.ready.catch(() => {});
-    return this.ready;
-  }
-
-  send(what, content = {}) {
-    this.orders += 1;
-    const id = this.orders;
-    return new Promise((done, failed) => {
-      this.waiting.set(id, { done, failed });
-      this.worker.postMessage({ id, do: what, ...content });
-    });
-  }
-
-  // Give an order to an interpreter that is ready. One that fails is gone: nobody knows its state.
-  async order(what, content) {
-    await this.start();
-    try {
-      return await this.send(what, content);
-    } catch (error) {
-      this.end(error.message);
-      throw error;
-    }
-  }
-
-  end(reason) {
-    this.worker?.terminate();
-    this.worker = this.ready = null;
-    this.isReady = this.canDraw = false;
-    const open = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const { failed } of open) failed(new Error(reason));
-  }
-}
-
 const python = new Python();
 const STOPPED = "stopped";
 let turn = Promise.resolve(); // one order after the other
@@ -362,79 +273,6 @@ class Drawing {
   }
 }
 
-// The notebook of this lesson, as it is handed out, with the answers in their cells.
-async function asNotebook() {
-  const response = await fetch(LESSON.notebook);
-  if (!response.ok) throw new Error(`the host answers ${response.status}`);
-  const notebook = JSON.parse(await response.text());
-  for (const cell of notebook.cells) {
-    const answer = answers.find(({ name }) => isAnswerTo(cell, name));
-    if (answer && !answer.untouched) cell.source = answer.source.replace(/\n$/, "").split(/(?<=\n)/);
-  }
-  return `${JSON.stringify(notebook, null, 1)}\n`;
-}
-
-function isAnswerTo(cell, name) {
-  const nbgrader = cell.metadata?.nbgrader;
-  return Boolean(nbgrader?.solution) && nbgrader.grade_id === name;
-}
-
-async function download(said) {
-  try {
-    const file = new Blob([await asNotebook()], { type: "application/x-ipynb+json" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = LESSON.notebook.split("/").pop();
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    said.textContent = "The notebook holds your answers in their cells. It can be handed in as it is.";
-  } catch (error) {
-    said.textContent = `The notebook cannot be fetched: ${error.message}.`;
-  }
-}
-
-// The answers in a notebook file. Throws an Error, with a sentence, for a file that is no notebook of this lesson.
-function readNotebook(text) {
-  let notebook;
-  try {
-    notebook = JSON.parse(text);
-  } catch {
-    throw new Error("This file is no notebook, or it is damaged. Nothing was changed.");
-  }
-  const cells = Array.isArray(notebook?.cells) ? notebook.cells : [];
-  const found = new Map();
-  for (const { name } of answers) {
-    const cell = cells.find((each) => each !== null && typeof each === "object" && isAnswerTo(each, name));
-    if (cell) found.set(name, [cell.source ?? ""].flat().join(""));
-  }
-  if (found.size) return found;
-  const other = COURSE.lessons.find(({ exercises }) => Object.keys(exercises).some(
-    (name) => cells.some((cell) => cell && isAnswerTo(cell, name)),
-  ));
-  throw new Error(other
-    ? `This is the notebook of lesson ${other.number}: open it on that lesson's page. Nothing was changed.`
-    : "This file holds no answers to the exercises of this lesson. Nothing was changed.");
-}
-
-async function open(file, said) {
-  try {
-    const found = readNotebook(await file.text());
-    const lost = answers.filter((a) => found.has(a.name) && !a.untouched && found.get(a.name) !== a.source);
-    const names = lost.map(({ name }) => name).join(", ");
-    if (lost.length && !window.confirm(`This takes the place of your answers here to ${names}. Go on?`)) return;
-    for (const answer of answers.filter(({ name }) => found.has(name))) {
-      answer.show(found.get(answer.name));
-      answer.changed();
-    }
-    const missing = answers.filter(({ name }) => !found.has(name)).map(({ name }) => name);
-    said.textContent = `${found.size} of ${answers.length} answers are read from ${file.name}.`
-      + (missing.length ? ` It has no cell for ${missing.join(", ")}.` : "");
-  } catch (error) {
-    said.textContent = error.message;
-  }
-  drawProgress();
-}
-
 // The table on the front page.
 function drawProgress() {
   const table = document.getElementById("progress");
@@ -489,6 +327,7 @@ if (location.protocol === "file:") {
   forgetting?.addEventListener("click", () => {
     if (!window.confirm("Forget every answer, verdict and guess that this browser keeps for the course?")) return;
     for (const { exercises } of COURSE.lessons) Object.keys(exercises).forEach(kept.forget);
+    kept.forgetGuesses();
     drawProgress();
   });
   addEventListener("storage", drawProgress);

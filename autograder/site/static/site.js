@@ -115,6 +115,41 @@ for (const form of document.querySelectorAll(".question")) {
   });
 }
 
+// Predict, then look: what follows a prediction waits for it, or for "Show me". A search in the page, a link into
+// what waits, and print find everything.
+function guesses(name, value) {
+  const key = `heinit.guess.${name}`;
+  try {
+    if (value !== undefined) localStorage.setItem(key, value);
+    return localStorage.getItem(key) ?? "";
+  } catch {
+    return value ?? ""; // a browser that stores nothing
+  }
+}
+
+for (const form of document.querySelectorAll(".guess")) {
+  const [field, said] = [form.querySelector("input"), form.querySelector(".said")];
+  const after = form.nextElementSibling;
+  const look = () => {
+    after.hidden = false;
+    said.textContent = field.value.trim() ? `Your guess: ${field.value.trim()}.` : "";
+  };
+  field.value = guesses(form.dataset.guess);
+  if (field.value) look();
+  else after.setAttribute("hidden", "until-found");
+  after.addEventListener("beforematch", look);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    guesses(form.dataset.guess, field.value.trim());
+    look();
+  });
+}
+
+const linked = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  ?.closest(".after-guess")?.removeAttribute("hidden");
+addEventListener("hashchange", linked);
+linked();
+
 // The section that is being read, marked in the contents.
 const links = new Map(
   [...document.querySelectorAll(".contents a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),

@@ -4,10 +4,10 @@ importScripts(new URL("worker.js", self.location));
 
 orders.corpus = async ({ part, of }) => {
   const archive = await (await fetch(new URL("corpus.zip", self.location))).arrayBuffer();
-  pyodide.unpackArchive(archive, "zip", { extractDir: "/home/pyodide" });
+  pyodide.unpackArchive(archive, "zip", { extractDir: "/corpus" });
   return JSON.parse(pyodide.runPython(`
 import sys
-sys.path.insert(0, "/home/pyodide")
+sys.path.insert(0, "/corpus")
 from tests.corpus import verdicts
 verdicts(${Number(part)}, ${Number(of)})
 `));

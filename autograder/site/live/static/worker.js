@@ -51,7 +51,7 @@ const orders = {
       indexURL: HERE.href,
       lockFileURL: new URL("pyodide-lock.json", HERE).href,
       packages: ["numpy"],
-      env: { HOME: "/home/pyodide", MPLBACKEND: "agg" },
+      env: { MPLBACKEND: "agg" },
     });
     const site = pyodide.runPython("import sysconfig; sysconfig.get_path('purelib')");
     for (const [name, format] of [[manifest.wheel, "wheel"]]) {
