@@ -21,7 +21,7 @@ import numpy as np
 from autograder.hidden_tests import HIDDEN, assess
 from autograder.lessons import lessons
 from benchmarks.mutants import Mutant, mutants
-from heinit_lab.checking.check import examine
+from heinit_lab.checking.check import examine, report_on
 from heinit_lab.checking.trials import Cases
 from heinit_lab.exercises import BY_LESSON, EXERCISES
 from tests.variants import MISTAKES, RIGHT, UNNAMED
@@ -131,11 +131,10 @@ def row(exercise: str, mistake: str) -> Row:
     kinds = {behaviour.name: 0 for behaviour in HIDDEN[exercise]}
     public, hidden = [0, 0], [0, 0]
     for wrong in written:
-        report = examine(exercise, wrong)
-        public[0] += report.mark == "✗"
         evidence = EXERCISES[exercise].probe(wrong)
+        public[0] += report_on(EXERCISES[exercise], evidence).mark == "✗"
         public[1] += [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake]
-        assessment = assess(exercise, wrong, SEED)
+        assessment = assess(exercise, wrong, SEED, public=evidence)
         hidden[0] += assessment.score < assessment.max_score
         hidden[1] += assessment.misconceptions == (mistake,)
         for kind in kinds:
