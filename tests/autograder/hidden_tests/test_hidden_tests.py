@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.hidden_tests import HIDDEN, assess
+from autograder.hidden_tests.grade import report
 from autograder.lessons import lessons
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking.draws import Plan
@@ -41,6 +42,35 @@ def test_a_wrong_answer_loses_points_and_has_the_name_of_its_mistake_or_none(nam
         if assessment.score == assessment.max_score or assessment.misconceptions != names:
             mistaken.append((label, assessment))
     assert mistaken == []
+
+
+def with_one_part_right(name, place):
+    """The reference answer, with 1 added to each part of the value but one."""
+    reference, parts = RIGHT_ANSWERS[name][0], EXERCISES[name].parts
+
+    def answer(*args, **kwargs):
+        value = reference(*args, **kwargs)
+        if isinstance(value, dict):
+            return {key: value[key] + (key != parts[place]) for key in value}
+        if isinstance(value, tuple):
+            return tuple(part + (k != place) for k, part in enumerate(value))
+        return value + (np.arange(len(parts)) != place)
+
+    return answer
+
+
+def test_each_part_of_a_value_has_its_share_of_the_points_and_is_told_to_be_right():
+    with_parts = [name for name, exercise in EXERCISES.items() if exercise.parts]
+    assert {"sample_report", "relu_moments", "activity", "compare_table"} <= set(with_parts)
+    for name in with_parts:
+        parts = EXERCISES[name].parts
+        for place, part in enumerate(parts):
+            assessment = assess(name, with_one_part_right(name, place), "a")
+            worth = assessment.max_points["values"]
+            assert assessment.points["values"] == round(worth / len(parts), 2), (name, part)
+            assert assessment.right_parts["values"] == (part,), name
+            assert f"; right: {part}): " in report(assessment).plain, name
+            assert assessment.score <= round(assessment.max_score / len(parts), 2) + 0.011, (name, part)
 
 
 def test_a_mistake_is_called_what_the_public_check_calls_it_and_what_that_passes_what_the_hidden_ones_do():
