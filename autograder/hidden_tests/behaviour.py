@@ -61,18 +61,19 @@ def _compared(
     *,
     rtol: float = 1e-5,
     new: bool = False,
+    whole: bool = False,
 ) -> Row:
     """A behaviour on inputs for which the reference answer gives the right values.
 
     inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case.
-    rtol, new: as in `Cases`.
+    rtol, new, whole: as in `Cases`.
     """
 
     def probe(reference: Function, function: Function, rng: Rng) -> Evidence:
         drawn = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
         for case in drawn:
             case.want = reference(*case.args, **case.kwargs)
-        return Cases(*drawn, rtol=rtol, new=new, looks_at=looks_at)(reference.__name__, function)
+        return Cases(*drawn, rtol=rtol, new=new, whole=whole, looks_at=looks_at)(reference.__name__, function)
 
     needs = () if name == "values" else ("values",)
     return lambda reference: Behaviour(name, points, says, partial(probe, reference), needs)

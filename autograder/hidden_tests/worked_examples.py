@@ -200,7 +200,13 @@ HIDDEN = {
             ),
             rtol=1e-9,
         ),
-        edges(0.5, "other confidences, very rough and very fine", _rough_and_fine, rtol=1e-9),
+        edges(
+            0.5,
+            "an int, for other confidences, very rough and very fine",
+            _rough_and_fine,
+            rtol=1e-9,
+            whole=True,
+        ),
     ),
     "log_lr": behaviours(
         log_lr,

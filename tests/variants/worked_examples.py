@@ -324,6 +324,16 @@ MISTAKES = {
         "fraction-of-a-draw": (lambda rel, z=1.96: (z * 2**0.5 / rel) ** 2,),
         "square-missing": (lambda rel, z=1.96: int(2 * z / rel) + 1,),
         "z-ignored": (lambda rel, z=1.96: math.ceil(7.6832 / rel**2),),
+        "percent-for-share": (
+            lambda rel, z=1.96: int(np.ceil(2 * (z / (rel / 100)) ** 2)),
+            lambda rel, z=1.96: 20000 * (z / rel) ** 2,
+        ),
+        "fraction-upside-down": (lambda rel, z=1.96: int(np.ceil(2 * rel**2 / z**2)),),
+        "half-for-two": (lambda rel, z=1.96: math.ceil(z**2 / (2 * rel**2)),),
+        "float-for-count": (
+            lambda rel, z=1.96: np.ceil(2 * np.square(z) / np.square(rel)),
+            lambda rel, z=1.96: -(-2 * z * z / rel / rel // 1),
+        ),
     },
     "log_lr": {
         "log-determinant-missing": (lambda W, a, b: (W * W).sum() * (0.5 / b - 0.5 / a),),

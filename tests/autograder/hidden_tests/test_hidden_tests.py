@@ -17,7 +17,7 @@ from autograder.lessons import lessons
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking.draws import Plan
 from heinit_lab.exercises import EXERCISES
-from heinit_solutions.worked_examples import he_std
+from heinit_solutions.worked_examples import he_std, sample_report
 from heinit_solutions.xavier_comparison import compare_table
 from tests.heinit_lab.test_exercises import RIGHT_ANSWERS, wrong_answers
 from tests.tools import FULL
@@ -91,13 +91,32 @@ def test_a_mistake_is_called_what_the_public_check_calls_it_and_what_that_passes
     assert named(lambda n: 3 / n, xavier) == ()
 
 
-def test_a_product_of_two_thousand_densities_loses_the_edge_cases():
-    def ratio_of_products(W, var_a, var_b):
-        a, b = (np.exp(-(W**2) / (2 * v)) / np.sqrt(2 * np.pi * v) for v in (var_a, var_b))
-        return np.log(np.prod(a) / np.prod(b))
+def test_what_decides_in_lesson_3_costs_the_points_of_its_behaviour_and_no_others():
+    def densities(W, v):
+        return np.exp(-(W**2) / (2 * v)) / np.sqrt(2 * np.pi * v)
 
-    with np.errstate(all="ignore"):
-        assert assess("log_lr", ratio_of_products).points == {"values": 2.5, "edge cases": 0, "purity": 0.5}
+    def weights(n_in, n_out, rng):
+        return rng.normal(0, he_std(n_in), (n_out, n_in))
+
+    def relative(W, var):
+        report = sample_report(W, var)
+        return {**report, "se": report["se"] / var, "z": report["z"] * var}
+
+    out_of_range = {"values": 2.5, "edge cases": 0, "purity": 0.5}
+    of_the_sample = {"values": 0, "shape": 0.5, "randomness": 0.5, "edge cases": 0}
+    cases = (
+        ("log_lr", lambda W, a, b: np.log(np.prod(densities(W, a)) / np.prod(densities(W, b))), out_of_range),
+        ("log_lr", lambda W, a, b: np.log(np.prod(densities(W, a) / densities(W, b))), out_of_range),
+        ("he_normal", lambda a, b, rng: (W := weights(a, b, rng)) - W.mean(), of_the_sample),
+        ("he_normal", lambda a, b, rng: (W := weights(a, b, rng)) / W.std() * he_std(a), of_the_sample),
+        ("draws_needed", lambda rel, z=1.96: int(2 * (z / rel) ** 2) + 1, {"values": 0.5, "edge cases": 0}),
+        ("draws_needed", lambda rel, z=1.96: np.ceil(2 * (z / rel) ** 2), {"values": 0.5, "edge cases": 0}),
+        ("sample_report", relative, {"values": 1.5, "purity": 0.3}),
+        ("sample_report", lambda W, v: {**sample_report(W, v), "z": 0.0}, {"values": 2.0, "purity": 0.4}),
+    )
+    for i, (name, answer, points) in enumerate(cases):
+        with np.errstate(all="ignore"):
+            assert assess(name, answer).points == points, i
 
 
 @pytest.mark.parametrize("name", ["he_normal", "he_uniform", "init_network"])

@@ -272,6 +272,7 @@ MISTAKES = {
             lambda W, v: rep(W, v, v0=W.std(), v1=W.std(ddof=1)),
             lambda W, v: rep(W, v, v0=math.sqrt(np.var(W)), v1=math.sqrt(np.var(W, ddof=1))),
         ),
+        "fourth-moment-for-variance": (lambda W, v: rep(W, v, se=math.sqrt(3 * v * v / W.size)),),
         "one-draw-less": (
             lambda W, v: rep(W, v, se=v * (2 / (W.size - 1)) ** 0.5),
             lambda W, v: rep(W, v, se=math.sqrt(2 * v * v / (len(W.ravel()) - 1))),
@@ -325,13 +326,7 @@ MISTAKES = {
         "two-missing": (lambda rel, z=1.96: -(-(z**2) // rel**2),),
         "fraction-of-a-draw": (lambda rel, z=1.96: 2 * z * z / rel / rel,),
         "z-ignored": (lambda rel, z=1.96: int(np.ceil(2 * 3.8416 / (rel * rel))),),
-        "half-for-two": (lambda rel, z=1.96: math.ceil(z**2 / (2 * rel**2)),),
         "rounded-down": (lambda rel, z=1.96: max(n for n in (0, one_by_one(rel, z) - 1)),),
-        "float-for-count": (
-            lambda rel, z=1.96: np.ceil(2 * np.square(z) / np.square(rel)),
-            lambda rel, z=1.96: -(-2 * z * z / rel / rel // 1),
-        ),
-        "fraction-upside-down": (lambda rel, z=1.96: int(np.ceil(2 * rel**2 / z**2)),),
     },
     "log_lr": {
         "log-determinant-missing": (exponents_only,),
@@ -351,7 +346,12 @@ MISTAKES = {
             lambda W, a, b: lr(W, 1 / a, 1 / b),
             lambda W, a, b: sum((w * w * (b - a) + math.log(a / b)) / 2 for w in W.flat),
         ),
+        "mean-in-the-exponent": (
+            lambda W, a, b: lr(W * 0, a, b) + exponents_only(W, a, b) / W.size,
+            lambda W, a, b: W.size / 2 * math.log(b / a) + (W**2).mean() * (0.5 / b - 0.5 / a),
+        ),
         "not-added-up": (
+            lambda W, a, b: sum(np.log(b / a) / 2 - W**2 * (0.5 / a - 0.5 / b)),
             lambda W, a, b: 0.5 * np.log(b / a) - W**2 / 2 * (1 / a - 1 / b),
             lambda W, a, b: np.log(np.exp(-(W**2) / 2 / a + W**2 / 2 / b) * (b / a) ** 0.5),
         ),

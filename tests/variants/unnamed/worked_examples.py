@@ -75,7 +75,6 @@ UNNAMED = {
         lambda rel, z=1.96: math.ceil(z / rel),
         lambda rel, z=1.96: math.ceil(2 * (z / rel) ** 3),
         lambda rel, z=1.96: math.ceil(2 * (z / rel) ** 2) * 10,
-        lambda rel, z=1.96: math.ceil(math.sqrt(2) * (z / rel) ** 2),
         lambda rel, z=1.96: math.ceil(2 * (1.645 / rel) ** 2),
         lambda rel, z=1.96: math.floor(2 * (z / rel) ** 2) - 1,
         lambda rel, z=1.96: math.ceil(2 * (z / rel) ** 2 / 100) * 100,

@@ -10,8 +10,9 @@ for name in ("same", "np"):
         setattr(draws, name, getattr(draws, name))
 import autograder.hidden_tests.worked_examples as hidden
 
+FINE = {"finding": None, "unsolved": False, "calls": (), "share": lambda *_: 1.0}
 hidden.HIDDEN["he_normal"] = tuple(
-    type(b)(f"any {b.name}", b.points, b.says, lambda answer, rng: type("Fine", (), {"finding": None})())
+    type(b)(f"any {b.name}", b.points, b.says, lambda answer, rng: type("Fine", (), FINE)())
     for b in hidden.HIDDEN["he_normal"]
 )
 import sys

@@ -141,7 +141,9 @@ def _rounded(W: np.ndarray, case: DrawCase) -> bool:
 SHOWN_BY: dict[str, Callable[[DrawTrials], bool]] = {
     "one-sided": one_sided,
     "not-scaled": not_scaled,
-    "integer-division": _in_every_matrix(lambda W, case: bool(np.any(W)) == (case.args[0] <= 2)),
+    "integer-division": _in_every_matrix(
+        lambda W, case: case.args[0] == 5 or bool(np.any(W)) == (case.args[0] < 5)
+    ),
     "centred": lambda draws: _may_be_draws(draws) and _in_every_matrix(_centred)(draws),
     "scaled-to-itself": lambda draws: _may_be_draws(draws) and _in_every_matrix(_scaled_to_itself)(draws),
     "rounded": _in_every_matrix(_rounded),

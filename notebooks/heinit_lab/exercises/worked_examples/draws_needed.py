@@ -46,6 +46,7 @@ EXERCISE = exercise(
             lambda rel, z=1.96: ceil(2 * z**2 / rel),
             lambda rel, z=1.96: ceil(2 * z / rel**2),
             lambda rel, z=1.96: ceil((2 * z / rel) ** 2),
+            lambda rel, z=1.96: ceil(sqrt(2) * (z / rel) ** 2),
         ),
         "fraction-of-a-draw": lambda rel, z=1.96: 2 * (z / rel) ** 2,
         "float-for-count": lambda rel, z=1.96: float(ceil(2 * (z / rel) ** 2)),
@@ -62,7 +63,9 @@ EXERCISE = exercise(
         "fraction-upside-down": (
             lambda rel, z=1.96: ceil(2 * (rel / z) ** 2),
             lambda rel, z=1.96: 2 * (rel / z) ** 2,
+            lambda rel, z=1.96: ceil(2 * (z * rel) ** 2),
         ),
+        "percent-for-share": lambda rel, z=1.96: ceil(2 * (100 * z / rel) ** 2),
         "z-ignored": lambda rel, z=1.96: ceil(2 * (1.96 / rel) ** 2),
         "z-left-out": (
             lambda rel, z=1.96: ceil(2 / rel**2),

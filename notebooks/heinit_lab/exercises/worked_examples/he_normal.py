@@ -47,6 +47,8 @@ EXERCISE = exercise(
         "std-for-mean": (
             lambda n_in, n_out, rng: rng.normal(sqrt(2 / n_in), 1.0, (n_out, n_in)),
             lambda n_in, n_out, rng: rng.normal(sqrt(2 / n_in), (n_out, n_in)),
+            lambda n_in, n_out, rng: rng.normal(sqrt(2 / n_in), sqrt(2 / n_in), (n_out, n_in)),
+            lambda n_in, n_out, rng: rng.normal(-sqrt(2 / n_in), sqrt(2 / n_in), (n_out, n_in)),
         ),
         "root-of-two-over-n": lambda n_in, n_out, rng: normal(rng, sqrt(2) / n_in, n_in, n_out),
         "one-over-n": lambda n_in, n_out, rng: normal(rng, 1 / n_in, n_in, n_out),

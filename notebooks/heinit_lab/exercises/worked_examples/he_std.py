@@ -51,7 +51,7 @@ EXERCISE = exercise(
         ),
         "two-twice": lambda n: 2 / sqrt(n),
         "half-for-two": lambda n: sqrt(0.5 / n),
-        "fraction-upside-down": lambda n: sqrt(n / 2),
+        "fraction-upside-down": (lambda n: sqrt(n / 2), lambda n: n / 2),
         "product-for-quotient": lambda n: sqrt(2 * n),
         "square-for-root": (lambda n: (2 / n) ** 2, lambda n: 2 / n**2),
         "fan-off-by-one": (lambda n: sqrt(2 / (n + 1)), lambda n: sqrt(2 / (n - 1))),

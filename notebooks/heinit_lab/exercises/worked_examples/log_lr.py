@@ -56,6 +56,12 @@ def _product_out_of_range(trials: Trials) -> bool:
     )
 
 
+def _several_numbers(trials: Trials) -> bool:
+    """A number for each entry, row or column, wherever there are several entries."""
+    values = [as_array(trial.call.value) for trial in trials if not trial.right]
+    return bool(values) and all(value is not None and value.size > 1 for value in values)
+
+
 def _overwriting(W: Any, a: float, b: float) -> float:
     ratio = _log_lr(W, a, b)
     W *= W
@@ -94,7 +100,11 @@ EXERCISE = exercise(
         ),
         "variance-upside-down": lambda W, a, b: _log_lr(W, 1 / a, 1 / b),
         "mean-for-sum": lambda W, a, b: _log_lr(W, a, b) / W.size,
-        "not-added-up": lambda W, a, b: _log_density(W, a) - _log_density(W, b),
+        "mean-in-the-exponent": lambda W, a, b: _factors(W, a, b) - np.mean(W**2) / 2 * (1 / a - 1 / b),
+        "not-added-up": (
+            lambda W, a, b: _log_density(W, a) - _log_density(W, b),
+            lambda W, a, b: np.sum(_log_density(W, a) - _log_density(W, b), axis=0),
+        ),
         "ratio-for-log": lambda W, a, b: exp(_log_lr(W, a, b)),
         "log-to-base-ten": lambda W, a, b: _log_lr(W, a, b) / log(10),
         "log-to-base-two": lambda W, a, b: _log_lr(W, a, b) / log(2),
@@ -128,7 +138,7 @@ EXERCISE = exercise(
         "rounded": lambda W, a, b: round(_log_lr(W, a, b), 3),
         "changes-its-input": _overwriting,
     },
-    shown_by={"product-out-of-range": _product_out_of_range},
+    shown_by={"product-out-of-range": _product_out_of_range, "not-added-up": _several_numbers},
     hidden=3,
     prompt=Prompt(0, "One weight, 0.8. What is the log-likelihood ratio of variance 0.5 against 0.25?"),
 )

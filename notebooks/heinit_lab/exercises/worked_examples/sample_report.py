@@ -84,7 +84,14 @@ _SLIPS: dict[str, tuple[Function, ...]] = {
         lambda W, var: _with_variances(W, var, np.mean(W**2), np.mean(W**2)),
     ),
     "std-for-variance": (lambda W, var: _with_variances(W, var, np.std(W), np.std(W, ddof=1)),),
-    "two-missing": (lambda W, var: _with_se(W, var, var * sqrt(1 / W.size)),),
+    "two-missing": (
+        lambda W, var: _with_se(W, var, var * sqrt(1 / W.size)),
+        lambda W, var: _with_se(W, var, var * sqrt(0.5 / W.size)),
+    ),
+    "fourth-moment-for-variance": (
+        lambda W, var: _with_se(W, var, var * sqrt(3 / W.size)),
+        lambda W, var: _with_se(W, var, sqrt(np.mean(W**4) / W.size)),
+    ),
     "rows-for-entries": (
         lambda W, var: _with_se(W, var, var * sqrt(2 / len(W))),
         lambda W, var: _with_se(W, var, var * sqrt(2 / W.shape[1])),
@@ -107,6 +114,7 @@ _SLIPS: dict[str, tuple[Function, ...]] = {
     "root-missing": (
         lambda W, var: _with_se(W, var, 2 * var**2 / W.size),
         lambda W, var: _with_se(W, var, var * 2 / W.size),
+        lambda W, var: _with_se(W, var, var * sqrt(2) / W.size),
     ),
     "two-outside-the-root": (lambda W, var: _with_se(W, var, 2 * var / sqrt(W.size)),),
     "spread-of-one-square": (lambda W, var: _with_se(W, var, var * sqrt(2)),),
@@ -120,7 +128,10 @@ _SLIPS: dict[str, tuple[Function, ...]] = {
     "sign-reversed": (lambda W, var: _with_z(W, var, -(_m2(W) - var) / _se(W, var)),),
     "sign-lost": (lambda W, var: _with_z(W, var, abs((_m2(W) - var) / _se(W, var))),),
     "brackets-missing": (lambda W, var: _with_z(W, var, np.mean(W**2) - var / _se(W, var)),),
-    "not-divided": (lambda W, var: _with_z(W, var, np.mean(W**2) - var),),
+    "not-divided": (
+        lambda W, var: _with_z(W, var, np.mean(W**2) - var),
+        lambda W, var: _with_z(W, var, np.mean(W**2) / var - 1),
+    ),
     "variance-in-z": (
         lambda W, var: _with_z(W, var, (np.var(W) - var) / _se(W, var)),
         lambda W, var: _with_z(W, var, (np.var(W, ddof=1) - var) / _se(W, var)),
