@@ -76,7 +76,7 @@ class Trial:
             return False
         if isinstance(want, dict):
             return key in got and same(got[key], want[key], self.rtol)
-        if isinstance(want, np.ndarray) and want.ndim == 2:
+        if _is_table(want):
             table = as_array(got)
             return (
                 table is not None
@@ -178,11 +178,13 @@ class Trials(Evidence):
         wants = [trial.case.want for trial in self.trials]
         return any(
             all(
-                trial.gives(tuple(want[place] for place in order))
+                trial.gives(
+                    want[:, list(order)] if _is_table(want) else tuple(want[place] for place in order)
+                )
                 for trial, want in zip(self.trials, wants, strict=True)
             )
             for order in permutations(range(count))
-            if all(isinstance(want, tuple) for want in wants)
+            if all(isinstance(want, tuple) or _is_table(want) for want in wants)
         )
 
     def pattern(self, parts: Sequence[str] = ()) -> str:
@@ -245,6 +247,11 @@ class Trials(Evidence):
                     return False
                 alike += 1
         return alike >= min(2, self.count)
+
+
+def _is_table(want: Any) -> bool:
+    """Whether the parts of a right value are its columns."""
+    return isinstance(want, np.ndarray) and want.ndim == 2
 
 
 def _may_be_right(value: Any, want: Any) -> bool:

@@ -218,6 +218,8 @@ def test_each_right_column_of_a_table_has_its_share():
         (table(1, 1, 1, 1), 3),
         (table(2, 2, 2, 2), 0),
         (lambda ns: compare_table(ns).T, 0),
+        (lambda ns: compare_table(ns)[:, [1, 2, 3, 0]], 1.5),  # half, as for a tuple in another order
+        (lambda ns: compare_table(ns)[:, [1, 0, 2, 3]], 1.5),
         (lambda ns: [1, 2], 0),
     ):
         assert assess("compare_table", wrong).score == points
