@@ -50,6 +50,7 @@ EXERCISE = exercise(
         "sum-for-product": (
             lambda shape: shape[1] * (shape[2] + shape[3]),
             lambda shape: shape[1] + shape[2] * shape[3],
+            lambda shape: shape[1] * shape[2] + shape[3],
             lambda shape: sum(shape[1:]),
             lambda shape: sum(shape),
             lambda shape: shape[2] + shape[3],
