@@ -182,9 +182,9 @@ EXERCISE = exercise(
         ),
         Case(
             np.array([3.0, -1.0]),
-            [np.array([[1.0, 2.99999], [-3.0, 4.0]])],
+            [np.array([[1.0, 2.999], [-3.0, 4.0]])],
             np.array([1.0, 10.0]),
-            want=np.array([1.0, 2.99999]),
+            want=np.array([1.0, 2.999]),
             kind=NEAR_ZERO,
         ),
         new=True,

@@ -23,6 +23,7 @@ EXERCISE = exercise(
         Case((64, 3, 7, 7), want=147, kind="a square kernel"),
         Case((32, 64, 1, 1), want=64, kind="a kernel of one pixel"),
         Case((6, 1, 3, 4), want=12, kind="one input channel"),
+        Case((16, 333, 3, 3), want=2997, kind="many channels"),
         looks_at=VALUES,
     ),
     mistakes={
@@ -49,6 +50,7 @@ EXERCISE = exercise(
         "sum-for-product": (
             lambda shape: shape[1] * (shape[2] + shape[3]),
             lambda shape: shape[1] + shape[2] * shape[3],
+            lambda shape: shape[1] * shape[2] + shape[3],
             lambda shape: sum(shape[1:]),
             lambda shape: sum(shape),
             lambda shape: shape[2] + shape[3],

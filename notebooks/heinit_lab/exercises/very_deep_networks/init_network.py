@@ -33,6 +33,21 @@ def _right(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
     return _network(sizes, rng, _by_in(c))
 
 
+def _transposed(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
+    return _network(sizes, rng, _by_in(c), turn=True)
+
+
+def _by_out(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
+    return _network(sizes, rng, lambda a, b: sqrt(c / b))
+
+
+def _has_right_shapes(draws: DrawTrials) -> bool:
+    pairs = zip(draws.plan.shapes, draws.shape_calls, strict=True)
+    return all(
+        [W is not None and W.shape for W in case.matrices(call.value)] == case.shapes for case, call in pairs
+    )
+
+
 def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
     drawn: dict[tuple[int, ...], np.ndarray] = {}
     return [drawn.setdefault(W.shape, W) for W in _right(sizes, c, rng)]
@@ -113,8 +128,9 @@ EXERCISE = exercise(
         ),
         "last-layer-first": lambda sizes, c, rng: _right(sizes, c, rng)[::-1],
         "ragged-array": lambda sizes, c, rng: np.array(_right(sizes, c, rng)),
-        "transposed": lambda sizes, c, rng: _network(sizes, rng, _by_in(c), turn=True),
-        "fan-out-for-fan-in": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b)),
+        "transposed": _transposed,
+        "fan-out-for-fan-in": _by_out,
+        "in-and-out-swapped": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b), turn=True),
         "first-fan-for-all": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),
         "both-fans-counted": (
             lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / (a + b))),
@@ -169,6 +185,8 @@ EXERCISE = exercise(
     },
     shown_by={
         "ragged-array": _ragged,
+        "transposed": lambda draws: draws.behaves_like(_transposed) and not draws.behaves_like(_by_out),
+        "fan-out-for-fan-in": lambda draws: draws.behaves_like(_by_out) and _has_right_shapes(draws),
         "integer-division": _in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
         "one-draw": _in_every_matrix(
             lambda W, variance: bool(W.size and np.all(W.flat[0] == W) and W.flat[0] % 0.5)
