@@ -40,7 +40,7 @@ from autograder.judge.references import References
 from autograder.judge.solving import Solving
 from autograder.solver.session import Session
 from heinit_lab.checking.report import VERDICT_MIME
-from heinit_lab.exercises import lesson_of
+from heinit_lab.exercises import earlier, lesson_of
 
 
 def follow_through(
@@ -51,37 +51,47 @@ def follow_through(
     tests: the test cells, each judged once, by their places. declared: as in `NotebookOrder`.
     Returns the second examinations.
     """
-    assessed = {test.assessment.name: test.assessment for test in tests.values() if test.assessment}
-    lost = {name for name, first in assessed.items() if first.score < first.max_score}
-    wrong = {i: [name for name in test.mentioned if name in lost] for i, test in tests.items()}
+    lost = {
+        i: test.assessment
+        for i, test in tests.items()
+        if test.assessment and test.assessment.score < test.assessment.max_score
+    }
+    names = {first.name for first in lost.values()}
+    wrong = {i: [name for name in _mentioned(tests[i], first) if name in names] for i, first in lost.items()}
     if not any(wrong.values()) or not solving.again():
         return []
+    again: dict[int, Examination] = {}
     with closing(References()) as references:
-        again = {}
-        for i, names in wrong.items():
-            if names:
-                modules = {name: f"heinit_solutions.{lesson_of(name)}" for name in names}
-                line = Line(names, partial(references.answer, modules=modules))
-                again[i] = Examination(i, tests[i].source, declared, solving, session, line)
+        for i, called in wrong.items():
+            modules = {name: f"heinit_solutions.{lesson_of(name)}" for name in called}
+            line = Line(called, partial(references.answer, modules=modules))
+            second = Examination(i, tests[i].source, declared, solving, session, line)
+            if called and (tests[i].mentioned or second.mentions(lost[i].name, called)):
+                again[i] = second
+            else:
+                line.close()
         for second in again.values():
             second.run_public()
         for second in again.values():
             second.run_hidden()
-            second.line.close()
     right: dict[str, tuple[str, ...]] = {}  # by follow-through, and what they follow
     for i, second in sorted(again.items()):
-        first = tests[i].assessment
-        if first is None or second.assessment is None:
+        if second.assessment is None:
             continue
         calls = [name for name in wrong[i] if name in second.line.called]
         follows = tuple(dict.fromkeys(each for name in calls for each in right.get(name, (name,))))
-        better = _better(first, second.assessment, follows)
-        if better is not first:
+        better = _better(lost[i], second.assessment, follows)
+        if better is not lost[i]:
             full = second.assessment.score == better.max_score
             tests[i].outputs = _with_verdict(second if full else tests[i], better)
             if full:
                 right[better.name] = follows
     return list(again.values())
+
+
+def _mentioned(test: Examination, first: Assessment) -> list[str]:
+    """The earlier exercises whose functions an answer may use: all of them, where nothing says which."""
+    return earlier(first.name) if test.mentioned is None else test.mentioned
 
 
 def _better(first: Assessment, second: Assessment, follows: tuple[str, ...]) -> Assessment:
