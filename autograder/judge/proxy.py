@@ -153,8 +153,8 @@ class Line:
             answer = self.hear(Mentions)
         except NoAnswerError:
             return None
-        said = answer.names if isinstance(answer.names, list) else []
-        used = {each for each in said if isinstance(each, str)}
+        heard = answer.names if isinstance(answer.names, list) else []
+        used = {each for each in heard if isinstance(each, str)}
         return [each for each in names if each in used]
 
     def bind(self, names: list[str]) -> dict[str, Any]:

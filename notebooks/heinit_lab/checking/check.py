@@ -60,8 +60,8 @@ def examine(name: str, function: Function | None) -> Report:
         )
     evidence = EXERCISES[name].probe(function)
     _latest[name] = (function, evidence)
-    if evidence.finding and (said := report_on_calls(EXERCISES[name], evidence.finding, function)):
-        return said
+    if evidence.finding and (report := report_on_calls(EXERCISES[name], evidence.finding, function)):
+        return report
     return report_on(EXERCISES[name], evidence)
 
 

@@ -94,17 +94,17 @@ def test_however_an_answer_calls_a_wrong_function_it_loses_what_is_its_own_only(
     for case in DATA["hand_in"]:
         names, own, partly = list(case["cells"]), case.get("own", {}), case.get("points", {})
         slips, others = names[: case.get("slips", 1)], names[case.get("slips", 1) :]
-        found = verdicts(case["cells"])
-        assert {n: score for n, score in lost(found).items() if n not in (*slips, *own)} == partly, case[
+        judged = verdicts(case["cells"])
+        assert {n: score for n, score in lost(judged).items() if n not in (*slips, *own)} == partly, case[
             "why"
         ]
-        assert lost(found).keys() == {*slips, *own, *partly}, case["why"]
+        assert lost(judged).keys() == {*slips, *own, *partly}, case["why"]
         for name in others:
             follows = [] if name in own else case.get("follows", {}).get(name, slips)
-            assert found[name]["follows"] == follows, case["why"]
-            assert found[name]["misconceptions"] == own.get(name, []), case["why"]
+            assert judged[name]["follows"] == follows, case["why"]
+            assert judged[name]["misconceptions"] == own.get(name, []), case["why"]
             called = f"the {follows[0]} it calls is not" if len(follows) == 1 else "it calls are not"
-            full = f"{name} is right; " in found[name]["says"] and called in found[name]["says"]
+            full = f"{name} is right; " in judged[name]["says"] and called in judged[name]["says"]
             assert full == (name not in own and name not in partly), case["why"]
 
 
