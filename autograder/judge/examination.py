@@ -73,13 +73,13 @@ class Examination:
         if self._halfway and self._bind() is not None:
             ASSESSED.clear()
             shown = self._run(self._hidden)
-            if len(ASSESSED) == 1:
+            if _failed(shown):
+                shown = [NOT_JUDGED if NOT_JUDGED in shown else FAILED]
+            elif len(ASSESSED) == 1:
                 ((name, self.assessment),) = ASSESSED.items()
                 lost = self.assessment.score < self.assessment.max_score
                 if lost and isinstance(self._namespace.get(name), Proxy):
                     self.mentioned = self.line.mentions(name, earlier(name))
-            if _failed(shown):
-                shown = [NOT_JUDGED if NOT_JUDGED in shown else FAILED]
             self.outputs = [*self.outputs[:-1], *filter(_own, shown)]
         self.line.close()
 

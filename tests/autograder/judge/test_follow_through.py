@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden_tests import HIDDEN
+from autograder.hidden_tests import HIDDEN, Assessment
 from autograder.judge.client import Judge
+from autograder.judge.examination import FAILED
+from autograder.judge.follow_through import with_verdict
 from autograder.judge.messages import CellOrder
 from autograder.judge.references import References
 from autograder.lessons.compose import HIDDEN_TEST
@@ -148,3 +150,11 @@ def test_the_judge_answers_for_the_functions_that_it_lists_and_bounds_what_they_
                 answer(*call)
     for name, others in {"energy_kept": ["relu", "zero_share", "activity", "dead_units"], "relu": []}.items():
         assert earlier(name) == others
+
+
+def test_a_test_cell_that_failed_stays_an_error_whatever_is_right():
+    full = Assessment("relu", {"values": 2.0}, {"values": 2.0}, follows=("zero_share",))
+    assert FAILED in with_verdict([FAILED], full)
+    left = {"output_type": "execute_result", "data": {"text/plain": "0.0"}, "metadata": {}}
+    shown = with_verdict([{"output_type": "stream", "name": "stdout", "text": "a student's"}, left], full)
+    assert [o["data"]["text/plain"].partition(":")[0] for o in shown] == ["✓ relu", "2.0"]
