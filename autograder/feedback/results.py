@@ -22,22 +22,22 @@ _NUMBER = re.compile(r"Exercise (\d+\.\d+)")
 class ExerciseResult:
     """One exercise. says: the first line of the public check. why: what happened in the answer's cell, or ''.
 
-    follows: that the answer has points although it calls wrong functions, or ''.
     behaviours: those that were tested, each with the points that it earned, and the name of the behaviour
         that must hold before it counts, or ''.
     answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
+    follows: that the answer has points although it calls wrong functions, or ''.
     """
 
     title: str
     grade: CellGrade
     says: str
     why: str
-    follows: str
     behaviours: list[tuple[Behaviour, float, str]]
     misconceptions: list[Misconception]
     answer: str
     look: tuple[str, str] | None
     comment: str
+    follows: str
 
     @property
     def state(self) -> str:
@@ -75,12 +75,12 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             grade=grade,
             says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
-            follows=_follows(exercise, hidden),
             behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
             misconceptions=[known[name] for name in named if name in known],
             answer=answers.get(exercise, anchor(i)),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
+            follows=_follows(exercise, hidden),
         )
 
 

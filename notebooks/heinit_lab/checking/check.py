@@ -59,9 +59,9 @@ def examine(name: str, function: Function | None) -> Report:
             (f"It is a {type(function).__name__}: did another cell reuse the name?",),
         )
     evidence = EXERCISES[name].probe(function)
-    _latest[name] = (function, evidence)
     if evidence.finding and (report := report_on_calls(EXERCISES[name], evidence.finding, function)):
         return report
+    _latest[name] = (function, evidence)
     return report_on(EXERCISES[name], evidence)
 
 
