@@ -43,22 +43,22 @@ class BehaviourResult:
 class ExerciseResult:
     """One exercise. says: the first line of the public check. why: what happened in the answer's cell, or ''.
 
-    follows: that the answer has points although it calls wrong functions, or ''.
     behaviours: those that were tested.
     answer: the anchor of the student's cell. look: anchor and title of the section that explains it.
+    follows: that the answer has points although it calls wrong functions, or ''.
     """
 
     title: str
     grade: CellGrade
     says: str
     why: str
-    follows: str
     behaviours: list[BehaviourResult]
     misconceptions: list[Misconception]
     answer: str
     look: tuple[str, str] | None
     comment: str
     patterns: list[str]  # sentences on where and how the answer is wrong, of public and hidden checks
+    follows: str
 
     @property
     def state(self) -> str:
@@ -96,7 +96,6 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             grade=grade,
             says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
-            follows=_follows(exercise, hidden),
             behaviours=[
                 BehaviourResult(
                     b, float(points.get(b.name, 0.0)), b.waits_for(points), right_parts.get(b.name, [])
@@ -108,6 +107,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
             patterns=_patterns(cell, hidden, bool(named)) if lost and cell.check else [],
+            follows=_follows(exercise, hidden),
         )
 
 

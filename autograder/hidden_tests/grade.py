@@ -43,11 +43,11 @@ ASSESSED: dict[str, "Assessment"] = {}  # by `grade`, the last of each exercise
 class Assessment:
     """What the hidden checks say of an answer.
 
+    follows: the student's functions that the answer calls, and that are wrong where the answer is not: it was
+    judged again with right ones in their places, and what is then right has its points.
     points, max_points: by the name of the behaviour. misconceptions: names. hints: a sentence for each name.
     no_answer: whether a call never came back: out of time, or the answer ended its process.
     right_parts: by the name of a behaviour that has a share of its points, the parts that are right.
-    follows: the student's functions that the answer calls, and that are wrong where the answer is not: it was
-    judged again with right ones in their places, and what is then right has its points.
     wrong_kinds: by the name of a behaviour, a sentence on what is wrong: that no answer came, and why; else,
     where the public check passes, the kinds of case.
     """
@@ -57,10 +57,10 @@ class Assessment:
     max_points: dict[str, float]
     misconceptions: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    follows: tuple[str, ...] = field(default=(), kw_only=True)
     unsolved: bool = False
     no_answer: bool = False
     right_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    follows: tuple[str, ...] = ()
     wrong_kinds: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -176,6 +176,7 @@ def report(assessment: Assessment) -> Report:
     """What the hidden checks say of an answer, in words."""
     verdict = {
         "exercise": assessment.name,
+        "follows": list(assessment.follows),
         "score": assessment.score,
         "max_score": assessment.max_score,
         "points": assessment.points,
@@ -183,7 +184,6 @@ def report(assessment: Assessment) -> Report:
         "misconceptions": list(assessment.misconceptions),
         "no_answer": assessment.no_answer,
         "right_parts": {name: list(parts) for name, parts in assessment.right_parts.items()},
-        "follows": list(assessment.follows),
     }
     total = f"{assessment.score:g} of {assessment.max_score:g} points"
     full = assessment.score == assessment.max_score

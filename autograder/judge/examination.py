@@ -32,7 +32,8 @@ class Examination:
     source: the cell's. declared: names that it may use of the student's. line: to the cell's fork; by default
     a new one. outputs: of what has run so far.
     assessment: what the hidden checks say, where they end with `grade`.
-    mentioned: where the answer lost points, the earlier exercises whose functions its code uses.
+    mentioned: where the answer lost points, the earlier exercises whose functions its code uses; None where
+    that is not known, since the answer has ended its fork.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Examination:
         self._halfway = False
         self.line = line or Line()
         self.assessment: Assessment | None = None
-        self.mentioned: list[str] = []
+        self.mentioned: list[str] | None = []
         self.seconds = 0.0  # of processor time that the checks took
         self.outputs = [NOT_JUDGED]
 
@@ -72,15 +73,20 @@ class Examination:
         if self._halfway and self._bind() is not None:
             ASSESSED.clear()
             shown = self._run(self._hidden)
-            if len(ASSESSED) == 1:
+            if _failed(shown):
+                shown = [NOT_JUDGED if NOT_JUDGED in shown else FAILED]
+            elif len(ASSESSED) == 1:
                 ((name, self.assessment),) = ASSESSED.items()
                 lost = self.assessment.score < self.assessment.max_score
                 if lost and isinstance(self._namespace.get(name), Proxy):
                     self.mentioned = self.line.mentions(name, earlier(name))
-            if _failed(shown):
-                shown = [NOT_JUDGED if NOT_JUDGED in shown else FAILED]
             self.outputs = [*self.outputs[:-1], *filter(_own, shown)]
         self.line.close()
+
+    def mentions(self, name: str, names: Sequence[str]) -> list[str]:
+        """Those of the names that the code of the function `name` uses, as a fork says, if there is one."""
+        bound = self._bind() or {}
+        return (self.line.mentions(name, names) or []) if isinstance(bound.get(name), Proxy) else []
 
     def _run(self, source: str) -> list[Output]:
         """The outputs of a part, run with the names that there are."""

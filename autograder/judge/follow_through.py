@@ -13,12 +13,12 @@ What a student's process could try:
 - To ask for the values of the exercise under test, or of a later one. The judge answers for exercises that
   stand earlier in the lesson, as heinit_lab.exercises lists them, and that lost points. Whoever asks for
   another one is not listened to again.
-- To ask one fork for what another fork needs: the fork of a later exercise may call the earlier ones. The
-  forks are judged one after the other, in the lesson's order, and the judge listens only to the fork that it
-  judges. So what a fork learns comes too late for all exercises that it may ask about.
-- To carry the hidden inputs of the first judgement into the second, and to show them. Nothing of a box
-  outlives it. In the second judgement, too, all public parts come first; and of what they say nothing is
-  shown, except that the public check passes where the answer then has all points.
+- To ask one fork for what another fork needs: the fork of a later exercise may call the earlier ones. So an
+  exercise is judged to its end, for the last time, before anything is asked of the fork of a later one, and
+  the judge listens to no other fork meanwhile. What a fork learns comes too late for all that it may ask.
+- To carry hidden inputs into the second judgement, and to show them. Of a second judgement nothing is shown
+  but the verdict, the score, and that the public check passes where the answer has all its points: these
+  are the judge's own words. And nothing of a box outlives it.
 - To do an earlier exercise wrong on purpose. Its points are lost, and a later answer that is built on it gets
   what it would get if the earlier one were right.
 - To flood the judge, or to fill its memory. Calls and arguments are counted as answers are, the reference
@@ -39,8 +39,8 @@ from autograder.judge.proxy import Line
 from autograder.judge.references import References
 from autograder.judge.solving import Solving
 from autograder.solver.session import Session
-from heinit_lab.checking.report import VERDICT_MIME
-from heinit_lab.exercises import lesson_of
+from heinit_lab.checking.report import VERDICT_MIME, Report
+from heinit_lab.exercises import earlier, lesson_of
 
 
 def follow_through(
@@ -51,46 +51,45 @@ def follow_through(
     tests: the test cells, each judged once, by their places. declared: as in `NotebookOrder`.
     Returns the second examinations.
     """
-    assessed = {test.assessment.name: test.assessment for test in tests.values() if test.assessment}
-    lost = {name for name, first in assessed.items() if first.score < first.max_score}
-    wrong = {i: [name for name in test.mentioned if name in lost] for i, test in tests.items()}
+    lost = {
+        i: test.assessment
+        for i, test in tests.items()
+        if test.assessment and test.assessment.score < test.assessment.max_score
+    }
+    names = {first.name for first in lost.values()}
+    wrong = {i: [name for name in _mentioned(tests[i], first) if name in names] for i, first in lost.items()}
     if not any(wrong.values()) or not solving.again():
         return []
+    again, right = [], dict[str, tuple[str, ...]]()  # right by follow-through, and what these follow
     with closing(References()) as references:
-        again = {}
-        for i, names in wrong.items():
-            if names:
-                modules = {name: f"heinit_solutions.{lesson_of(name)}" for name in names}
-                line = Line(names, partial(references.answer, modules=modules))
-                again[i] = Examination(i, tests[i].source, declared, solving, session, line)
-        for second in again.values():
-            second.run_public()
-        for second in again.values():
-            second.run_hidden()
-            second.line.close()
-    right: dict[str, tuple[str, ...]] = {}  # by follow-through, and what they follow
-    for i, second in sorted(again.items()):
-        first = tests[i].assessment
-        if first is None or second.assessment is None:
-            continue
-        calls = [name for name in wrong[i] if name in second.line.called]
-        follows = tuple(dict.fromkeys(each for name in calls for each in right.get(name, (name,))))
-        better = _better(first, second.assessment, follows)
-        if better is not first:
-            full = second.assessment.score == better.max_score
-            tests[i].outputs = _with_verdict(second if full else tests[i], better)
-            if full:
-                right[better.name] = follows
-    return list(again.values())
+        for i, first in sorted(lost.items(), key=lambda each: len(earlier(each[1].name))):
+            if not wrong[i]:
+                continue
+            modules = {name: f"heinit_solutions.{lesson_of(name)}" for name in wrong[i]}
+            line = Line(wrong[i], partial(references.answer, modules=modules))
+            second = Examination(i, tests[i].source, declared, solving, session, line)
+            again.append(second)
+            if tests[i].mentioned or second.mentions(first.name, wrong[i]):
+                second.run_public()
+                second.run_hidden()
+            line.close()
+            calls = [name for name in wrong[i] if name in line.called]
+            if calls and second.assessment:
+                follows = tuple(dict.fromkeys(each for name in calls for each in right.get(name, (name,))))
+                better = _better(first, second.assessment, follows)
+                tests[i].outputs = with_verdict(tests[i].outputs, better)
+                if better.score == better.max_score:
+                    right[better.name] = follows
+    return again
+
+
+def _mentioned(test: Examination, first: Assessment) -> list[str]:
+    """The earlier exercises whose functions an answer may use: all of them, where nothing says which."""
+    return earlier(first.name) if test.mentioned is None else test.mentioned
 
 
 def _better(first: Assessment, second: Assessment, follows: tuple[str, ...]) -> Assessment:
-    """The second assessment with the better points of both, or the first where no stand-in was called.
-
-    Also where the points are the same, the mistakes that the second one names are the answer's own.
-    """
-    if not follows:
-        return first
+    """The second assessment, with the better points of both; the mistakes in it are the answer's own."""
     points = {name: max(earned, second.points[name]) for name, earned in first.points.items()}
     parts = {
         name: (second if points[name] == second.points[name] else first).right_parts.get(name, ())
@@ -100,13 +99,18 @@ def _better(first: Assessment, second: Assessment, follows: tuple[str, ...]) -> 
     return replace(second, points=points, right_parts=parts, follows=follows)
 
 
-def _with_verdict(test: Examination, assessment: Assessment) -> list[Output]:
+def with_verdict(outputs: Sequence[Output], assessment: Assessment) -> list[Output]:
     """The outputs of a test cell, with another assessment in them."""
-    outputs = []
-    for output in test.outputs:
+    changed = []
+    full = assessment.score == assessment.max_score
+    if full:
+        passes = f"{assessment.name}: the public checks pass, once what it calls is right."
+        changed.append({"output_type": "display_data", "data": Report("✓", passes).bundle(), "metadata": {}})
+    for output in outputs:
         if VERDICT_MIME in output.get("data", {}):
-            output = {**output, "data": report(assessment).bundle()}
+            changed.append({**output, "data": report(assessment).bundle()})
         elif output["output_type"] == "execute_result":
-            output = {**output, "data": {"text/plain": repr(assessment.score)}}
-        outputs.append(output)
-    return outputs
+            changed.append({**output, "data": {"text/plain": repr(assessment.score)}})
+        elif not full or output["output_type"] == "error":
+            changed.append(output)
+    return changed

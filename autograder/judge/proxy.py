@@ -149,17 +149,17 @@ class Line:
         self.called.add(call.name)
         send_frame(self._ends[0], answer, seconds=self._seconds())
 
-    def mentions(self, name: str, names: Sequence[str]) -> list[str]:
-        """Those of the names that the code of a bound function uses, as the fork says; all, if it is gone."""
+    def mentions(self, name: str, names: Sequence[str]) -> list[str] | None:
+        """Those of the names that the code of a bound function uses, as the fork says; None if it is gone."""
         if not names:
             return []
         try:
             self.ask(FindMentions(name, list(names)))
             answer = self.hear(Mentions)
         except NoAnswerError:
-            return list(names)
-        said = answer.names if isinstance(answer.names, list) else []
-        used = {each for each in said if isinstance(each, str)}
+            return None
+        heard = answer.names if isinstance(answer.names, list) else []
+        used = {each for each in heard if isinstance(each, str)}
         return [each for each in names if each in used]
 
     def bind(self, names: list[str]) -> dict[str, Any]:

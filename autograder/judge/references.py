@@ -53,5 +53,5 @@ def _answer(module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any
         value = getattr(import_module(module), name)(*args, **kwargs)
         return frame(to_wire(ReferenceAnswer(value, None, generators)))
     except Exception as error:
-        said = [type(error).__name__, str(error)[:1000]]
-        return frame(to_wire(ReferenceAnswer(None, said, generators)))
+        raised = [type(error).__name__, str(error)[:1000]]
+        return frame(to_wire(ReferenceAnswer(None, raised, generators)))

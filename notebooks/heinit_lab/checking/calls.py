@@ -64,22 +64,22 @@ def mentions(function: Function, names: Sequence[str]) -> list[str]:
     looks up is or holds what has that name. What the function of such a name uses is not followed.
     """
     notebook = _notebook(function)
-    named = {id(notebook[name]): name for name in names if name in notebook}
-    found: set[str] = set()
+    named = {id(notebook[name]): name for name in names if callable(notebook.get(name))}
+    used: set[str] = set()
     followed: dict[int, Any] = {}
     todo: list[Any] = [function]
     while todo and len(followed) < MOST:
         value = todo.pop()
         if id(value) in named:
-            found.add(named[id(value)])
+            used.add(named[id(value)])
         elif id(value) not in followed:
             followed[id(value)] = value
             todo += _held(value)
             if isinstance(value, FunctionType) and value.__globals__ is notebook:
                 looked_up = set(_looked_up(value.__code__))
-                found |= looked_up.intersection(names)
+                used |= looked_up.intersection(names)
                 todo += [notebook[name] for name in looked_up if name in notebook]
-    return [name for name in names if name in found]
+    return [name for name in names if name in used]
 
 
 def _notebook(function: Function) -> dict[str, Any]:

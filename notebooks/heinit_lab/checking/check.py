@@ -63,9 +63,9 @@ def examine(name: str, function: Function | None, again: bool = False) -> Report
             (f"It is a {type(function).__name__}: did another cell reuse the name?",),
         )
     evidence = EXERCISES[name].probe(function)
+    if evidence.finding and (report := report_on_calls(EXERCISES[name], evidence.finding, function)):
+        return report
     _latest[name] = (function, evidence)
-    if evidence.finding and (said := report_on_calls(EXERCISES[name], evidence.finding, function)):
-        return said
     return report_on(EXERCISES[name], evidence, again)
 
 

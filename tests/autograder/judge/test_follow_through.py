@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.hidden_tests import HIDDEN
+from autograder.hidden_tests import HIDDEN, Assessment
 from autograder.judge.client import Judge
+from autograder.judge.examination import FAILED
+from autograder.judge.follow_through import with_verdict
 from autograder.judge.messages import CellOrder
 from autograder.judge.references import References
 from autograder.lessons.compose import HIDDEN_TEST
@@ -94,17 +96,17 @@ def test_however_an_answer_calls_a_wrong_function_it_loses_what_is_its_own_only(
     for case in DATA["hand_in"]:
         names, own, partly = list(case["cells"]), case.get("own", {}), case.get("points", {})
         slips, others = names[: case.get("slips", 1)], names[case.get("slips", 1) :]
-        found = verdicts(case["cells"])
-        assert {n: score for n, score in lost(found).items() if n not in (*slips, *own)} == partly, case[
+        judged = verdicts(case["cells"])
+        assert {n: score for n, score in lost(judged).items() if n not in (*slips, *own)} == partly, case[
             "why"
         ]
-        assert lost(found).keys() == {*slips, *own, *partly}, case["why"]
+        assert lost(judged).keys() == {*slips, *own, *partly}, case["why"]
         for name in others:
             follows = [] if name in own else case.get("follows", {}).get(name, slips)
-            assert found[name]["follows"] == follows, case["why"]
-            assert found[name]["misconceptions"] == own.get(name, []), case["why"]
+            assert judged[name]["follows"] == follows, case["why"]
+            assert judged[name]["misconceptions"] == own.get(name, []), case["why"]
             called = f"the {follows[0]} it calls is not" if len(follows) == 1 else "it calls are not"
-            full = f"{name} is right; " in found[name]["says"] and called in found[name]["says"]
+            full = f"{name} is right; " in judged[name]["says"] and called in judged[name]["says"]
             assert full == (name not in own and name not in partly), case["why"]
 
 
@@ -148,3 +150,11 @@ def test_the_judge_answers_for_the_functions_that_it_lists_and_bounds_what_they_
                 answer(*call)
     for name, others in {"energy_kept": ["relu", "zero_share", "activity", "dead_units"], "relu": []}.items():
         assert earlier(name) == others
+
+
+def test_a_test_cell_that_failed_stays_an_error_whatever_is_right():
+    full = Assessment("relu", {"values": 2.0}, {"values": 2.0}, follows=("zero_share",))
+    assert FAILED in with_verdict([FAILED], full)
+    left = {"output_type": "execute_result", "data": {"text/plain": "0.0"}, "metadata": {}}
+    shown = with_verdict([{"output_type": "stream", "name": "stdout", "text": "a student's"}, left], full)
+    assert [o["data"]["text/plain"].partition(":")[0] for o in shown] == ["✓ relu", "2.0"]

@@ -4,9 +4,12 @@ def he_std(n_in):
 
 # %% in he_normal
 def he_normal(n_in, n_out, rng):
-    many = np.ones(4_000_000, np.int8)
+    many = np.ones(8_000_000, np.int8)
     for _ in range(100):
-        he_std(many)
+        try:
+            he_std(many)
+        except ValueError:  # the answer is too large to send
+            pass
     return many
 
 # %% in he_uniform
