@@ -132,7 +132,9 @@ def _same_for_the_curved(trials: Trials) -> bool:
     """One number for every curved activation without a parameter, and not ReLU's rule for all."""
     first, *rest = [trial.call.value for trial in trials if trial.case.kind == _CURVED]
     number = as_array(first)
-    alike = number is not None and number.shape == () and all(same(value, first) for value in rest)
+    if number is None or number.shape != () or not np.isfinite(number):
+        return False
+    alike = all(same(value, first) for value in rest)
     return alike and not any(trials.behaves_like(rule) for rule in _RELU_FOR_ANY)
 
 
