@@ -228,7 +228,7 @@ def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_no
         for name, wrong in (("doubled", lambda n: 2 * n), ("halved", lambda n: n / 2))
     )
     cases = Cases(Case(1, want=1), Case(3, want=3))
-    monkeypatch.setitem(EXERCISES, "same", Exercise("same", cases, misconceptions, 1))
+    monkeypatch.setitem(EXERCISES, "relu", Exercise("relu", cases, misconceptions, 1))
     answers = {"d": lambda n: 2 * n, "h": lambda n: n / 2, "x": lambda n: 7, "right": lambda n: n}
 
     reports = []
@@ -237,7 +237,7 @@ def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_no
     )
 
     def last_line(answer):
-        check("same", answers[answer])
+        check("relu", answers[answer])
         return reports[-1].plain.splitlines()[-1]
 
     tries = ("d", "d", "d", "d", "h", "d", "d", "x", "d", "right", "d", "d")
@@ -246,4 +246,4 @@ def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_no
         assert last_line(answer).endswith(words), answer
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert last_line("d") == last_line("d") == "doubled once"
-    assert examine("same", answers["d"]).lines == ("doubled once",)
+    assert examine("relu", answers["d"]).lines == ("doubled once",)
