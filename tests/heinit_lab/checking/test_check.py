@@ -16,7 +16,7 @@ from heinit_lab.checking import Case, Cases, Exercise, Misconception
 from heinit_lab.checking.check import CheckFailed, examine
 from heinit_lab.checking.compare import NO_RETURN
 from heinit_lab.checking.report import Report
-from heinit_lab.exercises import EXERCISES
+from heinit_lab.exercises import BY_LESSON, EXERCISES
 
 
 def run(shell, *cells):
@@ -238,7 +238,9 @@ def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_no
         for name, wrong in (("doubled", lambda n: 2 * n), ("halved", lambda n: n / 2))
     )
     cases = Cases(Case(1, want=1), Case(3, want=3))
-    monkeypatch.setitem(EXERCISES, "same", Exercise("same", cases, misconceptions, 1))
+    exercise = Exercise("relu", cases, misconceptions, 1)
+    monkeypatch.setitem(EXERCISES, "relu", exercise)
+    monkeypatch.setitem(BY_LESSON, "relu_half_killing", (exercise,))
     answers = {"d": lambda n: 2 * n, "h": lambda n: n / 2, "x": lambda n: 7, "right": lambda n: n}
 
     reports = []
@@ -247,7 +249,7 @@ def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_no
     )
 
     def last_line(answer):
-        check("same", answers[answer])
+        check("relu", answers[answer])
         return reports[-1].plain.splitlines()[-1]
 
     tries = ("d", "d", "d", "d", "h", "d", "d", "x", "d", "right", "d", "d")
@@ -256,4 +258,4 @@ def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_no
         assert last_line(answer).endswith(words), answer
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert last_line("d") == last_line("d") == "doubled once"
-    assert examine("same", answers["d"]).lines == ("doubled once",)
+    assert examine("relu", answers["d"]).lines == ("doubled once",)
