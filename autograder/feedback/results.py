@@ -30,6 +30,7 @@ class ExerciseResult:
 
     title: str
     grade: CellGrade
+    follows: str
     says: str
     why: str
     behaviours: list[tuple[Behaviour, float, str]]
@@ -37,7 +38,6 @@ class ExerciseResult:
     answer: str
     look: tuple[str, str] | None
     comment: str
-    follows: str
 
     @property
     def state(self) -> str:
@@ -73,6 +73,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
             grade=grade,
+            follows=_follows(exercise, hidden),
             says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
             behaviours=[(b, float(points.get(b.name, 0.0)), b.waits_for(points)) for b in behaviours],
@@ -80,7 +81,6 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             answer=answers.get(exercise, anchor(i)),
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
-            follows=_follows(exercise, hidden),
         )
 
 
