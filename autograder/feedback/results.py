@@ -50,6 +50,7 @@ class ExerciseResult:
 
     title: str
     grade: CellGrade
+    follows: str
     says: str
     why: str
     behaviours: list[BehaviourResult]
@@ -58,7 +59,6 @@ class ExerciseResult:
     look: tuple[str, str] | None
     comment: str
     patterns: list[str]  # sentences on where and how the answer is wrong, of public and hidden checks
-    follows: str
 
     @property
     def state(self) -> str:
@@ -94,6 +94,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
         yield ExerciseResult(
             title=f"{number} · {exercise}" if number else exercise,
             grade=grade,
+            follows=_follows(exercise, hidden),
             says=public_text(cell).partition("\n")[0][:500].lstrip("✓✗○ ") if cell.check else "",
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
             behaviours=[
@@ -107,7 +108,6 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             look=section,
             comment=grades.comments.get(exercise, "") or grades.comments.get(cell.grade_id, ""),
             patterns=_patterns(cell, hidden, bool(named)) if lost and cell.check else [],
-            follows=_follows(exercise, hidden),
         )
 
 

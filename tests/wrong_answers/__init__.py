@@ -1,7 +1,7 @@
 """Wrong answers that students gave, as data: a file for each lesson, with a table for each exercise.
 
 believes: what the student believed. answer: the cell. says: what the check is to say to it, the name of a
-mistake or words of the message; '' where nobody has decided yet.
+mistake (or of two, with a comma between them) or words of the message; '' where nobody has decided yet.
 """
 
 import json
@@ -67,7 +67,12 @@ class WrongAnswer:
     @property
     def by_name(self) -> bool:
         """Whether the name of a mistake is to be said."""
-        return self.says in {mistake.name for mistake in EXERCISES[self.exercise].misconceptions}
+        return {mistake.name for mistake in EXERCISES[self.exercise].misconceptions}.issuperset(self._said)
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        """The names to be said: two where an answer makes two mistakes."""
+        return tuple(self.says.split(", "))
 
     @property
     def fault(self) -> str:
@@ -77,7 +82,7 @@ class WrongAnswer:
         if self.message.mark == "✓":
             return "passes"
         if self.by_name:
-            return "" if self.names == (self.says,) else f"is given {', '.join(self.names) or 'no name'}"
+            return "" if self.names == self._said else f"is given {', '.join(self.names) or 'no name'}"
         if self.names:
             return f"is given {', '.join(self.names)}"
         return "" if self.says in self.message.plain else f"reads: {self.message.plain}"
