@@ -122,12 +122,12 @@ def test_the_spread_of_signal_is_what_the_text_says(prose):
     low, high = np.quantile(narrow[:, -1], [0.05, 0.95])
     error = narrow[:, -1].std() / sqrt(len(narrow))
     assert f"{exp(-2.5 * 30 / 64):.2f}" in prose["read-spread-numbers"]
-    assert f"between {low:.2f} and about {high:.0f}" in prose["read-spread-numbers"]
+    assert f"between about {low:.2f} and {high:.0f}" in prose["read-spread-numbers"]
     assert f"{narrow[:, -1].mean():.2f} ± {error:.2f}" in prose["read-spread-numbers"]
     assert np.median(narrow[:, -1]) == pytest.approx(exp(-2.5 * 30 / 64), abs=0.03)
     yours, _ = experiments.own_spread(answers.init_network, answers.forward_moments)
     assert np.median(yours[:, -1]) == pytest.approx(0.31, abs=0.02)
-    assert np.quantile(yours[:, -1], [0.05, 0.95]) == pytest.approx([0.02, 4], rel=0.1)
+    assert np.quantile(yours[:, -1], [0.05, 0.95]) == pytest.approx([0.02, 4], rel=0.3)
 
 
 def test_a_layers_factor_has_mean_1_and_second_moment_1_plus_5_over_n():

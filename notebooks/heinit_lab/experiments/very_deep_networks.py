@@ -35,7 +35,7 @@ def carried(width: int, depth: int, networks: int = 2000, seed: int = 0) -> np.n
 
 
 def own_spread(
-    init_network: Answer, forward_moments: Answer, width: int = 64, depth: int = 30, networks: int = 400
+    init_network: Answer, forward_moments: Answer, width: int = 64, depth: int = 30, networks: int = 100
 ) -> tuple[np.ndarray, str]:
     """q_l / q_0 of one input in He networks of the student's making, shape (networks, depth + 1).
 
@@ -43,7 +43,7 @@ def own_spread(
     """
     drivers = network_driver(init_network), moments_driver(forward_moments)
     made, measured = (each.function for each in drivers)
-    rng, sizes = np.random.default_rng(4), [width] * (depth + 1)
+    rng, sizes = np.random.default_rng(9), [width] * (depth + 1)
     x = rng.standard_normal((1, width))
     q = np.array([measured(x, list(made(sizes, 2.0, rng))) for _ in range(networks)], dtype=float)
     return q / q[:, :1], stand_ins(*drivers)
