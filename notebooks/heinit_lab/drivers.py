@@ -31,4 +31,7 @@ def driver(name: str, answer: Callable[..., Any], own: Callable[..., Any], *exam
 def stand_ins(*drivers: Driver) -> str:
     """A sentence that says which functions are the lesson's own, or ''."""
     names = [f"`{each.name}`" for each in drivers if not each.solved]
-    return f" Until yours is solved, the lesson's own {' and '.join(names)} draws this." if names else ""
+    if not names:
+        return ""
+    drawing = "draw this" if len(names) > 1 else "draws this"
+    return f" Until yours is solved, the lesson's own {' and '.join(names)} {drawing}."
