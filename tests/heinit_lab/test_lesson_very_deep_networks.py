@@ -171,7 +171,7 @@ def stub(*args):
 def test_the_lessons_own_functions_draw_what_the_students_do_not_yet():
     own_race, runner = experiments.calibrated_race(stub, stub, seed=0)
     assert own_race.share > 0.85
-    assert runner.endswith("the lesson's own `init_network` and `calibrate` draws this.")
+    assert runner.endswith("the lesson's own `init_network` and `calibrate` draw this.")
     few = {"depth": 3, "width": 8, "networks": 4}
     q, makers = experiments.own_spread(answers.init_network, stub, **few)
     assert (q.shape, q[:, 0].tolist()) == ((4, 4), [1.0] * 4)

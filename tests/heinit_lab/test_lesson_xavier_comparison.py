@@ -262,7 +262,7 @@ def test_what_students_build_draws_and_until_it_is_solved_the_lesson_s_own_does(
     theirs = explorers.scales_explorer(*three).frame().words
     assert "by `he_over_glorot`, 1.323 times Glorot." in theirs
     assert (
-        theirs + " Until yours is solved, the lesson's own `glorot_std` and `he_over_glorot` draws this."
+        theirs + " Until yours is solved, the lesson's own `glorot_std` and `he_over_glorot` draw this."
         == (explorers.scales_explorer(answers.xavier_std, unsolved, unsolved).frame().words)
     )
     assert (
