@@ -30,7 +30,7 @@ def layer_check(kurtosis: float) -> Plan:
         ],
         laws=[
             DrawCase(256, 1024, shape=(1024, 256), variance=0.0078125),
-            DrawCase(3, 8192, shape=(8192, 3), variance=2 / 3),
+            DrawCase(2, 4096, shape=(4096, 2), variance=1.0),
         ],
         small=[
             DrawCase(n_in, n_out, shape=(n_out, n_in), variance=2 / n_in)

@@ -65,7 +65,6 @@ EXERCISE = exercise(
         "clipped": (
             lambda n_in, n_out, rng: _clipped(rng, 2, n_in, n_out),
             lambda n_in, n_out, rng: _clipped(rng, 3, n_in, n_out),
-            lambda n_in, n_out, rng: _clipped(rng, 1, n_in, n_out),
         ),
         "truncation-not-corrected": lambda n_in, n_out, rng: _truncated(rng, sqrt(2 / n_in), n_in, n_out),
         "truncated-for-normal": lambda n_in, n_out, rng: _truncated(
