@@ -45,10 +45,9 @@ def lines(exercise: str, *cells: str) -> tuple[str, ...]:
     notebook = {"np": np}
     for cell in cells:
         exec(cell, notebook)
-    notebook["__warningregistry__"] = before = {}  # Python notes there what has warned
-    names = dict(notebook)
+    before = dict(notebook)
     report = examine(exercise, notebook[exercise])
-    assert notebook == names | {"__warningregistry__": before}
+    assert {name: value for name, value in notebook.items() if name != "__warningregistry__"} == before
     return report.headline, *report.lines
 
 
@@ -63,7 +62,7 @@ def test_an_answer_that_calls_a_wrong_function_is_told_to_mend_that_one_first():
     }.items():
         assert lines("energy_kept", kept, relu) == (right, first), relu
     both = lines("energy_kept", kept.replace("y**2", "abs(y)"), "relu = np.abs")
-    assert both[0].startswith("energy_kept(np.array([1., -2.])) is ")
+    assert both[0].startswith("energy_kept(")
     assert both[1:] == ("energy_kept calls relu, which is not right yet. Check relu first.",)
     ratio = "def he_over_glorot(n_in, n_out): return 2**0.5 * xavier_std(n_in) / (2 / (n_in + n_out)) ** 0.5"
     assert lines("he_over_glorot", "xavier_std = lambda n: 1 / n", ratio)[1:] == (

@@ -24,7 +24,7 @@ def test_the_depth_explorer_tells_the_factor_and_the_lessons_own_functions_draw_
     half = depth_explorer(answers.init_network, answers.forward_moments, stub)
     assert (
         half.frame().words == f"{explorer.frame().words} Until yours is solved, the lesson's own "
-        "`backward` draw this."
+        "`backward` draws this."
     )
 
 
