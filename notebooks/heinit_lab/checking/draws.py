@@ -151,7 +151,10 @@ class DrawTrials(Evidence):
         mistaken = _draws_of(self.plan, wrong)
         if mistaken._raised():
             return False
-        faults = [mistaken._wrong_shape(), mistaken._wrong_law(), mistaken._wrong_randomness()]
+        wrong_shape = (
+            mistaken._wrong_shape() if self.plan.shapes else None
+        )  # those of small layers are not compared
+        faults = [wrong_shape, mistaken._wrong_law(), mistaken._wrong_randomness()]
         shape, law, randomness = (each is not None for each in faults)
         return (
             any(faults)
