@@ -151,9 +151,8 @@ class DrawTrials(Evidence):
         mistaken = _draws_of(self.plan, wrong)
         if mistaken._raised():
             return False
-        wrong_shape = (
-            mistaken._wrong_shape() if self.plan.shapes else None
-        )  # those of small layers are not compared
+        # the shapes of small layers are not compared
+        wrong_shape = mistaken._wrong_shape() if self.plan.shapes else None
         faults = [wrong_shape, mistaken._wrong_law(), mistaken._wrong_randomness()]
         shape, law, randomness = (each is not None for each in faults)
         return (
