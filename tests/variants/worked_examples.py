@@ -317,6 +317,9 @@ MISTAKES = {
             lambda W, var: report_about(W, var, W.size, m2=np.std(W, ddof=1) ** 2),
         ),
         "sign-reversed": (lambda W, var: report_about(W, var, W.size, sign=-1),),
+        "one-for-each-column": (
+            lambda W, var: {**report_about(W, var, W.size), "var0": W.var(axis=1), "var1": W.var(0, ddof=1)},
+        ),
     },
     "draws_needed": {
         "two-missing": (lambda rel, z=1.96: int(z * z / rel / rel) + 1,),
@@ -324,6 +327,7 @@ MISTAKES = {
         "fraction-of-a-draw": (lambda rel, z=1.96: (z * 2**0.5 / rel) ** 2,),
         "square-missing": (lambda rel, z=1.96: int(2 * z / rel) + 1,),
         "z-ignored": (lambda rel, z=1.96: math.ceil(7.6832 / rel**2),),
+        "z-left-out": (lambda rel, z=1.96: int(np.ceil(2 * rel**-2)),),
         "percent-for-share": (
             lambda rel, z=1.96: int(np.ceil(2 * (z / (rel / 100)) ** 2)),
             lambda rel, z=1.96: 20000 * (z / rel) ** 2,

@@ -189,11 +189,13 @@ class DrawTrials(Evidence):
         mistaken = _draws_of(self.plan, wrong)
         if mistaken._raised:
             return False
-        faults = [mistaken._wrong_shape, mistaken._wrong_law, mistaken._wrong_randomness]
+        # the shapes of small layers are not compared
+        wrong_shape = mistaken._wrong_shape if self.plan.shapes else None
+        faults = [wrong_shape, mistaken._wrong_law, mistaken._wrong_randomness]
         shape, law, randomness = (each is not None for each in faults)
         return (
             any(faults)
-            and (self._has_shapes_of(mistaken) if shape else self._right_but_for_transposition())
+            and (self._shapes() == mistaken._shapes() if shape else self._right_but_for_transposition())
             and (not law or (self._wrong_law is not None and self._laws_like(mistaken)))
             and (not randomness or self.randomness == mistaken.randomness)
         )
@@ -288,10 +290,6 @@ class DrawTrials(Evidence):
             [None if matrix is None else matrix.shape for matrix in case.matrices(call.value)]
             for case, call in zip(self.plan.shapes, self.shape_calls, strict=True)
         ]
-
-    def _has_shapes_of(self, other: DrawTrials) -> bool:
-        """Whether both gave the same shapes; where the plan asks for none, nothing says so."""
-        return bool(self.plan.shapes) and self._shapes() == other._shapes()
 
     def _right_but_for_transposition(self) -> bool:
         """Whether each matrix has the right shape, or that of its transpose; some may be missing."""
