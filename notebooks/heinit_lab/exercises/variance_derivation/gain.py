@@ -132,7 +132,7 @@ def _same_for_the_curved(trials: Trials) -> bool:
     """One number for every curved activation without a parameter, and not ReLU's rule for all."""
     first, *rest = [trial.call.value for trial in trials if trial.case.kind == _CURVED]
     number = as_array(first)
-    if number is None or number.shape != () or not np.isfinite(number):
+    if number is None or number.shape != () or np.isnan(number):
         return False
     alike = all(same(value, first) for value in rest)
     return alike and not any(trials.behaves_like(rule) for rule in _RELU_FOR_ANY)
