@@ -14,7 +14,7 @@ from autograder.judge.client import Judge
 from autograder.judge.messages import CellOrder, CellResult
 from autograder.judge.outputs import clean
 from autograder.sandbox.limits import Limits
-from autograder.solver.session import MAX_OUTPUT, Session
+from autograder.solver.session import MAX_OUTPUT
 from heinit_lab.checking.report import VERDICT_MIME
 from tests.autograder.hostile_folder import lay_modules
 from tests.tools import system_tool
@@ -372,8 +372,8 @@ def test_all_cells_of_a_notebook_share_what_it_may_show():
     assert "cut off" in kept[0]["text"]
 
 
-def test_a_session_cuts_what_a_cell_shows():
-    outputs = Session().run("for _ in range(3000): print('x' * 999)")
+def test_a_session_cuts_what_a_cell_shows(session):
+    outputs = session.run("for _ in range(3000): print('x' * 999)")
     assert len(outputs[0]["text"]) <= MAX_OUTPUT
     assert "cut off" in outputs[-1]["text"]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from autograder.judge.stops import all_stops, whys
 from autograder.solver.session import Session
 
@@ -41,11 +39,6 @@ def notebook(session: Session, source: str, says: str, verdict: dict[str, Any]) 
         "metadata": {"heinit": {"defines": {"relu": names}}},
         "cells": [{**answer, "metadata": {"nbgrader": marks}}, {**check, "metadata": {"nbgrader": test}}],
     }
-
-
-@pytest.fixture(scope="module")
-def session() -> Session:
-    return Session()
 
 
 def test_what_happened_in_a_cell_is_said_in_one_line(session):

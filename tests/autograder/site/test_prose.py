@@ -74,7 +74,7 @@ def test_a_formula_is_not_parted_from_its_bracket_or_full_stop():
 
 def test_a_line_of_code_knows_how_far_it_is_indented():
     page = render_lines("def f(x):\n    return x\n\n\ny = f(1)\n")
-    lines = re.findall(r'<span class="line" style="--in:(\d+)">(.*?)\n</span>', page, re.DOTALL)
+    lines = re.findall(r'<span class="line in-(\d+)">(.*?)\n</span>', page, re.DOTALL)
     assert [(int(by), plain(text)) for by, text in lines] == [
         (0, "def f(x):"),
         (4, "return x"),
