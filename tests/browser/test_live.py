@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -16,6 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from autograder.lessons import Lesson, lesson, lessons
 from autograder.lessons.compose import asked, unmarked
 from autograder.site.serving import server
+from heinit_lab.checking.report import VERDICT_MIME
+from heinit_lab.exercises import EXERCISES
 from tests.autograder.classroom import run, solved
 from tests.browser.axe import violations
 from tests.browser.live import Interpreter, corpus_files
@@ -113,14 +116,13 @@ def test_a_reader_solves_a_lesson_by_keyboard_and_an_instructor_grades_what_they
     expect(reader.locator("#progress")).to_contain_text(f"{len(answers(of))} of {len(answers(of))} pass")
     reader.goto(f"{address}/{name}.html")
     handed_in = download(reader, tmp_path)
-    points = graded(released_course, tmp_path, of, handed_in)
-    assert points and all(earned == most for earned, most in points.values()), points
+    verdicts = graded(released_course, tmp_path, of, handed_in)
+    assert verdicts.keys() == answers(of).keys()
+    assert all(verdict["score"] == verdict["max_score"] for verdict in verdicts.values()), verdicts
 
 
-def graded(
-    released_course: Path, tmp_path: Path, of: Lesson, notebook: Path
-) -> dict[str, tuple[float, float]]:
-    """The points of each exercise of a notebook that was handed in, and what there was to earn."""
+def graded(released_course: Path, tmp_path: Path, of: Lesson, notebook: Path) -> dict[str, dict[str, Any]]:
+    """The verdict on each exercise of a notebook that was handed in."""
     course = tmp_path / "course"
     shutil.copytree(released_course, course)
     place = course / "submitted" / "reader" / of.name
@@ -128,27 +130,29 @@ def graded(
     shutil.copy(notebook, place / f"{of.name}.ipynb")
     done = run("heinit", "grade", ".", of.name, "--json", cwd=course)
     assert done.returncode == 0, done.stderr
-    autograded = nbformat.read(course / "autograded" / "reader" / of.name / f"{of.name}.ipynb", as_version=4)
-    verdict = "application/vnd.heinit.verdict+json"
-    found = [
-        out.data[verdict]
-        for cell in autograded.cells
-        for out in cell.get("outputs", ())
-        if verdict in out.get("data", {})
-    ]
-    return {each["exercise"]: (each["score"], each["max_score"]) for each in found}
+    path = course / "autograded" / "reader" / of.name / f"{of.name}.ipynb"
+    outputs = [out for cell in nbformat.read(path, as_version=4).cells for out in cell.get("outputs", ())]
+    found = [out.data[VERDICT_MIME] for out in outputs if VERDICT_MIME in out.get("data", {})]
+    return {verdict["exercise"]: verdict for verdict in found}
 
 
-def test_wrong_answers_are_told_as_in_a_notebook_and_a_later_answer_calls_an_earlier_one(
-    reader: Page, address: str
+def test_wrong_answers_are_told_as_in_a_notebook_and_as_the_grader_names_them(
+    reader: Page, address: str, released_course: Path, tmp_path: Path
 ) -> None:
-    reader.goto(f"{address}/3-worked-examples.html")
-    for name, (source, said) in WRONG.items():
-        status = check(reader, name, source, said)
-        expect(status).to_contain_text("✗")
+    of = lesson("3-worked-examples")
+    reader.goto(f"{address}/{of.name}.html")
+    told = {name: check(reader, name, source, said).inner_text() for name, (source, said) in WRONG.items()}
+    assert all("✗" in text for text in told.values())
+    verdicts = graded(released_course, tmp_path, of, download(reader, tmp_path))
+    assert verdicts["he_std"]["misconceptions"] == ["variance-for-std"]
+    for name, text in told.items():
+        assert verdicts[name]["score"] < verdicts[name]["max_score"]
+        known = {m.name: m.hint for m in EXERCISES[name].misconceptions}
+        for mistake in verdicts[name]["misconceptions"]:
+            assert re.sub(r"\W+", "", known[mistake]) in re.sub(r"\W+", "", text)
     he_normal = "def he_normal(n_in, n_out, rng):\n    return rng.normal(0, he_std(n_in), (n_out, n_in))\n"
     check(reader, "he_normal", he_normal, "✗ ")
-    write(reader, "he_std", answers(lesson("3-worked-examples"))["he_std"])
+    write(reader, "he_std", answers(of)["he_std"])
     expect(form(reader, "he_std")).to_have_class("live old")  # the verdict is of another answer
     check(reader, "he_normal", he_normal, "✓ he_normal")
 
