@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from autograder.attacks.run import Canaries, attacks
 from autograder.course import nbgrader_api
 from autograder.grading.run import Grading
+from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, solved
 from tests.autograder.feedback import hostile
@@ -167,7 +168,7 @@ def test_formgraders_view_of_a_hostile_submission_runs_nothing_and_grades_as_eve
     nothing_has_run(page, url)
     if student == "mallory":
         the_honest_parts_are_shown(page)
-        assert score.get_attribute("placeholder") == "2"
+        assert score.get_attribute("placeholder") == f"{sum(b.points for b in HIDDEN['he_std']):g}"
         page.locator("span.name-hidden").last.click()  # the eye that shows the name still works
         assert page.locator("a.name-shown").is_visible()
     page.screenshot(path=screenshots / f"formgrader-{student}.png")
