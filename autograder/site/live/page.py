@@ -81,7 +81,10 @@ def draw(order: str) -> str:
             if report is not None:
                 return _nothing(report)
             _drawn.clear()
-            _drawn[key] = eval(asked["source"], namespace)
+            try:
+                _drawn[key] = eval(asked["source"], namespace)
+            except Exception as error:
+                return _nothing(Report("✗", f"This cannot be drawn: {type(error).__name__}.", (f"{error}.",)))
         explorer = _drawn[key]
         stops = (slider.page_values or slider.values for slider in explorer.sliders)
         values = {s.name: v[i] for s, v, i in zip(explorer.sliders, stops, positions, strict=True)}

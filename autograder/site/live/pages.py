@@ -37,6 +37,8 @@ def _lesson_data(page: LessonPage, *, whole: bool) -> dict[str, Any]:
         "exercises": {exercise: {"stub": stub} if whole else {} for exercise, stub in stubs.items()},
     }
     if whole:
-        data["setup"] = next(cell.source for cell in cells if cell.id == "setup")
+        # explorers take guesses, which start empty
+        names = [cell.source for cell in cells if cell.id == "setup" or cell.id.startswith("guess-")]
+        data["setup"] = "\n".join(names)
         data["notebook"] = f"notebooks/{name}/{name}.ipynb"
     return data

@@ -64,18 +64,21 @@ def test_an_answer_that_redefines_check_is_checked_all_the_same():
 
 
 def draw(relu: str, *positions: int) -> dict[str, str]:
+    return json.loads(page.draw(json.dumps(order_to_draw(relu, *positions))))
+
+
+def order_to_draw(relu: str, *positions: int) -> dict[str, object]:
     answers = {
         "relu": relu,
         "zero_share": "def zero_share(H):\n    return np.mean(H == 0)\n",
         "energy_kept": "def energy_kept(y):\n    return np.sum(relu(y) ** 2) / np.sum(y**2)\n",
     }
-    order = {
+    return {
         "setup": SETUP,
         "answers": [{"name": name, "source": source} for name, source in answers.items()],
         "source": "half_explorer(relu, zero_share, energy_kept)",
         "positions": positions,
     }
-    return json.loads(page.draw(json.dumps(order)))
 
 
 def test_an_explorer_is_drawn_with_the_readers_functions_where_the_sliders_stand():
@@ -94,4 +97,6 @@ def test_functions_that_cannot_draw_are_told_in_place_of_a_picture():
     late = RELU.replace("return", "if x.size > 9:\n        raise ValueError('too many')\n    return")
     assert draw(late, 0, 4, 3)["picture"] == ""
     assert "your `relu` raised ValueError" in draw(late, 0, 4, 3)["words"]
+    broken = order_to_draw(RELU, 0, 4, 3) | {"source": "half_explorer(relu, nothing)"}
+    assert "cannot be drawn: NameError" in json.loads(page.draw(json.dumps(broken)))["words"]
     assert "does not run: SyntaxError" in draw("def relu(x)\n", 0, 4, 3)["words"]
