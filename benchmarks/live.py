@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -25,7 +24,7 @@ from autograder.wheels import build_wheel
 from heinit_lab.exercises import EXERCISES
 from tests.browser.conftest import FLAGS
 from tests.browser.live import Interpreter, corpus_files
-from tests.corpus import verdicts
+from tests.corpus import differences, verdicts
 from tests.tools import system_tool
 
 ROUNDS = 5
@@ -33,12 +32,6 @@ ORDER = {
     "setup": "import numpy as np",
     "answers": [{"name": "he_std", "source": "def he_std(n_in):\n    return np.sqrt(2 / n_in)\n"}],
 }
-Row = list[Any]
-
-
-def differences(mine: list[Row], theirs: list[Row]) -> list[tuple[Row, Row]]:
-    """The answers of which the two say something else."""
-    return [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from heinit_lab.exercises import EXERCISES
 from tests.autograder.classroom import run, solved
 from tests.browser.axe import violations
 from tests.browser.live import Interpreter, corpus_files
-from tests.corpus import verdicts
+from tests.corpus import differences, verdicts
 from tests.tools import FULL, missing
 
 pytestmark = pytest.mark.xdist_group("site")  # with the other tests of the site, which is built once
@@ -343,7 +343,7 @@ def test_what_a_check_says_in_the_browser_is_what_it_says_here(reader: Page, add
     theirs = interpreter.order("corpus", part=0, of=1 if FULL else SAMPLE)
     mine = json.loads(verdicts(0, 1 if FULL else SAMPLE))
     assert len(mine) > 30
-    assert [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]] == []
+    assert differences(mine, theirs) == []
 
 
 def test_from_a_disk_a_page_says_what_live_exercises_need(browser: Browser, site: Path) -> None:
