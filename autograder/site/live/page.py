@@ -60,18 +60,18 @@ def check(order: str) -> str:
     )
 
 
-_drawn: dict[str, Any] = {}  # the explorer that was drawn last, by the order without its positions
+_drawn: dict[str, Any] = {}  # the explorer that was drawn last, by the order without its stops
 
 
 def draw(order: str) -> str:
     """Draw an explorer with a reader's functions.
 
-    order: as for `check`, with "source", an expression that makes the explorer, and "positions", the stop at
-    which each slider stands, counted from 0.
+    order: as for `check`, with "source", an expression that makes the explorer, and "stops", where each slider
+    stands, as the page writes it.
     Gives {"picture", "words"}: a PNG in base64, and what it shows; where there is none, "" and the reason.
     """
     asked = json.loads(order)
-    positions = asked.pop("positions")
+    stops = asked.pop("stops")
     key = json.dumps(asked, sort_keys=True)
     printed = Printed()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -86,8 +86,10 @@ def draw(order: str) -> str:
             except Exception as error:
                 return _nothing(Report("✗", f"This cannot be drawn: {type(error).__name__}.", (f"{error}.",)))
         explorer = _drawn[key]
-        stops = (slider.page_values or slider.values for slider in explorer.sliders)
-        values = {s.name: v[i] for s, v, i in zip(explorer.sliders, stops, positions, strict=True)}
+        values = {
+            slider.name: next(value for value in slider.values if slider.text(value) == stop)
+            for slider, stop in zip(explorer.sliders, stops, strict=True)
+        }
         try:
             frame = explorer.frame(**values)
         except Exception as error:

@@ -257,7 +257,7 @@ class Drawing {
       setup: LESSON.setup,
       answers: answers.map(({ name }) => used.find((each) => each.name === name)).filter(Boolean),
       source: this.button.dataset.source,
-      positions: this.figure.positions(),
+      stops: this.figure.stops(),
     };
     try {
       const { picture, words } = await python.order("draw", { order });

@@ -29,7 +29,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   }
 
   // a live page draws with the reader's functions: it takes over by setting `drawn`
-  explorer.positions = positions;
+  explorer.stops = () => sliders.map((slider, i) => stops[i][slider.value]);
   explorer.stored = () => show(at(positions()));
 
   function moved(which) {

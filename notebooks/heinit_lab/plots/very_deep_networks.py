@@ -1,17 +1,21 @@
 """Lesson 5: races, run now and stored, and what random deep networks do to signals, images and units."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from heinit_lab.figures.marks import band, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, RULES, THEORY, WARM, XAVIER, in_words
 from heinit_lab.race import CHANCE, Race, stored
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SCALES = (0.5, 1.0, 1.5, 1.8, 2.0, 2.2, 3.0, 4.0)
 _APART = np.linspace(-0.2, 0.2, 10)  # so that ten equal results are seen as ten

@@ -63,11 +63,11 @@ def test_an_answer_that_redefines_check_is_checked_all_the_same():
     assert report["mark"] == "✗"
 
 
-def draw(relu: str, *positions: int) -> dict[str, str]:
-    return json.loads(page.draw(json.dumps(order_to_draw(relu, *positions))))
+def draw(relu: str, *stops: str) -> dict[str, str]:
+    return json.loads(page.draw(json.dumps(order_to_draw(relu, *stops))))
 
 
-def order_to_draw(relu: str, *positions: int) -> dict[str, object]:
+def order_to_draw(relu: str, *stops: str) -> dict[str, object]:
     answers = {
         "relu": relu,
         "zero_share": "def zero_share(H):\n    return np.mean(H == 0)\n",
@@ -77,26 +77,26 @@ def order_to_draw(relu: str, *positions: int) -> dict[str, object]:
         "setup": SETUP,
         "answers": [{"name": name, "source": source} for name, source in answers.items()],
         "source": "half_explorer(relu, zero_share, energy_kept)",
-        "positions": positions,
+        "stops": stops,
     }
 
 
 def test_an_explorer_is_drawn_with_the_readers_functions_where_the_sliders_stand():
-    frame, moved = draw(RELU, 0, 4, 3), draw(RELU, 0, 8, 3)
+    frame, moved = draw(RELU, "normal", "+0.00", "1.00"), draw(RELU, "normal", "+2.00", "1.00")
     assert base64.b64decode(frame["picture"]).startswith(b"\x89PNG")
     assert "mean 0," in frame["words"]
     assert "mean 2," in moved["words"]
     assert frame["picture"] != moved["picture"]
-    other = draw("def relu(x):\n    return np.where(x > 1, x, 0)\n", 0, 4, 3)
+    other = draw("def relu(x):\n    return np.where(x > 1, x, 0)\n", "normal", "+0.00", "1.00")
     assert other["words"] != frame["words"]
 
 
 def test_functions_that_cannot_draw_are_told_in_place_of_a_picture():
-    unsolved = draw("def relu(x):\n    raise NotImplementedError()\n", 0, 4, 3)
+    unsolved = draw("def relu(x):\n    raise NotImplementedError()\n", "normal", "+0.00", "1.00")
     assert "Until yours is solved, the lesson's own `relu`" in unsolved["words"]
     late = RELU.replace("return", "if x.size > 9:\n        raise ValueError('too many')\n    return")
-    assert draw(late, 0, 4, 3)["picture"] == ""
-    assert "your `relu` raised ValueError" in draw(late, 0, 4, 3)["words"]
-    broken = order_to_draw(RELU, 0, 4, 3) | {"source": "half_explorer(relu, nothing)"}
+    assert draw(late, "normal", "+0.00", "1.00")["picture"] == ""
+    assert "your `relu` raised ValueError" in draw(late, "normal", "+0.00", "1.00")["words"]
+    broken = order_to_draw(RELU, "normal", "+0.00", "1.00") | {"source": "half_explorer(relu, nothing)"}
     assert "cannot be drawn: NameError" in json.loads(page.draw(json.dumps(broken)))["words"]
-    assert "does not run: SyntaxError" in draw("def relu(x)\n", 0, 4, 3)["words"]
+    assert "does not run: SyntaxError" in draw("def relu(x)\n", "normal", "+0.00", "1.00")["words"]
