@@ -66,8 +66,8 @@ _drawn: dict[str, Any] = {}  # the explorer that was drawn last, by the order wi
 def draw(order: str) -> str:
     """Draw an explorer with a reader's functions.
 
-    order: as for `check`, with "source", an expression that makes the explorer, and "stops", where each slider
-    stands, as the page writes it.
+    order: as for `check`, with "source", an expression that makes the explorer, and "stops", where each
+    slider stands, as the page writes it.
     Gives {"picture", "words"}: a PNG in base64, and what it shows; where there is none, "" and the reason.
     """
     asked = json.loads(order)
