@@ -36,6 +36,7 @@ def test_figures_are_not_kept_by_pyplot():
 
 
 def test_the_courses_style_is_on_and_lines_differ_by_more_than_colour():
+    figure()  # from the first figure on
     cycle = list(matplotlib.rcParams["axes.prop_cycle"])
     assert cycle[0]["color"].upper() == COLOURS["he"]
     assert len({style["marker"] for style in cycle}) == len(cycle)
