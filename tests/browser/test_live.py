@@ -31,7 +31,7 @@ LESSONS = lessons()
 WRONG = {
     "he_std": ("def he_std(n_in):\n    return 2 / n_in\n", "This is the variance"),
     "draws_needed": ("def draws_needed(rel, z=1.96):\n    return None\n", "ends without return"),
-    "log_lr": ("def log_lr(W, var_a, var_b):\n    return 0.0\n", "log_lr"),
+    "log_lr": ("def log_lr(W, var_a, var_b):\n    return 0.0\n", "✗ log_lr"),
 }
 SAMPLE = 60  # of how many known answers one is checked in the browser; `heinit bench live` checks all
 
@@ -86,6 +86,7 @@ def write(page: Page, name: str, source: str) -> None:
 def check(page: Page, name: str, source: str, said: str) -> Locator:
     write(page, name, source)
     page.keyboard.press("Control+Enter")
+    expect(form(page, name)).to_have_attribute("aria-busy", "false")  # which is true from the key press on
     status = form(page, name).get_by_role("status")
     expect(status).to_contain_text(said)
     return status
@@ -192,6 +193,7 @@ def test_hostile_and_clumsy_answers_end_in_a_sentence_and_other_answers_are_kept
         if said == "Stopped.":
             expect(status, name).to_contain_text("is being checked")
             stop.click()
+        expect(form(reader, "relu"), name).to_have_attribute("aria-busy", "false")
         expect(status, name).to_contain_text(said)
         editor.fill("def relu(x):\n    return np.maximum(x, 0)\n")
         editor.press("Control+Enter")
