@@ -142,6 +142,8 @@ def _become_solver(
         for first, last in itertools.pairwise((2, *kept, 1024)):
             os.closerange(first + 1, last)
     _limit(order, user)
+    if "rights" in walls:
+        _drop_bounding_set()  # while there is a right to do so
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -348,10 +350,14 @@ def _running() -> int:
     return count
 
 
-def _give_up_rights() -> None:
-    """Drop every capability for ever: bounding set, ambient set, and the sets in force."""
+def _drop_bounding_set() -> None:
+    """Drop what capabilities could come from, where this process may."""
     for capability in range(64):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
+
+
+def _give_up_rights() -> None:
+    """Drop every capability for ever: ambient set, and the sets in force."""
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
