@@ -30,6 +30,7 @@ def test(arguments: tuple[str, ...]) -> None:
     spread = ("--dist", "loadgroup", "--no-loadscope-reorder")  # in the order of tests/conftest.py
     command = [sys.executable, "-m", "pytest", *workers, *spread, *arguments]
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a worker is enough
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile the course
     try:
         sys.exit(subprocess.run(command, cwd=root, check=False).returncode)
     except KeyboardInterrupt:

@@ -25,7 +25,7 @@ from tests.browser.live import Interpreter, corpus_files
 from tests.corpus import differences, verdicts
 from tests.tools import FULL, missing
 
-pytestmark = pytest.mark.xdist_group("site")  # with the other tests of the site, which is built once
+pytestmark = pytest.mark.xdist_group("live")
 
 LESSONS = lessons()
 WRONG = {
