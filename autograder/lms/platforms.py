@@ -98,7 +98,7 @@ PLATFORMS = (
         "number",
         _TOP + r"submission_(?P<who>\d+)/(?P<file>.+)|" + _TOP + r"(?P<own>submission_metadata\.yml)",
         "what public readers of its export take apart (gradescope_auto_py and others): a folder for each "
-        "submission, and `submission_metadata.yml` with `:submitters:`, each with `:name:`, `:sid:`, `:email:`",
+        "submission, and `submission_metadata.yml` with `:submitters:`, by `:name:`, `:sid:`, `:email:`",
     ),
     _row(
         "Sakai",
