@@ -156,10 +156,13 @@ def read_path(path: str, platform: Platform) -> PlatformFile | None:
         return None
     groups = {name: part or "" for name, part in match.groupdict().items()}
     named = next((name for name in ("file", "flat", "text", "own") if groups.get(name)), "")
+    called = groups.get(named, "")
+    if named == "text":
+        called = re.sub(r"^\.", "receipt.", called.rpartition("/")[2])
     return PlatformFile(
         platform,
         groups["who"],
-        groups[named].rpartition("/")[2] if named == "text" else groups[named] if named else "",
+        called,
         own=groups.get("own", ""),
         is_text=named == "text",
         late=bool(groups.get("late")),

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.submissions.filetypes import in_words
+
 Time = tuple[int, ...]  # year, month, day, hour, minute, second
 MOST_UNPACKED, BLOCK = 64 * 2**20, 4096  # bytes of what a student packed, and of any member at the least
 MOST_MEMBERS, DEEPEST = 2000, 3
@@ -77,11 +79,22 @@ def is_archive(data: bytes) -> bool:
 
 
 @contextmanager
-def opened(source: Path | bytes) -> Iterator[list[Member]]:
-    """The files in a folder, or in the archive that a file or its bytes are. Raises ArchiveError."""
-    if isinstance(source, Path) and source.is_dir():
-        yield list(_in_folder(source))
-        return
+def opened(source: Path | bytes, whole: bool = False) -> Iterator[list[Member]]:
+    """The files in a folder, or in the archive that a file or its bytes are; a file that is no archive.
+
+    whole: whether an archive, too, is taken as it is. Raises ArchiveError.
+    """
+    if isinstance(source, Path):
+        if source.is_dir():
+            yield list(_in_folder(source))
+            return
+        with _reading(), source.open("rb") as file:
+            head = file.read(2000)
+        if whole or not (is_archive(head) or head.startswith(b"PK")):
+            if not whole and re.search(r"\.(?:zip|gz|tgz|tar|xz|bz2|rar|7z)$", source.name, re.I):
+                raise ArchiveError(f"{in_words(head, text=head.decode(errors='replace'))}, and no zip")
+            yield [_of_file(source, same_form(source.name))]
+            return
     try:
         archive = _archive(source)
     except _DAMAGES as error:
@@ -167,12 +180,15 @@ def _in_folder(root: Path) -> Iterator[Member]:
             path = Path(place, name)
             label = _label(path.relative_to(root).as_posix())
             if path.is_file() and not path.is_symlink() and not is_nobodys(label):
+                yield _of_file(path, label)
 
-                def read(most: int, path: Path = path) -> bytes:
-                    with _reading(), path.open("rb") as file:
-                        return file.read(most + 1)
 
-                yield Member(label, path.stat().st_size, read)
+def _of_file(path: Path, label: str) -> Member:
+    def read(most: int) -> bytes:
+        with _reading(), path.open("rb") as file:
+            return file.read(most + 1)
+
+    return Member(label, path.stat().st_size, read)
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
