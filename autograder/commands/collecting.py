@@ -69,9 +69,9 @@ def collect(
     if collection.nobodys or collection.problems:
         place, course = directory / NOBODYS.format(lesson), hints.heinit("course", directory)
         click.echo(
-            f"Of {len(collection.nobodys)} files it is not known whose they are: {place} lists them. While that "
-            f"list is there, no grade file writes a zero for the lesson. Import the roster with {course} "
-            f"--roster FILE and collect again, or put a file into submitted/STUDENT/{lesson}/ yourself.",
+            f"Of {len(collection.nobodys)} files it is not known whose they are: {place} lists them. While "
+            f"that list is there, no grade file writes a zero for the lesson. Import the roster with "
+            f"{course} --roster FILE and collect again, or put a file into submitted/STUDENT/{lesson}/.",
             err=True,
         )
         sys.exit(1)

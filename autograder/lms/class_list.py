@@ -51,6 +51,9 @@ class ClassList:
             return self._submitters(file, list(submitters))
         if not self.is_there:
             return [re.sub(r"[^\w.@-]+", "-", file.who).strip("-.") or "nobody"]
+        if file.platform.by == "any":
+            anybody = self.anybody(file.who)
+            return self._only({anybody} if anybody else set(), file)
         found = self._named(file) if file.platform.by == "name" else self._identified(file)
         return self._only(found, file)
 

@@ -26,7 +26,7 @@ class Platform:
     (a file of the platform's), `late`, `order` (the larger, the newer, among a student's files of one
     hand-in), `attempt` (the larger, the newer, among hand-ins), `when`, `before` (stands before an id, and
     may hold the beginning of an id with a _ in it).
-    by: what `who` is: an "id", a "name", or a "number" of the archive's own list of students.
+    by: what `who` is: an "id", a "name", "any" of the two, or a "number" of the archive's own list.
     clock: how `when` is written, for datetime.strptime, in the platform's local time.
     """
 
@@ -224,11 +224,11 @@ def _time(text: str, clock: str) -> datetime | None:
 
 
 def utc_time(text: str) -> datetime | None:
-    """A time in UTC, as Sakai and Gradescope write it: 20260302140000000, or of ISO 8601."""
+    """A time in UTC, to the second, as Sakai and Gradescope write it: 20260302140000000, or of ISO 8601."""
     text = text.strip()
     with suppress(ValueError):
         return datetime.strptime(text[:14], "%Y%m%d%H%M%S")
     with suppress(ValueError):
-        time = datetime.fromisoformat(re.sub(r"(\.\d{6})\d*", r"\1", text).replace(" Z", "Z"))
+        time = datetime.fromisoformat(re.sub(r"\.\d*", "", text).replace(" Z", "Z").replace(" UTC", "Z"))
         return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None)
     return None
