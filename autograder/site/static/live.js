@@ -254,6 +254,7 @@ class Drawing {
     this.bar = this.figure.querySelector("progress");
     this.words = this.figure.querySelector(".words");
     this.picture = this.figure.querySelector("img");
+    this.standIn = this.figure.nextElementSibling; // says whose functions drew the stored pictures
     button.addEventListener("click", () => this.begin());
     this.stopping.addEventListener("click", () => python.end(STOPPED));
     this.storing.addEventListener("click", () => this.end());
@@ -261,12 +262,14 @@ class Drawing {
 
   begin() {
     this.figure.drawn = () => this.draw();
+    this.standIn.hidden = true;
     this.storing.hidden = false;
     this.draw();
   }
 
   end() {
     this.figure.drawn = null;
+    this.standIn.hidden = false;
     this.storing.hidden = true;
     this.figure.stored();
   }
