@@ -21,3 +21,322 @@ from autograder.grading.result import Result
 from autograder.repair.candidates import handed_in
 from autograder.repair.reading import check_readable
 from autograder.repair.released import released_lesson
+from autograder.sandbox.kinds import UNSANDBOXED
+from autograder.submissions.submission import Submission, UngradableError, submitted
+
+Pair = tuple[str, str]  # a student's id and a lesson's name
+
+
+class Status(StrEnum):
+    """What became of a student's lesson."""
+
+    GRADED = "graded"
+    UNGRADABLE = "ungradable"  # handed in, but cannot be graded: that is not a zero
+    UNGRADED = "not graded"  # handed in, and nobody has graded it yet
+    MISSING = "missing"  # not handed in
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student, as the gradebook knows them. Only `id` is always there."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+    enrolled: bool = True  # False: handed in, but the gradebook does not know them
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the id where there is no name."""
+        return f"{self.first_name} {self.last_name}".strip() or self.id
+
+
+@dataclass(frozen=True)
+class CellGrade:
+    """What the gradebook holds of one cell. auto, manual: None where not given; a manual score counts."""
+
+    max_score: float
+    auto: float | None = None
+    manual: float | None = None
+    extra: float = 0.0
+    needs_manual: bool = False
+
+    @property
+    def score(self) -> float:
+        """The points that count, with extra credit."""
+        return ((self.auto if self.manual is None else self.manual) or 0.0) + self.extra
+
+
+@dataclass(frozen=True)
+class Grades:
+    """What the gradebook holds of one submitted notebook. penalty: points off, as nbgrader counts lateness.
+
+    name: the student's, '' where the gradebook has none. cells, comments: by grade_id.
+    """
+
+    student: str
+    lesson: str
+    name: str = ""
+    penalty: float = 0.0
+    cells: dict[str, CellGrade] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    handed_in: datetime | None = None
+
+    @property
+    def scored(self) -> bool:
+        """Whether the grader or an instructor has given a score to any cell."""
+        return any(cell.auto is not None or cell.manual is not None for cell in self.cells.values())
+
+    @property
+    def score(self) -> float:
+        """The points after the penalty."""
+        return after_penalty(sum(cell.score for cell in self.cells.values()), self.penalty)
+
+    @property
+    def max_score(self) -> float:
+        """The points that the notebook's cells can earn."""
+        return sum(cell.max_score for cell in self.cells.values())
+
+
+def after_penalty(score: float, penalty: float) -> float:
+    """The points that remain after a penalty, never below 0."""
+    return max(0.0, score - penalty)
+
+
+def points(value: float) -> str:
+    """Points in words, with at most two digits after the point."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class ExerciseGrade:
+    """The points of one exercise, the names of the mistakes in the answer. why: it could not run, or ''."""
+
+    score: float
+    max_score: float
+    misconceptions: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def share(self) -> float:
+        """The points earned, as a share of those to earn; 0 where there are none to earn."""
+        return self.score / self.max_score if self.max_score else 0.0
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a student has for a lesson.
+
+    score: points before the penalty; None where nothing was graded. Where the newest submission is
+        ungradable and an earlier submission was graded, `score` is the earlier grade, which stands.
+    stopped: the student's cells that stopped with an error, a sentence each.
+    penalty: points taken off for lateness, as nbgrader counts them.
+    """
+
+    student: str
+    lesson: str
+    status: Status
+    score: float | None = None
+    max_score: float = 0.0
+    penalty: float = 0.0
+    reason: str = ""
+    cells: dict[str, ExerciseGrade] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    sandboxed: bool = True
+    handed_in: datetime | None = None
+
+    @property
+    def final(self) -> float | None:
+        """The points after the penalty; None where there is no score."""
+        return None if self.score is None else after_penalty(self.score, self.penalty)
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The students of a course: its lessons and exercises with their points, and a record for each pair."""
+
+    course: str
+    lessons: dict[str, float]
+    exercises: dict[str, dict[str, float]]
+    students: dict[str, Student]
+    records: dict[Pair, Record]
+
+    def of(self, lesson: str) -> list[Record]:
+        """The records of a lesson, one for each student."""
+        return [self.records[student, lesson] for student in self.students]
+
+    def graded(self, lesson: str) -> list[Record]:
+        """The records of a lesson that stand as graded."""
+        return [record for record in self.of(lesson) if record.status is Status.GRADED]
+
+    def handed_in(self, lesson: str) -> bool:
+        """Whether any student has handed this lesson in."""
+        return any(record.status is not Status.MISSING for record in self.of(lesson))
+
+
+def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> Cohort:
+    """Everything that is known about the students of a course.
+
+    gradebook: an open nbgrader Gradebook. root: the course directory; without it, what is
+    submitted and not graded is not seen.
+    """
+    lessons = {a.name: float(a.max_score) for a in sorted(gradebook.assignments, key=lambda a: str(a.name))}
+    students = {student.id: student for student in read_students(gradebook)}
+    waiting = {(s.student, s.lesson): s for s in submitted(root, students=students)} if root else {}
+    receipts = _receipts(gradebook)
+    grades: dict[Pair, Grades] = {}
+    for part in _grades(gradebook):  # an assignment of nbgrader's can have several notebooks
+        before = grades.get((part.student, part.lesson), Grades(part.student, part.lesson))
+        penalty, cells = before.penalty + part.penalty, {**before.cells, **part.cells}
+        grades[part.student, part.lesson] = replace(part, penalty=penalty, cells=cells)
+    grades = {pair: whole for pair, whole in grades.items() if whole.scored}
+    for student in sorted({student for student, _ in {*waiting, *receipts}} - set(students)):
+        students[student] = Student(student, enrolled=False)
+    records = {}
+    for pair in ((student, lesson) for student in students for lesson in lessons):
+        result = receipts.get(pair)
+        if pair in grades or (result and result.status == Status.UNGRADABLE):
+            record = _graded(pair, grades.get(pair), result)
+        else:
+            released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
+            record = _ungraded(pair, waiting.get(pair) if released else None, gradebook)
+        records[pair] = replace(record, max_score=lessons[pair[1]])
+    exercises = {name: _exercises(gradebook, name) for name in lessons}
+    return Cohort(course, lessons, exercises, students, records)
+
+
+def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
+    """The record of what was graded, or found ungradable; the latter may have earlier grades.
+
+    result: as the receipt keeps it; None where heinit has not graded it.
+    """
+    record = Record(*pair, Status.GRADED)
+    if result is not None:
+        record = Record(
+            *pair,
+            Status.UNGRADABLE if result.status == Status.UNGRADABLE else Status.GRADED,
+            reason=result.reason,
+            repairs=tuple(result.repairs),
+            stopped=tuple(result.stopped),
+            sandboxed=result.wall != UNSANDBOXED,
+        )
+    if grades is None:
+        return record
+    cells = {}
+    for grade_id, cell in grades.cells.items():
+        name = grade_id.removeprefix("test-")
+        kept = result.cells.get(name) if result else None
+        mistakes, why = (tuple(kept["misconceptions"]), kept.get("why", "")) if kept else ((), "")
+        cells[name] = ExerciseGrade(cell.score, cell.max_score, mistakes, why)
+    score = sum(cell.score for cell in cells.values())
+    return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
+
+
+def _ungraded(pair: Pair, submission: Submission | None, gradebook: Any) -> Record:
+    """The record of what nobody has graded: is it handed in, and could it be graded?"""
+    if submission is None:
+        return Record(*pair, Status.MISSING)
+    try:
+        check_readable(handed_in(submission, released_lesson(gradebook, pair[1], pair[1])).content)
+    except UngradableError as reason:
+        return Record(*pair, Status.UNGRADABLE, reason=str(reason))
+    except Exception as error:  # whatever is in one notebook, the others are reported
+        sentence = UngradableError(f"it cannot be read ({error!r:.200}). Grade it by hand.")
+        return Record(*pair, Status.UNGRADABLE, reason=str(sentence))
+    return Record(*pair, Status.UNGRADED)
+
+
+def read_students(gradebook: Any) -> list[Student]:
+    """The students in the gradebook, by name."""
+    row = api.Student
+    rows = gradebook.db.execute(select(row.id, row.first_name, row.last_name, row.email, row.lms_user_id))
+    students = (
+        Student(key, first or "", last or "", email or "", lms or "") for key, first, last, email, lms in rows
+    )
+    return sorted(students, key=lambda s: (letters(s.last_name), letters(s.first_name), s.id))
+
+
+def letters(text: str) -> str:
+    """A text in small letters without accents, by which names are compared."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def read_grades(gradebook: Any, lesson: str, student: str, notebook: str | None = None) -> Grades:
+    """The grades of one submission. notebook: the notebook's name, by default the lesson's.
+
+    Raises nbgrader.api.MissingEntry where the gradebook has no such submission.
+    """
+    entry = gradebook.find_submission_notebook(notebook or lesson, lesson, student)
+    return next(iter(_grades(gradebook, entry.id)))
+
+
+def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
+    """The grades of every submission, or of one submitted notebook: three queries, however many students."""
+    entry, assignment = api.SubmittedNotebook, api.SubmittedAssignment
+
+    def rows(query: Select[Any]) -> Iterable[Any]:
+        result: Iterable[Any] = gradebook.db.execute(
+            query if notebook is None else query.where(entry.id == notebook)
+        )
+        return result
+
+    grades = {
+        key: Grades(student, lesson, " ".join(filter(None, names)), penalty or 0.0, handed_in=handed_in)
+        for key, student, lesson, penalty, handed_in, *names in rows(
+            select(
+                *(entry.id, assignment.student_id, api.Assignment.name, entry.late_submission_penalty),
+                *(assignment.timestamp, api.Student.first_name, api.Student.last_name),
+            )
+            .join(assignment, entry.assignment_id == assignment.id)
+            .join(api.Assignment, assignment.assignment_id == api.Assignment.id)
+            .join(api.Student, assignment.student_id == api.Student.id)
+        )
+    }
+    cell, base = api.Grade, api.BaseCell
+    for key, name, max_score, auto, manual, extra, by_hand in rows(
+        select(
+            *(entry.id, base.name, cell.max_score, cell.auto_score, cell.manual_score),
+            *(cell.extra_credit, cell.needs_manual_grade),
+        )
+        .join(cell, cell.notebook_id == entry.id)
+        .join(base, cell.cell_id == base.id)
+    ):
+        grades[key].cells[name] = CellGrade(
+            float(max_score or 0), auto, manual, float(extra or 0), bool(by_hand)
+        )
+    comment = api.Comment
+    for key, name, text in rows(
+        select(entry.id, base.name, comment.comment)
+        .join(comment, comment.notebook_id == entry.id)
+        .join(base, comment.cell_id == base.id)
+    ):
+        if text:
+            grades[key].comments[name] = text
+    return grades.values()
+
+
+def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
+    """The exercises of a lesson with their points, in the order of the course."""
+    from heinit_lab.exercises import EXERCISES
+
+    rows = gradebook.db.execute(
+        select(api.GradeCell.name, api.GradeCell.max_score)
+        .join(api.Notebook, api.GradeCell.notebook_id == api.Notebook.id)
+        .join(api.Assignment, api.Notebook.assignment_id == api.Assignment.id)
+        .where(api.Assignment.name == lesson)
+    )
+    cells = {name.removeprefix("test-"): float(max_score) for name, max_score in rows}
+    return {name: cells[name] for name in [*EXERCISES, *cells] if name in cells}
+
+
+def _receipts(gradebook: Any) -> dict[Pair, Result]:
+    """The results that grading kept, but for damaged ones; none where heinit has graded nothing."""
+    if not inspect(gradebook.engine).has_table(RECEIPTS.name):
+        return {}
+    columns = RECEIPTS.c
+    rows = gradebook.db.execute(select(columns.student, columns.lesson, columns.result))
+    read = {(student, lesson): Result.from_json(result) for student, lesson, result in rows}
+    return {pair: result for pair, result in read.items() if result is not None}

@@ -130,7 +130,8 @@ rights += ["capabilities to be had"] * any(hidden and libc.prctl(23, n, 0, 0, 0)
 if rights or (hidden and os.getuid() == 0): breaches["rights"] = ", ".join(rights) or "root"
 for name, (number, arguments, unknown) in settings["calls"].items():
     done = libc.syscall(number, *(ctypes.c_long(a) for a in arguments))
-    if done != -1 or ctypes.get_errno() != (errno.ENOSYS if unknown else errno.EPERM): breaches["calls"] = name
+    refusal = errno.ENOSYS if unknown else errno.EPERM
+    if done != -1 or ctypes.get_errno() != refusal: breaches["calls"] = name
 
 def crowd(count, work):
     # the number of children that have done their work and are alive at the same time

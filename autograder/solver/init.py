@@ -1,6 +1,7 @@
-"""Init: the first process of a box, which makes the box, watches it, and ends it. No line of a submission runs here.
+"""Init: the first process of a box, which makes the box, watches it, and ends it.
 
-How it works. The warm parent forks init for each submission (zygote.py). Init does one of these:
+How it works. The warm parent forks init for each submission (zygote.py). Init does one of these, and
+never runs a line of a submission:
 
 - With namespaces, init is process 1 of a PID namespace: when init ends, the kernel ends every process in the
   box, also those that changed session or hid. Init creates a mount and an IPC namespace that no other
@@ -15,7 +16,7 @@ Then init waits until the sandbox has set the limits of the box, and forks the s
 1. closes every descriptor except the socket of its orders and the pipe of its answers,
 2. sets its limits, gives up every capability and forbids itself new ones,
 3. without namespaces: puts the fence of Landlock around itself (landlock.py),
-4. puts the filter of system calls around itself (syscalls.py), and only then runs a student's cells (work.py).
+4. puts the filter of system calls around itself (syscalls.py); only then does it run cells (work.py).
 
 The solver cannot trace init, which is not dumpable and has more rights; nor can it signal init: process 1
 gets from inside its namespace only the signals that it has a handler for, and Landlock, the filter or the

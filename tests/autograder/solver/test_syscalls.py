@@ -42,7 +42,9 @@ def answer(name: str, machine: str, number: int, *arguments: int) -> int:
             case _ if code == JUMP:
                 at += k
             case _:
-                holds = {EQUAL: held == k, GREATER: held > k, AT_LEAST: held >= k, ANY_BIT: bool(held & k)}[code]
+                holds = {EQUAL: held == k, GREATER: held > k, AT_LEAST: held >= k, ANY_BIT: bool(held & k)}[
+                    code
+                ]
                 at += true if holds else false
         at += 1
     return int(steps[at][3])
@@ -63,6 +65,15 @@ def test_the_stored_filters_are_those_of_the_page():
         pytest.fail("Run ./heinit bench syscalls --store", pytrace=False)
 
 
+DENIED = """
+    ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd bpf perf_event_open userfaultfd keyctl
+    add_key request_key io_uring_enter io_uring_register mount umount2 pivot_root chroot move_mount
+    open_tree fsopen fsmount mount_setattr unshare setns kexec_load kexec_file_load init_module finit_module
+    delete_module reboot swapon acct quotactl settimeofday clock_settime adjtimex personality bind listen
+    connect accept accept4 setsockopt shmget shmat msgget semget mq_open memfd_create memfd_secret
+    inotify_init1 fanotify_init setpriority sched_setaffinity name_to_handle_at open_by_handle_at vmsplice
+    splice io_setup mknodat setxattr lookup_dcookie
+"""
 CALLS: list[tuple[str, str, tuple[int, ...], int]] = [
     ("solver", "read", (), ALLOW),
     ("solver", "getrandom", (), ALLOW),
@@ -73,7 +84,10 @@ CALLS: list[tuple[str, str, tuple[int, ...], int]] = [
     ("solver", "socketpair", (1 << 32 | 1, 1), ALLOW),  # the kernel looks at 32 bits
     ("solver", "clone", (0x01200011,), ALLOW),
     ("solver", "clone", (0x003D0F00,), ALLOW),
-    *(("solver", "clone", (flag | 17,), ERRNO | errno.EPERM) for flag in (0x20000, *(1 << n for n in range(25, 31)))),
+    *(
+        ("solver", "clone", (flag | 17,), ERRNO | errno.EPERM)
+        for flag in (0x20000, *(1 << n for n in range(25, 31)))
+    ),
     ("solver", "clone3", (), ERRNO | errno.ENOSYS),
     ("solver", "ioctl", (0, 0x5401), ALLOW),
     ("solver", "ioctl", (0, 0x5412), ERRNO | errno.EPERM),
@@ -85,15 +99,7 @@ CALLS: list[tuple[str, str, tuple[int, ...], int]] = [
     ("solver", "fcntl", (3, 1024), ERRNO | errno.EPERM),
     *(
         ("solver", call, (), ERRNO | errno.EPERM)
-        for call in (
-            "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd bpf perf_event_open userfaultfd keyctl "
-            "add_key request_key io_uring_enter io_uring_register mount umount2 pivot_root chroot move_mount "
-            "open_tree fsopen fsmount mount_setattr unshare setns kexec_load kexec_file_load init_module "
-            "finit_module delete_module reboot swapon acct quotactl settimeofday clock_settime adjtimex "
-            "personality bind listen connect accept accept4 setsockopt shmget shmat msgget semget mq_open "
-            "memfd_create memfd_secret inotify_init1 fanotify_init setpriority sched_setaffinity "
-            "name_to_handle_at open_by_handle_at vmsplice splice io_setup mknodat setxattr lookup_dcookie"
-        ).split()
+        for call in DENIED.split()
     ),
     ("attributes", "fchmodat", (), ERRNO),  # pretended
     ("attributes", "read", (), ALLOW),
@@ -125,9 +131,14 @@ def test_calls_of_another_architecture_end_the_process_or_fail():
 
 def test_only_calls_that_exist_stand_on_the_page():
     page: dict[str, dict[str, Any]] = tomllib.loads(syscalls.PAGE.read_text(encoding="utf-8"))
-    lists = [calls for each in page.values() for part in ("allow", "deny") for calls in each.get(part, {}).values()]
+    lists = [
+        calls for each in page.values() for part in ("allow", "deny") for calls in each.get(part, {}).values()
+    ]
     unknown = [
-        call for calls in lists for call in calls.split() if all(numbered(call, machine) < -9999 for machine in MACHINES)
+        call
+        for calls in lists
+        for call in calls.split()
+        if all(numbered(call, machine) < -9999 for machine in MACHINES)
     ]
     assert unknown == []
 
