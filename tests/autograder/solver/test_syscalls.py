@@ -97,10 +97,7 @@ CALLS: list[tuple[str, str, tuple[int, ...], int]] = [
     ("solver", "prctl", (15,), ALLOW),
     ("solver", "prctl", (22, 2), ERRNO | errno.EPERM),
     ("solver", "fcntl", (3, 1024), ERRNO | errno.EPERM),
-    *(
-        ("solver", call, (), ERRNO | errno.EPERM)
-        for call in DENIED.split()
-    ),
+    *(("solver", call, (), ERRNO | errno.EPERM) for call in DENIED.split()),
     ("attributes", "fchmodat", (), ERRNO),  # pretended
     ("attributes", "read", (), ALLOW),
     ("truncation", "openat", (0, 0, 0x200), ERRNO | errno.EPERM),
