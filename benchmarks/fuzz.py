@@ -5,8 +5,8 @@ of JSON made at random, are read as the judge reads them. Each read is to end in
 within bounds of time and memory.
 
 The other half, in each kind of sandbox: processes that make system calls at random, with random arguments,
-each in a box of its own, one box after the other. After each box nothing of it is to be left, the canaries are
-to be whole, and the next box is to work.
+each in a box of its own, one box after the other. After each box nothing of it is to be left, the canaries
+are to be whole, and the next box is to work.
 
 Prints what was tried, and each finding with the seed that repeats it. Exits with 1 where there is one.
 """
