@@ -100,17 +100,19 @@ def run_init(
         _become_solver(judge, answers, home, user, order, walls)
         work(judge, answers, session)
         os._exit(0)
-    answers.close()
     box = _Box(order, walls, home)
-    hung_up = select.poll()
-    hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
-    pid = os.pidfd_open(solver)
-    hung_up.register(pid, select.POLLIN)
-    if any(fd == pid for fd, _ in box.events(hung_up)):  # the solver ended; its forks live on
-        life.close()
-        hung_up.unregister(pid)
-        box.events(hung_up)
-    box.end(solver)
+    try:
+        answers.close()
+        hung_up = select.poll()
+        hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
+        pid = os.pidfd_open(solver)
+        hung_up.register(pid, select.POLLIN)
+        if any(fd == pid for fd, _ in box.events(hung_up)):  # the solver ended; its forks live on
+            life.close()
+            hung_up.unregister(pid)
+            box.events(hung_up)
+    finally:
+        box.end(solver)
 
 
 def _unshare(order: BoxOrder, walls: list[str]) -> None:
