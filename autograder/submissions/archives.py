@@ -17,6 +17,7 @@ import io
 import lzma
 import os
 import re
+import stat
 import tarfile
 import unicodedata
 import zipfile
@@ -52,7 +53,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive or folder. size: in bytes, as the archive says. changed_at: in no zone, or ().
+    """A file in an archive or folder. size: in bytes, as an archive says. changed_at: in no zone, or ().
 
     read: gives the content, of at most so many bytes; raises ArchiveError.
     """
@@ -174,21 +175,28 @@ def _decompressed(data: bytes, most: int) -> bytes:
 
 
 def _in_folder(root: Path) -> Iterator[Member]:
-    for place, folders, files in os.walk(root):
+    """The files of a folder, links aside; a folder that cannot be read is a member that cannot be read."""
+    closed: list[str] = []
+    for place, folders, files in os.walk(root, onerror=lambda error: closed.append(str(error.filename))):
         folders.sort()
         for name in sorted(files):
             path = Path(place, name)
             label = _label(path.relative_to(root).as_posix())
-            if path.is_file() and not path.is_symlink() and not is_nobodys(label):
+            if not path.is_symlink() and not is_nobodys(label):
                 yield _of_file(path, label)
+    for folder in closed:
+        yield _of_file(Path(folder), _label(f"{Path(folder).relative_to(root).as_posix()}/(the folder)"))
 
 
 def _of_file(path: Path, label: str) -> Member:
     def read(most: int) -> bytes:
-        with _reading(), path.open("rb") as file:
-            return file.read(most + 1)
+        with _reading():
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise ArchiveError("it is no plain file, or is closed to you")
+            with path.open("rb") as file:
+                return file.read(most + 1)
 
-    return Member(label, path.stat().st_size, read)
+    return Member(label, 0, read)
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
