@@ -159,7 +159,8 @@ class Collection:
             elif file is None and (not written or member.path.lower().endswith(".ipynb")):
                 forms = ", ".join(platform.name for platform in PLATFORMS)
                 self.nobodys[f"{archive}: {member.path}"] = (
-                    f"its name has no form of {forms}, and no folder above it has the name of a student"
+                    f"its name has no form of {forms}, and no folder above it has the name of a student "
+                    "(an upload to Google Classroom says nobody's name)"
                     + ("" if self.class_list.is_there else "; import the roster first")
                 )
 
@@ -233,13 +234,13 @@ def _read(attempt: _Attempt, problems: list[str]) -> tuple[dict[str, bytes], dic
             room = max(room, 0)
             continue
         files[path], order[path] = content, file.order
-    found, unopened = expanded(files)
+    contents, unopened = expanded(files)
     problems += [f"{path} cannot be opened: {why}." for path, why in unopened.items()]
-    found |= {path: files[path] for path in unopened if path in files}
-    for path in found:
+    contents |= {path: files[path] for path in unopened if path in files}
+    for path in contents:
         archive = next((p for p in files if path == p or path.startswith(f"{p}/")), path)
         order[path] = order.get(archive, 0)
-    return found, order
+    return contents, order
 
 
 def _hand_in(
@@ -247,15 +248,15 @@ def _hand_in(
 ) -> HandIn:
     """A hand-in as it is laid down: the lesson under its name, the other files around it."""
     notes: list[str] = []
-    found, order = _read(attempt, notes)
+    contents, order = _read(attempt, notes)
     own = f"{name}.ipynb"
-    choice = choose(found, lesson, own, order)
-    taken = choice.path if choice is not None else _likeliest(found, order, name)
-    if choice is not None and len(found) > 1:
+    choice = choose(contents, lesson, own, order)
+    taken = choice.path if choice is not None else _likeliest(contents, order, name)
+    if choice is not None and len(contents) > 1:
         notes += choice.notes
     above = taken.rpartition("/")[0] + "/" if "/" in taken else ""
     files: dict[str, bytes] = {}
-    for path, content in found.items():
+    for path, content in contents.items():
         place = own if path == taken else path.removeprefix(above)
         if place == own and path != taken:
             place = f"not-taken/{own}"
@@ -280,8 +281,8 @@ def _hand_in(
     )
 
 
-def _likeliest(found: dict[str, bytes], order: dict[str, int], name: str) -> str:
+def _likeliest(contents: dict[str, bytes], order: dict[str, int], name: str) -> str:
     """The notebook among files of which none is surely the lesson; '' where none is a notebook."""
-    notebooks = [path for path in found if path.lower().endswith(".ipynb")]
+    notebooks = [path for path in contents if path.lower().endswith(".ipynb")]
     named = {path for path in notebooks if path.rpartition("/")[2].casefold().startswith(name.casefold())}
     return min(notebooks, key=lambda path: (path not in named, -order[path], path), default="")

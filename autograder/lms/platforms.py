@@ -28,6 +28,7 @@ class Platform:
     may hold the beginning of an id with a _ in it).
     by: what `who` is: an "id", a "name", "any" of the two, or a "number" of the archive's own list.
     clock: how `when` is written, for datetime.strptime, in the platform's local time.
+    hint: what to do where nobody has such a name.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Platform:
     by: str
     source: str
     clock: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class PlatformFile:
     end: int = 0
 
 
-def _row(name: str, by: str, form: str, source: str, clock: str = "") -> Platform:
-    return Platform(name, re.compile(form, re.S | re.X), by, source, clock)
+def _row(name: str, by: str, form: str, source: str, clock: str = "", hint: str = "") -> Platform:
+    return Platform(name, re.compile(form, re.S | re.X), by, source, clock, hint)
 
 
 _TOP = r"(?:.*/)??"  # the folders above the platform's own part
@@ -68,6 +70,8 @@ PLATFORMS = (
         r"(?:(?P<text>onlinetext(?:_|_?/).+)|[a-z]+(?:_(?=[^/])|_?/)(?P<file>.+))",
         "moodle/moodle: mod/assign/classes/downloader.php; before 4.1 mod/assign/locallib.php, which puts a "
         "group and - before the name. No part of it is translated but `Participant` and `Default group`",
+        hint="Where Moodle hides names (Participant), reveal them and download again. Where a group handed "
+        "in, give --groups",
     ),
     _row(
         "Canvas",
@@ -75,6 +79,7 @@ PLATFORMS = (
         r"(?:.*/)?(?:(?!LATE_)(?P<before>[^/]+?)_)??(?P<late>LATE_)?(?P<who>\d+|anon_[A-Za-z0-9]+)_"
         r"(?:(?P<order>\d+)_(?P<file>[^/]+)|(?P<text>(?:text|link)\.html))",
         "instructure/canvas-lms: lib/content_zipper.rb; a group's name stands before the id of one member",
+        hint="Where Canvas hides names (anon_), end anonymous grading and download again",
     ),
     _row(
         "Blackboard",
@@ -109,6 +114,7 @@ PLATFORMS = (
         r"|_Submission\ attachment\(s\)_(?P<flat>[^/]+))",
         "what public readers of `bulk_download` take apart: `Last, First(id)/Submission attachment(s)/`, "
         "whose name is translated, and `timestamp.txt` in UTC",
+        hint="Where Sakai grades anonymously, show the names and download again",
     ),
     _row(
         "ILIAS",
@@ -200,11 +206,11 @@ def read_submitters(text: str) -> dict[str, list[dict[str, str]]]:
 
     A field is on a line of its own, as Ruby writes YAML; `created_at` is that of the submission.
     """
-    found: dict[str, list[dict[str, str]]] = {}
+    submissions: dict[str, list[dict[str, str]]] = {}
     students: list[dict[str, str]] = []
     for match in _SUBMITTERS.finditer(text):
         if match["number"]:
-            students = found.setdefault(match["number"].strip("'\"").removeprefix("submission_"), [])
+            students = submissions.setdefault(match["number"].strip("'\"").removeprefix("submission_"), [])
             continue
         value = match["value"].strip()
         if value[:1] in ("'", '"'):
@@ -213,7 +219,7 @@ def read_submitters(text: str) -> dict[str, list[dict[str, str]]]:
             students.append({})
         for student in students if match["field"] == "created_at" else students[-1:]:
             student[match["field"]] = value
-    return found
+    return submissions
 
 
 def _time(text: str, clock: str) -> datetime | None:

@@ -19,11 +19,12 @@ import os
 import re
 import stat
 import tarfile
+import time
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive or folder. size: in bytes, as an archive says. changed_at: in no zone, or ().
+    """A file in an archive or folder. size: in bytes, as an archive says. changed_at: in local time, or ().
 
     read: gives the content, of at most so many bytes; raises ArchiveError.
     """
@@ -196,7 +197,10 @@ def _of_file(path: Path, label: str) -> Member:
             with path.open("rb") as file:
                 return file.read(most + 1)
 
-    return Member(label, 0, read)
+    changed_at: Time = ()
+    with suppress(OSError):
+        changed_at = time.localtime(path.lstat().st_mtime)[:6]
+    return Member(label, 0, read, changed_at)
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
@@ -221,7 +225,7 @@ def _in_tar(archive: tarfile.TarFile) -> Iterator[Member]:
                     file = archive.extractfile(entry)
                     return file.read(most + 1) if file else b""
 
-            yield Member(_label(entry.name), entry.size, read)
+            yield Member(_label(entry.name), entry.size, read, time.localtime(entry.mtime)[:6])
 
 
 @contextmanager
