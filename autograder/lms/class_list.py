@@ -73,6 +73,8 @@ class ClassList:
         parts = [*file.before.split("_"), file.who] if file.before else [file.who]
         ids = ("_".join(parts[i:]) for i in range(len(parts)))  # the longest that there is
         matches = next((self._by_id[_key(who)] for who in ids if _key(who) in self._by_id), set())
+        if not matches and file.platform.by == "id or name":
+            matches = self._by_name.get(_plain(file.before), set())
         group = self._groups.get(_slug(file.before), []) if file.platform.name == "Canvas" else []
         return set(group) if matches & set(group) else matches
 

@@ -11,6 +11,7 @@ Times in a path are those of the platform's clock, in `zone`. A file of a studen
 is nor when it was handed in: platforms.py says why, and a student's own timestamp.txt is left out.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -48,6 +49,8 @@ from autograder.text import printable
 UNREADABLE = "not-collected.txt"  # in a student's folder, where nothing else could be laid
 LARGEST_LIST = 16 * 2**20  # bytes of a platform's own list of students
 LONGEST_PART = 120  # characters of a file's name that are kept
+_NOTEBOOKS = re.compile(r"\.(?:ipynb|zip|gz|tgz|tar|7z|rar)(?:\.\w+)?$", re.I)  # or archives of them
+_VERSION = re.compile(r"(.*?)/Version (\d{1,9})/", re.S)  # of Teams
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,12 @@ class _Attempt:
     """The files of one hand-in. rank: the larger, the newer."""
 
     archive: str
-    rank: tuple[Time, int]
+    rank: Time
     when: datetime | None
     files: list[tuple[PlatformFile, Member]] = field(default_factory=list)
 
 
-_Attempts = dict[str, dict[tuple[str, tuple[Time, int]], _Attempt]]
+_Attempts = dict[str, dict[tuple[str, Time], _Attempt]]
 
 
 class Collection:
@@ -142,7 +145,7 @@ class Collection:
             when = times.get(file.who)
             if when is None and file.when is not None:
                 when = file.when.replace(tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None)
-            rank = (tuple(when.timetuple())[:6] if when else made_at, file.attempt)
+            rank = tuple(when.timetuple())[:6] if when else made_at
             for student in owners:
                 attempt = attempts[student].setdefault((archive, rank), _Attempt(archive, rank, when))
                 attempt.files.append((file, member))
@@ -152,11 +155,16 @@ class Collection:
         read = read_paths([member.path for member in members])
         written = any(file is not None for file in read.values())
         top = _common_folder([member.path for member in members])
+        last = _last_versions(members)
         for member in members:
+            version = _VERSION.match(member.path)
             file = read[member.path] or _in_folder_of_student(member.path.removeprefix(top), self.class_list)
+            versioned = version and file is not None and file.platform.name in ("Teams", FOLDER.name)
+            if version and versioned and int(version[2]) < last[version[1]]:
+                continue
             if file is not None and not file.own and not is_nobodys(file.file):
                 yield member, file
-            elif file is None and (not written or member.path.lower().endswith(".ipynb")):
+            elif file is None and (_NOTEBOOKS.search(member.path) or (not written and "/" in member.path)):
                 forms = ", ".join(platform.name for platform in PLATFORMS)
                 self.nobodys[f"{archive}: {member.path}"] = (
                     f"its name has no form of {forms}, and no folder above it has the name of a student "
@@ -176,6 +184,14 @@ def _in_folder_of_student(path: str, class_list: ClassList) -> PlatformFile | No
         return file
     stem = parts[-1].partition(".")[0]
     return PlatformFile(FOLDER, stem, parts[-1]) if class_list.anybody(stem) else None
+
+
+def _last_versions(members: Sequence[Member]) -> dict[str, int]:
+    """The last of the folders `Version N` in each folder."""
+    last: dict[str, int] = {}
+    for match in filter(None, (_VERSION.match(member.path) for member in members)):
+        last[match[1]] = max(last.get(match[1], 0), int(match[2]))
+    return last
 
 
 def _common_folder(paths: Sequence[str]) -> str:

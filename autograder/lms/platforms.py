@@ -24,9 +24,9 @@ class Platform:
     form: of a path, from the left. Its groups are `who` (a student, or what `by` says), `file` (what the
     student called it), and, where the platform has them: `text` (what was typed in place of a file), `own`
     (a file of the platform's), `late`, `order` (the larger, the newer, among a student's files of one
-    hand-in), `attempt` (the larger, the newer, among hand-ins), `when`, `before` (stands before an id, and
-    may hold the beginning of an id with a _ in it).
-    by: what `who` is: an "id", a "name", "any" of the two, or a "number" of the archive's own list.
+    hand-in), `when`, `before` (stands before an id, and may hold the beginning of an id with a _ in it).
+    by: what `who` is: an "id", an "id or name" where `before` is a name, a "name", "any" of these, or a
+    "number" of the archive's own list.
     clock: how `when` is written, for datetime.strptime, in the platform's local time.
     hint: what to do where nobody has such a name.
     """
@@ -50,7 +50,6 @@ class PlatformFile:
     is_text: bool = False
     late: bool = False
     order: int = 0
-    attempt: int = 0
     when: datetime | None = None
     before: str = ""
     end: int = 0
@@ -93,10 +92,17 @@ PLATFORMS = (
     _row(
         "Brightspace",
         "name",
-        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+)\ -\ (?P<when>[^/]*\d{4}[^/]*)/(?P<file>.+)",
+        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+?)\ -\ (?P<when>[A-Z]\w+\ \d+,\ \d{4}\ \d{3,4}\ [AP]M)"
+        r"(?:/(?P<file>.+)|\ -\ (?P<flat>[^/]+))",
         "the folders that brightspace_assessment_rename and other public scripts take apart, as in "
-        "`397063-2557369 - Mary-Ann Smith - Sep 24, 2024 926 PM`; months in English",
+        "`397063-2557369 - Mary-Ann Smith - Sep 24, 2024 926 PM`",
         "%b %d, %Y %I:%M %p",
+    ),
+    _row(
+        "Brightspace",  # where its dates are in another language: then nothing says when
+        "name",
+        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+)\ -\ [^/]*\d{4}[^/]*/(?P<file>.+)",
+        "as above",
     ),
     _row(
         "Gradescope",
@@ -107,7 +113,7 @@ PLATFORMS = (
     ),
     _row(
         "Sakai",
-        "id",
+        "id or name",
         _TOP + r"(?P<before>[^/,]*,[^/]*)\((?P<who>[^/()]+)\)"
         r"(?:/(?:(?P<own>timestamp\.txt|(?:comments|feedbackText)[^/]*|[Ff]eedback[^/]*/.*)"
         r"|(?P<text>[^/]*_submissionText\.html)|[^/]+/(?P<file>.+))"
@@ -118,7 +124,7 @@ PLATFORMS = (
     ),
     _row(
         "ILIAS",
-        "id",
+        "id or name",
         _TOP + r"(?P<before>[^/]+_[^/]*)_(?P<who>[^/_]+)_\d+/"
         r"(?P<late>(?:Late\ Submission|Versp(?:ae|ä|a)tete\ Abgabe)\ -\ )?(?P<file>.+)",
         "ILIAS-eLearning/ILIAS: ilExSubmission::getDirectoryNameFromUserData (Last_First_login_number)",
@@ -133,7 +139,7 @@ PLATFORMS = (
     _row(
         "Teams",
         "name",
-        _TOP + r"Submitted\ files/(?P<who>[^/]+)/(?:[^/]+/(?:Version\ (?P<attempt>\d+)/)?)?(?P<file>.+)",
+        _TOP + r"Submitted\ files/(?P<who>[^/]+)/(?P<file>.+)",
         "the folder `Student Work/Submitted files` of a class's SharePoint, as Microsoft's prompts for "
         "educators describe it: NAME/ASSIGNMENT/Version N/",
     ),
@@ -173,7 +179,6 @@ def read_path(path: str, platform: Platform) -> PlatformFile | None:
         is_text=named == "text",
         late=bool(groups.get("late")),
         order=int(groups.get("order") or 0),
-        attempt=int(groups.get("attempt") or 0),
         when=_time(groups.get("when", ""), platform.clock),
         before=groups.get("before", ""),
         end=match.start(named) if named else match.end(),
