@@ -1,8 +1,8 @@
 """What students handed in, out of a platform's archives.
 
 How it works. Each archive is read as the platform wrote it (platforms.py), the gradebook says who is meant
-(class_list.py), and of each student the newest hand-in counts: by the time in its path, else by that of the
-archive. Of its files, archives among them opened, the lesson is chosen by what is in it
+(class_list.py), and of each student the newest hand-in counts: by the platform's times where all have one,
+else by those of the archives. Of its files, archives among them opened, the lesson is chosen by what is in it
 (repair/candidates.py) and gets the lesson's name; the other files come along. Where there is no notebook,
 there is a hand-in all the same, with what there was: to grade it says that it is ungradable, so that nobody
 is missing who is not.
@@ -74,15 +74,15 @@ class HandIn:
 
 @dataclass
 class _Attempt:
-    """The files of one hand-in. rank: the larger, the newer."""
+    """The files of one hand-in. made_at: its archive's time. when: it was handed in, in UTC, if known."""
 
     archive: str
-    rank: Time
+    made_at: Time
     when: datetime | None
     files: list[tuple[PlatformFile, Member]] = field(default_factory=list)
 
 
-_Attempts = dict[str, dict[tuple[str, Time], _Attempt]]
+_Attempts = dict[str, dict[tuple[str, datetime | None], _Attempt]]
 
 
 class Collection:
@@ -119,7 +119,7 @@ class Collection:
                     continue
                 self._sort(source.name, members, attempts)
             for student, of_student in sorted(attempts.items()):
-                *earlier, last = sorted(of_student.values(), key=lambda attempt: attempt.rank)
+                *earlier, last = _by_age(list(of_student.values()))
                 hand_in = _hand_in(student, last, self.lesson, self.name, self.class_list)
                 known = {content for attempt in earlier for content in _read(attempt, [])[0].values()}
                 yield replace(hand_in, known=frozenset(known | set(hand_in.files.values())))
@@ -145,9 +145,8 @@ class Collection:
             when = times.get(file.who)
             if when is None and file.when is not None:
                 when = file.when.replace(tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None)
-            rank = tuple(when.timetuple())[:6] if when else made_at
             for student in owners:
-                attempt = attempts[student].setdefault((archive, rank), _Attempt(archive, rank, when))
+                attempt = attempts[student].setdefault((archive, when), _Attempt(archive, made_at, when))
                 attempt.files.append((file, member))
 
     def _files(self, archive: str, members: Sequence[Member]) -> Iterator[tuple[Member, PlatformFile]]:
@@ -171,6 +170,12 @@ class Collection:
                     "(an upload to Google Classroom says nobody's name)"
                     + ("" if self.class_list.is_there else "; import the roster first")
                 )
+
+
+def _by_age(attempts: Sequence[_Attempt]) -> list[_Attempt]:
+    """Hand-ins, the newest last: by their own times where all have one, else by those of their archives."""
+    timed = all(attempt.when for attempt in attempts)
+    return sorted(attempts, key=lambda a: (() if timed else a.made_at, a.when or datetime.min, a.archive))
 
 
 def _in_folder_of_student(path: str, class_list: ClassList) -> PlatformFile | None:
