@@ -279,10 +279,10 @@ def _hand_in(
     files: dict[str, bytes] = {}
     for path, content in contents.items():
         place = own if path == taken else path.removeprefix(above)
-        if place == own and path != taken:
-            place = f"not-taken/{own}"
+        if path != taken and "/" not in place and place.lower().endswith(".ipynb"):
+            place = f"not-taken/{place}"  # nbgrader grades every notebook that lies beside the lesson
         if place not in EXCHANGE:
-            files[place] = content
+            files[path if place in files else place] = content
     platform = attempt.files[0][0].platform.name
     if any(file.late for file, _ in attempt.files):
         notes.append(f"late, says {platform}, but not when. If it counts, write the time into timestamp.txt.")

@@ -14,7 +14,7 @@ from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.grading.run import Grading
 from autograder.submissions.submission import submitted
-from tests.autograder.lms.test_collect import KINDS, LESSON, NAME, OWN, packed
+from tests.autograder.hand_ins import NAME, OWN, content, packed
 from tests.tools import system_tool
 
 # what lies in a student's folder, whether it is graded, and words of what is told
@@ -46,8 +46,7 @@ def lay(folder: Path, files: dict[str, object]) -> None:
     for place, kind in files.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = packed(kind) if isinstance(kind, dict) else KINDS.get(kind, str(kind).encode())
-        path.write_bytes(content)
+        path.write_bytes(packed(kind) if isinstance(kind, dict) else content(str(kind)))
 
 
 def test_the_lesson_is_found_whatever_it_is_called_and_what_was_taken_is_told(released_course, tmp_path):
@@ -60,7 +59,7 @@ def test_the_lesson_is_found_whatever_it_is_called_and_what_was_taken_is_told(re
     parted = unicodedata.normalize("NFD", "zoë")
     lay(root / "submitted" / parted / NAME, {OWN: "solved"})
     (root / "submitted" / "high").mkdir()
-    (root / "submitted" / "high" / OWN).write_bytes(KINDS["solved"])
+    (root / "submitted" / "high" / OWN).write_bytes(content("solved"))
     latin = os.fsdecode(b"m\xfcller")
     lay(root / "submitted" / latin / NAME, {OWN: "solved"})
     results = {result.student: result for result in Grading(root)}
@@ -102,5 +101,5 @@ def test_a_student_is_called_as_the_gradebook_has_the_name(tmp_path, kept):
     (tmp_path / "source" / NAME).mkdir(parents=True)
     lay(tmp_path / "submitted" / "zoë" / NAME, {OWN: "solved"})
     (submission,) = submitted(tmp_path, students=[kept])
-    assert (submission.student, submission.lesson) == (kept, LESSON.name)
-    assert submission.read() == KINDS["solved"]
+    assert (submission.student, submission.lesson) == (kept, NAME)
+    assert submission.read() == content("solved")
