@@ -117,11 +117,12 @@ def test_a_demo_is_a_course_with_pages_and_a_report_and_the_verbs_go_on_from_it(
     root = tmp_path / "tour"
     made = CliRunner().invoke(cli, ["demo", str(root), "--students", "6"])
     assert made.exit_code == 0, made.output
+    assert len(made.output.splitlines()) <= 10
+    assert f"{len(list(root.glob('feedback/*/*/*.html')))} pages" in made.output
     told = [Path(urllib.parse.unquote(uri)) for uri in re.findall(r"file://(\S+)", made.stdout)]
     assert told[-1] == root.resolve() / "report" / "index.html"
-    assert len(told) > 20
+    assert len(told) == 2
     assert all(page.is_file() for page in told)
-    assert set(told[:-1]) == {page.resolve() for page in root.glob("feedback/*/*/*.html")}
     of = load(root).cohort
     assert [student.name for student in of.students.values()] != list(of.students)
     assert {
