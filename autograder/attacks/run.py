@@ -121,7 +121,7 @@ class Attack:
     score: the most that it may earn. text: what must not stand in its outputs, besides WON and the
     canaries' secrets. metadata, tags: of the submission's cells, by grade_id. plain: whether it is
     safe to try under plain nbgrader, which gave it nbgrader_score. browser: it attacks the readers
-    of the feedback.
+    of the feedback. open: the kinds of sandbox in which the attack is not stopped, each with what is left.
     """
 
     name: str
@@ -139,6 +139,7 @@ class Attack:
     plain: bool = False
     nbgrader_score: float | None = None
     browser: bool = False
+    open: dict[str, str] = field(default_factory=dict)
 
     def notebooks(self, canaries: Canaries) -> list[NotebookNode]:
         """What is submitted, one after the other."""
@@ -248,7 +249,7 @@ class AttackCourse(ExitStack):
 
     def __init__(self, fill: Callable[[Path], object], wall: str = "") -> None:
         super().__init__()
-        self._fill, self._wall = fill, wall
+        self._fill, self.wall = fill, wall
 
     def __enter__(self) -> Self:
         from autograder.judge.client import close_shared
@@ -288,7 +289,7 @@ class AttackCourse(ExitStack):
         submitted = self._course / "submitted" / "attacker" / name / f"{name}.ipynb"
         submitted.parent.mkdir(parents=True, exist_ok=True)
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
-        (result,) = Grading(self._course, [name], "attacker", force=True, wall=self._wall)
+        (result,) = Grading(self._course, [name], "attacker", force=True, wall=self.wall)
         graded = self._course / "autograded" / "attacker" / name / f"{name}.ipynb"
         if result.status != "graded":
             return None, [result.reason]

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import cgroups, selftest
+from autograder.sandbox.choice import open_sandbox
 from autograder.sandbox.kinds import KINDS
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import masks
@@ -152,9 +153,6 @@ def test_limits_that_the_kernel_keeps_are_the_submission_s(sandbox):
     source = """
 import os, resource, socket
 try:
-    for i in range(10_000): os.close(os.open(f"f{i}", os.O_CREAT | os.O_WRONLY))
-except OSError: print("files")
-try:
     kept = [socket.socketpair() for _ in range(1000)]
 except OSError: print("descriptors")
 print(resource.getrlimit(resource.RLIMIT_CORE)[1])
@@ -163,7 +161,22 @@ try:
 except (OSError, ValueError): print("kept")
 """
     with sandbox.box() as box:
-        assert run(box, source).split() == ["files", "descriptors", "0", "kept"]
+        assert run(box, source).split() == ["descriptors", "0", "kept"]
+
+
+def test_a_submission_has_so_many_files_and_no_more(sandbox):
+    source = """
+import os, signal
+try:
+    for i in range(10_000): os.close(os.open(f"f{i}", os.O_CREAT | os.O_WRONLY))
+except OSError: print("no more")
+"""
+    if sandbox.kind == "namespaces":
+        with sandbox.box() as box:
+            assert run(box, source) == "no more\n"
+    else:  # init sees it a moment later, and ends the box
+        with sandbox.box() as box, pytest.raises(ChannelClosed):
+            run(box, f"{source}\nsignal.pause()")
 
 
 def test_closing_a_box_ends_every_process_in_it(sandbox):
@@ -235,7 +248,47 @@ def test_a_warm_parent_that_has_ended_is_named():
 def test_without_bubblewrap_a_sentence_says_how_to_get_it(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SandboxError, match=r"nothing is graded.*apt install bubblewrap.*--unsandboxed"):
-        Sandbox()
+        open_sandbox(Limits(), "namespaces")
+
+
+DROP = """#!{python}
+import os, sys
+dropped, kept = {dropped}, sys.argv[1:]
+for option in sys.argv[1:]:
+    if option in dropped:
+        at = kept.index(option)
+        del kept[at : at + 1 + dropped[option]]
+os.execv({bwrap!r}, ["bwrap", *kept])
+"""
+AGAIN = ("--unshare-net", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--new-session", "--clearenv")
+# options of bubblewrap's, each with the number of its arguments, and what the self-test says without them
+OPTIONS: dict[str, tuple[dict[str, int], str]] = {
+    "rights to make boxes": ({"--cap-add": 1}, "does not let it make namespaces"),
+    "a user namespace": ({"--unshare-user": 0}, "does not"),
+    "what is read-only": ({"--remount-ro": 1}, "could write to"),
+    "a folder of its own": ({"--tmpfs": 1}, "does not"),
+    # the warm parent and init make these namespaces again, and the environment is ours before it is cleared
+    "what another wall holds": (dict.fromkeys(AGAIN, 0), ""),
+}
+
+
+@pytest.mark.parametrize("what", OPTIONS)
+def test_without_an_option_of_bubblewrap_s_another_wall_holds_or_nothing_is_graded(
+    what, tmp_path, monkeypatch
+):
+    bwrap = system_tool("bwrap", "apt install bubblewrap")
+    dropped, says = OPTIONS[what]
+    wrapper = tmp_path / "bwrap"
+    wrapper.write_text(DROP.format(python=sys.executable, dropped=dropped, bwrap=bwrap))
+    wrapper.chmod(0o755)
+    for folder in (tmp_path, *list(tmp_path.parents)[:3]):  # bubblewrap is started by another user
+        folder.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    if says:
+        with pytest.raises(SandboxError, match=says):
+            open_sandbox(Limits(), "namespaces")
+    else:
+        open_sandbox(Limits(), "namespaces").close()
 
 
 def test_packages_in_a_folder_that_is_bound_are_masked():
