@@ -62,7 +62,7 @@ class JobPlugin(WorkerPlugin, Generic[T, O]):
         self.job, self.environment, self._local, self._started = job, environment, local, False
 
     def setup(self, worker: Any) -> None:
-        """The worker has the job. In a group of its own, a stopped worker too ends with the one who started it."""
+        """The worker has the job. In a group of its own, it ends with who started it, even if stopped."""
         if self._local and sys.platform != "win32":
             os.setpgid(0, 0)
 
