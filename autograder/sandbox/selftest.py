@@ -52,7 +52,7 @@ DENIED: dict[str, tuple[int, int, tuple[int, ...], bool]] = {
     "setsockopt": (54, 208, (-1, 1, 7, 0, 0), False),
     "unshare": (272, 97, (0,), False),
     "setns": (308, 268, (-1, 0), False),
-    "ptrace": (101, 117, (0, 0, 0, 0), False),
+    "ptrace": (101, 117, (1, -1, 0, 0), False),
     "process_vm_readv": (310, 270, (-1, 0, 0, 0, 0, 0), False),
     "add_key": (248, 217, (0, 0, 0, 0, 0), False),
     "request_key": (249, 218, (0, 0, 0, 0), False),
