@@ -42,6 +42,7 @@ from autograder.errors import UsageError
 from autograder.lessons import lesson
 from autograder.lessons.compose import asked, solve
 from autograder.sandbox.cgroups import CGROUPS
+from autograder.solver.init import spare_user
 
 CASES = Path(__file__).resolve().parent / "cases"
 NOBODY = 65534
@@ -71,7 +72,7 @@ class Canaries(ExitStack):
         self._datagrams.bind(self._server.getsockname())
         self._datagrams.setblocking(False)
         user: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(user if os.geteuid() == 0 else {}))
+        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(user if spare_user() else {}))
         self.callback(self._bystander.wait)
         self.callback(self._bystander.kill)
         return self
@@ -276,7 +277,7 @@ class AttackCourse(ExitStack):
         grade = partial(self._grade, case.lesson)
         if self._before is None:
             grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
-            self._before = len(_descendants(os.getpid()))
+            self._before = len(descendants())
         verdict = attempt(case, self.canaries, grade)
         until = time.monotonic() + SETTLE
         while (left := self._left()) and time.monotonic() < until:
@@ -297,7 +298,7 @@ class AttackCourse(ExitStack):
         return result.score, [cell.get("outputs", []) for cell in cells]
 
     def _left(self) -> list[str]:
-        processes = _descendants(os.getpid())
+        processes = descendants()
         findings = []
         if (extra := len(processes) - (self._before or 0)) > 0:
             findings.append(f"left {extra} processes")
@@ -308,13 +309,13 @@ class AttackCourse(ExitStack):
         return findings
 
 
-def _descendants(root: int) -> set[int]:
-    """The processes that `root` started, and those that they started."""
+def descendants() -> set[int]:
+    """The processes that this one started, and those that they started."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    descendants: set[int] = set()
-    while more := {pid for pid, parent in parents.items() if parent in {root, *descendants}} - descendants:
-        descendants |= more
-    return descendants
+    root, found = os.getpid(), set[int]()
+    while more := {pid for pid, parent in parents.items() if parent in {root, *found}} - found:
+        found |= more
+    return found

@@ -87,7 +87,7 @@ NAMED = {
         ("namespaces", "rights", "rights"),
         ("landlock", "environment descriptors rights", "environment descriptors rights"),
         ("landlock", "files", "files root"),
-        ("landlock", "calls", "calls loopback attributes"),
+        ("landlock", "calls", "calls attributes"),
     ],
 )
 def test_the_self_test_names_the_walls_that_are_missing(kind, walls, named):
