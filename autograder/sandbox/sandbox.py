@@ -32,7 +32,7 @@ from pathlib import Path
 from autograder.errors import HeinitError
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.cgroups import ControlGroups, remove_groups
-from autograder.sandbox.diagnosis import NOT_INSTALLED, NOT_LINUX, diagnosis, last_line
+from autograder.sandbox.diagnosis import NOT_INSTALLED, diagnosis, landlock_missing, last_line, this_machine
 from autograder.sandbox.kinds import KINDS, UNSANDBOXED
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import ENVIRONMENT, INSIDE, binds, closed_to_others, landlock_places, own
@@ -132,8 +132,11 @@ class Sandbox:
             receive(ours, seconds=START)
         except ChannelError:
             self.close()
-            why = diagnosis(last_line(stderr.read()), [place for _, place in binds()[:-1]])
-            raise SandboxError(why) from None
+            line = last_line(stderr.read())
+            if kind != "namespaces":
+                raise SandboxError(f"the solver's Python does not start ({line}).") from None
+            visible = [place for _, place in binds()[:-1]]
+            raise SandboxError(diagnosis(line, visible, this_machine())) from None
         finally:
             stderr.close()
 
@@ -198,8 +201,11 @@ class Sandbox:
         """The command that starts the warm parent. Raises SandboxError where that cannot be."""
         if self.kind == UNSANDBOXED:
             return program
-        if sys.platform != "linux":
-            raise SandboxError(NOT_LINUX)
+        missing = (
+            landlock_missing(this_machine()) if self.kind == "landlock" or sys.platform != "linux" else ""
+        )
+        if missing:
+            raise SandboxError(missing)
         if self.kind == "namespaces":
             command = bubblewrap.command(program, self.walls)
             if command is None:
