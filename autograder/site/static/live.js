@@ -44,6 +44,7 @@ function fetching(bar, megabytes, say) {
   wait();
   return () => {
     clearTimeout(timer);
+    python.fetched = () => {}; // an interpreter that starts again by itself tells nobody
     bar.hidden = true;
   };
 }
