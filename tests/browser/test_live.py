@@ -259,6 +259,7 @@ def test_python_that_does_not_come_is_told_and_comes_at_a_later_check_on_any_hos
     expect(status).to_contain_text("Python is fetched")
     page.clock.fast_forward(30_000)
     expect(status).to_contain_text("Nothing more of Python has come for 20 seconds")
+    assert violations(page, "form.live") == []
     form(page, name).get_by_role("button", name="Stop").press("Enter")
     expect(status).to_contain_text("Stopped. Your answer is as you wrote it.")
     context.unroute("**/live/numpy-*.whl")
@@ -357,6 +358,11 @@ def test_two_tabs_show_the_same_answers(context: BrowserContext, address: str) -
     first.reload()
     expect(form(first, "relu").get_by_role("textbox")).to_have_value("of the first tab")
     expect(form(first, "zero_share").get_by_role("textbox")).to_have_value("of the second tab")
+    second.goto(f"{address}/index.html")
+    second.once("dialog", lambda dialog: dialog.accept())
+    second.get_by_role("button", name="Forget everything").press("Enter")
+    expect(form(first, "relu").get_by_role("textbox")).to_have_value(re.compile("NotImplementedError"))
+    expect(form(first, "zero_share").get_by_role("textbox")).to_have_value(re.compile("NotImplementedError"))
 
 
 def test_an_explorer_is_drawn_with_the_readers_own_functions(
