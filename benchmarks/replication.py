@@ -35,11 +35,13 @@ DRAWN = {"he 10", "xavier 10", "he 30", "xavier 30", "xavier 30, calibrated"}
 
 @dataclass(frozen=True)
 class Setting:
-    """One kind of race. name: "he 30". calibrated: the drawn matrices are rescaled to second moment 1."""
+    """One kind of race. name: "he 30". c: of all matrices, or of each. calibrated: the drawn matrices are
+    rescaled to second moment 1.
+    """
 
     name: str
     depth: int
-    c: float
+    c: float | tuple[float, ...]
     options: dict[str, Any] = field(default_factory=dict)
     calibrated: bool = False
 
@@ -67,6 +69,7 @@ def settings() -> Iterator[Setting]:
         yield Setting(f"{rule} 30, Adam", 30, c, {"optimiser": "adam"})
     for rule, c in RULES.items():
         yield Setting(f"{rule} 30, batch norm", 30, c, {"normalised": True})
+    yield Setting("he 30, batch norm, last c 1", 30, (2.0,) * 29 + (1.0,), {"normalised": True})
     yield Setting("xavier 30, calibrated", 30, 1.0, calibrated=True)
     for depth in (40, 50):
         yield Setting(f"he {depth}, calibrated", depth, 2.0, calibrated=True)
@@ -79,7 +82,7 @@ def settings() -> Iterator[Setting]:
             yield Setting(f"c {c:g}, {depth}", depth, c)
 
 
-def calibrated_weights(depth: int, c: float, seed: int) -> list[np.ndarray]:
+def calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> list[np.ndarray]:
     """The matrices that `race` would draw, each rescaled on the first 256 training images."""
     from heinit_solutions.very_deep_networks import calibrate
 
