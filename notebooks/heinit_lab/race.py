@@ -84,7 +84,9 @@ def stored() -> dict[str, dict[str, Any]]:
     return dict(json.loads(text))
 
 
-def race(depth: int, c: float | Sequence[float] = 2.0, seed: int = 0, epochs: int = 30, **options: Any) -> Race:
+def race(
+    depth: int, c: float | Sequence[float] = 2.0, seed: int = 0, epochs: int = 30, **options: Any
+) -> Race:
     """`train` to the end, with its options."""
     run = list(train(depth, c, seed, epochs, **options))
     return Race(tuple(epoch.loss for epoch in run), tuple(epoch.share for epoch in run))
