@@ -96,14 +96,14 @@ def holds(claim: Claim, values: Values) -> bool:
 def kept() -> dict[str, list[Values]]:
     """By a row's key, the values under the lesson's seeds, and then under each set of other seeds.
 
-    As `heinit bench claims --write` found them, to six digits. Of exact rows only the first are kept.
+    As `heinit bench claims --write` found them, to ten digits. Of exact rows only the first are kept.
     """
     return dict(json.loads(_KEPT.read_text(encoding="utf-8")))
 
 
 def keep(values: dict[str, list[Values]]) -> None:
     """Keep what `kept` gives."""
-    short = {key: [[float(f"{v:.6g}") for v in row] for row in rows] for key, rows in sorted(values.items())}
+    short = {key: [[float(f"{v:.10g}") for v in row] for row in rows] for key, rows in sorted(values.items())}
     lines = (f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(rows)}" for key, rows in short.items())
     _KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
