@@ -234,9 +234,9 @@ def test_each_number_of_the_text_can_be_opened_to_show_how_it_was_made(files):
     for lesson in lessons():
         page = pages(files)[f"{lesson.name}.html"]
         opened = "".join(re.findall(r'<details class="made">.*?</details>', page, re.DOTALL))
-        assert opened.count("<tr>") == len(claims(lesson)) + opened.count("<thead>")
-        shown = html.unescape(opened)
-        assert [row.text for row in claims(lesson) if f"<code>{row.value}</code>" not in shown] == []
+        rows, shown = [row for row in claims(lesson) if row.value not in row.text], html.unescape(opened)
+        assert opened.count("<tr>") == len(rows) + opened.count("<thead>") > 40
+        assert [row.text for row in rows if f"<code>{row.value}</code>" not in shown] == []
 
 
 def test_words_with_a_number_are_shown_with_the_whole_of_their_formula():
