@@ -70,7 +70,7 @@ def test_every_setting_is_kept_with_ten_seeds():
 def test_the_table_of_the_replication_has_a_line_for_every_setting_and_counts_what_overflowed():
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(table(KEPT))
-    lines = {line[:24].strip(): line[24:].split() for line in console.export_text().splitlines() if line}
+    lines = {line[:28].strip(): line[28:].split() for line in console.export_text().splitlines() if line}
     assert set(KEPT) < set(lines)
     assert lines["he 30"][:4] == ["0.90", "0.94", "0.96", "0"]
     assert lines["c 3, 30"][3:] == ["10", "(10", "overflow)", "never"]
