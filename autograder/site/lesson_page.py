@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,13 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from autograder.claims.measure import kept
+from autograder.claims.table import Claim, claims
 from autograder.errors import HeinitError
 from autograder.lessons import APPENDIX, Lesson
 from autograder.lessons.compose import asked, checked, unmarked
 from autograder.site.frames import FRAMES_MIME
+from autograder.site.made import made
 from autograder.site.pictures import FIGURE, Pictures
 from autograder.site.prose import Heading, Prose, render_lines
 from autograder.site.questions import question
@@ -59,7 +63,10 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
             f"the first cell of {lesson.name} is not of the form "
             "title, sentence, abilities, contents, minutes"
         )
-    writer = _LessonWriter(pictures, templates)
+    writer, values = _LessonWriter(pictures, templates), kept()
+    claimed: dict[str, list[Claim]] = defaultdict(list)
+    for row in claims(lesson):
+        claimed[row.cell].append(row)
     about, abilities = (Markup(writer.prose.html(opening[part])) for part in ("about", "abilities"))
     parts: list[str] = []
     waiting = False  # for the reader's guess
@@ -77,6 +84,7 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
         elif cell.cell_type == "markdown":
             text = re.sub(r"(?m)^Next: \[.*$", "", cell.source)
             parts.append(writer.prose.html(text.replace(_IN_A_CELL, _IN_A_FIELD)))
+            parts.append(made(claimed[cell.id], values, student[cell.id].source, writer.prose, templates))
         elif (name := asked(cell)) is not None:
             check = cells.pop(0) if cells and checked(cells[0]) == name else None
             parts.append(writer.exercise(name, student[cell.id], cell, check))

@@ -27,13 +27,13 @@ import numpy as np
 from heinit_lab.digits import CLASSES, digits
 from heinit_lab.networks import draw
 
-__all__ = ["CHANCE", "Epoch", "Optimiser", "Race", "race", "sizes", "stored", "train"]
+__all__ = ["STUCK", "Epoch", "Optimiser", "Race", "race", "sizes", "stored", "train"]
 
 Optimiser = Literal["sgd", "adam"]
 Arrays = list[np.ndarray]
 
-CHANCE = 0.2
-"""A test share below this counts as chance: ten digits, about as frequent, make 0.1, give or take."""
+STUCK = 0.2
+"""A network whose test share is below this is stuck: naming one digit every time has 0.08 to 0.13."""
 
 _BATCH = 64
 _RATE: dict[Optimiser, float] = {"sgd": 0.002, "adam": 0.001}
@@ -74,7 +74,7 @@ def sizes(depth: int, width: int = 64) -> list[int]:
 
 @cache
 def stored() -> dict[str, dict[str, Any]]:
-    """What 520 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
+    """What 530 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
 
     Keys are settings such as "he 30" and "xavier 30, Adam"; values hold `share` (of the test images),
     `loss` (of the last epoch; None where it overflowed) and `below_1` (the first epoch with a loss below 1),
@@ -84,7 +84,9 @@ def stored() -> dict[str, dict[str, Any]]:
     return dict(json.loads(text))
 
 
-def race(depth: int, c: float = 2.0, seed: int = 0, epochs: int = 30, **options: Any) -> Race:
+def race(
+    depth: int, c: float | Sequence[float] = 2.0, seed: int = 0, epochs: int = 30, **options: Any
+) -> Race:
     """`train` to the end, with its options."""
     run = list(train(depth, c, seed, epochs, **options))
     return Race(tuple(epoch.loss for epoch in run), tuple(epoch.share for epoch in run))
@@ -92,7 +94,7 @@ def race(depth: int, c: float = 2.0, seed: int = 0, epochs: int = 30, **options:
 
 def train(
     depth: int,
-    c: float = 2.0,
+    c: float | Sequence[float] = 2.0,
     seed: int = 0,
     epochs: int = 30,
     *,
@@ -104,8 +106,9 @@ def train(
 ) -> Iterator[Epoch]:
     """Train one network and yield an `Epoch` after each pass over the training images.
 
-    `seed` settles the weights and the order of the batches. `weights` are initial matrices (n_out, n_in) to
-    start from instead of normal draws (then `depth`, `c` and `width` are read off them or not used).
+    `c` is one number, or one for each matrix. `seed` settles the weights and the order of the batches.
+    `weights` are initial matrices (n_out, n_in) to start from instead of normal draws (then `depth`, `c` and
+    `width` are read off them or not used).
     `normalised` puts batch normalisation before every ReLU. The rates are 0.002 for SGD (momentum 0.9) and
     0.001 for Adam.
     """

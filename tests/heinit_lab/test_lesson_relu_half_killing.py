@@ -1,11 +1,9 @@
-"""Lesson 1: every number in its text is recomputed here."""
+"""Lesson 1: what its figures and its explorer claim; its numbers are held by tests/autograder/claims."""
 
 from __future__ import annotations
 
-import json
 import re
-from importlib.resources import files
-from math import e, sqrt
+from math import sqrt
 
 import nbformat
 import numpy as np
@@ -20,17 +18,10 @@ from heinit_lab.experiments.relu_half_killing import UnitCounter
 from heinit_lab.explorers.relu_half_killing import KINDS, half_explorer, spaced
 from heinit_lab.networks import unit_shares
 from heinit_lab.plots import relu_half_killing as plots
-from heinit_lab.source import PRINTED
 from heinit_solutions.relu_half_killing import activity, dead_units, energy_kept, relu, zero_share
 
 NOTEBOOK = nbformat.read(find("1-relu-half-killing").path, 4)
 CELLS = {cell.id: cell for cell in NOTEBOOK.cells}
-
-
-def says(cell: str, *texts: str) -> None:
-    source = " ".join(CELLS[cell].source.split())
-    for text in texts:
-        assert re.search(rf"(?<![\d.]){re.escape(text)}(?!\d|\.\d)", source), (cell, text)
 
 
 def run(cell: str, **names):
@@ -48,11 +39,6 @@ def run(cell: str, **names):
 
 
 @pytest.fixture(scope="module")
-def counts():
-    return run("dead")["counts"]
-
-
-@pytest.fixture(scope="module")
 def layers():
     return run("two-directions")["zs"]
 
@@ -60,40 +46,6 @@ def layers():
 @pytest.fixture(scope="module")
 def by_scale():
     return run("same-units")["by_scale"]
-
-
-def test_the_second_network_learns_and_the_first_does_not():
-    space = run("race")
-    tests = len(digits().test)
-    assert space["first"].share < 2 / 10
-    assert space["second"].share > 9 / 10
-    assert f"{round(tests * space['second'].share)}" in space["alt"]
-    says("read-race", "nine images in ten", "two in ten", "1.41")
-    says("hook", "30 layers", "360 new images")
-    assert tests == 360
-    assert round(sqrt(2), 2) == 1.41
-
-
-def test_calling_every_image_a_three_names_about_a_tenth():
-    assert 0.05 < np.mean(digits().test_labels == 3) < 0.15
-
-
-def test_ten_seeds_of_the_race_go_the_same_way():
-    stored = json.loads((files("heinit_lab") / "data" / "replication.json").read_text())
-    assert len(stored["he 30"]["share"]) == len(stored["xavier 30"]["share"]) == 10
-    assert min(stored["he 30"]["share"]) > 0.9
-    assert max(stored["xavier 30"]["share"]) < racing.CHANCE
-    says("read-race", "ten times out of ten")
-
-
-def test_zeros_and_equal_weights_stay_at_guessing():
-    shares = {k: np.array(v) for k, v in run("starts")["shares"].items()}
-    assert all(v.shape == (3, 8) for v in shares.values())
-    assert shares["random"][:, -1].mean() == pytest.approx(0.9, abs=0.03)
-    for start in ("all zero", "all equal"):
-        assert shares[start].mean(0) == pytest.approx(0.1, abs=0.03)
-        assert shares[start].max() < shares["random"].min()
-    says("read-starts", "about 0.9", "near 0.1")
 
 
 def test_equal_units_have_equal_gradients_and_zero_weights_none():
@@ -108,21 +60,6 @@ def test_equal_units_have_equal_gradients_and_zero_weights_none():
             assert not gradient.any()
 
 
-def test_worked_values_of_the_exercises():
-    assert np.array_equal(relu(PRINTED[0]), [0.423, 0, 0.156, 0.734])
-    assert zero_share(relu(PRINTED[0])) == 0.25
-    per_input, per_neuron = activity(PRINTED)
-    assert np.array_equal(per_input, [0.75, 0.5, 0.5])
-    assert np.array_equal(per_neuron.round(3), [0.667, 0.333, 0.667, 0.667])
-    assert dead_units(np.array([[-1.0, 2.0, 0.0], [-3.0, -1.0, -2.0]])).tolist() == [True, False, True]
-    assert energy_kept(np.array([1.0, -2.0])) == 0.2
-    says("ex-relu", "[0.423, -0.891, 0.156, 0.734]", "[0.423, 0, 0.156, 0.734]")
-    says("ex-zero_share", "0.25")
-    says("ex-activity", "[0.75, 0.5, 0.5]", "[0.667, 0.333, 0.667, 0.667]")
-    says("ex-dead_units", "[True, False, True]")
-    says("ex-energy_kept", "0.2")
-
-
 def test_each_half_of_activity_has_half_the_points_and_so_have_both_in_each_others_place():
     def first_twice(Z):
         return activity(Z)[0], activity(Z)[0]
@@ -133,26 +70,6 @@ def test_each_half_of_activity_has_half_the_points_and_so_have_both_in_each_othe
     for wrong in (first_twice, second_as_counts, lambda Z: activity(Z)[::-1]):
         assert assess("activity", wrong).score == 2
     assert assess("activity", lambda Z: activity(Z)[0]).score == 0
-
-
-def test_zeros_of_a_layer_are_coins():
-    zeros = np.array(run("coin-layers")["zeros"])
-    assert zeros[0] == 116
-    assert round(zeros.mean()) == 128
-    assert round(zeros.std()) == 8
-    assert round(100 * np.mean(np.abs(zeros - 128) <= 16)) == 96
-    assert len(zeros) == 1 + 999
-    says("read-coins", "116", "128", "8", "96 %", r"128 \pm 16")
-
-
-def test_the_spread_of_the_active_share_is_one_over_two_root_n():
-    spreads = run("spreads")["spreads"]
-    theory = 0.5 / np.sqrt(list(spreads))
-    assert list(spreads.values()) == pytest.approx(theory, rel=4 / sqrt(2 * 400))
-    assert round(100 / sqrt(2 * 400)) == 4
-    says("read-spreads", "0.25 for 4", "one layer in eight", f"{theory[3]:.3f} for 256")
-    says("read-spreads", f"{theory[4]:.3f} for 1,024", "about 4 %", "400")
-    assert 2 * 0.5**4 == 1 / 8
 
 
 def test_half_needs_symmetric_weights_and_no_bias_and_not_normal_ones():
@@ -166,46 +83,15 @@ def test_half_needs_symmetric_weights_and_no_bias_and_not_normal_ones():
     assert abs(np.mean(lopsided > 0) - 0.5) > 20 * spread
 
 
-def test_units_take_sides_with_depth_and_images_do_not(layers):
-    first = (layers[0] > 0).mean(axis=0)
-    assert 100 * first.min() == pytest.approx(41, abs=0.6)
-    assert 100 * first.max() == pytest.approx(59, abs=0.6)
-    says("read-directions", "41 to 59 %")
-    dead, always, _ = unit_shares(layers)
-    assert dead[29] + always[29] > 0.5
-    spread = 0.5 / sqrt(256)
-    for z in (layers[0], layers[9], layers[29]):
-        assert np.all(np.abs((z > 0).mean(axis=1) - 0.5) < 3 * spread)
-
-
-def test_a_third_of_the_units_of_a_deep_layer_is_dead(counts):
-    dead, always, mean = np.mean(counts, axis=0)
-    assert len(counts) == 8
-    assert dead[0] == 0
-    assert dead[9] == pytest.approx(0.12, abs=0.01)
-    assert dead[29] == pytest.approx(0.30, abs=0.01)
-    assert always[29] == pytest.approx(dead[29], abs=0.05)
-    assert np.std(counts, axis=0)[0, 29] == pytest.approx(0.04, abs=0.006)
-    assert mean == pytest.approx(0.5, abs=0.03)
-    says("read-dead", "None in layer 1", "0.12 in layer 10", "0.30 in layer 30", "0.04")
-
-
 def test_every_scale_has_the_same_dead_units():
     space = run("same-units")
     assert "the same for every c; in all 398, 398, 398, 398 of 1,856 units" in space["alt"]
     by_scale = space["by_scale"]
-    assert all(round(64 * unit_shares(zs)[0][-1]) == 23 for zs in by_scale.values())
-    says("read-same", "398 of 1,856", "23 of its last 64", "35 powers of ten")
     patterns = [[z > 0 for z in zs] for zs in by_scale.values()]
     for other in patterns[1:]:
         assert all(np.array_equal(a, b) for a, b in zip(patterns[0], other, strict=True))
     sizes = [np.mean(by_scale[c][-1] ** 2) for c in (0.5, 8)]
     assert round(np.log10(sizes[1] / sizes[0])) == 35
-
-
-def test_no_whole_layer_goes_silent(counts, by_scale):
-    assert np.max(np.array(counts)[:, 0]) < 0.6
-    assert np.max(unit_shares(by_scale[2])[0]) < 0.6
 
 
 def test_the_networks_of_the_table_are_those_of_the_race(monkeypatch, by_scale):
@@ -222,27 +108,6 @@ def test_the_networks_of_the_table_are_those_of_the_race(monkeypatch, by_scale):
     for W, z in zip(given[:-1], by_scale[2], strict=True):
         assert h @ W.T == pytest.approx(z, rel=1e-5)
         h = np.maximum(z, 0)
-
-
-def test_lopsided_numbers_lose_most_units_and_keep_most_energy():
-    rng = np.random.default_rng(0)
-    killed, kept = [], []
-    for _ in range(100):
-        y = rng.exponential(size=100_000) - 1
-        killed.append(np.mean(y < 0))
-        kept.append(np.sum(y[y > 0] ** 2) / np.sum(y**2))
-    assert np.mean(killed) == pytest.approx(1 - 1 / e, abs=0.001)
-    assert np.mean(kept) == pytest.approx(2 / e, abs=0.001)
-    assert round(np.std(killed), 3) == 0.001
-    assert round(np.std(kept), 3) == 0.003
-    says("read-lopsided", "0.001", "0.003", "100,000")
-    says("derive-lopsided", f"{1 - 1 / e:.3f}", f"{2 / e:.3f}", f"{e / 2:.2f}", "1/0.37 = 2.7")
-    assert f"{1 / 0.37:.1f}" == f"{e:.1f}" == "2.7"
-    assert e * 2 / e == 2
-    says("predict-energy", "63 %")
-    shown = run("lopsided")["y"]
-    assert np.mean(shown < 0) == pytest.approx(1 - 1 / e, abs=0.006)
-    assert energy_kept(shown) == pytest.approx(2 / e, abs=0.012)
 
 
 @pytest.fixture(scope="module")
@@ -271,15 +136,6 @@ def test_the_scale_changes_nothing_without_a_mean(explorer):
 def test_only_the_ratio_of_mean_to_scale_counts(explorer):
     words = {explorer.frame(mean=m, scale=s).words.split("ReLU")[1] for m, s in ((-0.5, 0.5), (-2.0, 2.0))}
     assert len(words) == 1
-
-
-def test_the_text_after_the_explorer_tells_what_it_shows(explorer):
-    one, two = (explorer.frame(mean=-1.0, scale=scale).words for scale in (1.0, 2.0))
-    assert "84.2 %" in one
-    assert "3.8 %" in one
-    assert "69.2 %" in two
-    assert "16.8 %" in two
-    says("read-explorer", "84 %", "4 %", "69 %", "17 %")
 
 
 def test_a_cloud_that_is_killed_whole_has_no_factor(explorer):

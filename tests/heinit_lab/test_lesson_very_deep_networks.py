@@ -1,11 +1,10 @@
-"""Lesson 5: every number that its text gives is measured again here, and found in the text."""
+"""Lesson 5: its races and measurements; the numbers of its text are held by tests/autograder/claims."""
 
 from __future__ import annotations
 
 import io
 import re
-from math import e, exp, log, sqrt
-from statistics import median
+from math import log, sqrt
 
 import nbformat
 import numpy as np
@@ -19,9 +18,8 @@ from benchmarks.replication import SEEDS, settings, table
 from heinit_lab.digits import digits, images
 from heinit_lab.experiments import very_deep_networks as experiments
 from heinit_lab.figures.show import picture
-from heinit_lab.networks import draw, forward, unit_shares
 from heinit_lab.plots import very_deep_networks as plots
-from heinit_lab.race import CHANCE, race, stored
+from heinit_lab.race import stored
 from heinit_solutions import very_deep_networks as answers
 
 LESSON = lesson("5-very-deep-networks")
@@ -35,20 +33,6 @@ def prose() -> dict[str, str]:
     """The text cells by id."""
     cells = nbformat.read(LESSON.path, 4).cells
     return {cell.id: cell.source for cell in cells if cell.cell_type == "markdown"}
-
-
-def within_ten_percent(q: np.ndarray) -> float:
-    """The share of networks whose last second moment is within 10 % of the input's."""
-    return float(np.mean(np.abs(q[:, -1] - 1) < 0.1))
-
-
-def ends(name: str) -> tuple[str, str]:
-    """Least and greatest test share of a setting, as the text writes them."""
-    return f"{min(KEPT[name]['share']):.2f}", f"{max(KEPT[name]['share']):.2f}"
-
-
-def at_chance(name: str) -> int:
-    return sum(share < 0.2 for share in KEPT[name]["share"])
 
 
 def test_the_digits_are_split_centred_and_scaled_once_and_for_all():
@@ -86,48 +70,11 @@ def test_every_setting_is_kept_with_ten_seeds():
 def test_the_table_of_the_replication_has_a_line_for_every_setting_and_counts_what_overflowed():
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(table(KEPT))
-    lines = {line[:24].strip(): line[24:].split() for line in console.export_text().splitlines() if line}
+    lines = {line[:28].strip(): line[28:].split() for line in console.export_text().splitlines() if line}
     assert set(KEPT) < set(lines)
     assert lines["he 30"][:4] == ["0.90", "0.94", "0.96", "0"]
     assert lines["c 3, 30"][3:] == ["10", "(10", "overflow)", "never"]
     assert "(3 overflow)" in " ".join(lines["he 30, rate 0.05"])
-
-
-def test_the_race_by_depth_is_told_as_it_was_run(prose):
-    assert min(min(KEPT[f"he {d}"]["share"]) for d in DEPTHS) >= 0.90
-    assert at_chance("xavier 20") == 9
-    assert all(
-        abs(median(KEPT[f"{rule} {d}"]["share"]) - 0.965) < 0.01 for rule in ("he", "xavier") for d in (5, 8)
-    )
-    assert "nine of ten are at chance" in prose["read-depth-race"]
-    assert "0.90 and more" in prose["read-depth-race"]
-    at = {name: KEPT[name]["below_1"] for name in ("he 30", "he 10", "xavier 10")}
-    assert f"epoch {min(at['he 30'])} to {max(at['he 30'])}" in prose["read-the-race"]
-    assert f"epoch {min(at['he 10'])} to {max(at['he 10'])}" in prose["read-the-race"]
-    assert f"{min(at['xavier 10'])} to {max(at['xavier 10'])}" in prose["read-the-race"]
-    assert f"{log(10):.2f}" in prose["read-the-race"]
-    assert min(KEPT["xavier 30"]["loss"]) > 2.2
-    stopped = [d for d in DEPTHS if median(KEPT[f"xavier {d}"]["share"]) < 0.2]
-    assert stopped[0] == 20
-
-
-def test_the_spread_of_signal_is_what_the_text_says(prose):
-    wide, narrow = experiments.carried(256, 50), experiments.carried(64, 30)
-    assert f"About {100 * within_ten_percent(wide):.0f} of 100" in prose["read-spread"]
-    assert f"{100 - 100 * within_ten_percent(wide):.0f} %" in prose["read-spread"]
-    low, high = np.quantile(wide[:, -1], [0.05, 0.95])
-    for number in (wide[:, -1].mean(), np.median(wide[:, -1]), low):
-        assert f"{number:.2f}" in prose["read-spread"]
-    assert f"{high:.1f}" in prose["read-spread"]
-    low, high = np.quantile(narrow[:, -1], [0.05, 0.95])
-    error = narrow[:, -1].std() / sqrt(len(narrow))
-    assert f"{exp(-2.5 * 30 / 64):.2f}" in prose["read-spread-numbers"]
-    assert f"between about {low:.2f} and {high:.0f}" in prose["read-spread-numbers"]
-    assert f"{narrow[:, -1].mean():.2f} ± {error:.2f}" in prose["read-spread-numbers"]
-    assert np.median(narrow[:, -1]) == pytest.approx(exp(-2.5 * 30 / 64), abs=0.03)
-    yours, _ = experiments.own_spread(answers.init_network, answers.forward_moments)
-    assert np.median(yours[:, -1]) == pytest.approx(0.31, abs=0.02)
-    assert np.quantile(yours[:, -1], [0.05, 0.95]) == pytest.approx([0.02, 4], rel=0.3)
 
 
 def test_a_layers_factor_has_mean_1_and_second_moment_1_plus_5_over_n():
@@ -148,15 +95,7 @@ def test_signal_without_matrices_is_distributed_as_with_them():
     assert np.std(slow) == pytest.approx(quick.std(), rel=0.2)
 
 
-def test_what_is_left_is_what_the_text_says(prose):
-    assert pytest.approx(1e9, rel=0.1) == 2**30
-    assert "10^{9}" in prose["two-signals"]
-    assert pytest.approx(0.05, abs=0.005) == 0.95**60
-
-
-def test_calibrated_xavier_catches_up_with_he(prose):
-    assert f"{' to '.join(ends('xavier 30, calibrated'))} on ten" in prose["read-calibrated"]
-    assert f"He's {' to '.join(ends('he 30'))}" in prose["read-calibrated"]
+def test_calibrated_xavier_catches_up_with_he():
     run, runner = experiments.calibrated_race(answers.init_network, answers.calibrate, seed=0)
     assert run.share > 0.85
     assert runner == ""
@@ -200,95 +139,6 @@ def test_the_lessons_own_gradient_and_scales_are_those_of_the_answers():
     assert all(map(np.allclose, scaled, answers.calibrate(x, Ws)))
 
 
-def test_the_limits_are_told_as_they_were_run(prose):
-    longer = KEPT["xavier 30, 60 epochs"]["share"]
-    assert ends("xavier 12, 60 epochs")[0] in prose["read-budget"]
-    assert sum(share >= 0.2 for share in longer) == 3
-    assert f"the best at {max(longer):.2f}" in prose["read-budget"]
-
-    free = [10 - at_chance(f"xavier 30, rate {rate}") for rate in (0.0005, 0.01, 0.05)]
-    assert free == [0, 2, 1]
-    assert ends("xavier 30, rate 0.01")[1] in prose["read-rates"]
-    assert " to ".join(ends("he 30, rate 0.01")) in prose["read-rates"]
-    assert " to ".join(ends("he 30")) in prose["read-rates"]
-    assert at_chance("he 30, rate 0.05") == 9
-    assert KEPT["he 30, rate 0.05"]["loss"].count(None) == 3
-    assert "three of them" in prose["read-rates"]
-
-    assert " to ".join(ends("xavier 30, Adam")) in prose["read-adam"]
-    assert f"{median(KEPT['xavier 30, Adam']['share']):.2f}" in prose["read-adam"]
-    assert " to ".join(ends("he 30, Adam")) in prose["read-adam"]
-
-    assert " to ".join(ends("he 30, batch norm")) in prose["read-batch-norm"]
-    assert " to ".join(ends("xavier 30, batch norm")) in prose["read-batch-norm"]
-
-    for name in ("he 40", "he 60", "he 40, calibrated"):
-        assert " to ".join(ends(name)) in prose["read-deeper"]
-    assert f"{min(KEPT['he 40, width 256']['share']):.2f}" in prose["read-deeper"]
-    assert median(KEPT["he 40, 60 epochs"]["share"]) == pytest.approx(
-        median(KEPT["he 40"]["share"]), abs=0.02
-    )
-
-    assert " to ".join(ends("framework 5")) in prose["read-frameworks"]
-    assert at_chance("framework 10") == 10
-    assert round(30 * np.log10(1 / 6)) == -23  # a mean; the middle network is at 1e-24
-
-
-def test_images_grow_alike_as_the_text_says(prose):
-    measured, predicted = experiments.mean_cosines()
-    assert f"{measured[:, 10].mean():.2f}, after 40 it is {measured[:, 40].mean():.2f}" in prose["read-alike"]
-    assert np.abs(measured.mean(axis=0) - predicted).max() < 0.05
-
-
-def test_dead_units_grow_with_depth_as_the_text_says(prose):
-    counts = []
-    for network in range(5):
-        Ws = draw([64] + [256] * 120, 2, np.random.default_rng(network))
-        counts.append(unit_shares(forward(digits().train[:500], Ws)[0]))
-    dead, always, active = np.mean(counts, axis=0)
-    assert dead[0] == 0
-    assert f"{dead[29]:.2f} of 256 units were dead in layer 30" in prose["read-alike"]
-    assert f"Go on to layer 120, and {dead[119]:.2f} are" in prose["read-alike"]
-    assert f"only {1 - dead[119] - always[119]:.2f} of the units" in prose["read-alike"]
-    assert np.abs(always - dead)[[29, 119]].max() < 0.06
-    assert np.abs(active - 0.5).max() < 0.06
-
-
-def test_the_range_of_scales_that_train_narrows_with_depth_as_the_text_says(prose):
-    text = prose["read-range"]
-    shares = {
-        depth: {c: KEPT[NAMES.get(c, f"c {c:g},") + f" {depth}"]["share"] for c in plots.SCALES}
-        for depth in (10, 30)
-    }
-    assert [c for c, ten in shares[10].items() if min(ten) > 0.8] == [1, 1.5, 1.8, 2, 2.2, 3, 4]
-    assert [c for c, ten in shares[30].items() if min(ten) > 0.8] == [1.8, 2, 2.2]
-    assert max(shares[30][1.0]) < CHANCE
-    overflowed = {name: n for name, kept in KEPT.items() if (n := kept["loss"].count(None))}
-    assert overflowed == {"c 3, 30": 10, "c 4, 30": 10, "he 30, rate 0.05": 3}
-    assert not np.isfinite(race(30, c=3, seed=0, epochs=1).losses[0])
-    assert f"{min(shares[30][1.5]):.2f} to {max(shares[30][1.5]):.2f}" in text
-    for left in (f"{0.5**10:.3f}", f"{0.75**30:.4f}"):
-        assert left in text
-    assert (f"{0.5**30:.0e}", f"{1.5**30:.1e}") == ("9e-10", "1.9e+05")
-    assert "$10^{-9}$" in text
-    assert "190,000" in text
-
-
-def test_convolutions_grow_and_lose_as_the_text_says(prose):
-    first = {
-        (fan, pad): experiments.conv_moments(fan, pad)[:, 1].mean()
-        for fan in (16, 144)
-        for pad in ("circular", "zero")
-    }
-    assert first[16, "circular"] == pytest.approx(9, abs=0.2)
-    assert first[16, "zero"] == pytest.approx(9 * (22 / 24) ** 2, abs=0.2)
-    assert f"{9 * (22 / 24) ** 2:.2f}-fold" in prose["read-conv"]
-    assert f"loses {100 * (1 - (22 / 24) ** 2):.0f} %" in prose["read-conv"]
-    assert f"{100 * (1 - ((3 * 224 - 2) / (3 * 224)) ** 2):.1f} %" in prose["read-conv"]
-    assert pytest.approx(3.5e9, rel=0.01) == 9**10
-    assert np.median(experiments.conv_moments(144, "circular")[:, -1]) == pytest.approx(0.25, abs=0.02)
-
-
 def test_a_convolution_is_one(prose):
     """Against the sum written out, for both paddings."""
     rng = np.random.default_rng(0)
@@ -305,22 +155,6 @@ def test_a_convolution_is_one(prose):
             assert got[1, o, i, j] == pytest.approx(want)
     assert answers.conv_fan_in((8, 3, 5, 5)) == 75
     assert "75" in prose["ask-conv-fan-in"]
-
-
-def test_residual_branches_stay_below_e_where_they_are_scaled(prose):
-    scaled, plain = experiments.residual_moments(30, 30**-0.5), experiments.residual_moments(30, 1)
-    assert f"{scaled[:, -1].mean():.1f}" in prose["read-residual"]
-    assert e > (1 + 1 / 30) ** 30
-    assert 2**30 / 5 < plain[:, -1].mean() < 2**30 * 5
-
-
-def test_the_worked_values_of_the_exercises_are_right(prose):
-    one = np.array([[2.0]])
-    assert answers.forward_moments(np.array([[3.0], [-1.0]]), [one]).tolist() == [5, 18]
-    assert f"{answers.calibrate(np.array([[3.0], [-1.0]]), [one])[0][0, 0]:.3f}" in prose["ask-calibrate"]
-    W = np.array([[1.0, 2.0], [-3.0, 4.0]])
-    assert answers.backward(np.array([3.0, -1.0]), [W], np.array([1.0, 10.0])).tolist() == [1, 2]
-    assert f"{sqrt(2 / 4):.3f}" in prose["ask-init-network"]
 
 
 def test_backward_is_the_slope_of_forward():

@@ -1,4 +1,4 @@
-"""Lesson 4: every number that the text prints is measured here, and what the pictures claim."""
+"""Lesson 4: what its pictures claim; the numbers of its text are held by tests/autograder/claims."""
 
 from __future__ import annotations
 
@@ -20,23 +20,6 @@ from heinit_solutions import xavier_comparison as answers
 CELLS = {cell.id: cell for cell in nbformat.read(find("4-xavier-comparison").path, 4).cells}
 
 
-def says(cell: str, *texts: str) -> None:
-    """Assert that the cell of that id contains each text."""
-    source = CELLS[cell].source
-    for text in texts:
-        assert re.search(rf"(?<![\d.]){re.escape(text)}(?!\d)", source), f"{cell} does not say {text!r}"
-
-
-def tex(value: float) -> str:
-    """As the text prints a power of ten: $6.6 \\times 10^{8}$."""
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return rf"{mantissa} \times 10^{{{int(exponent)}}}"
-
-
-def two(value: float) -> str:
-    return f"{value:#.2g}".rstrip(".")
-
-
 @pytest.fixture(scope="module")
 def networks() -> tuple[Flow, Flow]:
     rng = np.random.default_rng(4)
@@ -48,49 +31,6 @@ def depth() -> Explorer:
     return explorers.depth_explorer("Glorot")
 
 
-def spread(rows: np.ndarray) -> np.ndarray:
-    """The 10 %, 50 % and 90 % quantiles over networks."""
-    return np.quantile(rows, [0.1, 0.5, 0.9], axis=0)
-
-
-def ends(measured: Flow, rule: str) -> np.ndarray:
-    return spread(measured.under(gains(measured.sizes)[rule]).forward)[:, -1]
-
-
-def test_thirty_factors_of_root_two_make_32768_in_every_network():
-    ratios = []
-    for seed in range(5):
-        rng = np.random.default_rng(seed)
-        small = large = rng.standard_normal(64)
-        for _ in range(30):
-            W = rng.normal(0, np.sqrt(1 / 64), size=(64, 64))
-            small, large = np.maximum(W @ small, 0), np.maximum(np.sqrt(2) * W @ large, 0)
-        ratios.append(np.linalg.norm(large) / np.linalg.norm(small))
-    np.testing.assert_allclose(ratios, 32_768, rtol=1e-9)
-    says("read-ratio", "32,768")
-    says("end", "32,768")
-    says("read-gradient", "32,768")
-
-
-def test_the_table_is_the_source_s_to_its_printed_digits():
-    printed = {
-        4: ("0.500", "0.707"),
-        16: ("0.250", "0.354"),
-        64: ("0.125", "0.177"),
-        256: ("0.0625", "0.088"),
-    }
-    for row, (n, (xavier, he)) in zip(answers.compare_table(list(printed)), printed.items(), strict=True):
-        assert row[0] == n
-        assert f"{row[1]:.{len(xavier) - 2}f}" == xavier
-        assert f"{row[2]:.3f}" == he
-        assert f"{row[3]:.2f}" == "1.41"
-        assert rf"| {n} | {xavier} | {he} | $\sqrt{{2}} \approx$ 1.41x |" in CELLS["table"].source
-    assert answers.xavier_std(64) == pytest.approx(0.125)
-    assert answers.compare_table([128])[0, 2] == pytest.approx(0.125)
-    units, energy = 1 - np.exp(-1), 1 - 2 * np.exp(-1)  # that ReLU takes from Exp(1) - 1
-    says("table-yours", "0.125", f"{100 * units:.0f} %", f"{100 * energy:.0f} %")
-
-
 def test_the_takeaway_is_told_in_the_source_s_terms():
     for phrase in (
         r"uses $\sqrt{2}$ times larger weights than Xavier",
@@ -98,32 +38,6 @@ def test_the_takeaway_is_told_in_the_source_s_terms():
         "stable gradient flow in deep ReLU networks",
     ):
         assert phrase in CELLS["read-sigma"].source
-
-
-def test_the_worked_values_of_the_exercises():
-    assert f"{answers.xavier_std(4):g}" == "0.5"
-    assert f"{answers.glorot_std(4, 3):.3f}" == "0.535"
-    assert f"{answers.he_over_glorot(4, 3):.3f}" == "1.323"
-    assert f"{answers.he_over_glorot(128, 64):.3f}" == "1.225"
-    assert f"{answers.he_over_glorot(4, 1024):.2f}" == "16.03"
-    says("ex-glorot_std", "0.535", "0.500")
-    says("ex-he_over_glorot", "1.323", "1.225", "1.414")
-    says("read-scales", "16.03")
-    W, z, g = np.array([[1, 2], [-3, 0.5]]), np.array([0.5, -1]), np.array([1.0, 10])
-    assert answers.layer_backward(W, z, g).tolist() == [1, 2]
-    says("ex-layer_backward", "[1, 2]")
-
-
-def test_each_rule_is_stable_in_its_own_network(networks):
-    linear, relu = networks
-    xavier, he = ends(linear, "Xavier"), ends(linear, "He")
-    says("read-own-network", *(two(v) for v in xavier), *(tex(v) for v in he))
-    says("read-own-network", *(two(v) for v in ends(relu, "He")), tex(ends(relu, "Xavier")[1]))
-    says("read-own-network", r"1.1 \times 10^9")
-    assert f"{2**30:.1e}" == "1.1e+09"
-    _, words = plots.own_network(linear, relu, 60)
-    assert "Linear units: Xavier 0.62, He 6.6 × 10⁸" in words
-    assert "ReLU units: Xavier 3.2 × 10⁻¹⁰, He 0.34" in words
 
 
 def test_the_measured_means_are_the_predicted_ones():
@@ -159,71 +73,6 @@ def test_one_set_of_draws_serves_all_rules():
     )
     expected = (back**2).mean(axis=1) / (g**2).mean(axis=(1, 2))
     np.testing.assert_allclose(measured.backward[:, 0], expected, rtol=1e-4)
-
-
-def test_four_variances_in_one_layer():
-    space = {"np": np, "plots": plots, "show": lambda fig, alt: None, "guess_first_axis": None}
-    exec(CELLS["four-variances"].source, space)
-    narrow, wide = space["layers"].values()
-    for kept, layer in ((narrow, (128, 64)), (wide, (64, 128))):
-        n, m = layer
-        exact = (1, 2 * n / (n + m), n / (n + m), n / m)
-        for values, mean in zip(kept.values(), exact, strict=True):
-            assert abs(values.mean() - mean) < 5 * values.std() / np.sqrt(len(values))
-    a, b = ([values.mean() for values in kept.values()] for kept in (narrow, wide))
-    low, _, high = spread(narrow["1 / W.shape[0]"][:, None])[:, 0]
-    says("read-four", f"{a[3]:.2f}", f"{b[3]:.2f}", f"{low:.2f}", f"{high:.2f}")
-    says("read-forgotten", f"{a[1]:.2f}", f"{b[1]:.2f}", f"{a[2]:.2f}", f"{b[2]:.2f}", tex(2.0**-30))
-    _, words = plots.one_layer({"128 → 64": narrow, "64 → 128": wide}, 1.0)
-    assert all(f"{x:.2f} and {y:.2f}" in words for x, y in zip(a, b, strict=True))
-
-
-def test_rounding_the_table_costs_what_the_text_says():
-    he = answers.compare_table([256])[0, 2]
-    assert f"{he:.4f}" == "0.0884"
-    assert f"{100 * (1 - 0.088**2 / he**2):.1f}" == "0.9"
-    assert f"{100 * (0.09**2 / he**2 - 1):.1f}" == "3.7"
-    assert f"{(0.09**2 / he**2) ** 30:.1f}" == "3.0"
-    says("rebuilt", "0.0884", "0.9 %", "3.7 %", "3.0")
-
-
-def test_the_gradient_explorer_finds_32768_in_every_network_by_the_student_s_function():
-    explorer = explorers.gradient_explorer(answers.layer_backward)
-    assert "in each network: 32,768. √2 to the power 30 is 32,768" in explorer.frame(steps=30).words
-    rows = {
-        rule: np.array([explorers._walk(answers.layer_backward, [4, k], [64] * 31, c) for k in range(10)])[
-            :, -1
-        ]
-        for rule, c in (("He", 2), ("Xavier", 1))
-    }
-    says("read-gradient", *(two(v) for v in (np.median(rows["He"]), rows["He"].min(), rows["He"].max())))
-    says("read-gradient", tex(np.median(rows["Xavier"])))
-
-
-def test_the_depth_explorer_says_what_the_text_reads_from_it(depth):
-    narrowing = depth.frame(depth=30, shape=explorers.SHAPES[1]).words
-    assert "predicted mean 0.25" in narrowing.split("Gradient")[1]
-    assert "predicted mean 1;" in narrowing.split("Gradient")[0]
-    assert "Glorot the same" in depth.frame(depth=30, shape=explorers.SHAPES[0]).words
-    alternating = flow(explorers.widths(explorers.SHAPES[3], 30), np.random.default_rng(0), networks=2)
-    rules = gains(alternating.sizes)
-    xavier, glorot = (alternating.predicted(rules[rule])[0][-1] for rule in ("Xavier", "Glorot"))
-    assert pytest.approx(0.16) == 128 * 32 / 160**2
-    assert 750 < xavier / glorot < 850
-    for k, way in enumerate(("forward", "backward")):
-        assert alternating.predicted(rules["He"])[k][-1 if k == 0 else 0] == pytest.approx(1), way
-    says("read-depth", "0.25")
-    says("read-alternating", "0.16", "0.25", "800")
-
-
-def test_every_matrix_of_a_xavier_network_gets_a_gradient_of_one_size():
-    measured = flow([64] * 31, np.random.default_rng(4), networks=100)
-    rules = gains(measured.sizes)
-    for rule, form in (("Xavier", tex), ("He", two)):
-        median = spread(measured.under(rules[rule]).weights)[1]
-        says("read-weights", form(median.min()), form(median.max()))
-    _, words = plots.weight_gradients(measured, "the first")
-    assert "He between 0.14 and 0.21; Xavier between 2.6 × 10⁻¹⁰ and 4.0 × 10⁻¹⁰" in words
 
 
 def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes(depth):

@@ -103,7 +103,7 @@ def depth_explorer(networks: int = 80, seed: int = 1) -> Explorer:
         return (
             f"c = {c}, {n} units a layer. Predicted after {DEPTH} layers: {number(expected[-1])}. "
             f"Measured, mean of {networks} networks: {number(last.mean())} ± "
-            f"{number(last.std() / np.sqrt(networks))} (one standard error). Half of the networks are below "
+            f"{number(last.std() / np.sqrt(networks))}. Half of the networks are below "
             f"{number(float(np.median(last)))}, one in ten below {number(float(np.percentile(last, 10)))}."
         )
 

@@ -12,7 +12,7 @@ from heinit_lab.figures.marks import band, guess_star, label_line, level, networ
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, RULES, THEORY, WARM, XAVIER, in_words
-from heinit_lab.race import CHANCE, Race, stored
+from heinit_lab.race import STUCK, Race, stored
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,11 +38,11 @@ def depth_race(guess: float | None, depths: Sequence[int] = (5, 8, 10, 12, 15, 2
         ax.axvline(at, color=ACCENT, ls=":", lw=2)
         note(ax, at, 1.02, f"your guess: {guess:g}", ACCENT, ha="center")
     ax.set(xlim=(3, 36.5), ylim=(0, 1), xlabel="weight matrices, L", ylabel="test images named correctly")
-    stopped = next(d for d, ten in zip(depths, shares["xavier"], strict=True) if np.median(ten) < CHANCE)
+    stopped = next(d for d, ten in zip(depths, shares["xavier"], strict=True) if np.median(ten) < STUCK)
     return fig, (
         f"Test share against depth after 30 epochs, ten seeds each. He stays between "
         f"{shares['he'][-1].min():.2f} and {shares['he'][0].max():.2f} from 5 to 30 layers. Xavier falls "
-        f"from depth 10 on; from {stopped} layers its middle run is at chance.{_yours(guess)}"
+        f"from depth 10 on; from {stopped} layers its middle run is below {STUCK}.{_yours(guess)}"
     )
 
 

@@ -265,7 +265,7 @@ def precision(draws_needed: Answer, rng: np.random.Generator, guess: float | Non
     for rel, n in ((0.0, 12.0), *counts):
         inside = min(max(n, 6.5), 65_000)
         ax.axvline(inside, color=XAVIER, lw=1.2, ls=":")
-        words = f"{n:,.0f}\n± {100 * rel:g} %" if rel else f"{n:.0f}"
+        words = f"{n:,.0f}\nto {100 * rel:g} %" if rel else f"{n:.0f}"
         note(ax, inside, 150, words, XAVIER, ha="center", va="top")
     if guess is not None:
         inside = min(max(guess, 6.5), 65_000)
@@ -381,7 +381,7 @@ def densities(n_in: int) -> Plot:
     ax.plot(x, bell, color=HE, marker="")
     ax.stairs([1 / (2 * b)], [-b, b], color=WARM, lw=2, ls="-.", baseline=0)
     label_line(ax, 0.3 * sigma, 0.41 / sigma, "normal", HE)
-    label_line(ax, b, 0.2 / sigma, f"uniform, ends at ±{b:.3f}", WARM)
+    label_line(ax, b, 0.2 / sigma, f"uniform, to {b:.3f} in size", WARM)
     ax.vlines((-sigma, sigma), 0, bell.max() * np.exp(-0.5), color=THEORY, ls=":", lw=1)
     note(ax, sigma, 0.01, " σ")
     ax.set(ylim=(0, 0.45 / sigma), xlabel=f"weight, n_in = {n_in}", ylabel="density")

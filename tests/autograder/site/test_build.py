@@ -11,12 +11,14 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
+from autograder.claims.table import claims
 from autograder.errors import UsageError
 from autograder.lessons import APPENDIX, lessons
 from autograder.lessons.compose import asked, solve
 from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
 from autograder.site.frames import FRAMES_MIME
+from autograder.site.made import excerpt
 
 FRAMES = {
     "title": "Which c?",
@@ -242,3 +244,25 @@ def test_the_notebooks_lie_beside_the_wheel_that_they_ask_for(quick, tmp_path):
     folder = tmp_path / "site" / "notebooks" / APPENDIX.stem
     assert (folder / APPENDIX.name).read_bytes() == APPENDIX.read_bytes()
     assert (folder / "heinit_lab.whl").is_file()
+
+
+def test_each_number_of_the_text_can_be_opened_to_show_how_it_was_made(files):
+    for lesson in lessons():
+        page = pages(files)[f"{lesson.name}.html"]
+        opened = "".join(re.findall(r'<details class="made">.*?</details>', page, re.DOTALL))
+        rows, shown = [row for row in claims(lesson) if row.value not in row.text], html.unescape(opened)
+        assert opened.count("<tr>") == len(rows) + opened.count("<thead>") > 40
+        assert [row.text for row in rows if f"<code>{row.value}</code>" not in shown] == []
+
+
+def test_words_with_a_number_are_shown_with_the_whole_of_their_formula():
+    source = "Of $128 \\pm 8$, **all `f(3)`** and\n$$\nx = 0.5,\n$$\nso [it](#x) is 3 | 4 |"
+    for text, shown in (
+        (r"\pm 8", r"$128 \pm 8$"),
+        ("8$, **all `f", "$128 \\pm 8$, all f"),
+        ("0.5", "$ x = 0.5, $"),
+        ("[it](#x) is 3", "[it](#x) is 3"),
+        ("so [it", "so it"),
+        (" 4 |", "4"),
+    ):
+        assert excerpt(source, text) == shown
