@@ -7,7 +7,9 @@ of its own, and init, the first process of the box, watches the sum (see autogra
 
 import itertools
 import os
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -63,8 +65,11 @@ class ControlGroups:
 
 
 def remove_groups(groups: list[Path]) -> None:
-    """Remove the groups of a submission whose processes have ended."""
+    """Remove the groups of a submission whose processes have ended, and end those that are left."""
     for group in groups:
+        with suppress(OSError):
+            for pid in (group / "cgroup.procs").read_text().split():
+                os.kill(int(pid), signal.SIGKILL)
         for _ in range(500):  # the kernel frees a group a moment after its last process has ended
             if _remove(group):
                 break

@@ -159,6 +159,8 @@ def _become_solver(
         os.environ |= {"HOME": home, "TMPDIR": home, "MPLCONFIGDIR": f"{home}/matplotlib"}
         tempfile.tempdir = None
         libc.prctl(PR_SET_DUMPABLE, 1)  # so that init may read how much memory it has
+        # where memory is short, the kernel ends this process and its forks, and never init
+        pathlib.Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
         if "files" in walls:
             landlock.fence(libc, [*order.places, (home, -1 & ~NO_NODES)])
         seen = landlock.version(libc) if "files" in walls else 0
@@ -241,15 +243,19 @@ class _Box:
 
     def _kill_all(self) -> None:
         """Kill every process of the box, faster than they can fork: what is stopped starts nothing."""
-        for act in (signal.SIGSTOP, signal.SIGKILL):
-            met: set[int] = set()
-            while more := set(self._members()) - met:
-                for pid in more:
-                    with contextlib.suppress(ProcessLookupError, PermissionError):
-                        os.kill(pid, act)
-                met |= more
-        while any(self._members()):
-            select.select([], [], [], 0.002)  # the kernel takes a moment to end them
+        met: set[int] = set()
+        while more := set(self._members()) - met:
+            _signal(more, signal.SIGSTOP)
+            met |= more
+        while left := set(self._members()):  # the kernel's list may miss one while another ends
+            _signal(left, signal.SIGKILL)
+            select.select([], [], [], 0.002)
+
+
+def _signal(processes: set[int], number: int) -> None:
+    for pid in processes:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
 
 
 def spare_user() -> int | None:

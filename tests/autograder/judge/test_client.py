@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.attacks.run import _descendants
+from autograder.attacks.run import descendants
 from autograder.judge import client
 from autograder.judge.client import Judge, JudgeError
 from autograder.judge.messages import CellOrder
@@ -63,7 +63,7 @@ def test_a_judge_that_does_not_answer_is_ended_with_its_sandbox_when_its_time_is
     judge = Judge(without=["streams"])
     judge.start()
     assert judge._process is not None
-    processes = {judge._process.pid, *_descendants(judge._process.pid)}
+    processes = {judge._process.pid, *descendants(judge._process.pid)}
     assert len(processes) > 3
     os.kill(judge._process.pid, signal.SIGSTOP)
     monkeypatch.setattr(Limits, "judge_seconds", 0.5)
@@ -84,7 +84,7 @@ def test_whoever_ends_the_grader_ends_judge_sandbox_and_submission(wall, end, tm
         until = time.monotonic() + SETTLE
         while not mark.exists() and time.monotonic() < until:
             time.sleep(0.02)
-        processes = _descendants(grader.pid)
+        processes = descendants(grader.pid)
         assert mark.exists()
         assert len(processes) >= 6, "judge, warm parent, init, and several of the submission"
         if end == signal.SIGKILL:
@@ -102,14 +102,14 @@ def test_a_warm_parent_that_ends_leaves_nothing_and_costs_the_next_notebook_noth
     judge = Judge(wall=wall, without=["streams"])
     judge.start()
     assert judge._process is not None
-    processes = {judge._process.pid, *_descendants(judge._process.pid)}
+    processes = {judge._process.pid, *descendants(judge._process.pid)}
     os.kill(max(processes), signal.SIGKILL)
     with pytest.raises(JudgeError, match="did not finish") as ended:
         judge.run([CellOrder("student", "1")], [])
     assert ended.value.retry
     assert gone(processes)
     assert judge.run([CellOrder("student", "print(2)")], []).results[0].outputs[0]["text"] == "2\n"
-    processes = {judge._process.pid, *_descendants(judge._process.pid)}
+    processes = {judge._process.pid, *descendants(judge._process.pid)}
     judge._process.kill()
     assert gone(processes)
     judge.close()
