@@ -19,6 +19,7 @@ from sqlalchemy import Select, inspect, select
 from autograder.grading.receipts import RECEIPTS
 from autograder.grading.result import Result
 from autograder.repair.reading import check_readable
+from autograder.sandbox.kinds import UNSANDBOXED
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
 Pair = tuple[str, str]  # a student's id and a lesson's name
@@ -218,7 +219,7 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
             reason=result.reason,
             repairs=tuple(result.repairs),
             stopped=tuple(result.stopped),
-            sandboxed=result.sandboxed,
+            sandboxed=result.wall != UNSANDBOXED,
         )
     if grades is None:
         return record

@@ -116,7 +116,7 @@ class Canaries(ExitStack):
 class Attack:
     """A case of the corpus; the fields are those of case.toml.
 
-    wall: what stops it. without: the wall that a test takes away to show what it stops, or "" where
+    wall: what stops it. without: the walls that a test takes away to show what they stop, or "" where
     that cannot be shown, with the reason. solved: exercises that the notebook answers honestly.
     score: the most that it may earn. text: what must not stand in its outputs, besides WON and the
     canaries' secrets. metadata, tags: of the submission's cells, by grade_id. plain: whether it is
@@ -243,12 +243,12 @@ def attempt(case: Attack, canaries: Canaries, grade: Grade) -> Verdict:
 class AttackCourse(ExitStack):
     """A course of its own in which attacks are graded exactly as submissions are. Use it in a `with`.
 
-    fill: makes the course, in a folder that is not there.
+    fill: makes the course, in a folder that is not there. wall: the kind of sandbox, as `Judge` takes it.
     """
 
-    def __init__(self, fill: Callable[[Path], object]) -> None:
+    def __init__(self, fill: Callable[[Path], object], wall: str = "") -> None:
         super().__init__()
-        self._fill = fill
+        self._fill, self._wall = fill, wall
 
     def __enter__(self) -> Self:
         from autograder.judge.client import close_shared
@@ -288,7 +288,7 @@ class AttackCourse(ExitStack):
         submitted = self._course / "submitted" / "attacker" / name / f"{name}.ipynb"
         submitted.parent.mkdir(parents=True, exist_ok=True)
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
-        (result,) = Grading(self._course, [name], "attacker", force=True)
+        (result,) = Grading(self._course, [name], "attacker", force=True, wall=self._wall)
         graded = self._course / "autograded" / "attacker" / name / f"{name}.ipynb"
         if result.status != "graded":
             return None, [result.reason]

@@ -54,8 +54,9 @@ def bench(name: str | None, arguments: tuple[str, ...]) -> None:
 
 @click.command()
 @click.option("--case", "name", metavar="NAME", help="Try only this case.")
+@options.wall
 @options.as_json
-def attack(name: str | None, as_json: bool) -> None:
+def attack(name: str | None, wall: str, as_json: bool) -> None:
     """Grade hostile notebooks on this machine, and say what each one gained."""
     from rich.console import Console
     from rich.table import Table
@@ -67,7 +68,7 @@ def attack(name: str | None, as_json: bool) -> None:
     click.echo(f"Trying {len(cases)} hostile notebooks in a course of their own.", err=True)
     console, held = Console(), 0
     table = Table("case", "what it tries", "stopped by", "points", "verdict")
-    with AttackCourse(make_course) as course:
+    with AttackCourse(make_course, wall) as course:
         for verdict in map(course.attempt, cases):
             held += verdict.held
             points = "none" if verdict.score is None else f"{verdict.score:g}"

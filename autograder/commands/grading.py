@@ -14,13 +14,14 @@ import click
 from autograder import hints
 from autograder.commands import options
 from autograder.errors import UsageError
+from autograder.sandbox.kinds import UNSANDBOXED
 from autograder.text import printable
 
 if TYPE_CHECKING:
     from autograder.grading.result import Result
     from autograder.grading.run import Grading
 
-UNSANDBOXED = (
+NO_SANDBOX = (
     "Grading without a sandbox: a submission can read your files and the other submissions, use the network, "
     "and go on running. Every grade of this run is marked as unsandboxed."
 )
@@ -56,18 +57,21 @@ def over_submissions(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @over_submissions
+@options.wall
 @click.option(
     "--unsandboxed",
     is_flag=True,
     help="Where there is no sandbox: run students' code with your own rights, over all that is yours.",
 )
-def grade(directory: Path, unsandboxed: bool, as_json: bool, **chosen: Any) -> None:
+def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen: Any) -> None:
     """Grade what is submitted in DIRECTORY and not graded at its present content."""
     from autograder.grading.run import Grading
 
+    if unsandboxed and wall:
+        raise UsageError("--unsandboxed asks for no sandbox, and --wall for one: say one of them.")
     if unsandboxed:
-        click.echo(UNSANDBOXED, err=True)
-    grading = Grading(directory, sandboxed=not unsandboxed, **chosen)
+        click.echo(NO_SANDBOX, err=True)
+    grading = Grading(directory, wall=UNSANDBOXED if unsandboxed else wall, **chosen)
     if not grading.submissions:
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
@@ -157,7 +161,8 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
         for key in ("submission", "checks", "environment", "seed"):
             click.echo(f"{key}: {result.receipt[key]}")
         click.echo(f"versions: {', '.join(f'{k} {v}' for k, v in result.receipt['versions'].items())}")
-        click.echo(f"sandbox: {'yes' if result.sandboxed else 'NO, it ran with the rights of who graded'}")
+        none = result.wall == UNSANDBOXED
+        click.echo(f"sandbox: {'NONE, it ran with the rights of who graded' if none else result.wall}")
         if not result.reproducible:
             click.echo("An answer draws from the operating system's entropy: grading again may differ.")
         for difference in differences:

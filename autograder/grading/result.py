@@ -42,7 +42,7 @@ class Result:
     cells: for each function, its score, max_score and the names of its misconceptions.
     repairs: what was repaired before grading, and what was left out beside the notebook, a sentence each.
     stopped: the student's cells that stopped with an error, a sentence each.
-    sandboxed: whether the student's code ran inside the sandbox.
+    wall: the kind of sandbox that the student's code ran in; 'none' where there was none.
     reproducible: False where an answer drew from the operating system's entropy.
     work: seconds of processor time that the student's cells, the answers and the checks took.
     receipt: as `receipt` makes it.
@@ -57,7 +57,7 @@ class Result:
     cells: dict[str, ExerciseScore] = field(default_factory=dict)
     repairs: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
-    sandboxed: bool = False
+    wall: str = ""
     reproducible: bool = True
     work: dict[str, float] = field(default_factory=dict)
     receipt: dict[str, Any] = field(default_factory=dict)

@@ -32,7 +32,7 @@ class Grading:
 
     root: the course directory. names: only these lessons. student: only this student.
     force: also grade what is graded at its present content.
-    sandboxed: False runs students' code with the grader's own rights; every result says so.
+    wall: the kind of sandbox, as `Judge` takes it; every result says which it was.
     workers: how many at once on this machine; None for a core each, where there is enough to do.
     scheduler: the address of a running one of Dask's.
     Raises UsageError where the directory, a lesson or the student does not exist, SandboxError
@@ -45,12 +45,12 @@ class Grading:
         names: Iterable[str] = (),
         student: str | None = None,
         force: bool = False,
-        sandboxed: bool = True,
+        wall: str = "",
         workers: int | None = 1,
         scheduler: str | None = None,
     ) -> None:
         self.root, self.force = root, force
-        self.api = nbgrader_api(root, JudgeExecute={"sandboxed": sandboxed})
+        self.api = nbgrader_api(root, JudgeExecute={"wall": wall} if wall else {})
         self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
         self._workers, self._scheduler = workers, scheduler
         with gradebook_in_words():
@@ -157,7 +157,7 @@ class Grading:
                     continue
                 kernelspec = gradebook.find_notebook(name, name).kernelspec
                 lessons[name] = Rubric(released, json.loads(kernelspec) if kernelspec else None, checks)
-        return GradingJob(lessons, judge.limits, judge.sandboxed, config)
+        return GradingJob(lessons, judge.limits, judge.wall, config)
 
     def task(self, submission: Submission) -> GradingTask:
         """A submission, read. Raises UngradableError where it cannot be read."""

@@ -100,10 +100,10 @@ class GradingJob(Job[GradingTask, Outcome]):
         self,
         lessons: Mapping[str, Rubric],
         limits: Limits | None = None,
-        sandboxed: bool = True,
+        wall: str = "",
         config: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
-        self.lessons, self.limits, self.sandboxed = lessons, limits or Limits(), sandboxed
+        self.lessons, self.limits, self.wall = lessons, limits or Limits(), wall
         self.config = config or {}
         self._steps: list[Any] = []
 
@@ -111,7 +111,7 @@ class GradingJob(Job[GradingTask, Outcome]):
         """Start the judge. Raises SandboxError where there are no walls: then nothing is graded."""
         config = Config({name: dict(section) for name, section in self.config.items()})
         self._steps = [step for kind in AFTER if (step := kind(config=config)).enabled]
-        shared(self.limits, self.sandboxed).start()
+        shared(self.limits, self.wall).start()
 
     def close(self) -> None:
         """End the judge."""
@@ -143,7 +143,7 @@ class GradingJob(Job[GradingTask, Outcome]):
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
         inputs = seed(notebook, task.key, task.files)
-        judge = shared(self.limits, self.sandboxed)
+        judge = shared(self.limits, self.wall)
         judged = judge.execute(notebook, declared(rubric.released), inputs, task.files)
         for step in self._steps:
             notebook, _ = step(notebook, {})
@@ -168,7 +168,7 @@ class GradingJob(Job[GradingTask, Outcome]):
             cells=cells,
             repairs=list(repairs_of(notebook)),
             stopped=all_stops(notebook),
-            sandboxed=self.sandboxed,
+            wall=judge.wall,
             reproducible=not judged.entropy,
             work=judged.work,
             receipt=receipt(task.hash, rubric.checks, inputs),

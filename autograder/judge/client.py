@@ -13,13 +13,22 @@ from nbformat import NotebookNode
 
 from autograder.errors import HeinitError
 from autograder.judge.cells import page_cells
-from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
+from autograder.judge.messages import (
+    CellOrder,
+    CellResult,
+    Judged,
+    JudgeFailed,
+    JudgeReady,
+    JudgeStart,
+    NotebookOrder,
+)
 from autograder.judge.stops import Stop, stops
 from autograder.repair.notebook import OURS, add_repairs
-from autograder.sandbox.bubblewrap import KEEP, SandboxError
 from autograder.sandbox.limits import ONE_THREAD, Limits
+from autograder.sandbox.places import KEEP
+from autograder.sandbox.sandbox import SandboxError
 from autograder.solver.channel import ChannelError, ChannelTimeout, receive, send
-from autograder.solver.messages import Ready, from_wire, to_wire
+from autograder.solver.messages import from_wire, to_wire
 
 GRACE = 5  # seconds for an idle judge to end by itself
 NOTHING: Mapping[str, bytes] = {}  # beside a notebook
@@ -42,13 +51,12 @@ class JudgeError(HeinitError):
 class Judge:
     """A judge's process, started when it is first needed and again when it was timed out.
 
-    without: walls to leave out, for tests.
+    wall: the kind of sandbox that the instructor demands, '' for the first that stands, UNSANDBOXED for none;
+    from the start on, the kind that stands. without: walls to leave out, for tests.
     """
 
-    def __init__(
-        self, limits: Limits | None = None, sandboxed: bool = True, without: Collection[str] = ()
-    ) -> None:
-        self.limits, self.sandboxed, self._without = limits or Limits(), sandboxed, list(without)
+    def __init__(self, limits: Limits | None = None, wall: str = "", without: Collection[str] = ()) -> None:
+        self.limits, self.wall, self._without = limits or Limits(), wall, list(without)
         self._process: subprocess.Popen[bytes] | None = None
         self._sock: socket.socket | None = None
         self._busy = False
@@ -75,7 +83,7 @@ class Judge:
             cell.execution_count = ran[-1].count if ran else None
             failures += [f"{stop} {RAN_ON}" for stop in _overcome(cell, ran)]
         add_repairs(notebook, failures)
-        notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "sandboxed": self.sandboxed}
+        notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "wall": self.wall}
         return judged
 
     def run(
@@ -125,15 +133,17 @@ class Judge:
                 start_new_session=True,  # so that a signal of the terminal's ends it by its caller alone
             )
         try:
-            send(ours, to_wire(JudgeStart(asdict(self.limits), self.sandboxed, self._without)))
-            answer: Ready | JudgeFailed = from_wire(receive(ours, seconds=START), Ready, JudgeFailed)
+            send(ours, to_wire(JudgeStart(asdict(self.limits), self.wall, self._without)))
+            answer: JudgeReady | JudgeFailed = from_wire(
+                receive(ours, seconds=START), JudgeReady, JudgeFailed
+            )
         except ChannelError as error:
             self.close()
             raise JudgeError(f"the judge did not start ({error})") from None
         if isinstance(answer, JudgeFailed):
             self.close()
             raise SandboxError(answer.reason)
-        self._busy = False
+        self._busy, self.wall = False, answer.wall
         return ours
 
     def close(self) -> None:
@@ -161,14 +171,14 @@ def environment() -> dict[str, str]:
     return {**kept, **ONE_THREAD, **KEEP, "PYTHONSAFEPATH": "1"}
 
 
-_shared: dict[tuple[Limits, bool], Judge] = {}
+_shared: dict[tuple[Limits, str], Judge] = {}
 
 
-def shared(limits: Limits, sandboxed: bool) -> Judge:
+def shared(limits: Limits, wall: str) -> Judge:
     """One judge for all notebooks of this process, as long as its limits stay the same."""
-    if (limits, sandboxed) not in _shared:
-        _shared[limits, sandboxed] = Judge(limits, sandboxed)
-    return _shared[limits, sandboxed]
+    if (limits, wall) not in _shared:
+        _shared[limits, wall] = Judge(limits, wall)
+    return _shared[limits, wall]
 
 
 def close_shared() -> None:

@@ -6,11 +6,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class JudgeStart:
-    """The first message, answered by Ready. limits: the fields of `Limits`. without: walls to leave out."""
+    """The first message, answered by JudgeReady.
+
+    limits: the fields of `Limits`. wall, without: as `open_sandbox` takes them.
+    """
 
     limits: dict[str, Any]
-    sandboxed: bool
+    wall: str
     without: list[str]
+
+
+@dataclass(frozen=True)
+class JudgeReady:
+    """The judge can take notebooks. wall: the kind of sandbox that stands."""
+
+    wall: str
 
 
 @dataclass(frozen=True)

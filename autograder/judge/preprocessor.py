@@ -16,11 +16,12 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Float, Integer
+from traitlets import Enum, Float, Integer
 
 from autograder.errors import HeinitError
 from autograder.judge.client import NOTHING, shared
 from autograder.repair.released import ReleasedLesson, released_lesson
+from autograder.sandbox.kinds import KINDS, UNSANDBOXED
 from autograder.sandbox.limits import Limits
 from autograder.submissions.beside import content_hash, of_nbgrader, read_files
 
@@ -31,9 +32,11 @@ SHORTEST = 8  # bytes; ours have 64
 class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
     """Fill in every cell's outputs: a student's cells from the solver, test cells from the judge."""
 
-    sandboxed = Bool(
-        True,
-        help="False runs students' code with the grader's own rights, over all that is the grader's.",
+    wall = Enum(
+        ["", *KINDS, UNSANDBOXED],
+        "",
+        help="The kind of sandbox, by default the first that stands. 'none' runs students' code with the "
+        "grader's own rights, over all that is the grader's.",
     ).tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that one submission may use.").tag(config=True)
     cell_seconds = Float(60.0, help="Seconds of processor time that one cell may use.").tag(config=True)
@@ -47,7 +50,7 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
             lesson = released_lesson(gradebook, about["notebook"], about["assignment"])
         handed_in = of_nbgrader(self, about)
         files = read_files(*handed_in)[1] if handed_in else {}
-        shared(self.limits, self.sandboxed).execute(nb, declared(lesson), seed(nb, key, files), files)
+        shared(self.limits, self.wall).execute(nb, declared(lesson), seed(nb, key, files), files)
         return nb, resources
 
     @property

@@ -15,13 +15,21 @@ import autograder.hidden_tests  # noqa: F401  warm: test cells import it
 from autograder.hidden_tests.grade import SEED
 from autograder.judge.examination import Examination
 from autograder.judge.follow_through import follow_through
-from autograder.judge.messages import CellOrder, CellResult, Judged, JudgeFailed, JudgeStart, NotebookOrder
+from autograder.judge.messages import (
+    CellOrder,
+    CellResult,
+    Judged,
+    JudgeFailed,
+    JudgeReady,
+    JudgeStart,
+    NotebookOrder,
+)
 from autograder.judge.solving import Solving
-from autograder.sandbox.bubblewrap import Sandbox, SandboxError
+from autograder.sandbox.choice import open_sandbox
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.selftest import prove
+from autograder.sandbox.sandbox import Sandbox, SandboxError
 from autograder.solver.channel import ChannelError, receive, send
-from autograder.solver.messages import Ready, from_wire, to_wire
+from autograder.solver.messages import from_wire, to_wire
 from autograder.solver.session import Session
 
 ORDERLY = 2  # seconds that the judge may take to end in order
@@ -33,9 +41,7 @@ def main(fd: int) -> None:
     threading.Thread(target=_end_with, args=(caller,), daemon=True).start()
     try:
         start: JudgeStart = from_wire(receive(caller), JudgeStart)
-        sandbox = Sandbox(Limits(**start.limits), start.sandboxed, start.without)
-        if start.sandboxed and not start.without:
-            prove(sandbox)
+        sandbox = open_sandbox(Limits(**start.limits), start.wall, start.without)
     except ChannelError:
         return
     except SandboxError as error:
@@ -44,7 +50,7 @@ def main(fd: int) -> None:
     session = Session()
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     warnings.simplefilter("ignore")  # of odd values in checks; nbgrader would take all points for one
-    send(caller, to_wire(Ready()))
+    send(caller, to_wire(JudgeReady(sandbox.kind)))
     while True:
         try:
             order: NotebookOrder = from_wire(receive(caller), NotebookOrder)

@@ -23,7 +23,7 @@ from contextlib import ExitStack
 from autograder.judge.messages import CellOrder, CellResult
 from autograder.judge.outputs import MAX_NOTEBOOK, clean, error_output, number
 from autograder.judge.proxy import Line, seconds_of
-from autograder.sandbox.bubblewrap import Box, Sandbox
+from autograder.sandbox.sandbox import Box, Sandbox
 from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, receive, send
 from autograder.solver.messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
 from autograder.solver.pipes import PipeEnd, pipe

@@ -29,6 +29,11 @@ _FORBIDDEN = re.compile(
 )
 
 
+def no_sandbox(reasons: dict[str, str]) -> str:
+    """The sentence where no sandbox stands. reasons: why not, for each kind that was tried."""
+    return NO_SANDBOX.format(why=" ".join(f"{kind}: {why.rstrip('.')}." for kind, why in reasons.items()))
+
+
 def diagnosis(line: str, places: list[str], settings: Path = Path("/proc/sys")) -> str:
     """What a failed start means, in sentences.
 

@@ -1,22 +1,25 @@
 """Prove at the start that the walls stand on this machine, or name the wall that does not.
 
 How it works. In a box with small limits a probe tries what a hostile notebook would try: it looks
-for files, connects to a socket that listens on this machine, looks for processes, tries to get
-rights and namespaces, and uses more memory, processes and disk than it may. The probe prints each
-attempt that succeeded, and `prove` raises an error that names them. The probe is our own code, so
-what it prints can be believed.
+for files, opens sockets, looks for processes, tries to get rights and namespaces, makes system calls that
+are denied, and uses more memory and processes than it may. The probe prints each attempt that succeeded, and
+`prove` raises an error that names them. The probe is our own code, so what it prints can be believed. A
+second box fills its disk; where the box has no disk of its own, a box that does so is to be ended.
 """
 
 import json
+import os
+import platform
 import socket
 from contextlib import closing
 from pathlib import Path
 
-from autograder.sandbox.bubblewrap import INSIDE, Sandbox, SandboxError
 from autograder.sandbox.limits import Limits
-from autograder.solver.channel import ChannelError, receive, send
+from autograder.sandbox.places import INSIDE
+from autograder.sandbox.sandbox import Sandbox, SandboxError
+from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
 from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
-from autograder.solver.syscalls import denied
+from autograder.solver.syscalls import MACHINES
 
 SECONDS = 60
 MEBI = 2**20
@@ -24,23 +27,57 @@ MEBI = 2**20
 BREACHES = {
     "files": "students' code could read {0}",
     "writes": "students' code could write to {0}",
+    "attributes": "students' code could change files of others ({0})",
     "environment": "students' code could read the grader's environment ({0})",
     "network": "students' code could reach the network",
     "loopback": "students' code could connect to itself, and keep memory that no limit counts",
     "descriptors": "students' code could send descriptors to the judge",
-    "watches": "students' code could watch files, and keep memory that no limit counts",
     "processes": "students' code could signal processes outside",
     "ipc": "students' code could use the shared memory of others",
     "calls": "students' code could use system calls that it is denied ({0})",
     "rights": "students' code would have rights of its own ({0})",
-    "namespaces": "students' code could make namespaces of its own",
     "memory": "students' code could use more memory than it may",
     "forks": "students' code could start more processes than it may",
     "disk": "students' code could write more than it may",
 }
+# calls that a submission is denied, of each family: the numbers on MACHINES, the arguments, and whether the
+# kernel says that it has no such call. Without the filter each gives another error, or none.
+DENIED: dict[str, tuple[int, int, tuple[int, ...], bool]] = {
+    "socket(AF_UNIX)": (41, 198, (1, 1, 0), False),
+    "socket(AF_INET)": (41, 198, (2, 1, 0), False),
+    "socket(AF_NETLINK)": (41, 198, (16, 3, 0), False),
+    "socket(AF_VSOCK)": (41, 198, (40, 1, 0), False),
+    "socket(AF_ALG)": (41, 198, (38, 5, 0), False),
+    "bind": (49, 200, (-1, 0, 0), False),
+    "setsockopt": (54, 208, (-1, 1, 7, 0, 0), False),
+    "unshare": (272, 97, (0,), False),
+    "setns": (308, 268, (-1, 0), False),
+    "ptrace": (101, 117, (0, 0, 0, 0), False),
+    "process_vm_readv": (310, 270, (-1, 0, 0, 0, 0, 0), False),
+    "add_key": (248, 217, (0, 0, 0, 0, 0), False),
+    "request_key": (249, 218, (0, 0, 0, 0), False),
+    "keyctl": (250, 219, (0, -3, 1), False),
+    "perf_event_open": (298, 241, (0, 0, -1, -1, 0), False),
+    "bpf": (321, 280, (999, 0, 0), False),
+    "memfd_create": (319, 279, (0, 0), False),
+    "inotify_init1": (294, 26, (0,), False),
+    "shmget": (29, 194, (0, 4096, 0o600), False),
+    "semget": (64, 190, (0, 1, 0o600), False),
+    "msgget": (68, 186, (0, 0o600), False),
+    "vmsplice": (278, 75, (-1, 0, 0, 0), False),
+    "personality": (135, 92, (0xFFFFFFFF,), False),
+    "setpriority": (141, 140, (0, 0, 0), False),
+    "pidfd_getfd": (438, 438, (-1, 0, 0), False),
+    "userfaultfd": (323, 282, (-1,), False),
+    "clone3": (435, 435, (0, 0), True),
+    "io_uring_setup": (425, 425, (0, 0), True),
+    "io_uring_enter": (426, 426, (-1, 0, 0, 0, 0), False),
+    "openat2": (437, 437, (-1, 0, 0, 0), True),
+}
 PROBE = """
-import ctypes, json, os, select, socket, stat, sys
+import ctypes, errno, json, os, select, socket, stat, sys, tempfile
 settings, breaches = json.loads({settings!r}), {{}}
+home = os.getcwd()
 
 def refused(attempt, *errors):
     try:
@@ -49,38 +86,50 @@ def refused(attempt, *errors):
         return True
     return False
 
+def read(path):
+    os.listdir(path) if os.path.isdir(path) else open(path, "rb").close()
+
 def write(folder):
     os.close(os.open(folder + "/probe", os.O_CREAT | os.O_WRONLY))
 
-visible = [path for path in settings["paths"] if os.path.lexists(path)]
+hidden = settings["hidden"]  # whether others' files have no name at all here
+visible = [p for p in settings["paths"] if os.path.lexists(p) and (hidden or not refused(lambda: read(p)))]
 if visible: breaches["files"] = visible[0]
-folders = ["/", "/dev", "/etc", "/usr", "/course", "/course/solver", sys.prefix]
+folders = ["/", "/dev", "/etc", "/usr", "/course", "/course/solver", sys.prefix, *settings["folders"]]
 writable = [folder for folder in folders if not refused(lambda: write(folder))]
 if writable: breaches["writes"] = writable[0]
+if settings["victim"]:
+    os.chmod(settings["victim"], 0o777)
+    if os.stat(settings["victim"]).st_mode & 0o777 == 0o777: breaches["attributes"] = "chmod"
+    if not refused(lambda: os.truncate(settings["victim"], 0)): breaches["attributes"] = "truncate"
 foreign = sorted(set(os.environ) - set(settings["environment"]))
 if foreign: breaches["environment"] = foreign[0]
-names = [line.partition(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
 reached = not refused(lambda: socket.create_connection(("127.0.0.1", settings["port"]), 1))
-if reached or names not in ([], ["lo"]): breaches["network"] = True
+names = []
+if os.access("/proc/net/dev", os.R_OK) and not refused(lambda: open("/proc/net/dev").close()):
+    names = [line.partition(":")[0].strip() for line in open("/proc/net/dev") if ":" in line]
+if reached or hidden and names not in ([], ["lo"]): breaches["network"] = True
 def call_itself():
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname(), 1).close()
 if not refused(call_itself): breaches["loopback"] = True
 for fd in range(3, 64):
-    if os.path.exists(f"/proc/self/fd/{{fd}}") and stat.S_ISSOCK(os.fstat(fd).st_mode):
+    if not refused(lambda: os.fstat(fd)) and stat.S_ISSOCK(os.fstat(fd).st_mode):
         with socket.socket(fileno=os.dup(fd)) as judge:
             if not refused(lambda: socket.send_fds(judge, [b"!"], [0])): breaches["descriptors"] = True
-if not refused(lambda: os.kill(-1, 0), ProcessLookupError): breaches["processes"] = True
-if os.readlink("/proc/self/ns/ipc") == settings["ipc"]: breaches["ipc"] = True
-status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-rights = [k for k in ("CapEff", "CapPrm", "CapBnd", "CapAmb", "CapInh") if int(status[k], 16)]
-rights += [k for k in ("NoNewPrivs",) if status[k].strip() != "1"]
-if rights or os.getuid() == 0: breaches["rights"] = ", ".join(rights) or "root"
+others = [-1] if hidden else [1, os.getppid(), settings["judge"]]
+if not all(refused(lambda: os.kill(other, 0)) for other in others): breaches["processes"] = True
+if hidden and os.readlink("/proc/self/ns/ipc") == settings["ipc"]: breaches["ipc"] = True
 libc = ctypes.CDLL(None, use_errno=True)
-for name, number in settings["calls"].items():
-    if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 38: breaches["calls"] = name
-if libc.inotify_init1(0) != -1: breaches["watches"] = True
-if 0 in (libc.unshare(0x10000000), libc.unshare(0x20000)): breaches["namespaces"] = True
+class Header(ctypes.Structure): _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+held = (ctypes.c_uint32 * 6)()
+libc.capget(ctypes.byref(Header(0x20080522, 0)), held)
+rights = ["capabilities"] * any(held) + ["new privileges"] * (libc.prctl(39, 0, 0, 0, 0) != 1)
+rights += ["capabilities to be had"] * any(libc.prctl(23, n, 0, 0, 0) == 1 for n in range(64))
+if rights or (hidden and os.getuid() == 0): breaches["rights"] = ", ".join(rights) or "root"
+for name, (number, arguments, unknown) in settings["calls"].items():
+    done = libc.syscall(number, *(ctypes.c_long(a) for a in arguments))
+    if done != -1 or ctypes.get_errno() != (errno.ENOSYS if unknown else errno.EPERM): breaches["calls"] = name
 
 def crowd(count, work):
     # the number of children that have done their work and are alive at the same time
@@ -112,14 +161,19 @@ def crowd(count, work):
     return alive
 
 def fill():
-    with open("/proc/self/oom_score_adj", "w") as file: file.write("1000")
+    refused(lambda: open("/proc/self/oom_score_adj", "w").write("1000"))
     return b"x" * settings["fill"]
 
 if crowd(settings["fills"], fill) == settings["fills"]: breaches["memory"] = True
-if crowd(settings["forks"], bool) == settings["forks"]: breaches["forks"] = True
-if not refused(lambda: open("/box/probe", "wb").write(b"x" * settings["disk"])): breaches["disk"] = True
+if settings["forks"] and crowd(settings["forks"], bool) == settings["forks"]: breaches["forks"] = True
 print(json.dumps(breaches))
 """
+# too much of something that the box's init watches, and time for it to see that
+OVERDRAWS = {
+    "disk": "open('probe', 'wb').write(b'x' * {bytes})",
+    "forks": "import os, signal\nfor _ in range({processes}):\n    if os.fork() == 0: signal.pause()",
+}
+LONG_ENOUGH = "\nimport time\ntime.sleep({seconds})"
 
 
 def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
@@ -127,40 +181,77 @@ def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
 
     secrets: further paths that must not be visible, such as a course directory.
     """
+    if platform.machine() not in MACHINES:
+        raise SandboxError(f"there is no filter of system calls for {platform.machine()}")
+    hidden, column = sandbox.kind == "namespaces", MACHINES.index(platform.machine())
     summed = bool(sandbox.control_groups.parents)  # whether memory is limited in sum
     memory = 96 * MEBI if summed else 1024 * MEBI
     limits = Limits(memory=memory, disk=MEBI, processes=12, cell_seconds=SECONDS, seconds=SECONDS)
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         settings = {
+            "hidden": hidden,
             "paths": [str(path) for path in (*_secrets(), *secrets)],
+            "folders": [] if hidden else ["/tmp", "/dev/shm", "/run", sandbox.folder, str(Path.home())],
+            "victim": "" if hidden else _victim(sandbox),
             "environment": [*INSIDE, "PWD"],
             "ipc": str(Path("/proc/self/ns/ipc").readlink()),
-            "calls": denied(detached_memory=not summed),
+            "judge": os.getpid(),
+            "calls": {name: (call[column], *call[2:]) for name, call in DENIED.items()},
             "port": server.getsockname()[1],
             "fills": 3 if summed else 1,
             "fill": memory // 2 if summed else 2 * memory,
-            "forks": 40,
-            "disk": 2 * MEBI,
+            "forks": 40 if hidden else 0,
         }
         breaches = _run(sandbox, limits, PROBE.format(settings=json.dumps(settings)))
+    for name, source in OVERDRAWS.items():
+        if name == "disk" or not hidden:
+            source = source.format(bytes=2 * MEBI, processes=40)
+            if not _ends_or_fails(
+                sandbox, limits, source + ("" if hidden else LONG_ENOUGH.format(seconds=SECONDS))
+            ):
+                breaches[name] = ""
     open_walls = [sentence.format(breaches[name]) for name, sentence in BREACHES.items() if name in breaches]
     if open_walls:
-        raise SandboxError(
-            f"the sandbox does not hold on this machine, so nothing is graded: {'; '.join(open_walls)}."
-        )
+        raise SandboxError(f"the sandbox does not hold on this machine: {'; '.join(open_walls)}")
+
+
+def _victim(sandbox: Sandbox) -> str:
+    """A file of the grader's that everybody may write, and nobody in a box."""
+    path = Path(sandbox.folder, "victim")
+    path.write_text("kept", encoding="ascii")
+    path.chmod(0o666)
+    return str(path)
 
 
 def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
     """Run the probe in a box. Returns its breaches: which attempts succeeded, and on what."""
+    outputs = None
     try:
-        with sandbox.box(limits) as box:
-            send(box.orders, to_wire(RunCell(probe, SECONDS)), seconds=SECONDS)
-            outputs = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
+        outputs = _outputs(sandbox, limits, probe)
         (output,) = outputs
         breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:
-        raise SandboxError(f"the sandbox's self-test did not finish, so nothing is graded: {error}") from None
+        said = f": {outputs[0].get('ename')} {outputs[0].get('evalue')}" if outputs else ""
+        raise SandboxError(f"the sandbox's self-test did not finish ({error}{said})") from None
     return breaches
+
+
+def _ends_or_fails(sandbox: Sandbox, limits: Limits, source: str) -> bool:
+    """Whether a cell ends in an error, or its box is ended."""
+    try:
+        outputs = _outputs(sandbox, limits, source)
+    except ChannelClosed:
+        return True
+    except ChannelError:
+        return False
+    return any(output["output_type"] == "error" for output in outputs)
+
+
+def _outputs(sandbox: Sandbox, limits: Limits, source: str) -> list[dict[str, str]]:
+    with sandbox.box(limits) as box:
+        send(box.orders, to_wire(RunCell(source, SECONDS)), seconds=SECONDS)
+        outputs: list[dict[str, str]] = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
+    return outputs
 
 
 def _secrets() -> list[Path]:

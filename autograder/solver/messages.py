@@ -16,18 +16,22 @@ class BoxOrder:
     """From the sandbox to the warm parent: make a box for one submission, whose descriptors follow: a
     socket for orders, and the ends to write to of two pipes, for answers and for init's life.
 
-    isolate: False runs the solver with the caller's own rights, in a new folder in `directory`. fresh: what
-    is an empty folder in every box. disk, watch: bytes of these folders, and of all processes together,
-    where 0 leaves that to a control group. rlimits: limits of one process, by their names.
+    kind: of sandbox; "none" runs the solver with the caller's own rights. walls: those of this kind.
+    fresh: what is an empty folder in every box. directory: where a box without namespaces has its folder.
+    places: what Landlock opens, each with its rights. disk, watch: bytes of these folders, and of all
+    processes together, where 0 leaves that to a control group. rlimits: limits of one process, by their
+    names. processes: how many there may be at the same time.
     """
 
-    isolate: bool
+    kind: str
     walls: list[str]
     disk: int
     fresh: list[str]
     directory: str
+    places: list[Any]
     rlimits: dict[str, int]
     watch: int
+    processes: int
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import builtins
 import io
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
 MAX_OUTPUT = 2**20  # bytes a cell
@@ -149,6 +151,27 @@ class _Shell(InteractiveShell):  # type: ignore[misc]
     def init_virtualenv(self) -> None:
         """Ignore the caller's virtual environment: the grader's own interpreter runs the cells."""
 
+    def system(self, cmd: str) -> None:
+        """Run `!cmd` and show what the command prints: through a pipe, where a kernel makes a terminal."""
+        print(self._printed_by(self.var_expand(cmd, depth=1)), end="")
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """Run `name = !cmd`, and give what the command prints."""
+        printed = self._printed_by(self.var_expand(cmd, depth=depth + 1))
+        return SList(printed.splitlines()) if split else LSString(printed)
+
+    def _printed_by(self, command: str) -> str:
+        done = subprocess.run(
+            command,
+            shell=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            errors="replace",
+            check=False,
+        )
+        self.user_ns["_exit_code"] = done.returncode
+        return done.stdout
+
     def enable_gui(self, gui: str | None = None) -> None:
         """`%matplotlib inline` calls this method; figures need no event loop here."""
 
@@ -167,6 +190,7 @@ class Session:
             display_pub_class=_Publisher, displayhook_class=_Results, config=_CONFIG, autoindent=False
         )
         self.shell.display_page = False
+        self.shell.db = {}  # of folders that `%cd` was in, and the like: in memory alone
         self._ended_well = False
 
     def run(self, source: str, cpu_seconds: float | None = None) -> list[Output]:

@@ -1,79 +1,55 @@
-"""The system calls that a solver must not make, denied by a filter in the kernel.
+"""The system calls that a submission may make: filters that the kernel runs before each call.
 
-The namespaces and the missing rights stop nearly everything that could reach another process. The
-filter stops the rest: keyrings, in which a submission could leave data for the next submission of
-the same user, and parts of the kernel that no notebook needs and that often had security holes.
-A denied call fails with ENOSYS, as on a kernel that does not have it.
+How it works. `filters/calls.toml` lists what each filter allows and says why; libseccomp has compiled
+that page into programs of the kernel's packet filter, `filters/*.bpf`, which this module hands to the kernel.
+So libseccomp is needed by whoever changes the page (`./heinit bench syscalls --store`), and by nobody
+who grades. A program holds the numbers of x86-64 and of aarch64; on any other machine there is no sandbox.
+
+- `solver` allows what IPython, NumPy and Matplotlib need, measured on the lessons and on what students write.
+  Every other call fails with EPERM: no socket but a pair of UNIX ones, no namespaces, no mounts, no keyrings,
+  no tracing, no shared memory of System V, no io_uring, no watches of files. A call that is newer than the
+  page fails too. A call of another architecture (32 bits, x32) ends the process.
+- `attributes`, `truncation` and `signals` stand beside `solver` in a sandbox without namespaces, where files
+  and processes of others have the same names inside and outside, for what the kernel's Landlock does not see.
+
+A filter needs no_new_privs, holds for all that the process starts, and can never be taken off. Of several
+filters the strictest answer counts.
 """
 
 import ctypes
+import os
 import platform
 import struct
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06  # of the kernel's packet filter
-ALLOW, DENY = 0x7FFF0000, 0x00050000 | 38  # ENOSYS
-NUMBER, ARCHITECTURE = 0, 4  # offsets in the kernel's description of a call
-
-# name: number on x86_64, number on aarch64
-DENIED = {
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-    "perf_event_open": (298, 241),
-    "bpf": (321, 280),
-    "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-}
-# Calls that allocate memory outside any process. Only a control group can limit such memory. With the
-# last three, a socket keeps what many others sent, or more than 208 KiB; pairs of sockets need none of them.
-DETACHED_MEMORY = {
-    "shmget": (29, 194),
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-    "msgget": (68, 186),
-    "semget": (64, 190),
-    "vmsplice": (278, 75),
-    "bind": (49, 200),
-    "listen": (50, 201),
-    "setsockopt": (54, 208),
-}
-MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+MACHINES = ("x86_64", "aarch64")  # for which the programs hold numbers
+STEP = 8  # bytes of an instruction
+FILTERS = Path(__file__).with_name("filters")
 
 
-def denied(detached_memory: bool = False) -> dict[str, int]:
-    """The names and numbers of the denied calls on this machine.
+@cache
+def program(name: str) -> bytes:
+    """The compiled filter of that name."""
+    return (FILTERS / f"{name}.bpf").read_bytes()
 
-    detached_memory: whether to deny memory outside any process as well.
-    Empty on a machine whose numbers are not listed here.
-    """
+
+def warm_filters() -> None:
+    """Read all filters, before a fence hides them."""
+    for path in FILTERS.glob("*.bpf"):
+        program(path.stem)
+
+
+def forbid_calls(libc: ctypes.CDLL, names: Iterable[str]) -> None:
+    """Put these filters around this process and all that it starts. Needs no_new_privs. Raises OSError."""
     if platform.machine() not in MACHINES:
-        return {}
-    column, _ = MACHINES[platform.machine()]
-    calls = {**DENIED, **DETACHED_MEMORY} if detached_memory else DENIED
-    return {name: numbers[column] for name, numbers in calls.items()}
-
-
-def forbid_calls(libc: ctypes.CDLL, detached_memory: bool) -> None:
-    """Deny the calls to this process and to all processes that it starts. Needs no_new_privs."""
-    numbers = list(denied(detached_memory).values())
-    if not numbers:
-        return
-    _, architecture = MACHINES[platform.machine()]
-    last = len(numbers) + 5  # the index of the step that denies
-    # calls of another architecture have other numbers, and so have calls of x32 (2**30 and above)
-    program = [
-        (LOAD, 0, 0, ARCHITECTURE),
-        (EQUAL, 0, last - 2, architecture),
-        (LOAD, 0, 0, NUMBER),
-        (AT_LEAST, last - 4, 0, 2**30),
-        *((EQUAL, last - 5 - i, 0, number) for i, number in enumerate(numbers)),
-        (RETURN, 0, 0, ALLOW),
-        (RETURN, 0, 0, DENY),
-    ]
-    filters = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
-    header = ctypes.create_string_buffer(struct.pack("HL", len(program), ctypes.addressof(filters)))
-    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "the filter of system calls")
+        raise OSError(0, f"there is no filter of system calls for {platform.machine()}")
+    for name in names:
+        steps = program(name)
+        held = ctypes.create_string_buffer(steps)
+        header = struct.pack("HL", len(steps) // STEP, ctypes.addressof(held))
+        if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0) != 0:
+            error = ctypes.get_errno()
+            raise OSError(error, f"the filter of system calls: {os.strerror(error)}")

@@ -82,6 +82,6 @@ def _result(record: Record) -> Result:
         cells={name: asdict(cell) for name, cell in record.cells.items()},
         repairs=list(record.repairs),
         stopped=list(record.stopped),
-        sandboxed=record.sandboxed,
+        wall="namespaces" if record.sandboxed else "none",
         receipt=dict.fromkeys(("submission", "checks", "environment", "seed"), "0" * 64) | {"versions": {}},
     )

@@ -59,4 +59,4 @@ def test_the_button_of_formgrader_gives_the_judges_scores(
             assert gradebook.find_submission(LESSON.name, student).score == expected
         path = course / "autograded" / student / LESSON.name / LESSON.path.name
         graded = nbformat.read(path, as_version=4)
-        assert graded.metadata["heinit"]["sandboxed"] is True
+        assert graded.metadata["heinit"]["wall"] == "namespaces"

@@ -1,6 +1,6 @@
-"""Graders with one wall taken away, to show what that wall stops.
+"""Graders with walls taken away, to show what these stop.
 
-A hostile case is graded here by the judge with a wall left out, or with limits so wide that they
+A hostile case is graded here by the judge with walls left out, or with limits so wide that they
 stop nothing, or (`apart`) as plain nbgrader grades: student code and checks in one process,
 which is a fork of the test's own that is thrown away.
 """
@@ -21,8 +21,8 @@ from autograder.attacks.run import Attack, Grade
 from autograder.judge.client import Judge, kind_of
 from autograder.lessons import lesson
 from autograder.lessons.compose import asked, checked, compose
-from autograder.sandbox.bubblewrap import WALLS
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.sandbox import WALLS
 
 TIGHT = {"memory": 256 * 2**20, "cell_seconds": 3.0, "seconds": 7.0}
 WIDE: dict[str, dict[str, Any]] = {
@@ -35,24 +35,24 @@ WIDE: dict[str, dict[str, Any]] = {
 
 
 class Unwalled(ExitStack):
-    """Graders that each lack one wall. Cases that lack the same wall share a judge. Use it in a `with`."""
+    """Graders that each lack some walls. Cases that lack the same walls share a judge. Use it in a `with`."""
 
     def __enter__(self) -> Self:
         self._judges: dict[str, Judge] = {}
         return self
 
     def grader(self, case: Attack) -> Grade:
-        """What grades a case without the wall that stops the case."""
+        """What grades a case without the walls that stop the case."""
         if case.without in ("apart", "output"):
             return lambda notebook: in_one_process(whole(case, notebook), case.without == "output")
         return partial(self._grade, case)
 
-    def _judge(self, wall: str) -> Judge:
-        if wall not in self._judges:
-            limits = Limits(**{**TIGHT, **WIDE.get(wall, {})})
-            self._judges[wall] = Judge(limits, without=[wall] if wall in WALLS else [])
-            self.callback(self._judges[wall].close)
-        return self._judges[wall]
+    def _judge(self, walls: str) -> Judge:
+        if walls not in self._judges:
+            limits = Limits(**{**TIGHT, **WIDE.get(walls, {})})
+            self._judges[walls] = Judge(limits, "namespaces", WALLS.intersection(walls.split()))
+            self.callback(self._judges[walls].close)
+        return self._judges[walls]
 
     def _grade(self, case: Attack, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         notebook = notebook if case.without == "hidden" else whole(case, notebook)

@@ -133,7 +133,7 @@ def notebook(canary: str, lesson: NotebookNode) -> NotebookNode:
         "kernelspec": {"name": evil, "display_name": evil, "language": evil},
         "language_info": {"name": evil, "pygments_lexer": evil, "file_extension": evil},
         "widgets": {"application/vnd.jupyter.widget-state+json": {"x": f"</script><script>{OWN}</script>"}},
-        "heinit": {"repairs": [evil, {"no": "text"}], "sandboxed": True},
+        "heinit": {"repairs": [evil, {"no": "text"}], "wall": "namespaces"},
     }
     marks = {
         "grade": True,

@@ -41,7 +41,7 @@ Verdicts = Callable[[Mapping[str, str]], dict[str, dict[str, Any]]]
 @pytest.fixture(scope="module")
 def verdicts() -> Iterator[Verdicts]:
     """The verdicts on answers, which are cells by the names of their exercises."""
-    judge = Judge(Limits(cell_seconds=5, seconds=20), sandboxed=False)
+    judge = Judge(Limits(cell_seconds=5, seconds=20), wall="none")
 
     def judged(answers: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         cells = [CellOrder("student", SET_UP)]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import bubblewrap
-from autograder.sandbox.bubblewrap import Sandbox, SandboxError
 from autograder.sandbox.diagnosis import SETTINGS, diagnosis, last_line
+from autograder.sandbox.sandbox import Sandbox, SandboxError
 from tests.tools import system_tool
 
 PACKAGES = "into one virtual environment"

@@ -1,0 +1,4 @@
+"""The kinds of sandbox, by the names that instructors read and type."""
+
+KINDS = ("namespaces", "landlock")  # in the order in which they are tried
+UNSANDBOXED = "none"  # of a run in which the instructor asked for no sandbox

@@ -1,0 +1,141 @@
+"""Which system calls submissions make: `heinit bench syscalls [--store]`.
+
+Runs the five solved lessons and the cells of `benchmarks/habits.toml` in the sandbox, under strace, and names
+each call that a submission made and the filter of its kind denies: with the number of times, and a first case.
+Calls that the sandbox's self-test makes on purpose are left out. `--store` compiles
+`autograder/solver/filters/calls.toml` with libseccomp into the programs that lie beside the page.
+Needs strace (apt install strace), and for `--store` libseccomp (apt install libseccomp2).
+"""
+
+import errno
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.judge.client import Judge
+from autograder.lessons import lessons
+from autograder.lessons.compose import asked, solve
+from autograder.sandbox.kinds import KINDS
+from autograder.sandbox.limits import Limits
+from autograder.solver.syscalls import FILTERS, MACHINES
+
+PAGE = FILTERS / "calls.toml"
+HABITS = Path(__file__).with_name("habits.toml")
+DENIALS = ("EPERM", "ENOSYS")
+
+
+def main() -> None:
+    """Print what was denied, or store the compiled filters."""
+    if "--store" in sys.argv:
+        for name, program in compiled().items():
+            (FILTERS / f"{name}.bpf").write_bytes(program)
+            print(f"{name}: {len(program) // 8} instructions")
+    elif "run" in sys.argv:
+        run(sys.argv[-1])
+    else:
+        if shutil.which("strace") is None:
+            sys.exit("strace is not installed: apt install strace")
+        for kind in KINDS:
+            measure(kind)
+
+
+def compiled() -> dict[str, bytes]:
+    """The programs of the page's filters, by their names, as libseccomp makes them for all of MACHINES."""
+    import pyseccomp as sc
+
+    page: dict[str, dict[str, Any]] = tomllib.loads(PAGE.read_text(encoding="utf-8"))
+    programs = {}
+    for name, filter_ in page.items():
+        made = sc.SyscallFilter(_action(filter_["default"]))
+        made.set_attr(sc.Attr.ACT_BADARCH, sc.KILL_PROCESS)
+        made.set_attr(sc.Attr.CTL_OPTIMIZE, 2)  # a tree of the calls' numbers
+        for machine in MACHINES:
+            if (architecture := getattr(sc.Arch, machine.upper())) != sc.system_arch():
+                made.add_arch(architecture)
+        rules = [("allow", calls) for calls in filter_.get("allow", {}).values()]
+        rules += filter_.get("deny", {}).items()
+        for then, calls in rules:
+            for call in calls.split():
+                made.add_rule(_action(then), call)
+        for when in filter_.get("when", ()):
+            for value in when["values"]:
+                matches = sc.Arg(when["argument"], sc.MASKED_EQ, when["mask"], value)
+                made.add_rule(_action(when["then"]), when["calls"], matches)
+        with tempfile.TemporaryFile() as file:
+            made.export_bpf(file)
+            file.seek(0)
+            programs[name] = file.read()
+    return programs
+
+
+def _action(word: str) -> int:
+    import pyseccomp as sc
+
+    if word == "allow":
+        return int(sc.ALLOW)
+    return int(sc.ERRNO(int(word) if word.isdigit() else getattr(errno, word)))
+
+
+def measure(kind: str) -> None:
+    """Run everything in this kind of sandbox, and print what its submissions were denied."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        here = [sys.executable, "-m", "autograder.cli", "bench", "syscalls", "run", kind]
+        here = [shutil.which("heinit") or str(Path(sys.executable).with_name("heinit")), *here[3:]]
+        trace = ["strace", "-f", "-qq", "-s", "40", "--pidns-translation", "-o", str(log)]
+        subprocess.run([*trace, *here], check=True)
+        made: Counter[str] = Counter()
+        denied: Counter[str] = Counter()
+        first: dict[str, str] = {}
+        for call, line in submitted_calls(log):
+            made[call] += 1
+            if any(f"-1 {name} " in line for name in DENIALS):
+                denied[call] += 1
+                first.setdefault(call, line.strip()[:100])
+    print(f"{kind}: {made.total()} calls, {len(made)} of them different")
+    for call, count in denied.most_common():
+        print(f"  denied {count:5} {call:18} {first[call]}")
+
+
+def submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
+    """The calls of the processes that have put the filter around themselves, and of all that they start."""
+    solvers: set[str] = set()
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        pid, _, text = line.partition(" ")
+        found = re.match(r"\s*(?:<\.\.\. )?(\w+)", text)
+        if not found:
+            continue
+        call = found[1]
+        if call in ("clone", "clone3", "fork", "vfork") and pid in solvers:
+            child = re.search(r"= (\d+)(?: /\* (\d+) in strace's PID NS \*/)?$", text)
+            solvers |= {child[2] or child[1]} if child else set()
+        if pid in solvers and "resumed" not in text:
+            yield call, text
+        if "PR_SET_SECCOMP" in text:
+            solvers.add(pid)
+
+
+def run(kind: str) -> None:
+    """Run the solved lessons and the habits in a sandbox of this kind, which has proven itself before."""
+    cells: dict[str, str] = tomllib.loads(HABITS.read_text(encoding="utf-8"))
+    notebooks = [solve(nbformat.read(each.path, as_version=4), each.solutions) for each in lessons()]
+    notebooks += [new_notebook(cells=[new_code_cell(source)]) for source in cells.values()]
+    judge = Judge(Limits(), kind, without=["descriptors"])  # which spares the self-test, whose calls are denied
+    for notebook in notebooks:
+        names = [name for cell in notebook.cells if (name := asked(cell))]
+        judge.execute(notebook, names)
+    judge.close()
+
+
+if __name__ == "__main__":
+    main()
