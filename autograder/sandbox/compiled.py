@@ -1,5 +1,7 @@
 """CPython as a module of WebAssembly, pinned by hash, and compiled once for each machine."""
 
+from __future__ import annotations
+
 import fcntl
 import hashlib
 import os
@@ -62,13 +64,15 @@ def place() -> Path:
 def compile_once() -> None:
     """Compile the module for this machine, unless that was done; where two start, one waits for the other."""
     path = place()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _ours(path):
             return
+        module = pinned(MODULE)
         print(COMPILING, file=sys.stderr, flush=True)
-        content = wasmtime.Module(engine(), pinned(MODULE)).serialize()
+        content = wasmtime.Module(engine(), module).serialize()
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:  # which nobody else reads
             file.write(content)
         Path(file.name).replace(path)

@@ -105,11 +105,14 @@ class Host:
                 os._exit(0)
             with socket.socket(fileno=judge) as sock, PipeEnd(answers) as replies, PipeEnd(alive) as life:
                 if os.fork() == 0:
-                    self._orders.close()
-                    if self._become_solver(sock, replies, life, order):
-                        sock.detach()
-                        return b"0"
-                    os._exit(0)
+                    solves = False
+                    try:
+                        self._orders.close()
+                        solves = self._become_solver(sock, replies, life, order)
+                    finally:
+                        if not solves:
+                            os._exit(0)
+                    return b"0"
 
     def _become_solver(self, judge: socket.socket, answers: PipeEnd, life: PipeEnd, order: BoxOrder) -> bool:
         """Fork the solver of a box, where this is True. In init this is False, when the box has ended."""
@@ -132,12 +135,14 @@ class Host:
             os.setpgid(solver, solver)
         os.close(runs)
         answers.close()
-        judge.send(b"!")
-        hung_up = select.poll()
-        hung_up.register(judge.fileno(), select.POLLHUP)
-        hung_up.poll()
-        os.killpg(solver, signal.SIGKILL)
-        os.read(ended, 1)  # which each process of the box holds open
+        try:
+            judge.send(b"!")
+            hung_up = select.poll()
+            hung_up.register(judge.fileno(), select.POLLHUP)
+            hung_up.poll()
+        finally:
+            os.killpg(solver, signal.SIGKILL)
+            os.read(ended, 1)  # whose other end each process of the box holds open
         return False
 
     def _ask(self, request: bytes) -> int:

