@@ -11,7 +11,7 @@ import pytest
 
 from autograder.judge.client import Judge
 from autograder.lessons import lessons
-from autograder.lessons.compose import compose, solve
+from autograder.lessons.compose import compose
 from autograder.sandbox import webassembly
 from autograder.sandbox.kinds import KINDS, WEBASSEMBLY
 from autograder.sandbox.limits import Limits
@@ -91,8 +91,7 @@ def test_every_lesson_earns_all_of_its_points():
     judge = Judge(wall=WEBASSEMBLY)
     try:
         for lesson in lessons():
-            notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
-            notebook = compose(notebook, lesson.solutions)
+            notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
             judge.execute(notebook, [each.name for each in BY_LESSON[lesson.module.rpartition(".")[2]]])
             scores = {}
             for cell in notebook.cells:
