@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from autograder.commands.checkout import attack, bench, test
+from autograder.commands.collecting import collect
 from autograder.commands.course import course, demo, export, report
 from autograder.commands.grading import feedback, grade, receipt
 from autograder.commands.lessons import author, lab, site
@@ -24,6 +25,7 @@ VERBS = {
     "test": "run the whole test suite",
     "site": "write the course as static pages to read",
     "course": "make an nbgrader course directory with every lesson released",
+    "collect": "take hand-ins from the archives of a learning platform",
     "grade": "grade what was submitted to a course directory",
     "feedback": "make the feedback pages of what was graded",
     "report": "write the class report: scores, mistakes, exercises, whom to write to",
@@ -102,7 +104,22 @@ def _say(sentence: str, exit_code: int) -> int:
 @click.group(
     "heinit",
     cls=Verbs,
-    commands=[lab, author, test, site, course, grade, feedback, report, export, receipt, demo, attack, bench],
+    commands=[
+        lab,
+        author,
+        test,
+        site,
+        course,
+        collect,
+        grade,
+        feedback,
+        report,
+        export,
+        receipt,
+        demo,
+        attack,
+        bench,
+    ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="heinit", prog_name="heinit")

@@ -18,7 +18,9 @@ from sqlalchemy import Select, inspect, select
 
 from autograder.grading.receipts import RECEIPTS
 from autograder.grading.result import Result
+from autograder.repair.candidates import handed_in
 from autograder.repair.reading import check_readable
+from autograder.repair.released import released_lesson
 from autograder.sandbox.kinds import UNSANDBOXED
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
@@ -182,7 +184,8 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     submitted and not graded is not seen.
     """
     lessons = {a.name: float(a.max_score) for a in sorted(gradebook.assignments, key=lambda a: str(a.name))}
-    waiting = {(s.student, s.lesson): s for s in submitted(root)} if root else {}
+    students = {student.id: student for student in read_students(gradebook)}
+    waiting = {(s.student, s.lesson): s for s in submitted(root, students=students)} if root else {}
     receipts = _receipts(gradebook)
     grades: dict[Pair, Grades] = {}
     for part in _grades(gradebook):  # an assignment of nbgrader's can have several notebooks
@@ -190,7 +193,6 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         penalty, cells = before.penalty + part.penalty, {**before.cells, **part.cells}
         grades[part.student, part.lesson] = replace(part, penalty=penalty, cells=cells)
     grades = {pair: whole for pair, whole in grades.items() if whole.scored}
-    students = {student.id: student for student in read_students(gradebook)}
     for student in sorted({student for student, _ in {*waiting, *receipts}} - set(students)):
         students[student] = Student(student, enrolled=False)
     records = {}
@@ -200,7 +202,7 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
             record = _graded(pair, grades.get(pair), result)
         else:
             released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
-            record = _ungraded(pair, waiting.get(pair) if released else None)
+            record = _ungraded(pair, waiting.get(pair) if released else None, gradebook)
         records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
     return Cohort(course, lessons, exercises, students, records)
@@ -233,12 +235,12 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
     return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
 
 
-def _ungraded(pair: Pair, submission: Submission | None) -> Record:
+def _ungraded(pair: Pair, submission: Submission | None, gradebook: Any) -> Record:
     """The record of what nobody has graded: is it handed in, and could it be graded?"""
     if submission is None:
         return Record(*pair, Status.MISSING)
     try:
-        check_readable(submission.read())
+        check_readable(handed_in(submission, released_lesson(gradebook, pair[1], pair[1])).content)
     except UngradableError as reason:
         return Record(*pair, Status.UNGRADABLE, reason=str(reason))
     except Exception as error:  # whatever is in one notebook, the others are reported

@@ -2,7 +2,8 @@
 
 Only cases that are safe to try without a sandbox are tried, each in a course of its own kind:
 nbgrader's own configuration, its own Execute. `--store` writes what was measured to case.toml, and
-the page that readers see, docs/attacks.md, from all of them.
+the page that readers see, docs/attacks.md, from all of them. With `--walls`, every case is tried in each kind
+of sandbox instead, and a case whose `open` in case.toml says otherwise than what was seen is named.
 """
 
 import importlib.metadata
@@ -13,8 +14,9 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.attacks.run import CASES, Attack, Canaries, attacks
+from autograder.attacks.run import CASES, Attack, AttackCourse, Canaries, attacks
 from autograder.course import make_course, nbgrader_api
+from autograder.sandbox.kinds import KINDS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "attacks.md"
 HEAD = """# Hostile notebooks
@@ -22,15 +24,16 @@ HEAD = """# Hostile notebooks
 What each notebook of the corpus tries, what stops it here, and what it won from plain nbgrader {version},
 which runs a student's code and the checks in one process. Made by `./heinit bench attack_table --store`
 from `autograder/attacks/cases/`; `tests/autograder/attacks/test_attacks.py` holds it to be current.
-`./heinit attack` tries all of them on your machine; [SECURITY.md](../SECURITY.md) says what the walls are.
+`./heinit attack` tries all of them on your machine, `./heinit attack --wall landlock` in the other kind of
+sandbox; [SECURITY.md](../SECURITY.md) says what the walls are. A case that a kind does not stop is marked.
 
 Of {all} cases, {plain} are safe to try without a sandbox; plain nbgrader gave {won} of them more points
 than they had earned. The others were not tried there: they end processes, fill memory and disks, or read
 files. With the wall that stops it taken away, {shown} cases are shown to win; for the others, `reason` in
 their `case.toml` says why that is not shown.
 
-| case | what it tries | what stops it here | earned | plain nbgrader |
-|---|---|---|---|---|
+| case | what it tries | what stops it here | earned | plain nbgrader | {kinds} |
+|---|---|---|---|---|{lines}
 """
 PLAIN = """
 c.Autograde.autograde_preprocessors = [
@@ -45,6 +48,8 @@ c.Execute.timeout = 60
 
 def main() -> None:
     """Print a table: the case, the most that it has earned, and what plain nbgrader gave it."""
+    if "--walls" in sys.argv:
+        try_walls()
     store = "--store" in sys.argv
     names = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     cases = [case for case in attacks() if case.plain and (not names or case.name in names)]
@@ -76,6 +81,8 @@ def page() -> str:
         plain=len(tried),
         won=sum(case.nbgrader_score > case.score for case in tried),
         shown=sum(bool(case.without) for case in cases),
+        kinds=" | ".join(KINDS),
+        lines="---|" * len(KINDS),
     )
     return head + "\n".join(map(_row, cases)) + "\n"
 
@@ -85,7 +92,24 @@ def _row(case: Attack) -> str:
     if case.nbgrader_score is not None and case.nbgrader_score > case.score:
         given = f"**{given}**"
     words = [text.replace("|", "\\|") for text in (case.mechanism, case.wall)]
-    return f"| `{case.name}` | {words[0]} | {words[1]} | {case.score:g} | {given} |"
+    held = [f"**open**: {case.open[kind]}" if kind in case.open else "held" for kind in KINDS]
+    return f"| `{case.name}` | {words[0]} | {words[1]} | {case.score:g} | {given} | {' | '.join(held)} |"
+
+
+def try_walls() -> None:
+    """Try every case in each kind of sandbox."""
+    surprises = 0
+    for kind in KINDS:
+        with AttackCourse(make_course, kind) as course:
+            for case in attacks():
+                verdict = course.attempt(case)
+                if verdict.held is (kind in case.open):
+                    surprises += 1
+                    print(
+                        f"{kind} {case.name}: {'; '.join(verdict.findings) or 'held, though named as open'}"
+                    )
+        print(f"{kind}: {len(attacks())} cases tried", flush=True)
+    sys.exit(surprises > 0)
 
 
 def _score(case: Attack, canaries: Canaries, root: Path) -> float | None:

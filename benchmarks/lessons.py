@@ -87,24 +87,44 @@ def main() -> None:
 
 
 def import_table() -> Table:
-    """Importing heinit_lab after what it is built on, in fresh processes."""
-    code = (
-        "import time; start = time.perf_counter()\n"
-        "import numpy, matplotlib.pyplot, ipywidgets; base = time.perf_counter()\n"
-        "import heinit_lab; print(base - start, time.perf_counter() - base)"
+    """Importing heinit_lab, and what a lesson imports of it, in fresh processes.
+
+    With NumPy alone, as a check needs it; and after what a notebook's figures and sliders need besides.
+    """
+    setups = [
+        cell.source
+        for lesson in lessons()
+        for cell in nbformat.read(lesson.path, as_version=4).cells
+        if cell.id == "setup"
+    ]
+    steps = (
+        "import sys, time; start = time.perf_counter()",
+        "import BEFORE; base = time.perf_counter()",
+        "import heinit_lab; from heinit_lab.checking.check import examine; checks = time.perf_counter()",
+        *setups,
+        "print(base - start, checks - base, time.perf_counter() - checks)",
+        "assert ('matplotlib' in sys.modules) == ('matplotlib' in 'BEFORE')",
     )
-    runs = []
-    for _ in track(range(RUNS + 1), "Importing", console=Console(stderr=True)):
-        child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        runs.append([float(word) for word in child.stdout.split()])
-    runs = runs[1:]  # the first fills the disk's cache
-    base, added = ([run[k] for run in runs] for k in (0, 1))
     limit = f"of {ms(IMPORT_LIMIT)}"
     table = titled_table(f"Imports, {RUNS} fresh processes", "", "median", "least to most", "ratio", limit)
-    table.add_row("NumPy, Matplotlib, ipywidgets", *spread(base), "1.00", "")
-    ratio = statistics.median(more / less for more, less in zip(added, base, strict=True))
-    used = share(statistics.median(added), IMPORT_LIMIT)
-    table.add_row("heinit_lab after them", *spread(added), f"{ratio:.2f}", used)
+    for name, before in (
+        ("NumPy", "numpy"),
+        ("NumPy, Matplotlib, IPython, ipywidgets", "numpy, matplotlib.pyplot, IPython, ipywidgets"),
+    ):
+        runs = []
+        for _ in track(range(RUNS + 1), f"Importing {name}", console=Console(stderr=True)):
+            command = [sys.executable, "-c", "\n".join(steps).replace("BEFORE", before)]
+            child = subprocess.run(command, capture_output=True, text=True, check=True)
+            runs.append([float(word) for word in child.stdout.split()])
+        base, checks, all_lessons = zip(*runs[1:], strict=True)  # the first fills the disk's cache
+        table.add_row(name, *spread(base), "1.00", "")
+        for then, added in (
+            ("then heinit_lab and its checks", checks),
+            ("then all five lessons' own", all_lessons),
+        ):
+            ratio = statistics.median(more / less for more, less in zip(added, base, strict=True))
+            used = share(statistics.median(added), IMPORT_LIMIT)
+            table.add_row(f"  {then}", *spread(added), f"{ratio:.2f}", used)
     return table
 
 

@@ -1,8 +1,7 @@
 """Which system calls submissions make: `heinit bench syscalls [--store]`.
 
-Runs the five solved lessons and the cells of `benchmarks/habits.toml` in the sandbox, under strace, and names
-each call that a submission made and the filter of its kind denies: with the number of times, and a first case.
-Calls that the sandbox's self-test makes on purpose are left out. `--store` compiles
+Runs the five solved lessons and the cells of `benchmarks/habits.toml` in each kind of sandbox, under strace,
+and names each call that a submission made and the filters deny: how often, and the first. `--store` compiles
 `autograder/solver/filters/calls.toml` with libseccomp into the programs that lie beside the page.
 Needs strace (apt install strace), and for `--store` libseccomp (apt install libseccomp2).
 """
@@ -130,7 +129,9 @@ def run(kind: str) -> None:
     cells: dict[str, str] = tomllib.loads(HABITS.read_text(encoding="utf-8"))
     notebooks = [solve(nbformat.read(each.path, as_version=4), each.solutions) for each in lessons()]
     notebooks += [new_notebook(cells=[new_code_cell(source)]) for source in cells.values()]
-    judge = Judge(Limits(), kind, without=["descriptors"])  # which spares the self-test, whose calls are denied
+    judge = Judge(
+        Limits(), kind, without=["descriptors"]
+    )  # which spares the self-test, whose calls are denied
     for notebook in notebooks:
         names = [name for cell in notebook.cells if (name := asked(cell))]
         judge.execute(notebook, names)

@@ -42,6 +42,7 @@ from autograder.errors import UsageError
 from autograder.lessons import lesson
 from autograder.lessons.compose import asked, solve
 from autograder.sandbox.cgroups import CGROUPS
+from autograder.solver.init import spare_user
 
 CASES = Path(__file__).resolve().parent / "cases"
 NOBODY = 65534
@@ -71,7 +72,7 @@ class Canaries(ExitStack):
         self._datagrams.bind(self._server.getsockname())
         self._datagrams.setblocking(False)
         user: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(user if os.geteuid() == 0 else {}))
+        self._bystander = subprocess.Popen(["sleep", "7200"], cwd="/", **(user if spare_user() else {}))
         self.callback(self._bystander.wait)
         self.callback(self._bystander.kill)
         return self
@@ -121,7 +122,7 @@ class Attack:
     score: the most that it may earn. text: what must not stand in its outputs, besides WON and the
     canaries' secrets. metadata, tags: of the submission's cells, by grade_id. plain: whether it is
     safe to try under plain nbgrader, which gave it nbgrader_score. browser: it attacks the readers
-    of the feedback.
+    of the feedback. open: the kinds of sandbox in which the attack is not stopped, each with what is left.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Attack:
     plain: bool = False
     nbgrader_score: float | None = None
     browser: bool = False
+    open: dict[str, str] = field(default_factory=dict)
 
     def notebooks(self, canaries: Canaries) -> list[NotebookNode]:
         """What is submitted, one after the other."""
@@ -248,7 +250,7 @@ class AttackCourse(ExitStack):
 
     def __init__(self, fill: Callable[[Path], object], wall: str = "") -> None:
         super().__init__()
-        self._fill, self._wall = fill, wall
+        self._fill, self.wall = fill, wall
 
     def __enter__(self) -> Self:
         from autograder.judge.client import close_shared
@@ -275,7 +277,7 @@ class AttackCourse(ExitStack):
         grade = partial(self._grade, case.lesson)
         if self._before is None:
             grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
-            self._before = len(_descendants(os.getpid()))
+            self._before = len(descendants())
         verdict = attempt(case, self.canaries, grade)
         until = time.monotonic() + SETTLE
         while (left := self._left()) and time.monotonic() < until:
@@ -288,7 +290,7 @@ class AttackCourse(ExitStack):
         submitted = self._course / "submitted" / "attacker" / name / f"{name}.ipynb"
         submitted.parent.mkdir(parents=True, exist_ok=True)
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
-        (result,) = Grading(self._course, [name], "attacker", force=True, wall=self._wall)
+        (result,) = Grading(self._course, [name], "attacker", force=True, wall=self.wall)
         graded = self._course / "autograded" / "attacker" / name / f"{name}.ipynb"
         if result.status != "graded":
             return None, [result.reason]
@@ -296,7 +298,7 @@ class AttackCourse(ExitStack):
         return result.score, [cell.get("outputs", []) for cell in cells]
 
     def _left(self) -> list[str]:
-        processes = _descendants(os.getpid())
+        processes = descendants()
         findings = []
         if (extra := len(processes) - (self._before or 0)) > 0:
             findings.append(f"left {extra} processes")
@@ -307,13 +309,13 @@ class AttackCourse(ExitStack):
         return findings
 
 
-def _descendants(root: int) -> set[int]:
-    """The processes that `root` started, and those that they started."""
+def descendants() -> set[int]:
+    """The processes that this one started, and those that they started."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    descendants: set[int] = set()
-    while more := {pid for pid, parent in parents.items() if parent in {root, *descendants}} - descendants:
-        descendants |= more
-    return descendants
+    root, found = os.getpid(), set[int]()
+    while more := {pid for pid, parent in parents.items() if parent in {root, *found}} - found:
+        found |= more
+    return found

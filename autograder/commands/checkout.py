@@ -30,6 +30,7 @@ def test(arguments: tuple[str, ...]) -> None:
     spread = ("--dist", "loadgroup", "--no-loadscope-reorder")  # in the order of tests/conftest.py
     command = [sys.executable, "-m", "pytest", *workers, *spread, *arguments]
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a worker is enough
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would each compile the course
     try:
         sys.exit(subprocess.run(command, cwd=root, check=False).returncode)
     except KeyboardInterrupt:
@@ -53,10 +54,12 @@ def bench(name: str | None, arguments: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.option("--case", "name", metavar="NAME", help="Try only this case.")
+@click.option(
+    "--case", "names", metavar="NAME", multiple=True, help="Try only this case; also several times."
+)
 @options.wall
 @options.as_json
-def attack(name: str | None, wall: str, as_json: bool) -> None:
+def attack(names: tuple[str, ...], wall: str, as_json: bool) -> None:
     """Grade hostile notebooks on this machine, and say what each one gained."""
     from rich.console import Console
     from rich.table import Table
@@ -64,7 +67,7 @@ def attack(name: str | None, wall: str, as_json: bool) -> None:
     from autograder.attacks.run import AttackCourse, attacks
     from autograder.course import make_course
 
-    cases = attacks(name)
+    cases = [case for name in names or (None,) for case in attacks(name)]
     click.echo(f"Trying {len(cases)} hostile notebooks in a course of their own.", err=True)
     console, held = Console(), 0
     table = Table("case", "what it tries", "stopped by", "points", "verdict")

@@ -1,7 +1,8 @@
-"""The verbs for a whole course: `heinit course`, `heinit report`, `heinit export` and `heinit demo`."""
+"""The verbs for a whole course: `heinit course`, `report`, `export` and `demo`."""
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 
 from autograder import hints
 from autograder.commands import options
-from autograder.commands.grading import grade
+from autograder.commands.grading import progress
 from autograder.text import printable
 
 
@@ -19,8 +20,8 @@ from autograder.text import printable
     "--roster",
     type=options.FILE,
     metavar="FILE",
-    help="The students, as CSV: nbgrader's columns (id, first_name, ...), a gradebook export of Canvas, or "
-    "Moodle's participants. On a course that is there already, only they are imported.",
+    help="The students, as CSV: nbgrader's columns (id, first_name, ...), or a table of students or grades "
+    "as a learning platform gives it. On a course that is there already, only they are imported.",
 )
 @click.option(
     "--renew",
@@ -130,32 +131,34 @@ def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...],
 @click.option("--students", type=click.IntRange(1), default=24, show_default=True, help="How many students.")
 @click.option("--seed", default=0, show_default=True, help="The same seed makes the same class.")
 @click.option("--no-grade", is_flag=True, help="Hand everything in, and leave the rest to you.")
-@click.pass_context
-def demo(ctx: click.Context, directory: Path, students: int, seed: int, no_grade: bool) -> None:
+def demo(directory: Path, students: int, seed: int, no_grade: bool) -> None:
     """Make DIRECTORY a course with a class of made-up students: graded, with feedback and a report."""
     from autograder.course import make_course
     from autograder.demo.students import MadeUpClass
     from autograder.feedback.run import FeedbackRun
+    from autograder.grading.run import Grading
     from autograder.report.files import make_report
 
-    click.echo(f"Making a course in {directory}.", err=True)
     made_up = MadeUpClass(students, seed)
     released = make_course(directory, made_up.roster())
     count = sum(1 for _ in made_up.hand_in(directory, released))
-    click.echo(f"{students} made-up students handed in {count} notebooks.", err=True)
+    click.echo(f"{directory} is a course: {students} made-up students handed in {count} notebooks.")
     if no_grade:
-        click.echo(f"Grade them with: {hints.heinit('grade', directory)}", err=True)
+        click.echo(f"Grade them with: {hints.heinit('grade', directory)}")
         return
-    try:
-        ctx.invoke(grade, directory=directory)
-    except SystemExit as end:
-        if end.code != 1:  # some hand-ins could not be graded: classes are like that
-            raise
-    click.echo("Making the feedback pages and the report.", err=True)
+    results = list(progress(Grading(directory, workers=None), lines=False))
+    counts = Counter(result.status for result in results)
+    repaired = sum(bool(result.repairs) for result in results)
+    click.echo(f"Graded: {counts['graded']}, of which {repaired} were repaired before.")
+    click.echo(f"Not gradable: {counts['ungradable']}, as in any class; that is not a zero.")
     pages = sum(page.status == "made" for page in FeedbackRun(directory, workers=None))
-    written = make_report(directory)
-    click.echo(f"\n{pages} feedback pages:")
-    for page in sorted((directory / "feedback").glob("*/*/*.html")):
-        click.echo(f"  {page.resolve().as_uri()}")
-    click.echo(f"\nThe class report: {written.page.resolve().as_uri()}")
-    click.echo(f"In formgrader: {hints.jupyter_lab(directory)}", err=True)
+    first = next(iter(sorted((directory / "feedback").glob("*/*/*.html"))), None)
+    if first is not None:
+        click.echo(f"Feedback: {pages} pages in {directory / 'feedback'}. One of them: {_address(first)}")
+    click.echo(f"The class report: {_address(make_report(directory).page)}")
+    click.echo(f"What was repaired or not gradable: {hints.heinit('grade', directory)} --force")
+    click.echo(f"In formgrader: {hints.jupyter_lab(directory)}")
+
+
+def _address(page: Path) -> str:
+    return page.resolve().as_uri()

@@ -84,12 +84,15 @@ def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen
             click.echo(printable(why), err=True)
 
 
-def progress(grading: "Grading") -> Iterator["Result"]:
-    """The results as they come, with a bar on a terminal and plain lines elsewhere, on stderr."""
+def progress(grading: "Grading", lines: bool = True) -> Iterator["Result"]:
+    """The results as they come, with a bar on a terminal and, if wanted, lines elsewhere, on stderr."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console, total = Console(stderr=True), len(grading.submissions)
+    if not console.is_terminal and not lines:
+        yield from grading
+        return
     if not console.is_terminal:
         for i, result in enumerate(grading, 1):
             score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"

@@ -17,7 +17,7 @@ port = click.option(
 wall = click.option(
     "--wall",
     type=click.Choice([*KINDS, WEBASSEMBLY]),
-    default="",
+    callback=lambda _, __, value: value or "",
     help="The kind of sandbox that there must be; by default the first that stands.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON: an object a line.")

@@ -21,6 +21,7 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -175,13 +176,24 @@ def _source(function: FunctionType) -> ast.FunctionDef:
     code = function.__code__
     places = [place for place in code.co_positions() if None not in place and place[2:] != (0, 0)]
     extent = (*min((p[0], p[2]) for p in places), *max((p[1], p[3]) for p in places))
-    for node in ast.walk(ast.parse("".join(linecache.getlines(code.co_filename)))):
+    for node in _of_line(code.co_filename).get(code.co_firstlineno, ()):
         match node:
-            case ast.FunctionDef() if (node.name, node.lineno) == (code.co_name, code.co_firstlineno):
-                return _bare(node)
+            case ast.FunctionDef(name=code.co_name):
+                return _bare(copy.deepcopy(node))
             case ast.Lambda(body=b) if (b.lineno, b.col_offset, b.end_lineno, b.end_col_offset) == extent:
-                return _bare(ast.FunctionDef(code.co_name, node.args, [ast.Return(b)], []))
+                copied = copy.deepcopy(node)
+                return _bare(ast.FunctionDef(code.co_name, copied.args, [ast.Return(copied.body)], []))
     raise NotOnItsOwnError(f"no source of {code.co_name}")
+
+
+@cache
+def _of_line(filename: str) -> dict[int, list[ast.FunctionDef | ast.Lambda]]:
+    """The functions of a file by their first line: a file has many mistakes, and parsing it takes time."""
+    functions = defaultdict(list)
+    for node in ast.walk(ast.parse("".join(linecache.getlines(filename)))):
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            functions[node.lineno].append(node)
+    return functions
 
 
 def _bare(definition: ast.FunctionDef) -> ast.FunctionDef:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import MissingEntry, Student
 from nbgrader.converters import Autograde
 
 from autograder.course import nbgrader_api
@@ -20,8 +20,9 @@ from autograder.grading.result import Result, receipt
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
 from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
+from autograder.repair.candidates import handed_in
 from autograder.repair.released import released_lesson
-from autograder.submissions.beside import content_hash, read_files
+from autograder.submissions.beside import read_files
 from autograder.submissions.submission import Submission, UngradableError, check_selection, submitted
 
 BATCH, PAUSE = 50, 1.0  # submissions, and seconds, after which what was graded is saved
@@ -56,7 +57,9 @@ class Grading:
         with gradebook_in_words():
             known = sorted(self.api.get_source_assignments())
         check_selection(root, known, names, student)
-        self.submissions = list(submitted(root, names, student))
+        with gradebook_in_words(), self.api.gradebook as gradebook:
+            enrolled = [row.id for row in gradebook.db.query(Student.id)]
+        self.submissions = list(submitted(root, names, student, enrolled))
         lessons = {submission.lesson for submission in self.submissions}
         there = {name for name in lessons.intersection(known) if self._source(name).is_file()}
         self.checks = {name: checks_hash(self._source(name)) if name in there else "" for name in lessons}
@@ -72,7 +75,7 @@ class Grading:
             receipts = writer.receipts.graded()
             todo = []
             for submission in self.submissions:
-                stands = self._stands(submission, receipts.get((submission.student, submission.lesson)))
+                stands = self._stands(submission, receipts.get((submission.student, submission.lesson)), job)
                 result = writer.receipts.find(submission.student, submission.lesson) if stands else None
                 if result is not None:
                     yield replace(result, status="unchanged")
@@ -104,8 +107,7 @@ class Grading:
 
     def _read(self, submission: Submission, job: GradingJob) -> GradingTask:
         try:
-            self._check(submission, job)
-            return self.task(submission)
+            return self.task(submission, job)
         except UngradableError as error:
             return GradingTask(submission, refusal=str(error))
 
@@ -129,15 +131,16 @@ class Grading:
         about = receipt(task.hash, self.checks[lesson])
         return Outcome(Result(student, lesson, "ungradable", None, most, reason, receipt=about))
 
-    def _stands(self, submission: Submission, receipt: dict[str, Any] | None) -> bool:
+    def _stands(self, submission: Submission, receipt: dict[str, Any] | None, job: GradingJob) -> bool:
         """Whether a submission is graded as it is now, by these checks, in this environment."""
         autograded = self.root / "autograded" / submission.student / submission.lesson
         if self.force or receipt is None or not (autograded / submission.path.name).is_file():
             return False
         try:
+            task = self.task(submission, job)
             return receipt == {
-                "submission": content_hash(submission.read(), read_files(submission, self._autograde)[1]),
-                "submitted_at": submission.submitted_at(),
+                "submission": task.hash,
+                "submitted_at": task.submitted_at,
                 "checks": self.checks[submission.lesson],
                 "environment": environment_hash(),
             }
@@ -159,11 +162,14 @@ class Grading:
                 lessons[name] = Rubric(released, json.loads(kernelspec) if kernelspec else None, checks)
         return GradingJob(lessons, judge.limits, judge.wall, config)
 
-    def task(self, submission: Submission) -> GradingTask:
+    def task(self, submission: Submission, job: GradingJob) -> GradingTask:
         """A submission, read. Raises UngradableError where it cannot be read."""
+        self._check(submission, job)
         key = key_of(submission.student, submission.lesson, secret(self.root))
-        content, (beside, files) = submission.read(), read_files(submission, self._autograde)
-        return GradingTask(submission, content, submission.submitted_at(), key, beside, files)
+        choice = handed_in(submission, job.lessons[submission.lesson].released)
+        beside, files = read_files(submission, self._autograde)
+        notes = (*choice.notes, *beside.notes)
+        return GradingTask(submission, choice.content, submission.submitted_at(), key, beside, files, notes)
 
     def _source(self, name: str) -> Path:
         return self.root / "source" / name / f"{name}.ipynb"

@@ -40,8 +40,9 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
         )
     (submission,) = grading.submissions
     receipt, differences = result.receipt, []
+    job = grading.job()
     try:
-        task = grading.task(submission)
+        task = grading.task(submission, job)
     except UngradableError as error:
         return Verified(result, [f"it cannot be graded now: {error}"])
     if task.hash != receipt["submission"]:
@@ -59,7 +60,6 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
         differences.append(
             f"the environment is another: {', '.join(changed) or 'the code that grades has changed'}"
         )
-    job = grading.job()
     job.start()
     outcome = job.do(task)
     if isinstance(outcome, Refusal):

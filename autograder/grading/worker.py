@@ -59,6 +59,7 @@ class GradingTask:
 
     submitted_at: in UTC. key: the seed of the hidden inputs follows from it and the content.
     beside: what was handed in beside the notebook. files: what the notebook's cells find there.
+    notes: what is to be told of all these files, a sentence each.
     refusal: why there is nothing to grade, or ''.
     """
 
@@ -68,6 +69,7 @@ class GradingTask:
     key: bytes = b""
     beside: Beside = field(default_factory=Beside)
     files: dict[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     refusal: str = ""
 
     @property
@@ -139,7 +141,7 @@ class GradingJob(Job[GradingTask, Outcome]):
 
     def _grade(self, task: GradingTask) -> Outcome:
         rubric = self.lessons[task.submission.lesson]
-        notebook = read_repaired(task.content, rubric.released, task.beside.notes).notebook
+        notebook = read_repaired(task.content, rubric.released, task.notes).notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
         inputs = seed(notebook, task.key, task.files)

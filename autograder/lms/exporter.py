@@ -11,6 +11,7 @@ from traitlets import Enum
 from autograder.files import write_atomically
 from autograder.gradebook import Cohort, Record, Status, Student, points, read_cohort
 from autograder.lms import spreadsheet
+from autograder.lms.collect import NOBODYS
 from autograder.text import printable
 
 Row = Sequence[object]
@@ -38,6 +39,7 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         super().__init__(**settings)
         self.notes: list[str] = []
         self.left_out: list[str] = []
+        self._unsorted: set[str] = set()  # lessons of which hand-ins are nobody's
 
     def export(self, gradebook: Any) -> None:
         """Write the file. Lessons and students that do not exist are named in `notes`."""
@@ -45,6 +47,7 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         course = getattr(self.parent, "coursedir", None)
         root = Path(course.root) if course is not None else None
         cohort = self._chosen(read_cohort(gradebook, root, gradebook.course_id or ""))
+        self._unsorted = {name for name in cohort.lessons if root and (root / NOBODYS.format(name)).is_file()}
         rows = list(self.rows(cohort))
         formulas = sorted({str(cell) for row in rows for cell in row if spreadsheet.is_formula(cell)})
         if formulas:
@@ -72,7 +75,8 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         """A grade as the file has it. What is not graded is `nothing`, and never 0."""
         if record.final is not None:
             return points(record.final)
-        return "0" if record.status is Status.MISSING and self.missing == "zero" else nothing
+        zero = self.missing == "zero" and record.lesson not in self._unsorted
+        return "0" if record.status is Status.MISSING and zero else nothing
 
     def leave_out(self, students: Sequence[Student], why: str) -> None:
         """Note students whom the file cannot name."""
@@ -111,4 +115,8 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
             absent = [r.student for r in records if r.lesson == lesson and r.status is Status.MISSING]
             if absent:
                 how = "written as 0" if self.missing == "zero" else "left empty"
+                if lesson in self._unsorted:
+                    how = (
+                        f"left empty, since {NOBODYS.format(lesson)} lists what is nobody's (else delete it)"
+                    )
                 self.notes.append(f"{lesson}: not handed in, {how}: {', '.join(absent)}.")

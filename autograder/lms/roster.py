@@ -1,9 +1,16 @@
-"""Import a class into the gradebook from a CSV file, as nbgrader, Canvas or Moodle writes it."""
+"""Import a class into the gradebook from a table, as nbgrader or a learning platform writes it.
+
+A row of FORMS says which headings a platform's table has, and which field of a student is in which column.
+Headings are compared in small letters. To take in another table is to add a row here, and a case to
+tests/autograder/lms/rosters.toml.
+"""
 
 import csv
 import io
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,70 +18,224 @@ from nbgrader import api
 
 from autograder.errors import UsageError
 from autograder.gradebook import Student
+from autograder.submissions.archives import same_form
 from autograder.text import printable
 
 Line = tuple[int, list[str]]
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
 LONGEST = 128  # characters that the gradebook keeps of a field
+_NO_TEXTS = (b"PK\3\4", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")
 # A student's id names folders, on every system.
 ALLOWED = re.compile(r"[^\W_][^/\\:*?\"<>|\x00-\x1f]*")
 
-# Headings, in lower case, of the fields of a roster; of several, the first with a value counts.
-NBGRADER = {field: (field,) for field in ("id", *FIELDS)}
-CANVAS = {
-    "id": ("sis login id", "sis user id", "id"),
-    "lms_user_id": ("id",),
-    "name": ("student",),
-    "first_name": ("firstname",),  # some accounts have two columns in place of Student
-    "last_name": ("lastname",),
-}
-MOODLE = {
-    "id": ("username", "id number", "email address"),
-    "first_name": ("first name",),
-    "last_name": ("last name", "surname"),
-    "email": ("email address",),
-    "lms_user_id": ("id number",),
-}
+HEADER_WITHIN = 6  # lines, since Sakai writes a title above the headings
+
+
+@dataclass(frozen=True)
+class Form:
+    """The headings of a platform's table of students.
+
+    needs: of each of these, one heading is there. fields: the headings of each field, and of `name` (`Last,
+    First`, or as it is) and `group`; of several, the first with a value counts. source: where the headings
+    are documented.
+    """
+
+    platform: str
+    needs: tuple[tuple[str, ...], ...]
+    fields: Mapping[str, tuple[str, ...]]
+    source: str = ""
+
+
+# Moodle's and ILIAS's own words in some languages: English, German, Spanish, French, Italian, Dutch
+_FIRST = ("first name", "vorname", "nombre", "prénom", "nome", "voornaam")
+_LAST = (
+    *("last name", "surname", "nachname", "apellido(s)", "apellidos", "nom de famille", "nom", "cognome"),
+    "achternaam",
+)
+_LOGIN = (
+    *("username", "login", "anmeldename", "benutzername", "nombre de usuario", "nom d’utilisateur"),
+    *("nom d'utilisateur", "gebruikersnaam"),
+)
+_NUMBER = (
+    *("id number", "id-nummer", "número de id", "numéro d’identification", "numéro d'identification"),
+    *("codice identificativo", "matrikelnummer", "matriculation number"),
+)
+_MAIL = (
+    *("email address", "email", "e-mail-adresse", "e-mail", "dirección de correo", "adresse de courriel"),
+    *("indirizzo email", "e-mailadres"),
+)
+_GROUP = ("groups", "gruppen", "grupos", "groupes", "gruppi", "groepen")
+FORMS = (
+    Form(
+        "Canvas",
+        (("student", "firstname"), ("id",), ("sis login id", "sis user id", "section")),
+        {
+            "id": ("sis login id", "sis user id", "id"),
+            "lms_user_id": ("id",),
+            "name": ("student",),
+            "first_name": ("firstname",),  # some accounts have two columns in place of Student
+            "last_name": ("lastname",),
+        },
+        "Canvas's guide to the CSV of its gradebook",
+    ),
+    Form(
+        "Canvas",
+        (("canvas_user_id",), ("name",)),
+        {
+            "id": ("login_id", "user_id", "canvas_user_id"),
+            "lms_user_id": ("canvas_user_id",),
+            "name": ("name",),
+            "group": ("group_name",),
+        },
+        "what Canvas's People, Groups, Download Course Roster CSV gives",
+    ),
+    Form(
+        "Sakai",
+        (("display id",),),
+        {
+            "id": ("display id",),
+            "first_name": ("first name",),
+            "last_name": ("last name",),
+            "lms_user_id": ("id",),
+        },
+        "grades.csv in the archive of Sakai's Assignments; its first line is the assignment's title",
+    ),
+    Form(
+        "Open edX",
+        (("id",), ("username",), ("email",)),
+        {"id": ("username",), "name": ("name",), "email": ("email",), "lms_user_id": ("id",)},
+        "Open edX's manual: Instructor, Data Download, profile information",
+    ),
+    Form(
+        "Brightspace",
+        (("orgdefinedid",),),
+        {
+            "id": ("username", "orgdefinedid"),
+            "first_name": ("first name",),
+            "last_name": ("last name",),
+            "email": ("email",),
+            "lms_user_id": ("orgdefinedid",),
+        },
+        "Brightspace's documentation of its grades' CSV; # stands before a value",
+    ),
+    Form(
+        "Gradescope",
+        (("sid",), ("email",)),
+        {
+            "id": ("sid", "email"),
+            "name": ("name",),
+            "first_name": ("first name",),
+            "last_name": ("last name",),
+            "email": ("email",),
+        },
+        "Gradescope's help on rosters: First Name, Last Name, SID, Email, Role",
+    ),
+    Form(
+        "GitHub Classroom",
+        (("identifier",), ("github_username",)),
+        {
+            "id": ("identifier",),
+            "name": ("name",),
+            "lms_user_id": ("github_username",),
+            "group": ("group_name",),
+        },
+        "GitHub Classroom's Students, Download: identifier, github_username, github_id, name",
+    ),
+    Form("nbgrader", (("id",),), {field: (field,) for field in ("id", *FIELDS)}, "nbgrader's manual"),
+    Form(
+        "Blackboard",
+        (("student id",), ("username",)),
+        {
+            "id": ("username",),
+            "first_name": ("first name",),
+            "last_name": ("last name",),
+            "email": ("email",),
+            "lms_user_id": ("student id",),
+        },
+        "Blackboard's help on working offline: tabs, in UTF-16, in a file called .xls",
+    ),
+    Form(
+        "Moodle",  # and Google Classroom and Teams, which have the same headings
+        (_FIRST, _LAST, (*_LOGIN, *_NUMBER, *_MAIL)),
+        {
+            "id": (*_LOGIN, *_NUMBER, *_MAIL),
+            "first_name": _FIRST,
+            "last_name": _LAST,
+            "email": _MAIL,
+            "lms_user_id": _NUMBER,
+            "group": _GROUP,
+        },
+        "Moodle's language packs: firstname, lastname, username, idnumber, email, groups",
+    ),
+)
 
 
 def read_roster(path: Path) -> list[Student]:
-    """The students in a CSV file, in its order.
+    """The students in a table, in its order, as one of FORMS has them.
 
-    The file is one of three: nbgrader's (`id`, and any of first_name, last_name, email,
-    lms_user_id), Canvas's gradebook export, or Moodle's list of participants.
     Raises UsageError, with the number of the line, where it is none of them or a line is wrong.
     """
-    lines = _lines(path)
-    number, header = next(lines, (1, []))
-    names = [heading.strip().lower() for heading in header]
-    columns = _columns(names)
-    if columns is None:
+    return [student for student, _ in _read(path)]
+
+
+def read_groups(path: Path) -> dict[str, list[str]]:
+    """The ids of the students in each group, from a table of FORMS with a column of groups.
+
+    Raises UsageError as `read_roster` does.
+    """
+    groups: dict[str, list[str]] = {}
+    for student, names in _read(path):
+        for name in filter(None, map(str.strip, names.split(","))):
+            groups.setdefault(name, []).append(student.id)
+    if not groups:
+        raise UsageError(f"{path} names no groups. Take the table that has a column for them.")
+    return groups
+
+
+def _read(path: Path) -> list[tuple[Student, str]]:
+    """Each student of a table, with the names of the student's groups."""
+    lines = list(_lines(path))
+    number, header = lines[0] if lines else (1, [])
+    form, names = None, []
+    for at, (_, cells) in enumerate(lines[:HEADER_WITHIN]):
+        names = [_heading(cell) for cell in cells]
+        form = next((f for f in FORMS if all(any(h in names for h in needed) for needed in f.needs)), None)
+        if form is not None:
+            header, lines = cells, lines[at + 1 :]
+            break
+    if form is None:
+        platforms = ", ".join(dict.fromkeys(f.platform for f in FORMS if f.platform != "nbgrader"))
         raise UsageError(
             f"{path}, line {number}: these are not the headings of a roster. It needs a column `id` "
-            "(and may have first_name, last_name, email, lms_user_id), or be a gradebook export of "
-            "Canvas or a list of participants of Moodle."
+            "(and may have first_name, last_name, email, lms_user_id), or be a table of students or grades "
+            f"from {platforms}, Google Classroom, Teams or ILIAS."
         )
-    students: dict[str, tuple[int, Student]] = {}
+    students: dict[str, tuple[int, Student, str]] = {}
     for number, cells in lines:
         place = f"{path}, line {number}"
-        if columns is CANVAS and _is_no_student(cells):
+        if _is_no_student(cells, form):
             continue
+        if not any(cells[len(header) :]):
+            cells = cells[: len(header)]
         if len(cells) != len(header):
             raise UsageError(
                 f"{place}: it has {len(cells)} cells, and the header has {len(header)}. "
                 "A comma inside a cell needs quotes around the cell."
             )
-        cells = [printable(cell.strip()) for cell in cells]  # students choose names on a platform
-        student = _student(dict(zip(names, cells, strict=True)), columns, place)
+        cells = [same_form(printable(cell.strip())) for cell in cells]  # students choose names on a platform
+        if form.platform == "Brightspace":
+            cells = [cell.removeprefix("#") for cell in cells]
+        row = dict(zip(names, cells, strict=True))
+        student = _student(row, form.fields, place)
         if student.id in students:
             raise UsageError(
                 f"{place}: {student.id!r} is on line {students[student.id][0]} already. "
                 "A student stands in a roster once."
             )
-        students[student.id] = (number, student)
+        students[student.id] = (number, student, _first(row, form.fields.get("group", ())))
     if not students:
         raise UsageError(f"{path} has no students.")
-    return [student for _, student in students.values()]
+    return [(student, groups) for _, student, groups in students.values()]
 
 
 def import_roster(gradebook: Any, students: Sequence[Student]) -> tuple[int, int]:
@@ -106,7 +267,11 @@ def import_roster(gradebook: Any, students: Sequence[Student]) -> tuple[int, int
 def _lines(path: Path) -> Iterator[Line]:
     """The lines that are not empty, each with its number in the file."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        if data.startswith(_NO_TEXTS):
+            raise UsageError(f"{path} is a spreadsheet or an archive. Save the table as CSV (UTF-8).")
+        encoding = json.detect_encoding(data)
+        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except OSError as error:
         raise UsageError(f"the roster {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
@@ -124,28 +289,32 @@ def _lines(path: Path) -> Iterator[Line]:
         raise UsageError(f"{path}, line {begin}: this is not CSV ({error}).") from None
 
 
-def _columns(names: list[str]) -> Mapping[str, tuple[str, ...]] | None:
-    """The table of headings to which these names belong; None where they belong to none."""
-    if "id" in names:
-        return CANVAS if "student" in names or {"firstname", "lastname"} <= set(names) else NBGRADER
-    moodle = "first name" in names and any(name in names for name in MOODLE["last_name"])
-    return MOODLE if moodle and any(name in names for name in MOODLE["id"]) else None
+def _heading(cell: str) -> str:
+    return same_form(cell.strip().lstrip("\ufeff#").lower())
 
 
-def _is_no_student(cells: list[str]) -> bool:
-    """Whether a line of Canvas's export is about its columns, or about Canvas's test student."""
+def _first(row: Mapping[str, str], headings: Iterable[str]) -> str:
+    """The first value that a line has under these headings, or ''."""
+    return next((row[heading] for heading in headings if row.get(heading)), "")
+
+
+def _is_no_student(cells: list[str], form: Form) -> bool:
+    """Whether a line of a platform's table is about its columns, or about a student made for tests."""
     first, second = (cell.strip() for cell in [*cells, ""][:2])
+    if form.platform == "Moodle":  # Google Classroom has two such lines
+        return first in ("Date", "Points") and not any("@" in cell for cell in cells)
+    if form.platform == "Blackboard":
+        return any(cell.endswith("_previewuser") for cell in cells)
+    if form.platform != "Canvas":
+        return False
     about_columns = not (first or second) or first.startswith("Points Possible")
     test_student = ("Student, Test", "Test Student", "Student")
     return about_columns or (first in test_student and (first != "Student" or second == "Test"))
 
 
-def _student(cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], place: str) -> Student:
+def _student(row: Mapping[str, str], headings: Mapping[str, tuple[str, ...]], place: str) -> Student:
     """The student of a line. place: where the line stands, for messages."""
-    fields = {
-        field: next((cells[name] for name in columns.get(field, ()) if cells.get(name)), "")
-        for field in ("id", "name", *FIELDS)
-    }
+    fields = {field: _first(row, headings.get(field, ())) for field in ("id", "name", *FIELDS)}
     last, _, first = fields.pop("name").partition(",")
     if last:
         fields["last_name"], fields["first_name"] = last.strip(), first.strip()
@@ -154,7 +323,7 @@ def _student(cells: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], p
             raise UsageError(f"{place}: the {field} has more than {LONGEST} characters.")
     student = fields["id"]
     if not student:
-        wanted = " or ".join(repr(name) for name in columns["id"] if name in cells)
+        wanted = " or ".join(repr(name) for name in headings["id"] if name in row)
         raise UsageError(f"{place}: there is no id. Fill in {wanted}.")
     if not ALLOWED.fullmatch(student):
         raise UsageError(

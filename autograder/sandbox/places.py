@@ -3,7 +3,7 @@
 Every kind of sandbox shows a submission the same: the interpreter, its packages, the system's libraries, the
 solver and heinit_lab, all read-only. The answers, the hidden checks, the gradebook and the other submissions
 are nowhere among them. A folder with answers or checks that lies inside a visible folder, as in an installed
-package, is masked: bubblewrap covers the folder by an empty one, and Landlock shows its neighbours one by one.
+package, is masked: bubblewrap puts an empty folder there, and Landlock shows the neighbours one by one.
 """
 
 import importlib.util

@@ -1,8 +1,8 @@
 """The sandbox: one warm parent behind walls, which forks a box for each submission.
 
-How it works. `Sandbox` starts `autograder.solver.zygote`, the warm parent, which imports what notebooks import
-and never runs a line of a submission. `Sandbox.box` asks the warm parent for a `Box`: a process, init, with
-walls of its own, in which one submission's solver runs (autograder/solver/init.py). There are two kinds:
+How it works. `Sandbox` starts `autograder.solver.zygote`, the warm parent, which imports what notebooks
+import and never runs a line of a submission. `Sandbox.box` asks the warm parent for a `Box`: a process, init,
+with walls of its own, in which one submission's solver runs (autograder/solver/init.py). There are two kinds:
 
 - **namespaces**: bubblewrap (bubblewrap.py) starts the warm parent in an empty root, without the network, the
   processes and the IPC of the host; each box gets further namespaces.
@@ -180,7 +180,7 @@ class Sandbox:
 
     @property
     def folder(self) -> str:
-        """The folder of the sandbox's own, where there is no other root: what /course holds, and the boxes."""
+        """The sandbox's own folder, where there is no other root: with what /course holds, and the boxes."""
         return self._directory.name if self._directory else ""
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ DENIED: dict[str, tuple[int, int, tuple[int, ...], bool]] = {
     "setsockopt": (54, 208, (-1, 1, 7, 0, 0), False),
     "unshare": (272, 97, (0,), False),
     "setns": (308, 268, (-1, 0), False),
-    "ptrace": (101, 117, (0, 0, 0, 0), False),
+    "ptrace": (101, 117, (1, -1, 0, 0), False),
     "process_vm_readv": (310, 270, (-1, 0, 0, 0, 0, 0), False),
     "add_key": (248, 217, (0, 0, 0, 0, 0), False),
     "request_key": (249, 218, (0, 0, 0, 0), False),
@@ -125,11 +125,13 @@ class Header(ctypes.Structure): _fields_ = [("version", ctypes.c_uint32), ("pid"
 held = (ctypes.c_uint32 * 6)()
 libc.capget(ctypes.byref(Header(0x20080522, 0)), held)
 rights = ["capabilities"] * any(held) + ["new privileges"] * (libc.prctl(39, 0, 0, 0, 0) != 1)
-rights += ["capabilities to be had"] * any(libc.prctl(23, n, 0, 0, 0) == 1 for n in range(64))
+# who never had a capability cannot drop one from the bounding set, and no_new_privs makes that needless
+rights += ["capabilities to be had"] * any(hidden and libc.prctl(23, n, 0, 0, 0) == 1 for n in range(64))
 if rights or (hidden and os.getuid() == 0): breaches["rights"] = ", ".join(rights) or "root"
 for name, (number, arguments, unknown) in settings["calls"].items():
     done = libc.syscall(number, *(ctypes.c_long(a) for a in arguments))
-    if done != -1 or ctypes.get_errno() != (errno.ENOSYS if unknown else errno.EPERM): breaches["calls"] = name
+    refusal = errno.ENOSYS if unknown else errno.EPERM
+    if done != -1 or ctypes.get_errno() != refusal: breaches["calls"] = name
 
 def crowd(count, work):
     # the number of children that have done their work and are alive at the same time

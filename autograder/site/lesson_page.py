@@ -75,7 +75,8 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
             parts.append(writer.guess(f"{lesson.module}-{cell.id}", guess["words"]))
             waiting = True
         elif cell.cell_type == "markdown":
-            parts.append(writer.prose.html(re.sub(r"(?m)^Next: \[.*$", "", cell.source)))
+            text = re.sub(r"(?m)^Next: \[.*$", "", cell.source)
+            parts.append(writer.prose.html(text.replace(_IN_A_CELL, _IN_A_FIELD)))
         elif (name := asked(cell)) is not None:
             check = cells.pop(0) if cells and checked(cells[0]) == name else None
             parts.append(writer.exercise(name, student[cell.id], cell, check))
@@ -111,6 +112,8 @@ _OPENING = re.compile(
 )
 
 
+# A page has a field where a notebook has a variable that is None.
+_IN_A_CELL, _IN_A_FIELD = " in place of `None`", " below"
 _GUESS = re.compile(r"^[\w, ]+ = None\b.*?# (?P<words>.+)$", re.MULTILINE)  # the cell of a prediction
 _HEADED = re.compile(r"#{2,} ")
 _COLUMNS = re.compile(r"\S {3,}\S.*\n.*\S {3,}\S")  # of two lines at least
@@ -124,13 +127,18 @@ class _LessonWriter:
         self._pictures = pictures
         self._templates = templates
         self._explorers = 0
+        self._asked: list[str] = []  # the functions of the exercises so far
 
     def code(self, cell: NotebookNode) -> str:
-        """A cell's code and outputs. What a lesson imports is folded."""
+        """A cell's code and outputs, and whose functions they come from. What a lesson imports is folded."""
         source = render_lines(cell.source)
         if cell.id == "setup":
             source = f'<details class="setup"><summary>What the cells import</summary>{source}</details>'
-        return "\n".join([source, *(self._output(output, cell.source) for output in cell.outputs)])
+        outputs = [self._output(output, cell.source) for output in cell.outputs]
+        calls = r"\b{0}\(|[(,] ?{0}\b(?!=)"
+        called = [n for n in self._asked if outputs and re.search(calls.format(n), cell.source)]
+        note = self._templates.get_template("stand-in.html.j2").render(names=called) if called else ""
+        return "\n".join([source, *outputs, note])
 
     def guess(self, ident: str, words: str) -> str:
         """A field for a prediction, and the beginning of what waits for the prediction."""
@@ -141,6 +149,7 @@ class _LessonWriter:
         self, name: str, stub: NotebookNode, solved: NotebookNode, check: NotebookNode | None
     ) -> str:
         """The question, the stub, and the folded solution with the verdict on it."""
+        self._asked.append(name)
         asks, data = question(name), {}
         if asks:  # what the page's script knows of the question
             wrong = [{"value": w.value, "hints": list(map(self.prose.phrase, w.hints))} for w in asks.wrong]

@@ -1,6 +1,7 @@
-"""Init: the first process of a box, which makes the box, watches it, and ends it. No line of a submission runs here.
+"""Init: the first process of a box, which makes the box, watches it, and ends it.
 
-How it works. The warm parent forks init for each submission (zygote.py). Init does one of these:
+How it works. The warm parent forks init for each submission (zygote.py). Init does one of these, and
+never runs a line of a submission:
 
 - With namespaces, init is process 1 of a PID namespace: when init ends, the kernel ends every process in the
   box, also those that changed session or hid. Init creates a mount and an IPC namespace that no other
@@ -15,7 +16,7 @@ Then init waits until the sandbox has set the limits of the box, and forks the s
 1. closes every descriptor except the socket of its orders and the pipe of its answers,
 2. sets its limits, gives up every capability and forbids itself new ones,
 3. without namespaces: puts the fence of Landlock around itself (landlock.py),
-4. puts the filter of system calls around itself (syscalls.py), and only then runs a student's cells (work.py).
+4. puts the filter of system calls around itself (syscalls.py); only then does it run cells (work.py).
 
 The solver cannot trace init, which is not dumpable and has more rights; nor can it signal init: process 1
 gets from inside its namespace only the signals that it has a handler for, and Landlock, the filter or the
@@ -56,7 +57,7 @@ CLONE_NEWNS, CLONE_NEWIPC = 0x20000, 0x8000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 PR_CAPBSET_DROP, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 24, 47, 4
-CAPABILITY_VERSION_3 = 0x20080522
+CAPABILITY_VERSION_3, CAP_SETUID = 0x20080522, 7
 
 # what a submission makes none of: each is memory, or rights, that no limit of a process counts
 NONE = "user_namespaces", "inotify_instances", "fanotify_groups"
@@ -89,7 +90,7 @@ def run_init(
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans in the box leave no zombies
     home = "/box" if order.kind == "namespaces" else tempfile.mkdtemp(dir=order.directory)
-    user = _spare_user() if order.kind == "landlock" and "user" in walls else None
+    user = spare_user() if order.kind == "landlock" and "user" in walls else None
     if user is not None:
         os.chown(home, user, user)
     solver = os.fork()
@@ -142,6 +143,8 @@ def _become_solver(
         for first, last in itertools.pairwise((2, *kept, 1024)):
             os.closerange(first + 1, last)
     _limit(order, user)
+    if "rights" in walls:
+        _drop_bounding_set()  # while there is a right to do so
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -260,9 +263,11 @@ def _kill_all_of(user: int) -> None:
         os.waitpid(child, 0)
 
 
-def _spare_user() -> int | None:
+def spare_user() -> int | None:
     """A user that nobody has, for this box, or None where this process cannot become another user."""
-    if os.geteuid() != 0:
+    status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
+    effective = int(status.partition("CapEff:")[2].split()[0], 16)
+    if not effective >> CAP_SETUID & 1:
         return None
     mapped = [line.split() for line in pathlib.Path("/proc/self/uid_map").read_text().splitlines()]
     most = max(int(first) + int(count) for first, _, count in mapped)
@@ -348,10 +353,14 @@ def _running() -> int:
     return count
 
 
-def _give_up_rights() -> None:
-    """Drop every capability for ever: bounding set, ambient set, and the sets in force."""
+def _drop_bounding_set() -> None:
+    """Drop what capabilities could come from, where this process may."""
     for capability in range(64):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
+
+
+def _give_up_rights() -> None:
+    """Drop every capability for ever: ambient set, and the sets in force."""
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)

@@ -2,8 +2,9 @@
 
 How it works. The sandbox starts this program once: under bubblewrap in an empty root and without a network,
 where its capabilities are valid only in its own user namespace; elsewhere as an ordinary process. The warm
-parent imports NumPy, Matplotlib and IPython, never runs a line of a submission, and waits for orders. For each
-order the warm parent forks init, which makes the box, forks the solver in it, and ends the box (init.py).
+parent imports NumPy, Matplotlib and IPython, never runs a line of a submission, and waits for orders.
+For each order the warm parent forks init, which makes the box, forks the solver in it, and ends the box
+(init.py).
 
 Network. The loopback is down: what TCP keeps for a reader that does not read is memory of no process,
 so no limit of a process holds it.

@@ -9,7 +9,6 @@ their size costs nothing. Nothing here takes more than linear time, or unpacks m
 import ast
 import base64
 import codecs
-import io
 import json
 import re
 import warnings
@@ -19,13 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.submissions.archives import is_nobodys, zip_of
 from autograder.submissions.filetypes import BINARY, TEXT, in_words
 
 LARGEST = 128 * 2**20  # bytes of a file
 LARGEST_WITHOUT_OUTPUTS = 32 * 2**20
 LARGEST_MENDED = 4 * 2**20  # characters of a text whose commas are put right
 LARGEST_LITERAL = 2**20  # characters that are read as Python's text of a value
-LARGEST_INDEX = 2**20  # bytes of a zip archive's table of contents
 LONGEST_NUMBER = 300  # digits
 JUNK = "\ufeff\0\x1a \t\r\n"  # characters around a notebook that say nothing
 _OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*+:\s*+\[')
@@ -96,13 +95,8 @@ def _unpacked(data: bytes, content: Content) -> bytes:
 
 
 def _only_notebook(data: bytes) -> bytes:
-    end = data.rfind(b"PK\5\6")
-    index = int.from_bytes(data[end + 12 : end + 16], "little")
-    if end < 0 or index > LARGEST_INDEX or b"PK\6\7" in data[end - 99 : end]:
-        raise zipfile.BadZipFile
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [name for name in archive.namelist() if name.endswith(".ipynb")]
-        names = [name for name in names if "__MACOSX" not in name and ".ipynb_checkpoints" not in name]
+    with zip_of(data) as archive:
+        names = [n for n in archive.namelist() if n.endswith(".ipynb") and not is_nobodys(n)]
         if len(names) != 1:
             count = f"{len(names)} notebooks: hand in one" if names else "no notebook in it"
             kind = in_words(data, archive.namelist())

@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
+from autograder.submissions.archives import is_nobodys
 from autograder.text import printable
 
 MOST_FILES, MOST_BYTES = 200, 16 * 2**20  # of the files beside one notebook that are taken
@@ -149,13 +150,13 @@ def _check(name: str, about: os.stat_result, kind: int, owner: int) -> None:
         raise NotPlainError("a hard link (the file has another name elsewhere)", name)
 
 
-def read_beside(root: Path, *names: str, ignore: Sequence[str] = ()) -> Beside:
-    """What lies in the folder names[-1] in names[-2] ... in `root`, notebooks aside.
+def read_beside(root: Path, *names: str, ignore: Sequence[str] = (), most: int | None = None) -> Beside:
+    """What lies in the folder names[-1] in names[-2] ... in `root`, up to `most` bytes.
 
     ignore: patterns of names that are passed over, as nbgrader's `CourseDirectory.ignore` has them.
     Raises NotPlainError where that is no folder, or OSError.
     """
-    reader = _Reader((*ignore, "*.ipynb"))
+    reader = _Reader(ignore, MOST_BYTES if most is None else most)
     folders: deque[tuple[str, ...]] = deque([()])
     while folders:
         inside = folders.popleft()
@@ -172,10 +173,10 @@ def read_beside(root: Path, *names: str, ignore: Sequence[str] = ()) -> Beside:
 class _Reader:
     """Reads one folder after the other, until enough was read."""
 
-    def __init__(self, ignore: Sequence[str]) -> None:
+    def __init__(self, ignore: Sequence[str], most: int) -> None:
         self.files: dict[str, bytes] = {}
         self.left_out: dict[str, str] = {}
-        self._ignore, self._room, self._entries = ignore, MOST_BYTES, MOST_ENTRIES
+        self._ignore, self._room, self._entries = ignore, most, MOST_ENTRIES
 
     def read(self, folder: int, inside: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Read the files of a folder. Gives the folders in it."""
@@ -187,7 +188,7 @@ class _Reader:
             self._entries = 0
             return
         for entry in sorted(entries, key=lambda entry: entry.name):
-            if any(fnmatchcase(entry.name, pattern) for pattern in self._ignore):
+            if is_nobodys(entry.name) or any(fnmatchcase(entry.name, pattern) for pattern in self._ignore):
                 continue
             place = (*inside, entry.name)
             try:

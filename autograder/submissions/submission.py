@@ -14,8 +14,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from autograder.errors import UsageError
+from autograder.submissions.archives import is_nobodys, same_form
 from autograder.submissions.content import LARGEST
 from autograder.submissions.plain_files import (
+    EXCHANGE,
+    MOST_ENTRIES,
     NAMED,
     TIMESTAMP,
     Beside,
@@ -28,6 +31,7 @@ from autograder.submissions.plain_files import (
 from autograder.text import printable
 
 MISNAMED = "the folder's name is too long, is not UTF-8, or has control characters. Rename it."
+TWICE = "another folder has the same name, with its accents written in another way. Put the two together."
 LONGEST_TIME = 10_000  # bytes of a timestamp.txt
 LONGEST_NAME = 128  # characters of a student's name in nbgrader's database
 MOST_STRANGE = 20  # folders of a student that are no lesson's, and are told
@@ -48,19 +52,20 @@ class UngradableError(Exception):
 class Submission:
     """One submitted notebook: `submitted/<student>/<lesson>/<lesson>.ipynb`.
 
-    misnamed: whether one of the folders has a name that no gradebook can hold; then `student` and
-    `lesson` are names that stand for it.
+    student: as the gradebook has the name, where the folder has it in another form of Unicode.
+    misnamed: why the names of the folders cannot be used, or ''; then `student` and `lesson` are names that
+    stand for them.
     """
 
     student: str
     lesson: str
     path: Path
-    misnamed: bool = False
+    misnamed: str = ""
 
     def read(self) -> bytes:
         """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
         if self.misnamed:
-            raise UngradableError(MISNAMED)
+            raise UngradableError(self.misnamed)
         content = self._read(self.path.name, LARGEST)
         if content is None:
             raise UngradableError(
@@ -91,9 +96,21 @@ class Submission:
     def beside(self, ignore: Sequence[str] = ()) -> Beside:
         """The files beside the notebook. Raises as `read` does. ignore: as in `read_beside`."""
         try:
-            return read_beside(*self._place, ignore=ignore)
+            return read_beside(*self._place, ignore=(*ignore, "*.ipynb"))
         except OSError as error:
             raise self._unreadable(error) from None
+
+    def others(self) -> dict[str, bytes]:
+        """The files in the folder, besides the notebook, that may be one whatever they are called."""
+        try:
+            with self._folder() as folder, os.scandir(folder) as entries:
+                names = [entry.name for entry in islice(entries, MOST_ENTRIES)]
+            if set(names) <= {self.path.name, *EXCHANGE}:  # as nearly always
+                return {}
+            found = read_beside(*self._place, most=LARGEST).files
+        except (OSError, UngradableError):
+            return {}
+        return {path: content for path, content in found.items() if path not in (self.path.name, *EXCHANGE)}
 
     def _read(self, name: str, most: int) -> bytes | None:
         try:
@@ -121,14 +138,17 @@ class Submission:
             return UngradableError(f"{error.filename} is {error.strerror}, no file that can be read. {ASK}")
         if not isinstance(error, FileNotFoundError):
             return UngradableError(f"it cannot be read ({error.strerror}).")
-        others: list[str] = []
-        with suppress(OSError), self._folder() as folder, os.scandir(folder) as entries:
-            names = (
-                e.name for e in entries if e.name.endswith(".ipynb") and e.is_file(follow_symlinks=False)
-            )
-            others = sorted(islice(names, NAMED))
-        advice = f"it holds {', '.join(others)}: rename it" if others else "ask for the notebook"
-        return UngradableError(f"the folder has no {self.path.name}; {advice}.")
+        there: list[str] = []
+        with suppress(OSError, UngradableError), self._folder() as folder, os.scandir(folder) as entries:
+            names = (entry.name for entry in entries if entry.name not in EXCHANGE)
+            there = sorted(name for name in islice(names, MOST_ENTRIES) if not is_nobodys(name))
+        if any(name.lower().endswith(".ipynb") for name in there):
+            advice = "rename it if it is the lesson, or ask for the notebook"
+        else:
+            advice = "ask for the notebook"
+        holds = ", ".join(there[:NAMED]) + (f" and {len(there) - NAMED:,} more" * (len(there) > NAMED))
+        what = f"it holds {holds}" if there else "it is empty"
+        return UngradableError(f"the folder has no {self.path.name}; {what}: {advice}.")
 
 
 TIME = re.compile(
@@ -153,19 +173,25 @@ def utc(text: str) -> datetime:
     return time.astimezone(UTC).replace(tzinfo=None)
 
 
-def submitted(root: Path, names: Iterable[str] = (), student: str | None = None) -> Iterator[Submission]:
+def submitted(
+    root: Path, names: Iterable[str] = (), student: str | None = None, students: Iterable[str] = ()
+) -> Iterator[Submission]:
     """The submissions in a course directory, in order of student and lesson.
 
-    names: only these lessons. student: only this student.
+    names: only these lessons. student: only this student. students: the names that the gradebook knows. A
+    folder's name and a student's are one where they differ in Unicode's form alone, as macOS writes accents.
     A student's folder that is a link or cannot be read may stand for any lesson, so it counts as a
     submission of each: to read the submission says why it is ungradable.
     """
-    wanted = set(names)
+    wanted, forms = set(names), {same_form(name): name for name in students}
     known = [entry.name for entry in _entries(root / "source")]
+    taken: set[str] = set()
     for owner in _entries(root / "submitted"):
-        if student is not None and owner.name != student:
+        form = same_form(owner.name)
+        if student is not None and form != same_form(student):
             continue
-        folder = Path(owner.path)
+        folder, name, twice = Path(owner.path), forms.get(form, form), form in taken
+        taken.add(form)
         try:
             lessons = known if owner.is_symlink() else [entry.name for entry in _entries(folder)]
         except OSError:
@@ -173,9 +199,11 @@ def submitted(root: Path, names: Iterable[str] = (), student: str | None = None)
         strange = [name for name in lessons if name not in known][:MOST_STRANGE]
         for lesson in lessons:
             if (lesson in known or lesson in strange) and (not wanted or lesson in wanted):
-                kept = keepable(owner.name), keepable(lesson)
                 path = folder / lesson / f"{lesson}.ipynb"
-                yield Submission(*kept, path, misnamed=kept != (owner.name, lesson))
+                kept = keepable(owner.name.encode("ascii", "backslashreplace").decode() if twice else name)
+                fits = (kept, keepable(lesson)) == (name, lesson)
+                why = TWICE if twice else "" if fits else MISNAMED
+                yield Submission(kept, keepable(lesson), path, misnamed=why)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -190,7 +218,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def keepable(name: str) -> str:
     """A folder's name as gradebooks and terminals can hold it: an unfit name is escaped, and cut."""
-    fit = printable(name)
+    fit = printable(os.fsencode(name).decode(errors="backslashreplace"))
     return fit if len(fit) <= LONGEST_NAME else f"{fit[: LONGEST_NAME - 1]}…"
 
 
@@ -200,5 +228,7 @@ def check_selection(
     """Raise UsageError where a course directory has no such lesson or student. lessons: those that it has."""
     for name in sorted(set(names) - set(lessons)):
         raise UsageError(f"{root} has no lesson called {name!r}. Its lessons are: {', '.join(lessons)}.")
-    if student is not None and not any(entry.name == student for entry in _entries(root / "submitted")):
+    if student is not None and same_form(student) not in {
+        same_form(entry.name) for entry in _entries(root / "submitted")
+    }:
         raise UsageError(f"{root / 'submitted'} has no folder of a student called {student!r}.")

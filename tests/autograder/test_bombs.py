@@ -195,7 +195,7 @@ def test_hand_ins_that_nobody_can_read_stop_neither_report_nor_export(released_c
         records = read_cohort(gradebook, course).records
     for name, status in odd.items():
         assert records[name, LESSON.name].status is Status[status], name
-    misnamed = records[r"\x1b[31mred\udcff", LESSON.name]
+    misnamed = records[r"\x1b[31mred\xff", LESSON.name]
     assert "Rename it" in misnamed.reason
     assert records["l" * 127 + "…", LESSON.name].reason == misnamed.reason
     for command in (["report", "--json"], ["export", "--to", "csv"], ["export", "--to", "canvas"]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -31,7 +32,12 @@ STUBS = {
     for cell in nbformat.read(lesson.path, 4).cells
     if (name := asked(cell)) is not None
 }
-SLIPS = {name: bodies for lesson in lessons() for name, bodies in mistakes(lesson).items()}
+
+
+@cache
+def slips() -> dict[str, dict[str, list[str]]]:
+    """Of every exercise, the bodies that make each mistake; not at import, which every worker pays for."""
+    return {name: bodies for lesson in lessons() for name, bodies in mistakes(lesson).items()}
 
 
 def answer(exercise: str, text: str):
@@ -41,29 +47,29 @@ def answer(exercise: str, text: str):
 
 
 def test_students_make_nearly_all_mistakes_of_every_exercise():
-    assert set(SLIPS) == set(EXERCISES)
+    assert set(slips()) == set(EXERCISES)
     known = {name: len(exercise.misconceptions) for name, exercise in EXERCISES.items()}
-    assert {name: len(slips) for name, slips in SLIPS.items() if len(slips) < known[name]} == {
+    assert {name: len(made) for name, made in slips().items() if len(made) < known[name]} == {
         "relu": known["relu"] - 1,  # np.abs has no body
     }
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_slip_is_the_mistake_that_it_is_called(exercise):
-    for mistake, texts in SLIPS[exercise].items():
+    for mistake, texts in slips()[exercise].items():
         for text in texts:
             evidence = EXERCISES[exercise].probe(answer(exercise, text))
             assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake], text
 
 
 def test_a_slip_uses_the_names_of_the_stub_and_nothing_from_outside():
-    assert SLIPS["he_std"]["root-of-two-over-n"] == ["return np.sqrt(2) / n_in"]
-    assert SLIPS["dead_units"]["any-for-all"][0] == "return (Z <= 0).any(axis=0)"
-    assert SLIPS["he_normal"]["fan-out-for-fan-in"] == [
+    assert slips()["he_std"]["root-of-two-over-n"] == ["return np.sqrt(2) / n_in"]
+    assert slips()["dead_units"]["any-for-all"][0] == "return (Z <= 0).any(axis=0)"
+    assert slips()["he_normal"]["fan-out-for-fan-in"] == [
         "return np.sqrt(2 / n_out) * rng.standard_normal((n_out, n_in))"
     ]
-    assert SLIPS["relu_moments"]["without-relu"] == ["return (0.0, sigma ** 2, sigma ** 2)"]
-    assert SLIPS["init_network"]["transposed"][0].startswith("from itertools import pairwise\ndef network(")
+    assert slips()["relu_moments"]["without-relu"] == ["return (0.0, sigma ** 2, sigma ** 2)"]
+    assert slips()["init_network"]["transposed"][0].startswith("from itertools import pairwise\ndef network(")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from autograder.errors import HeinitError
 from autograder.site.build import build_site
 from autograder.site.live.pyodide import RELEASE, pyodide_files
+from tests.conftest import Once
 from tests.tools import system_tool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,18 +156,21 @@ def page(browser: Browser, lab: Lab) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, lesson_runs: Path) -> Path:
+def site(once: Once, lesson_runs: Path) -> Path:
     """The reading edition, built once; with live pages, where the files of Pyodide can be had."""
-    directory = tmp_path_factory.mktemp("site") / "under a path" / "course"
-    kept = ROOT / "build" / "lessons"
-    try:
-        pyodide_files(None, kept)
-    except HeinitError:
-        build_site(directory, lesson_runs, lambda name, ran: None)
-    else:
-        pyodide = kept / f"pyodide-{RELEASE}"
-        build_site(directory, lesson_runs, lambda name, ran: None, live=True, pyodide=pyodide)
-    return directory
+    place = Path("under a path") / "course"
+
+    def fill(folder: Path) -> None:
+        kept = ROOT / "build" / "lessons"
+        try:
+            pyodide_files(None, kept)
+        except HeinitError:
+            build_site(folder / place, lesson_runs, lambda name, ran: None)
+        else:
+            pyodide = kept / f"pyodide-{RELEASE}"
+            build_site(folder / place, lesson_runs, lambda name, ran: None, live=True, pyodide=pyodide)
+
+    return once("site", fill) / place
 
 
 @pytest.fixture(scope="session")

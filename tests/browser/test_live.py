@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import json
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from autograder.lessons import Lesson, lesson, lessons
 from autograder.lessons.compose import asked, unmarked
-from autograder.site.serving import server
+from autograder.site.serving import Pages, server
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
 from tests.autograder.classroom import run, solved
@@ -25,7 +27,7 @@ from tests.browser.live import Interpreter, corpus_files
 from tests.corpus import differences, verdicts
 from tests.tools import FULL, missing
 
-pytestmark = pytest.mark.xdist_group("site")  # with the other tests of the site, which is built once
+pytestmark = pytest.mark.xdist_group("live")
 
 LESSONS = lessons()
 WRONG = {
@@ -47,6 +49,29 @@ def address(site: Path) -> Iterator[str]:
         threading.Thread(target=pages.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{pages.server_port}/under%20a%20path/{site.name}"
         pages.shutdown()
+
+
+class AwkwardPages(Pages):
+    """A host that unpacks what lies packed, and calls whatever no browser runs or shows plain text."""
+
+    def guess_type(self, path: Any) -> str:
+        kind = super().guess_type(path)
+        return kind if kind.startswith(("text/", "image/", "font/")) else "text/plain"
+
+    def end_headers(self) -> None:
+        if self.path.endswith(".gz"):
+            self.send_header("Content-Encoding", "gzip")
+        super().end_headers()
+
+
+@pytest.fixture
+def awkward(site: Path, address: str) -> Iterator[str]:
+    """The address of the site on a host that is not careful."""
+    pages = functools.partial(AwkwardPages, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), pages) as host:
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{host.server_port}"
+        host.shutdown()
 
 
 @pytest.fixture
@@ -201,6 +226,51 @@ def test_hostile_and_clumsy_answers_end_in_a_sentence_and_other_answers_are_kept
     expect(form(reader, "zero_share").get_by_role("textbox")).to_have_value(kept)
 
 
+OTHER = "<!doctype html><title>Another page</title>"
+BROKEN: dict[str, tuple[Callable[[Route], None], str]] = {
+    "worker.js": (lambda route: route.abort(), "worker.js cannot be fetched"),
+    "manifest.json": (lambda route: route.fulfill(status=404), "manifest.json cannot be fetched: the host"),
+    "pyodide.asm.js": (lambda route: route.fulfill(body=OTHER), "or is no script"),
+    "pyodide.asm.wasm.gz": (lambda route: route.fulfill(body=OTHER), "Python could not be started."),
+    "python_stdlib.zip": (lambda route: route.abort(), "python_stdlib.zip cannot be fetched"),
+    "numpy-*.whl": (lambda route: route.fulfill(body=OTHER), "or is another file"),
+    "heinit_lab-*.whl": (lambda route: route.fulfill(body=OTHER), "the files beside these pages are damaged"),
+}
+
+
+def test_python_that_does_not_come_is_told_and_comes_at_a_later_check_on_any_host(
+    browser: Browser, awkward: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{awkward}/3-worked-examples.html")
+    name, source = "he_std", answers(lesson("3-worked-examples"))["he_std"]
+    for file, (broken, said) in BROKEN.items():
+        context.route(f"**/live/{file}", broken)
+        check(page, name, source, said)
+        context.unroute(f"**/live/{file}")
+    context.set_offline(True)
+    check(page, name, source, "Check the connection, and try again: your answers are kept.")
+    context.set_offline(False)
+    context.route("**/live/numpy-*.whl", lambda route: None)  # a fetch that never ends
+    page.keyboard.press("Control+Enter")
+    status = form(page, name).get_by_role("status")
+    expect(status).to_contain_text("Python is fetched")
+    page.clock.fast_forward(30_000)
+    expect(status).to_contain_text("Nothing more of Python has come for 20 seconds")
+    form(page, name).get_by_role("button", name="Stop").press("Enter")
+    expect(status).to_contain_text("Stopped. Your answer is as you wrote it.")
+    context.unroute("**/live/numpy-*.whl")
+    check(page, name, source, "✓ he_std")
+    context.route("**/live/matplotlib-*.whl", lambda route: route.abort())
+    explorer = page.locator(".explorer").filter(has=page.locator(".draw"))
+    explorer.locator(".draw").press("Enter")
+    expect(explorer.locator(".words")).to_contain_text("Python could not be fetched. matplotlib-")
+    expect(form(page, name).get_by_role("textbox")).to_have_value(source)
+    context.close()
+
+
 def test_the_editor_indents_gives_back_undoes_and_lets_go_by_keyboard(reader: Page, address: str) -> None:
     reader.goto(f"{address}/1-relu-half-killing.html")
     editor = form(reader, "relu").get_by_role("textbox")
@@ -310,6 +380,28 @@ def test_an_explorer_is_drawn_with_the_readers_own_functions(
     explorer.screenshot(path=screenshots / "live-drawn.png")
     explorer.get_by_role("button", name="Show the stored pictures").press("Enter")
     expect(picture).not_to_have_attribute("src", starting_with("data:"))
+
+
+# The explorers of a page that a reader's functions draw: for each the order, where its sliders stand.
+ORDERS = """() => [...document.querySelectorAll(".explorer:has(.draw)")].map((explorer) => ({
+  setup: COURSE.lessons.find(({ file }) => file === COURSE.file).setup,
+  source: explorer.querySelector(".draw").dataset.source,
+  stops: explorer.stops(),
+}))"""
+
+
+def test_every_explorer_that_takes_functions_is_drawn_in_the_page(reader: Page, address: str) -> None:
+    orders = []
+    for of in LESSONS:
+        reader.goto(f"{address}/{of.name}.html")
+        listed = [{"name": name, "source": source} for name, source in answers(of).items()]
+        orders += [order | {"answers": listed} for order in reader.evaluate(ORDERS)]
+    assert len(orders) >= 6
+    interpreter = Interpreter(reader, "live/worker.js")
+    interpreter.order("start")
+    for order in orders:
+        drawn = interpreter.order("draw", order=order)
+        assert drawn["picture"], drawn["words"]
 
 
 def starting_with(text: str) -> re.Pattern[str]:

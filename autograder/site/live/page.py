@@ -49,6 +49,8 @@ def check(order: str) -> str:
         if report is None:
             name = answers[-1]["name"]
             report = examine(name, namespace.get(name))
+            if report.mark == "○":  # what a notebook says next is about its cells
+                report = Report("○", report.headline, ("Write the function above, and check again.",))
     return json.dumps(
         {
             "mark": report.mark,

@@ -55,15 +55,17 @@ class Python {
       const { done, failed } = this.waiting.get(data.id) ?? {};
       this.waiting.delete(data.id);
       if (!done) return;
-      if ("error" in data) failed(new Error(data.error));
+      if ("error" in data) failed(this.failure(data.error, data.unfetched));
       else done(data.result);
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      if (this.worker === worker) this.end(event.message || "it cannot be loaded");
+      if (this.worker === worker) this.end(event.message || "worker.js cannot be fetched", !event.message);
     };
     this.ready = this.send("start").then(() => { this.isReady = true; });
-    this.ready.catch(() => {});
+    this.ready.catch((error) => { // so that the next order tries again
+      if (this.worker === worker) this.end(error.message);
+    });
     return this.ready;
   }
 
@@ -87,12 +89,18 @@ class Python {
     }
   }
 
-  end(reason) {
+  // unready: whether it had not started yet, and so ran no answer. unfetched: whether a file did not come.
+  failure(reason, unfetched = false) {
+    return Object.assign(new Error(reason), { unready: !this.isReady, unfetched });
+  }
+
+  end(reason, unfetched) {
+    const failure = this.failure(reason, unfetched);
     this.worker?.terminate();
     this.worker = this.ready = null;
     this.isReady = this.canDraw = false;
     const open = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { failed } of open) failed(new Error(reason));
+    for (const { failed } of open) failed(failure);
   }
 }

@@ -8,8 +8,53 @@ const MARKS_IN_WORDS = { "✓": "passes", "✗": "is wrong", "○": "is not solv
 
 const python = new Python();
 const STOPPED = "stopped";
+const SILENCE = 20_000; // milliseconds
 let turn = Promise.resolve(); // one order after the other
+let waiting = 0; // orders
 let answers = [];
+
+// Do this after what was ordered before. Gives whether there is something before it.
+function inTurn(work) {
+  const others = waiting > 0;
+  waiting += 1;
+  turn = turn.then(work).finally(() => { waiting -= 1; });
+  return others;
+}
+
+// Show on a bar how much is fetched, and say so; where nothing comes for a while, say that. Gives what ends it.
+function fetching(bar, megabytes, say) {
+  const begin = () => say(`Python is fetched: ${megabytes} MB, the first time.`);
+  let timer;
+  let silent = false;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      silent = true;
+      say("Nothing more of Python has come for 20 seconds. Wait, or press Stop and check the connection.");
+    }, SILENCE);
+  };
+  python.fetched = (share) => {
+    bar.value = share;
+    if (silent) begin();
+    silent = false;
+    wait();
+  };
+  begin();
+  bar.hidden = false;
+  wait();
+  return () => {
+    clearTimeout(timer);
+    bar.hidden = true;
+  };
+}
+
+// Why Python is not there, and what to do. Everything that was written is in the page, and kept.
+function missing({ message, unfetched }) {
+  const help = unfetched
+    ? "Check the connection, and try again: your answers are kept."
+    : "Try again: your answers are kept. If that does not help, the files beside these pages are damaged.";
+  return [`Python could not be ${unfetched ? "fetched" : "started"}.`, `${message.replace(/\.$/, "")}. ${help}`];
+}
 
 // One exercise: its editor, its buttons, and what the check says.
 class Answer {
@@ -133,21 +178,19 @@ class Answer {
   check() {
     if (this.form.getAttribute("aria-busy") === "true") return;
     this.form.setAttribute("aria-busy", "true");
-    turn = turn.then(() => this.checked()).finally(() => this.form.setAttribute("aria-busy", "false"));
+    const work = () => this.checked().finally(() => this.form.setAttribute("aria-busy", "false"));
+    if (inTurn(work)) this.say("○", `${this.name} is checked next.`);
   }
 
   async checked() {
     const source = this.source;
     this.stopping.hidden = false;
+    const isFetched = python.isReady ? () => {}
+      : fetching(this.bar, COURSE.megabytes, (text) => this.say("○", text));
     let slow;
-    if (!python.isReady) {
-      this.say("○", `Python is fetched: ${COURSE.megabytes} MB, the first time.`);
-      this.bar.hidden = false;
-      python.fetched = (share) => { this.bar.value = share; };
-    }
     try {
       await python.start();
-      this.bar.hidden = true;
+      isFetched();
       slow = setTimeout(() => this.say("○", `${this.name} is being checked …`), 300);
       const report = await python.order("check", { order: { setup: LESSON.setup, answers: this.chain() } });
       clearTimeout(slow);
@@ -159,25 +202,25 @@ class Answer {
       if (this.source === source) kept.write(this.name, { source, mark: report.mark });
       this.form.classList.toggle("old", this.source !== source);
     } catch (error) {
+      isFetched();
       clearTimeout(slow);
       this.failed(error);
     }
-    this.bar.hidden = this.stopping.hidden = true;
+    this.stopping.hidden = true;
     drawProgress();
   }
 
   failed(error) {
-    const loaded = python.ready === null && error.message !== STOPPED;
     python.end(STOPPED);
     if (error.message === STOPPED) {
-      this.say("○", "Stopped. Your answer is as you wrote it.", "Python starts again by itself.");
-    } else if (loaded && /fetch|load/i.test(error.message)) {
-      this.say("○", "Python could not be fetched.", `${error.message}. Check the connection, and try again.`);
-      return;
+      const then = error.unready ? "The next check fetches the rest of it" : "Python starts again by itself";
+      this.say("○", "Stopped. Your answer is as you wrote it.", `${then}.`);
+    } else if (error.unready) {
+      this.say("○", ...missing(error));
     } else {
       this.say("✗", "Your answer ended Python itself.", `${error.message}. Python starts again; all answers are kept.`);
     }
-    python.start().catch(() => {});
+    if (!error.unready) python.start().catch(() => {});
   }
 
   report({ mark, headline, lines, printed }) {
@@ -211,6 +254,7 @@ class Drawing {
     this.bar = this.figure.querySelector("progress");
     this.words = this.figure.querySelector(".words");
     this.picture = this.figure.querySelector("img");
+    this.standIn = this.figure.nextElementSibling; // says whose functions drew the stored pictures
     button.addEventListener("click", () => this.begin());
     this.stopping.addEventListener("click", () => python.end(STOPPED));
     this.storing.addEventListener("click", () => this.end());
@@ -218,12 +262,14 @@ class Drawing {
 
   begin() {
     this.figure.drawn = () => this.draw();
+    this.standIn.hidden = true;
     this.storing.hidden = false;
     this.draw();
   }
 
   end() {
     this.figure.drawn = null;
+    this.standIn.hidden = false;
     this.storing.hidden = true;
     this.figure.stored();
   }
@@ -233,23 +279,21 @@ class Drawing {
     this.wanted = true;
     if (this.drawing) return;
     this.drawing = true;
-    turn = turn.then(async () => {
+    inTurn(async () => {
       this.stopping.hidden = false;
       while (this.wanted && this.figure.drawn) {
         this.wanted = false;
         await this.drawn();
       }
-      this.stopping.hidden = this.bar.hidden = true;
+      this.stopping.hidden = true;
       this.drawing = false;
     });
   }
 
   async drawn() {
-    if (!python.canDraw) {
-      this.words.textContent = `Python's drawing is fetched: ${COURSE.drawing} MB, the first time.`;
-      this.bar.hidden = false;
-      python.fetched = (share) => { this.bar.value = share; };
-    }
+    const megabytes = COURSE.drawing + (python.isReady ? 0 : COURSE.megabytes);
+    const isFetched = python.canDraw ? () => {}
+      : fetching(this.bar, megabytes, (text) => { this.words.textContent = text; });
     const names = this.button.dataset.answers.split(" ");
     const sources = answers.filter(({ name }) => names.includes(name)).flatMap((answer) => answer.chain());
     const used = [...new Map(sources.map((each) => [each.name, each])).values()];
@@ -261,14 +305,18 @@ class Drawing {
     };
     try {
       const { picture, words } = await python.order("draw", { order });
+      isFetched();
       python.canDraw = true;
       if (picture) this.picture.src = `data:image/png;base64,${picture}`;
       this.words.textContent = words;
     } catch (error) {
+      isFetched();
       this.wanted = false;
       python.end(STOPPED);
-      this.words.textContent = error.message === STOPPED ? "Stopped." : `${error.message}. Python starts again.`;
-      python.start().catch(() => {});
+      if (error.message === STOPPED) this.words.textContent = "Stopped.";
+      else if (error.unready || error.unfetched) this.words.textContent = missing(error).join(" ");
+      else this.words.textContent = `${error.message}. Python starts again.`;
+      if (!error.unready) python.start().catch(() => {});
     }
   }
 }

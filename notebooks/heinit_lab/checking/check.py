@@ -60,7 +60,7 @@ def examine(name: str, function: Function | None, again: bool = False) -> Report
         return Report(
             "✗",
             f"{name} is not a function.",
-            (f"It is a {type(function).__name__}: did another cell reuse the name?",),
+            (f"It is a {type(function).__name__}: is the name used again for something else?",),
         )
     evidence = EXERCISES[name].probe(function)
     if evidence.finding and (report := report_on_calls(EXERCISES[name], evidence.finding, function)):

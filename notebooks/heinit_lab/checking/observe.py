@@ -73,7 +73,8 @@ def observe_each(function: Function, arguments: Iterable[Arguments]) -> list[Cal
     if hasattr(function, "__observe__"):
         calls: list[Call] = function.__observe__(list(arguments))
         return calls
-    return list(observe_in_turn(function, arguments))
+    with own_global_state():
+        return list(observe_in_turn(function, arguments))
 
 
 def observe_in_turn(function: Function, arguments: Iterable[Arguments]) -> Iterator[Call]:

@@ -136,7 +136,7 @@ class Trials(Evidence):
     def count(self) -> int:
         return len(self.trials)
 
-    @property
+    @cached_property  # every name and every point asks for it
     def finding(self) -> Report | None:
         wrong_values = [trial for trial in self.trials if not trial.right]
         if wrong_values and "values" in self.check.looks_at:

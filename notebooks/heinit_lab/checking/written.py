@@ -1,5 +1,6 @@
 """How the input of a call is written, so that a student can paste the call where `np` is NumPy."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -25,14 +26,7 @@ def written(value: Any) -> str:
 
 def _entries(value: Any) -> str:
     """The entries of an array, written as NumPy writes them: `2.` is a float, and `2` is none."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_entries, value))}]"
-    text = repr(value)
-    return (
-        text.removesuffix("0")
-        if text.endswith(".0")
-        else text.replace("nan", "np.nan").replace("inf", "np.inf")
-    )
+    return re.sub(r"\b(nan|inf)\b", r"np.\1", re.sub(r"\.0(?=[],]|$)", ".", repr(value)))
 
 
 def seeded(seed: int) -> str:

@@ -81,7 +81,8 @@ class Curve:
         self.artists: list[Artist] = [self.band, self.line]
 
     def move(self, x: np.ndarray, low: np.ndarray, middle: np.ndarray, high: np.ndarray) -> None:
-        self.band.set_data(x, low, high)
+        # not set_data, which is Matplotlib 3.10's: live pages have 3.8
+        self.band.set_verts([np.c_[np.r_[x, x[::-1]], np.r_[low, high[::-1]]]])
         self.line.set_data(x, middle)
 
 

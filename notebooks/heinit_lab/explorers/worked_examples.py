@@ -22,6 +22,8 @@ def weights_explorer(he_normal: Answer) -> Explorer:
 
     he_normal: (n_in, n_out, rng) to a matrix (n_out, n_in).
     """
+    from matplotlib.patches import Rectangle
+
     drawn = layers(he_normal)
 
     def fill(n_in: int, n_out: int, seed: int) -> np.ndarray:
@@ -50,7 +52,9 @@ def weights_explorer(he_normal: Answer) -> Explorer:
 
     t = np.linspace(0.004, 2.5, 900)  # second moments, in variances asked for
     curve = theory(right)
-    band = right.axvspan(0, 1, color=HE, alpha=0.15, lw=0)
+    # axvspan gives a polygon before Matplotlib 3.9, and live pages have 3.8
+    band = Rectangle((0, 0), 1, 1, transform=right.get_xaxis_transform(), color=HE, alpha=0.15, lw=0)
+    right.add_patch(band)
     here = right.axvline(1, color=HE, lw=2)
     right.axvline(0.5, color=XAVIER, ls="-.", lw=1.5)
     note(right, 2.5, 1.2, "-·- Xavier", XAVIER, ha="right")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import nbformat
@@ -25,22 +26,32 @@ from tests.tools import FULL
 SEEDS = ("", "a") if FULL else ("a",)
 
 
+def both_checks(name, answer, seed="a"):
+    """The names that the public check gives an answer, its finding, and what the hidden checks alone say."""
+    exercise = EXERCISES[name]
+    evidence = exercise.probe(answer)
+    with pytest.MonkeyPatch.context() as patched:  # the hidden checks take the name from the same evidence
+        patched.setitem(EXERCISES, name, replace(exercise, check=lambda *_: evidence))
+        assessment = assess(name, answer, seed)
+    return tuple(m.name for m in exercise.named(evidence)), evidence.finding, assessment
+
+
 @pytest.mark.parametrize("name", EXERCISES)
-def test_a_right_answer_gets_full_marks(name):
+def test_a_right_answer_passes_the_public_check_gets_full_marks_and_no_mistakes_name(name):
     for seed in SEEDS:
         for i, answer in enumerate(RIGHT_ANSWERS[name]):
-            assessment = assess(name, answer, seed)
+            named, finding, assessment = both_checks(name, answer, seed)
             assert assessment.score == assessment.max_score, (i, seed, assessment)
-            assert assessment.misconceptions == (), (i, seed)
+            assert (named, finding, assessment.misconceptions) == ((), None, ()), (i, seed)
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_a_wrong_answer_loses_points_and_has_the_name_of_its_mistake_or_none(name):
+def test_a_wrong_answer_loses_points_and_has_the_name_of_its_mistake_or_none_in_both_checks(name):
     mistaken = []
     for names, label, wrong in wrong_answers(name):
-        assessment = assess(name, wrong, "a")
-        if assessment.score == assessment.max_score or assessment.misconceptions != names:
-            mistaken.append((label, assessment))
+        named, finding, assessment = both_checks(name, wrong)
+        if assessment.score == assessment.max_score or not named == assessment.misconceptions == names:
+            mistaken.append((label, named, finding, assessment))
     assert mistaken == []
 
 

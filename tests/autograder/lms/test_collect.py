@@ -1,17 +1,20 @@
-"""From a platform's archive into submitted/, with nbgrader's own zip_collect."""
+"""From platforms' archives into submitted/: each platform's form is a case of archives.toml."""
 
 from __future__ import annotations
 
 import io
 import logging
 import shutil
+import tomllib
+import unicodedata
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
+from nbgrader.api import Gradebook
 from nbgrader.apps import ZipCollectApp
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
@@ -23,23 +26,80 @@ from nbgrader.exchange.default import (
 )
 from traitlets.config import Config
 
+from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.gradebook import Student
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from autograder.lessons.canonical import text
-from autograder.lms.collect import MOST_UNPACKED, PlatformFile, read_all
-from tests.autograder.classroom import run, solved
+from autograder.lessons.compose import asked
+from autograder.lms.class_list import ClassList
+from autograder.lms.hand_ins import Collection, HandIn
+from autograder.lms.platforms import PLATFORMS, read_paths
+from autograder.repair.released import released_lesson
+from autograder.submissions.archives import MOST_UNPACKED
+from tests.autograder.classroom import released, solved
 
 LESSON = lessons()[2]
 NAME = LESSON.name
+OWN = f"{NAME}.ipynb"
 MONDAY, TUESDAY = (2026, 3, 2, 9, 0, 0), (2026, 3, 3, 9, 0, 0)
 CLASS = (
     Student("ada", "Ada", "Lovelace", "ada@he.org", "101"),
     Student("emmy", "Emmy", "Nöther", "emmy@he.org", "102"),
     Student("jan1", "Jan", "Novák", "jan1@he.org", "103"),
     Student("jan2", "Jan", "Novák", "jan2@he.org", "104"),
+    Student("kit_k", "Kit", "Kowalski", "kit@he.org", "kit-k"),
+    Student("mary", "Mary-Ann", "O’Neil", "mary@he.org", "105"),
 )
+CASES = tomllib.loads(Path(__file__).with_name("archives.toml").read_text(encoding="utf-8"))["archive"]
+
+
+def with_answers(count: int) -> str:
+    """The lesson, of which the first answers are written."""
+    notebook, blank = solved(LESSON), {cell.id: cell.source for cell in released(LESSON).cells}
+    for cell in [cell for cell in notebook.cells if asked(cell)][count:]:
+        cell.source = blank[cell.id]
+    return text(notebook)
+
+
+KINDS = {
+    "solved": text(solved(LESSON)).encode(),
+    "half": with_answers(2).encode(),
+    "half again": with_answers(2).replace('"python"', '"python3"', 1).encode() + b"\n",
+    "blank": LESSON.path.read_bytes(),
+    "another lesson": lessons()[0].path.read_bytes(),
+    "photo": b"\0\0\0\x18ftypheic",
+    "pdf": b"%PDF-1.4",
+    "mac": b"\0\5\x16\7 what macOS keeps",
+    "bomb": b" " * (MOST_UNPACKED + 1),
+}
+
+
+def named(place: str) -> str:
+    return place.replace("LESSON", NAME)
+
+
+def packed(files: Mapping[str, object], made: tuple[int, ...] = MONDAY) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for place, kind in files.items():
+            data = packed(kind) if isinstance(kind, Mapping) else KINDS.get(str(kind), str(kind).encode())
+            archive.writestr(zipfile.ZipInfo(named(place), made), data, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
+def without_flag(data: bytes, encoding: str = "utf-8") -> bytes:
+    """The archive, whose names are in an encoding that no flag tells."""
+    out = bytearray(data)
+    for mark, flag, length, name in ((b"PK\3\4", 6, 26, 30), (b"PK\1\2", 8, 28, 46)):
+        at = -1
+        while (at := out.find(mark, at + 1)) >= 0:
+            size = int.from_bytes(out[at + length : at + length + 2], "little")
+            old = bytes(out[at + name : at + name + size]).decode().encode(encoding)
+            out[at + flag + 1] &= ~0x08
+            out[at + name : at + name + size] = old.ljust(size, b"_")[:size] if len(old) < size else old
+    return bytes(out)
 
 
 @pytest.fixture
@@ -47,36 +107,175 @@ def course(released_course: Path, tmp_path: Path) -> Path:
     root = Path(shutil.copytree(released_course, tmp_path / "he101"))
     with nbgrader_api(root).gradebook as gradebook:
         for student in CLASS:
-            gradebook.update_or_create_student(
-                student.id,
-                first_name=student.first_name,
-                last_name=student.last_name,
-                email=student.email,
-                lms_user_id=student.lms_user_id,
-            )
+            about = {key: value for key, value in vars(student).items() if key not in ("id", "enrolled")}
+            gradebook.update_or_create_student(student.id, **about)
     return root
 
 
-def archive(root: Path, name: str, made: tuple[int, ...], files: Mapping[str, str | bytes]) -> None:
+def archive(root: Path, name: str, made: tuple[int, ...], files: Mapping[str, object]) -> Path:
     path = root / "downloaded" / NAME / "archive" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w") as written:
-        for place, content in files.items():
-            written.writestr(zipfile.ZipInfo(place, made), content)
+    path.write_bytes(packed(files, made))
+    return path
 
 
-def submitted(root: Path) -> dict[str, str]:
+def submitted(root: Path) -> dict[str, bytes]:
     """The content of what is submitted, by student."""
-    paths = sorted((root / "submitted").glob(f"*/{NAME}/{NAME}.ipynb"))
-    return {path.parent.parent.name: path.read_text() for path in paths}
+    paths = sorted((root / "submitted").glob(f"*/{NAME}/{OWN}"))
+    return {path.parent.parent.name: path.read_bytes() for path in paths}
+
+
+def heinit(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def check(case: Mapping[str, object], of: Mapping[str, HandIn], nobodys: Mapping[str, str]) -> None:
+    """That hand-ins are as a case of archives.toml has them."""
+    taken = {s: next((k for k, v in KINDS.items() if v == h.files.get(OWN)), "?") for s, h in of.items()}
+    taken = {student: kind for student, kind in taken.items() if of[student].has_notebook}
+    assert taken == case.get("taken", {})
+    without = {student: sorted(h.files) for student, h in of.items() if not h.has_notebook}
+    assert without == case.get("without", {})
+    for student, places in case.get("beside", {}).items():
+        assert {*map(named, places), OWN} == set(of[student].files)
+    assert [path.partition(": ")[2] for path in nobodys] == list(map(named, case.get("nobodys", [])))
+    assert all(case.get("because", "") in why for why in nobodys.values())
+    when = {student: str(h.when) for student, h in of.items() if h.when}
+    assert when == case.get("when", {})
+    for student, words in case.get("says", {}).items():
+        assert words in " ".join(of[student].notes) if words else not of[student].notes
+
+
+def test_each_platforms_archive_is_laid_out_as_its_case_says(released_course, tmp_path):
+    config = nbgrader_api(released_course).coursedir
+    source = released_course / "source" / NAME / OWN
+    with Gradebook(config.db_url, config.course_id) as gradebook:
+        lesson = released_lesson(gradebook, NAME, NAME, source)
+    failed = []
+    for number, case in enumerate(CASES):
+        files = {
+            unicodedata.normalize(case.get("form", "NFC"), place): kind
+            for place, kind in case["files"].items()
+        }
+        content = packed(files)
+        if case.get("unflagged") or case.get("old"):
+            content = without_flag(content, "cp437" if case.get("old") else "utf-8")
+        path = tmp_path / f"archive{number}.zip"
+        path.write_bytes(content)
+        class_list = ClassList(CLASS if case.get("roster", True) else [], case.get("groups"))
+        zone = ZoneInfo(case["zone"]) if "zone" in case else None
+        collection = Collection([path], class_list, lesson, NAME, zone)
+        of = {hand_in.student: hand_in for hand_in in collection}
+        try:
+            assert collection.problems == []
+            check(case, of, collection.nobodys)
+        except AssertionError as error:
+            failed.append(f"{case['name']}: {error}")
+    assert not failed, "\n\n".join(failed)
+
+
+def test_every_platform_has_a_case():
+    places = {place for case in CASES for place in case["files"]}
+    seen = {file.platform.name for file in read_paths(places).values() if file}
+    assert {platform.name for platform in PLATFORMS} <= seen
+
+
+def test_what_is_collected_is_graded_and_exported_and_nobody_unreadable_gets_a_zero(course, tmp_path):
+    first = tmp_path / "submissions.zip"
+    first.write_bytes(
+        packed(
+            {
+                f"lovelaceada_101_9001_{NAME}.ipynb": "solved",
+                "nötheremmy_102_text.html": "<p>",
+                "novákjan_103_9003_damaged.zip": "PK\3\4",
+                f"guest_999_9004_{NAME}.ipynb": "solved",
+            }
+        )
+    )
+    told = heinit("collect", course, NAME, first)
+    assert told.exit_code == 1
+    assert "ada: collected from submissions.zip (Canvas)" in told.output
+    assert "there is nobody called 999 in the gradebook" in told.output
+    statuses = {result.student: result.status for result in Grading(course)}
+    assert statuses == {"ada": "graded", "emmy": "ungradable", "jan1": "ungradable"}
+    told = heinit("export", course, "--to", "canvas", "--missing", "zero")
+    rows = {row.split(",")[2]: row.rpartition(",")[2] for row in _lines(course / "grades-canvas.csv")[2:]}
+    assert rows == {"101": "15", "102": "", "103": "", "104": "", "kit-k": "", "105": ""}
+    assert "emmy, 3-worked-examples: could not be graded; left empty" in told.output
+    assert "lists what is nobody's" in told.output
+    (course / "downloaded" / NAME / "nobodys.txt").unlink()
+    heinit("export", course, "--to", "canvas", "--missing", "zero")
+    rows = {row.split(",")[2]: row.rpartition(",")[2] for row in _lines(course / "grades-canvas.csv")[2:]}
+    assert rows == {"101": "15", "102": "", "103": "", "104": "0", "kit-k": "0", "105": "0"}
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_archives_are_taken_in_in_any_order_and_what_came_in_another_way_stays(course, tmp_path):
+    tuesday, monday, folder = tmp_path / "b.zip", tmp_path / "a.zip", tmp_path / "loose"
+    tuesday.write_bytes(packed({f"lovelaceada_101_9100_{NAME}-1.ipynb": "solved"}, TUESDAY))
+    monday.write_bytes(
+        packed({f"lovelaceada_101_9001_{OWN}": "half", f"nötheremmy_102_9002_{OWN}": "half"}, MONDAY)
+    )
+    (folder / "kit_k").mkdir(parents=True)
+    (folder / "kit_k" / OWN).write_bytes(KINDS["solved"])
+    own = course / "submitted" / "emmy" / NAME / OWN
+    own.parent.mkdir(parents=True)
+    own.write_bytes(KINDS["blank"])
+    heinit("collect", course, NAME, monday)
+    assert submitted(course) == {"ada": KINDS["half"], "emmy": KINDS["blank"]}
+    told = heinit("collect", course, NAME, tuesday, folder)
+    assert "ada: replaced from b.zip (Canvas)" in told.output
+    assert "emmy: another submission is there, and stays" in told.output
+    told = heinit("collect", course, NAME, monday, "--force")
+    assert told.exit_code == 0
+    assert submitted(course) == {k: KINDS[v] for k, v in
+                                 {"ada": "solved", "emmy": "half", "kit_k": "solved"}.items()}  # fmt: skip
+    assert len(list((course / "downloaded" / NAME / "archive").iterdir())) == 3
+    assert "3 unchanged." in heinit("collect", course, NAME).output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["9-nowhere"], "Its lessons are: "),
+        ([NAME], "there is no archive of 3-worked-examples yet"),
+        ([NAME, "--timezone", "Mars/Olympus"], "there is no time zone 'Mars/Olympus'"),
+    ],
+)
+def test_what_cannot_be_collected_is_said_in_a_sentence(course, arguments, says):
+    told = heinit("collect", course, *arguments)
+    assert told.exit_code == 2
+    assert says in told.output
+
+
+def test_a_file_that_only_looks_like_an_archive_is_named(course, tmp_path):
+    page = tmp_path / "submissions.zip"
+    page.write_text("<!doctype html><title>Log in</title>")
+    told = heinit("collect", course, NAME, page)
+    assert "submissions.zip cannot be opened: it is a web page, not the notebook, and no zip." in told.output
+    assert told.exit_code == 1
+
+
+def test_blackboard_says_when_and_the_grade_knows_that_it_was_late(course, tmp_path):
+    with nbgrader_api(course).gradebook as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate="2026-03-01 12:00:00 UTC")
+    path = tmp_path / "gradebook.zip"
+    path.write_bytes(packed({f"Lesson 3_ada_attempt_2026-03-01-15-00-00_{OWN}": "solved"}))
+    assert heinit("collect", course, NAME, path, "--timezone", "Europe/Berlin").exit_code == 0
+    assert [result.status for result in Grading(course)] == ["graded"]
+    with nbgrader_api(course).gradebook as gradebook:
+        assert gradebook.find_submission(NAME, "ada").total_seconds_late == 2 * 3600
 
 
 @pytest.fixture
-def collect(course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+def zip_collect(course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Runs nbgrader's zip_collect in the course, in this process; what it logs. It exits where it fails."""
 
-    def collect(*options: str, root: Path = course) -> str:
-        monkeypatch.chdir(root)
+    def collect(*options: str) -> str:
+        monkeypatch.chdir(course)
         log = io.StringIO()
         app = ZipCollectApp()
         app.log.addHandler(logging.StreamHandler(log))
@@ -87,229 +286,31 @@ def collect(course: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
     return collect
 
 
-@pytest.mark.parametrize(
-    ("place", "expected"),
-    [
-        ("adalovelace_101_9001_3-worked-examples.ipynb", PlatformFile("101", NAME, order=9001)),
-        ("adalovelace_LATE_101_9001_x_1_2_y.ipynb", PlatformFile("101", "x_1_2_y", order=9001, late=True)),
-        ("ada2_101_9001_a.ipynb", PlatformFile("101", "a", order=9001)),
-        # Canvas takes such a _2_ out of a name
-        ("ada_van_der_2_101_9001_a.ipynb", PlatformFile("2", "9001_a", order=101)),
-        ("anon_x9Y_9001_a.ipynb", PlatformFile("anon_x9Y", "a", order=9001)),
-        ("LATE_anon_x9Y_9001_a.ipynb", PlatformFile("anon_x9Y", "a", order=9001, late=True)),
-        ("zip/Ada Lovelace_7_assignsubmission_file_/a.ipynb", PlatformFile("Ada Lovelace", "a", named=True)),
-        ("Ada Lovelace_7_assignsubmission_file/sub/a.ipynb", PlatformFile("Ada Lovelace", "a", named=True)),
-        ("Ada Lovelace_7_assignsubmission_file_a_b.ipynb", PlatformFile("Ada Lovelace", "a_b", named=True)),
-        (
-            "Lesson 3_ada_attempt_2026-03-01-15-00-00_a.ipynb",
-            PlatformFile("ada", "a", when=datetime(2026, 3, 1, 15)),
-        ),
-        ("3-worked-examples.ipynb", None),
-        ("notes/3-worked-examples.ipynb", None),
-    ],
-)
-def test_a_place_is_read_as_the_platform_wrote_it(place, expected):
-    file = read_all([place])[place]
-    assert (file and replace(file, title="", end=0)) == expected
-
-
-# the entries of an archive, and whom each is of, by when it was handed in, and whether late
-EVES = "_x_bob_attempt_2031-01-01-00-00-00_"
-ARCHIVES: dict[str, dict[str, tuple]] = {
-    "Canvas": {
-        f"byronbob_102_9001_{NAME}.ipynb": ("102", None, False),
-        f"hackereve_LATE_103_9002{EVES}{NAME}.ipynb": ("103", None, True),
-        f"hackereve_103_9003_x_102_9999_LATE_{NAME}.ipynb": ("103", None, False),
-        f"hackereve_103_9004_Bob Byron_9_assignsubmission_file_{NAME}.ipynb": ("103", None, False),
-    },
-    "Canvas, of one": {f"hackereve_LATE_103_9002{EVES}{NAME}.ipynb": ("103", None, True)},
-    "Blackboard": {
-        f"Lesson 3_eve_attempt_2026-03-01-11-00-00{EVES}{NAME}.ipynb": (
-            "eve",
-            datetime(2026, 3, 1, 11),
-            False,
-        ),
-        f"Lesson 3_eve_attempt_2026-03-01-12-00-00_x_102_9001_{NAME}.ipynb": (
-            "eve",
-            datetime(2026, 3, 1, 12),
-            False,
-        ),
-        "Lesson 3_eve_attempt_2026-03-01-11-00-00.txt": ("eve", datetime(2026, 3, 1, 11), False),
-    },
-    "Blackboard, with numbers in the title": {
-        f"HW_1_2_eve_attempt_2026-03-01-11-00-00_bob_attempt_2031-99-99-00-00-00_{NAME}.ipynb": (
-            "eve",
-            datetime(2026, 3, 1, 11),
-            False,
-        ),
-        "HW_1_2_eve_attempt_2026-03-01-11-00-00.txt": ("eve", datetime(2026, 3, 1, 11), False),
-    },
-    "Moodle": {
-        f"Eve X_7_assignsubmission_file_/Bob Byron_8_assignsubmission_file_/{NAME}.ipynb": (
-            "Eve X",
-            None,
-            False,
-        ),
-        f"Eve X_7_assignsubmission_file_/a\nb/byronbob_102_9001_{NAME}.ipynb": ("Eve X", None, False),
-        f"Eve X_7_assignsubmission_file_/{EVES}{NAME}.ipynb": ("Eve X", None, False),
-    },
-    "Moodle, flat": {
-        f"Eve X_7_assignsubmission_file_Bob Byron_8_assignsubmission_file_{NAME}.ipynb": (
-            "Eve X",
-            None,
-            False,
-        ),
-        f"Eve X_7_assignsubmission_file_102_9001_{NAME}.ipynb": ("Eve X", None, False),
-    },
-}
-
-
-@pytest.mark.parametrize("kind", ARCHIVES)
-def test_what_a_student_calls_the_file_decides_nothing(kind):
-    said = read_all(ARCHIVES[kind])
-    assert {place: file and (file.who, file.when, file.late) for place, file in said.items()} == ARCHIVES[
-        kind
-    ]
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as written:
-        for place, data in files.items():
-            written.writestr(place, data)
-    return content.getvalue()
-
-
-def test_what_a_student_packs_into_a_zip_is_that_students_and_costs_nobody_else(course, collect):
-    archive(
-        course,
-        "all_1_2_of canvas.zip",
-        MONDAY,
-        {
-            f"lovelaceada_101_9001_{NAME}.ipynb": "mine",
-            "nötheremmy_102_9002_work.zip": packed(
-                {
-                    f"lovelaceada_101_9999_{NAME}.ipynb": b"Emmy's",
-                    "novákjan_103_9999_a.zip": packed({"a": b""}),
-                }
-            ),
-            f"novákjan_LATE_103_9010_x_ada_attempt_2031-01-01-00-00-00_{NAME}.ipynb": "Jan's",
-            "novákjan_103_9003_damaged.zip": b"no archive",
-            "novákjan_103_9004_damaged.tar.gz": b"no archive",
-            "novákjan_104_9005_bomb.zip": packed({f"{NAME}.ipynb": b" " * (MOST_UNPACKED + 1)}),
-        },
-    )
-    log = collect()
-    assert submitted(course) == {"ada": "mine", "emmy": "Emmy's", "jan1": "Jan's"}
-    assert "jan1: late, says Canvas" in log
-    for name in (
-        "damaged.zip is not unpacked",
-        "damaged.tar.gz is not",
-        "bomb.zip is not unpacked (it holds more",
-    ):
-        assert name in log
-
-
-def test_canvas_late_and_resubmitted_and_renamed(course):
-    notebook = text(solved(LESSON))
-    archive(
-        course,
-        "submissions.zip",
-        MONDAY,
-        {
-            f"lovelaceada_101_9001_{NAME}.ipynb": "old",
-            f"lovelaceada_101_9002_{NAME}-1.ipynb": notebook,
-            "lovelaceada_101_9003_1-relu-half-killing.ipynb": "another lesson",
-            "nötheremmy_LATE_102_9004_my homework (final).ipynb": notebook,
-            f"guest_999_9005_{NAME}.ipynb": "not of this class",
-            "nötheremmy_LATE_102_9006_picture.png": "no notebook",
-        },
-    )
-    done = run("nbgrader", "zip_collect", NAME, cwd=course)
-    assert done.returncode == 0, done.stderr
-    assert submitted(course) == {"ada": notebook, "emmy": notebook}
-    assert "emmy: late, says Canvas" in done.stderr
-    assert "there is nobody called 999 in the gradebook. Import the roster" in done.stderr
-    assert not list((course / "submitted").rglob("timestamp.txt"))
-
-
-def test_moodle_by_the_full_name_and_a_name_that_two_have_is_nobodys(course, collect):
-    old, new = "old", text(solved(LESSON))
-    archive(
-        course,
-        "a-newer.zip",
-        TUESDAY,
-        {f"Ada Lovelace_31_assignsubmission_file_/{NAME}.ipynb": new},
-    )
-    archive(
-        course,
-        "older.zip",
-        MONDAY,
-        {
-            f"Ada Lovelace_31_assignsubmission_file_/{NAME}.ipynb": old,
-            f"Nother Emmy_32_assignsubmission_file/mine/{NAME} (1).ipynb": new,
-            f"Nother Emmy_32_assignsubmission_file/mine/.ipynb_checkpoints/{NAME}-checkpoint.ipynb": old,
-            f"Jan Novák_33_assignsubmission_file_{NAME}.ipynb": new,
-        },
-    )
-    log = collect()
-    assert submitted(course) == {"ada": new, "emmy": new}
-    assert "there are 2 called Jan Novák in the gradebook" in log
-
-
-def test_blackboard_says_when_and_the_grade_knows_that_it_was_late(course, collect):
-    with nbgrader_api(course).gradebook as gradebook:
-        gradebook.update_or_create_assignment(NAME, duedate="2026-03-01 12:00:00 UTC")
-    archive(
-        course,
-        "gradebook.zip",
-        MONDAY,
-        {
-            f"Lesson 3_ada_attempt_2026-03-01-11-00-00_{NAME}.ipynb": "too early",
-            f"Lesson 3_ada_attempt_2026-03-01-15-00-00_{NAME}.ipynb": text(solved(LESSON)),
-            "Lesson 3_ada_attempt_2026-03-01-15-00-00.txt": "a receipt",
-        },
-    )
-    collect()
-    assert submitted(course) == {"ada": text(solved(LESSON))}
+def test_nbgraders_own_command_collects_the_same(course, zip_collect):
+    files = {
+        f"Lesson 3_ada_attempt_2026-03-01-15-00-00_{NAME}.ipynb": "solved",
+        "Lesson 3_emmy_attempt_2026-03-01-15-00-00_answers.pdf": "pdf",
+        "Lesson 3_who_attempt_2026-03-01-15-00-00_answers.pdf": "pdf",
+    }
+    archive(course, "gradebook.zip", MONDAY, files)
+    log = zip_collect("--PlatformExtractor.timezone=UTC")
+    assert submitted(course) == {"ada": KINDS["solved"]}
     stamp = course / "submitted" / "ada" / NAME / "timestamp.txt"
-    assert stamp.read_text().startswith("2026-03-01 15:00:00")
-    assert [result.status for result in Grading(course)] == ["graded"]
-    with nbgrader_api(course).gradebook as gradebook:
-        assert gradebook.find_submission(NAME, "ada").total_seconds_late == 3 * 3600
-
-
-def test_a_resubmission_is_collected_with_force(course, collect):
-    archive(course, "monday.zip", MONDAY, {f"lovelaceada_101_9001_{NAME}.ipynb": "old"})
-    collect()
-    assert submitted(course) == {"ada": "old"}
-    archive(course, "tuesday.zip", TUESDAY, {f"lovelaceada_101_9100_{NAME}-1.ipynb": "new"})
+    assert stamp.read_text() == "2026-03-01 15:00:00 UTC"
+    assert [path.name for path in (course / "submitted" / "emmy" / NAME).glob("*.pdf")] == ["answers.pdf"]
+    assert "there is nobody called who in the gradebook. Import the roster" in log
+    archive(course, "later.zip", TUESDAY, {f"Lesson 3_ada_attempt_2026-03-02-15-00-00_{OWN}": "half"})
     with pytest.raises(SystemExit):  # nbgrader overwrites nothing unasked
-        collect()
-    collect("--force")
-    assert submitted(course) == {"ada": "new"}
+        zip_collect()
+    zip_collect("--force")
+    assert submitted(course) == {"ada": KINDS["half"]}
 
 
-def test_without_a_roster_the_platforms_number_or_name_is_the_student(released_course, collect, tmp_path):
-    root = Path(shutil.copytree(released_course, tmp_path / "without"))
-    archive(
-        root,
-        "all.zip",
-        MONDAY,
-        {
-            f"lovelaceada_101_9001_{NAME}.ipynb": "a",
-            f"Emmy Nöther_32_assignsubmission_file_/{NAME}.ipynb": "b",
-        },
-    )
-    collect(root=root)
-    assert submitted(root) == {"101": "a", "Emmy-Nöther": "b"}
-
-
-def test_a_regular_expression_of_the_instructors_own_comes_first(course, collect):
-    archive(course, "all.zip", MONDAY, {f"ada--{NAME}.ipynb": "mine"})
+def test_a_regular_expression_of_the_instructors_own_comes_first(course, zip_collect):
+    archive(course, "all.zip", MONDAY, {f"ada--{NAME}.ipynb": "mine", "in.zip": {f"emmy--{OWN}": "hers"}})
     own = rf"--FileNameCollectorPlugin.named_regexp=.*/(?P<student_id>\w+)--(?P<file_id>{NAME})"
-    collect(own)
-    assert submitted(course) == {"ada": "mine"}
+    zip_collect(own)
+    assert submitted(course) == {"ada": b"mine", "emmy": b"hers"}
 
 
 def test_the_exchange_brings_a_submission_and_its_time(course, tmp_path, monkeypatch):
@@ -341,5 +342,5 @@ def test_the_exchange_brings_a_submission_and_its_time(course, tmp_path, monkeyp
     exchanged(ExchangeSubmit, home)
     exchanged(ExchangeCollect, course)
     (owner,) = submitted(course)
-    assert submitted(course)[owner] == text(solved(LESSON))
+    assert submitted(course)[owner] == KINDS["solved"]
     assert (course / "submitted" / owner / NAME / "timestamp.txt").read_text().strip()

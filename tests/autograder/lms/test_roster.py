@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.gradebook import Student
-from autograder.lms.roster import import_roster, read_roster
+from autograder.lms.roster import import_roster, read_groups, read_roster
 from tests.autograder.classroom import run
 
 NBGRADER = "id,first_name,last_name,email,lms_user_id\nada,Ada,Lovelace,ada@he.org,101\nemmy,,,,\n"
@@ -91,6 +93,22 @@ def test_a_list_of_participants_of_moodle_as_it_comes(tmp_path):
         Student("102", "Emmy", "Nöther", "emmy@he.org", "102"),
         Student("plato+academy@he.org", "Plato", "", "plato+academy@he.org"),
     ]
+
+
+def test_each_platforms_table_is_read_as_its_case_says(tmp_path):
+    cases = tomllib.loads(Path(__file__).with_name("rosters.toml").read_text(encoding="utf-8"))["roster"]
+    for case in cases:
+        path = file(tmp_path, case["text"].lstrip("\n").encode(case.get("encoding", "utf-8")))
+        if "error" in case:
+            with pytest.raises(UsageError, match=re.escape(case["error"])):
+                read_roster(path)
+            continue
+        assert read_roster(path) == [Student(*student) for student in case["students"]], case["name"]
+        if "groups" in case:
+            assert read_groups(path) == case["groups"]
+        else:
+            with pytest.raises(UsageError, match="names no groups"):
+                read_groups(path)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

@@ -129,6 +129,22 @@ def test_what_belongs_to_a_notebook_alone_is_left_out(files):
             assert '<pre class="output">&lt;b&gt;printed&lt;/b&gt;</pre>' in page
 
 
+# What a reader can do with a cell, and not with a page.
+WITH_A_CELL = re.compile(
+    r"<code>None</code>|\b[Rr](?:un|erun) (?:the|this|that|these|it|both|one)\b|[Pp]ress <em>|Shift\+Enter"
+)
+
+
+def test_a_lesson_tells_a_reader_only_what_a_page_can_do(files):
+    for lesson in lessons():
+        page = files[f"{lesson.name}.html"].decode()
+        assert WITH_A_CELL.findall(page) == [], lesson.name
+    page = files["1-relu-half-killing.html"].decode()
+    assert "Write your number below; the cell after it" in page
+    names = "<code>relu</code>, <code>zero_share</code> and <code>energy_kept</code>"
+    assert page.count(f"On this page the lesson's own {names} stand in for yours.") == 1
+
+
 def test_the_appendix_is_a_page_with_the_outputs_that_it_keeps(files):
     page = files[f"{APPENDIX.stem}.html"].decode()
     cells = nbformat.read(APPENDIX, as_version=4).cells

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def beside(folder: Path) -> plain_files.Beside:
-    return read_beside(folder.parents[1], "anna", "lesson", ignore=["*.pyc", "__pycache__"])
+    return read_beside(folder.parents[1], "anna", "lesson", ignore=["*.pyc", "__pycache__", "*.ipynb"])
 
 
 def test_only_plain_files_are_read_and_all_others_are_named(folder, tmp_path, monkeypatch):

@@ -13,39 +13,79 @@ WebAssembly.Memory = function bounded(asked) {
 
 let pyodide;
 let functions; // of page.py
+let manifest = { bytes: Infinity, packed: [] };
+let received = 0; // bytes of what is being fetched: first what checks need, then what drawing needs
+let expected = Infinity;
 
-// Fetch as before, but count what the manifest names, and unpack what lies there packed.
-function counting(manifest) {
-  const fetched = self.fetch.bind(self);
-  let received = 0; // bytes of what is being fetched now: first what checks need, then what drawing needs
-  self.fetch = async (resource, options) => {
-    const address = new URL(resource.url ?? resource, HERE);
-    const name = address.pathname.split("/").pop();
-    const packed = manifest.packed.includes(name);
-    const response = await fetched(packed ? `${address}.gz` : address, options);
-    if (!response.ok) throw new Error(`${name} cannot be fetched: the host answers ${response.status}`);
-    const counted = response.body.pipeThrough(new TransformStream({
-      transform(chunk, stream) {
-        received += chunk.byteLength;
-        const before = received > manifest.bytes ? manifest.bytes : 0;
-        const total = before ? manifest.drawing : manifest.bytes;
-        self.postMessage({ progress: Math.min((received - before) / total, 1) });
-        stream.enqueue(chunk);
-      },
-    }));
-    const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
-    const headers = { "Content-Type": type };
-    if (!packed) return new Response(counted, { headers });
-    const bytes = new Uint8Array(await new Response(counted).arrayBuffer());
-    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new Response(bytes, { headers }); // the host unpacked it
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")), { headers });
+// Pyodide says of some files only in the console that they cannot be had, and then waits for them without end.
+let lose;
+const lost = new Promise((_, reject) => { lose = reject; });
+lost.catch(() => {});
+
+function lacks(name, why) {
+  const error = Object.assign(new Error(`${name} cannot be fetched: ${why}`), { unfetched: true });
+  lose(error);
+  return error;
+}
+
+const nameOf = (address) => new URL(address, HERE).pathname.split("/").pop();
+
+// Fetch as before, but count the bytes, unpack what lies there packed, and know the type of what there is,
+// whatever the host says of it.
+const fetched = self.fetch.bind(self);
+self.fetch = async (resource, options) => {
+  const address = new URL(resource.url ?? resource, HERE);
+  const name = nameOf(address);
+  const packed = manifest.packed.includes(name);
+  let response;
+  const chunks = [];
+  try {
+    response = await fetched(packed ? `${address}.gz` : address, options);
+    if (response.ok) {
+      const reader = response.body.getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        chunks.push(part.value);
+        received += part.value.byteLength;
+        self.postMessage({ progress: Math.min(received / expected, 1) });
+      }
+    }
+  } catch (error) {
+    throw lacks(name, options?.integrity ? "it does not come, or is another file" : "it does not come");
+  }
+  if (!response.ok) throw lacks(name, `the host answers ${response.status}`);
+  const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+  const headers = { "Content-Type": type };
+  const content = new Blob(chunks);
+  const [first, second] = new Uint8Array(await content.slice(0, 2).arrayBuffer());
+  if (!packed || first !== 0x1f || second !== 0x8b) return new Response(content, { headers }); // or the host unpacked it
+  return new Response(content.stream().pipeThrough(new DecompressionStream("gzip")), { headers });
+};
+
+const imported = self.importScripts.bind(self);
+self.importScripts = (address) => {
+  try {
+    imported(address);
+  } catch (error) {
+    throw lacks(nameOf(address), "it does not come, or is no script");
+  }
+};
+
+for (const how of ["instantiate", "instantiateStreaming"]) {
+  const instantiated = WebAssembly[how];
+  WebAssembly[how] = async (...given) => {
+    try {
+      return await instantiated.apply(WebAssembly, given);
+    } catch (error) {
+      lose(error);
+      throw error;
+    }
   };
 }
 
 const orders = {
   async start() {
-    const manifest = await (await fetch(new URL("manifest.json", HERE))).json();
-    counting(manifest);
+    manifest = await (await fetch(new URL("manifest.json", HERE))).json();
+    [received, expected] = [0, manifest.bytes];
     importScripts(new URL("pyodide.js", HERE));
     pyodide = await loadPyodide({
       indexURL: HERE.href,
@@ -54,10 +94,8 @@ const orders = {
       env: { MPLBACKEND: "agg" },
     });
     const site = pyodide.runPython("import sysconfig; sysconfig.get_path('purelib')");
-    for (const [name, format] of [[manifest.wheel, "wheel"]]) {
-      const response = await fetch(new URL(name, HERE));
-      pyodide.unpackArchive(await response.arrayBuffer(), format, { extractDir: site });
-    }
+    const wheel = await fetch(new URL(manifest.wheel, HERE));
+    pyodide.unpackArchive(await wheel.arrayBuffer(), "wheel", { extractDir: site });
     const source = await (await fetch(new URL("page.py", HERE))).text();
     functions = pyodide.toPy({});
     pyodide.runPython(source, { globals: functions, filename: "page.py" });
@@ -67,6 +105,7 @@ const orders = {
     return JSON.parse(functions.get("check")(JSON.stringify(order)));
   },
   async draw({ order }) {
+    [received, expected] = [0, manifest.drawing];
     await pyodide.loadPackage(["matplotlib", "pillow"], { messageCallback() {} });
     return JSON.parse(functions.get("draw")(JSON.stringify(order)));
   },
@@ -74,8 +113,10 @@ const orders = {
 
 self.onmessage = async ({ data }) => {
   try {
-    self.postMessage({ id: data.id, result: await orders[data.do](data) });
+    const result = await Promise.race([orders[data.do](data), lost]);
+    self.postMessage({ id: data.id, result });
   } catch (error) {
-    self.postMessage({ id: data.id, error: String(error.message ?? error).trim().split("\n").pop() });
+    const said = String(error.message ?? error).trim().split("\n").pop();
+    self.postMessage({ id: data.id, error: said, unfetched: error.unfetched ?? false });
   }
 };

@@ -32,6 +32,15 @@ def test_a_wrong_answer_is_told_its_mistake_as_html_and_what_it_printed():
     assert report["printed"] == "<b>\n"
 
 
+def test_an_answer_that_is_not_there_yet_is_told_what_a_page_can_do():
+    stub = "def he_std(n_in):\n    raise NotImplementedError()\n"
+    for source, said in ((stub, "is not solved yet."), ("", "is not defined yet.")):
+        report = check(("he_std", source))
+        assert (report["mark"], report["headline"]) == ("○", f"he_std {said}")
+        assert report["lines"] == ["Write the function above, and check again."]
+    assert "cell" not in str(check(("he_std", "he_std = 3\n"))["lines"])
+
+
 DOES_NOT_RUN = {
     "def he_std(n_in)\n    return 1\n": ("SyntaxError", "Line 1: "),
     "x = 1\nraise ValueError('<i>no')\n": ("ValueError", "Line 2: &lt;i&gt;no"),

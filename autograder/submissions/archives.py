@@ -1,0 +1,246 @@
+"""What is in an archive or a folder: names as they were meant, nothing out of place, within bounds.
+
+How it works. Nothing is unpacked to a disk: a member is bytes, read when somebody wants it, and a path, which
+is only a label. A path keeps no `..`, no drive and no leading /, and is in Unicode's composed form, since
+macOS takes letters apart. A zip that does not say which encoding its names have is read as UTF-8 where the
+names are UTF-8, else as the zip format prescribes (code page 437). What an operating system or an editor
+adds (`__MACOSX`, `._name`, `.DS_Store`, checkpoints) is left out: it is nobody's work.
+
+`expanded` opens archives that a student made, also one in another, up to MOST_UNPACKED bytes, MOST_MEMBERS
+members and DEEPEST archives inside one another; the sizes count that come out, not those that are written
+in the archive. What is above the bounds, damaged or locked is named with its reason.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import re
+import tarfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.submissions.filetypes import in_words
+
+Time = tuple[int, ...]  # year, month, day, hour, minute, second
+MOST_UNPACKED, BLOCK = 64 * 2**20, 4096  # bytes of what a student packed, and of any member at the least
+MOST_MEMBERS, DEEPEST = 2000, 3
+LARGEST_INDEX = 2**20  # bytes of the table of contents of a zip that a student made
+_NOBODYS = re.compile(
+    r"(?:^|/)(?:__MACOSX|\.ipynb_checkpoints|__pycache__|\.git|\.Trashes|\.Spotlight-V100)(?:/|$)"
+    r"|(?:^|/)(?:\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|\.directory)$",
+    re.I,
+)
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_OFFICE = ("[Content_Types].xml", "mimetype")  # a member of every Office or OpenDocument file
+_DAMAGES = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError),
+    *(OSError, RuntimeError, NotImplementedError, ValueError, KeyError, MemoryError),
+)
+
+
+class ArchiveError(Exception):
+    """An archive, or a member of it, cannot be read; the text says why, as in "it is damaged"."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive or folder. size: in bytes, as the archive says. changed_at: in no zone, or ().
+
+    read: gives the content, of at most so many bytes; raises ArchiveError.
+    """
+
+    path: str
+    size: int
+    read: Callable[[int], bytes]
+    changed_at: Time = ()
+
+
+def is_nobodys(path: str) -> bool:
+    """Whether an operating system or an editor made a file, and no student."""
+    return bool(_NOBODYS.search(path))
+
+
+def same_form(text: str) -> str:
+    """A name in the one form of Unicode in which names are compared."""
+    return unicodedata.normalize("NFC", text)
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether data begin as an archive does, Office's documents among them."""
+    return data.startswith((b"PK\3\4", *_COMPRESSED)) or data[257:262] == b"ustar"
+
+
+@contextmanager
+def opened(source: Path | bytes, whole: bool = False) -> Iterator[list[Member]]:
+    """The files in a folder, or in the archive that a file or its bytes are; a file that is no archive.
+
+    whole: whether an archive, too, is taken as it is. Raises ArchiveError.
+    """
+    if isinstance(source, Path):
+        if source.is_dir():
+            yield list(_in_folder(source))
+            return
+        with _reading(), source.open("rb") as file:
+            head = file.read(2000)
+        if whole or not (is_archive(head) or head.startswith(b"PK")):
+            if not whole and re.search(r"\.(?:zip|gz|tgz|tar|xz|bz2|rar|7z)$", source.name, re.I):
+                raise ArchiveError(f"{in_words(head, text=head.decode(errors='replace'))}, and no zip")
+            yield [_of_file(source, same_form(source.name))]
+            return
+    try:
+        archive = _archive(source)
+    except _DAMAGES as error:
+        raise ArchiveError(_in_words(error)) from None
+    with archive:
+        try:
+            members = list(_in_zip(archive) if isinstance(archive, zipfile.ZipFile) else _in_tar(archive))
+        except _DAMAGES as error:
+            raise ArchiveError(_in_words(error)) from None
+        yield [member for member in members if not is_nobodys(member.path)]
+
+
+def expanded(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The files, and those in archives among them in the archives' places; why an archive could not be read.
+
+    A file in an archive has the archive's path before its own, with / between. An archive of a single file
+    (`.gz`) becomes that file. A document of an Office program stays what it is.
+    """
+    out: dict[str, bytes] = {}
+    problems: dict[str, str] = {}
+    room = [MOST_UNPACKED, MOST_MEMBERS]
+
+    def admitted(content: bytes) -> bytes:
+        room[0] -= max(len(content), BLOCK)
+        room[1] -= 1
+        if min(room) < 0:
+            raise ArchiveError(f"more than {MOST_UNPACKED // 2**20} MiB or {MOST_MEMBERS:,} files are in it")
+        return content
+
+    def expand(path: str, data: bytes, depth: int) -> None:
+        if not is_archive(data):
+            out[path] = data
+            return
+        try:
+            if depth == DEEPEST:
+                raise ArchiveError(f"it lies in {DEEPEST} archives, one inside the other")
+            if data.startswith(_COMPRESSED):
+                expand(path, admitted(_decompressed(data, room[0])), depth)
+                return
+            with opened(data) as members:
+                if any(member.path in _OFFICE for member in members):
+                    out[path] = data
+                    return
+                for member in members:
+                    expand(f"{path}/{member.path}", admitted(member.read(room[0])), depth + 1)
+        except ArchiveError as error:
+            problems[path] = str(error)
+
+    for path, data in files.items():
+        expand(path, data, 0)
+    return out, problems
+
+
+def zip_of(data: bytes) -> zipfile.ZipFile:
+    """A zip archive in memory. Raises zipfile.BadZipFile, also for a table of contents beyond reason."""
+    end = data.rfind(b"PK\5\6")
+    index = int.from_bytes(data[end + 12 : end + 16], "little")
+    if end < 0 or index > LARGEST_INDEX or b"PK\6\7" in data[max(end - 99, 0) : end]:
+        raise zipfile.BadZipFile
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+def _archive(source: Path | bytes) -> zipfile.ZipFile | tarfile.TarFile:
+    if isinstance(source, bytes):
+        return zip_of(source) if source.startswith(b"PK") else tarfile.open(fileobj=io.BytesIO(source))
+    with source.open("rb") as file:
+        zipped = file.read(2) == b"PK"
+    return zipfile.ZipFile(source) if zipped else tarfile.open(source)
+
+
+def _decompressed(data: bytes, most: int) -> bytes:
+    """At most so many bytes of what is compressed, and one more where there are more."""
+    start: Any = gzip.open if data[:2] == b"\x1f\x8b" else bz2.open if data[:2] == b"BZ" else lzma.open
+    with _reading(), start(io.BytesIO(data)) as file:
+        content: bytes = file.read(most + 1)
+        return content
+
+
+def _in_folder(root: Path) -> Iterator[Member]:
+    for place, folders, files in os.walk(root):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(place, name)
+            label = _label(path.relative_to(root).as_posix())
+            if path.is_file() and not path.is_symlink() and not is_nobodys(label):
+                yield _of_file(path, label)
+
+
+def _of_file(path: Path, label: str) -> Member:
+    def read(most: int) -> bytes:
+        with _reading(), path.open("rb") as file:
+            return file.read(most + 1)
+
+    return Member(label, path.stat().st_size, read)
+
+
+def _in_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
+    for entry in archive.infolist():
+        if not entry.is_dir():
+
+            def read(most: int, entry: zipfile.ZipInfo = entry) -> bytes:
+                with _reading(), archive.open(entry) as file:
+                    return file.read(most + 1)
+
+            yield Member(_label(_meant(entry)), entry.file_size, read, entry.date_time)
+
+
+def _in_tar(archive: tarfile.TarFile) -> Iterator[Member]:
+    for count, entry in enumerate(archive):
+        if count > MOST_MEMBERS * 10:
+            raise ArchiveError(f"it has more than {MOST_MEMBERS * 10:,} members")
+        if entry.isreg():
+
+            def read(most: int, entry: tarfile.TarInfo = entry) -> bytes:
+                with _reading():
+                    file = archive.extractfile(entry)
+                    return file.read(most + 1) if file else b""
+
+            yield Member(_label(entry.name), entry.size, read)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGES as error:
+        raise ArchiveError(_in_words(error)) from None
+
+
+def _meant(entry: zipfile.ZipInfo) -> str:
+    """The name of a zip's member, where the zip does not say that its names are UTF-8 and they are."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode()
+    except UnicodeError:
+        return entry.filename
+
+
+def _label(path: str) -> str:
+    parts = path.replace("\\", "/").split("/")
+    return same_form("/".join(part for part in parts if part not in ("", ".", "..")))
+
+
+def _in_words(error: Exception) -> str:
+    text = str(error)
+    if "password" in text or "encrypted" in text:
+        return "it is locked with a password"
+    return "it cannot be read" if isinstance(error, PermissionError) else "it is damaged, or no archive"
