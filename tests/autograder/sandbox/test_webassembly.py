@@ -18,6 +18,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import SandboxError
 from autograder.sandbox.webassembly import GuestSandbox, prepare
 from autograder.solver.channel import ChannelClosed, receive, send
+from autograder.solver.doors import BOX
 from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
 from heinit_lab.exercises import BY_LESSON
 from tests.tools import FULL
@@ -70,7 +71,13 @@ def test_the_walls_stand(sandbox):
 
 @tried
 @pytest.mark.parametrize(
-    "source", ["while True: pass", "import os; os.abort()", "x = [bytes(2**20) for _ in range(10**6)]"]
+    "source",
+    [
+        "while True: pass",
+        "import os; os.abort()",
+        f"import os; os.read({BOX}, 1)",
+        "x = [bytes(2**20) for _ in range(10**6)]",
+    ],
 )
 def test_a_cell_that_never_ends_or_takes_all_memory_ends_alone(sandbox, source):
     limits = Limits(memory=2**28)
