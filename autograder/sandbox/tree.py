@@ -12,12 +12,12 @@ EXIST, ISDIR, NOENT, NOSPC, NOTDIR, NOTEMPTY, NOTSUP, PERM = 20, 31, 44, 51, 54,
 MOST_NODES = 4096  # files and folders in the open folders
 
 
-class Refusal(Exception):
+class WasiError(Exception):
     """A call fails, with this number of WASI's errors."""
 
-    def __init__(self, error: int) -> None:
-        super().__init__(error)
-        self.error = error
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 @dataclass(eq=False)
@@ -49,7 +49,7 @@ class Tree:
     """
 
     def __init__(self, files: Mapping[str, bytes], open: Iterable[str], room: int) -> None:
-        self.root, self._made = Folder(), 0
+        self.root, self._count = Folder(), 0
         for path, data in files.items():
             _, *above, name = path.split("/")
             self._folder(above).inside[name] = self._numbered(File(data))
@@ -60,7 +60,7 @@ class Tree:
         for path in open:
             folder = self._folder(path.split("/")[1:])
             folder.open, folder.inside = True, {}
-        self.room, self._most = room, self._made + MOST_NODES
+        self.room, self._most = room, self._count + MOST_NODES
 
     def _folder(self, parts: list[str]) -> Folder:
         at = self.root
@@ -73,8 +73,8 @@ class Tree:
         return at
 
     def _numbered(self, node: Node) -> Node:
-        self._made += 1
-        node.number = self._made
+        self._count += 1
+        node.number = self._count
         return node
 
     def place(self, start: Folder, path: str) -> tuple[Folder, str]:
@@ -96,27 +96,27 @@ class Tree:
         folder, name = self.place(start, path)
         node = folder.inside.get(name) if name else folder
         if node is None:
-            raise Refusal(NOENT)
+            raise WasiError(NOENT)
         return node
 
     def make(self, folder: Folder, name: str, node: File | Folder) -> None:
         """Put a new file or folder into an open folder."""
         if not name or name in folder.inside:
-            raise Refusal(EXIST)
+            raise WasiError(EXIST)
         _check_open(folder)
-        if self._made >= self._most:  # what was removed counts as well
-            raise Refusal(NOSPC)
-        self._made += 1
-        node.number = self._made
+        if self._count >= self._most:  # what was removed counts as well
+            raise WasiError(NOSPC)
+        self._count += 1
+        node.number = self._count
         folder.inside[name] = node
 
     def resize(self, file: File, size: int) -> None:
         """Cut a file off, or fill it up with zeros."""
         if isinstance(file.data, bytes):
-            raise Refusal(PERM)
+            raise WasiError(PERM)
         grown = size - len(file.data)
         if grown > self.room:
-            raise Refusal(NOSPC)
+            raise WasiError(NOSPC)
         self.room -= grown
         if grown > 0:
             file.data.extend(bytes(grown))
@@ -127,10 +127,10 @@ class Tree:
         """Remove a file, or an empty folder."""
         node = self.find(folder, name)
         if not isinstance(node, kind):
-            raise Refusal(ISDIR if kind is File else NOTDIR)
+            raise WasiError(ISDIR if kind is File else NOTDIR)
         _check_open(folder)
         if isinstance(node, Folder) and node.inside:
-            raise Refusal(NOTEMPTY)
+            raise WasiError(NOTEMPTY)
         del folder.inside[name]
         if isinstance(node, File) and not node.handles:  # else it can still be read, and keeps its room
             self.resize(node, 0)
@@ -139,7 +139,7 @@ class Tree:
         """Give a file another place and name."""
         node = self.find(folder, name)
         if not isinstance(node, File) or not new:  # a folder could be moved into itself
-            raise Refusal(NOTSUP)
+            raise WasiError(NOTSUP)
         _check_open(folder)
         _check_open(target)
         if new in target.inside and target.inside[new] is not node:
@@ -150,10 +150,10 @@ class Tree:
 
 def _check_open(folder: Folder) -> None:
     if not folder.open:
-        raise Refusal(PERM)
+        raise WasiError(PERM)
 
 
 def _as_folder(node: File | Folder | None) -> Folder:
     if not isinstance(node, Folder):
-        raise Refusal(NOENT if node is None else NOTDIR)
+        raise WasiError(NOENT if node is None else NOTDIR)
     return node

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograder.sandbox.tree import EXIST, ISDIR, NOTDIR, PERM, File, Folder, Refusal, Tree
+from autograder.sandbox.tree import EXIST, ISDIR, NOTDIR, PERM, File, Folder, Tree, WasiError
 
 if TYPE_CHECKING:
     import wasmtime
@@ -123,8 +123,8 @@ class Wasi:
                 return NOSYS
             try:
                 function(*(arg & mask for arg, mask in zip(args, masks, strict=True)))
-            except Refusal as refusal:
-                return refusal.error
+            except WasiError as failed:
+                return failed.number
             except OSError:
                 return IO
             except (struct.error, ValueError, OverflowError, MemoryError):
@@ -145,7 +145,7 @@ class Wasi:
     def _bytes(self, at: int, size: int) -> bytes:
         data = bytes(self._view[at : at + size])
         if len(data) != size:
-            raise Refusal(FAULT)
+            raise WasiError(FAULT)
         return data
 
     def _put(self, at: int, data: bytes) -> None:
@@ -196,13 +196,13 @@ class Wasi:
         for start in range(0, size, PIECE):
             self._put(at + start, self.chance(min(PIECE, size - start)))
 
-    def _poll_oneoff(self, asked: int, events: int, count: int, out: int) -> None:
+    def _poll_oneoff(self, subscriptions: int, events: int, count: int, out: int) -> None:
         """Wait until the first of some times; a descriptor is always ready."""
         if not 0 < count <= MOST_VECTORS:
-            raise Refusal(INVAL)
+            raise WasiError(INVAL)
         waits = []
         for user, kind, clock, end, flags in struct.iter_unpack(
-            "<QB7xI4xQ8xH6x", self._bytes(asked, 48 * count)
+            "<QB7xI4xQ8xH6x", self._bytes(subscriptions, 48 * count)
         ):
             now = CLOCKS[clock % len(CLOCKS)]() if flags & 1 else 0
             waits.append((0 if kind else max(0, end - now), user, kind))
@@ -218,24 +218,24 @@ class Wasi:
 
     def _handle(self, fd: int) -> Stream | Door | Opened:
         if fd not in self.table:
-            raise Refusal(BADF)
+            raise WasiError(BADF)
         return self.table[fd]
 
     def _opened(self, fd: int) -> Opened:
         handle = self._handle(fd)
         if not isinstance(handle, Opened):
-            raise Refusal(SPIPE)
+            raise WasiError(SPIPE)
         return handle
 
     def _file(self, handle: Opened) -> File:
         if not isinstance(handle.node, File):
-            raise Refusal(ISDIR)
+            raise WasiError(ISDIR)
         return handle.node
 
     def _folder(self, fd: int) -> Folder:
         node = self._opened(fd).node
         if not isinstance(node, Folder):
-            raise Refusal(NOTDIR)
+            raise WasiError(NOTDIR)
         return node
 
     def _accept(self, *_: int) -> None:
@@ -247,7 +247,7 @@ class Wasi:
     def _fd_close(self, fd: int) -> None:
         handle = self._handle(fd)
         if fd <= ROOT:
-            raise Refusal(PERM)
+            raise WasiError(PERM)
         if isinstance(handle, Opened) and isinstance(handle.node, File):
             handle.node.handles -= 1
         del self.table[fd]
@@ -261,7 +261,7 @@ class Wasi:
             data = bytes(self._file(handle).data[handle.at : handle.at + size])
             handle.at += len(data)
         else:
-            raise Refusal(BADF)
+            raise WasiError(BADF)
         self._put(at, data)
         self._pack(out, "I", len(data))
 
@@ -278,7 +278,7 @@ class Wasi:
             self.tree.resize(file, max(len(file.data), handle.at))
             memoryview(file.data)[at : handle.at] = data
         else:
-            raise Refusal(BADF)
+            raise WasiError(BADF)
         self._pack(out, "I", wrote)
 
     def _fd_seek(self, fd: int, offset: int, whence: int, out: int) -> None:
@@ -286,7 +286,7 @@ class Wasi:
         starts = 0, handle.at, len(self._file(handle).data)
         at = starts[whence % 3] + offset - (2**64 if offset >= 2**63 else 0)
         if at < 0:
-            raise Refusal(INVAL)
+            raise WasiError(INVAL)
         handle.at = at
         self._pack(out, "Q", at)
 
@@ -316,12 +316,12 @@ class Wasi:
     def _fd_filestat_set_size(self, fd: int, size: int) -> None:
         handle = self._opened(fd)
         if not handle.writes:
-            raise Refusal(BADF)
+            raise WasiError(BADF)
         self.tree.resize(self._file(handle), size)
 
     def _fd_prestat_get(self, fd: int, out: int) -> None:
         if fd != ROOT:
-            raise Refusal(BADF)
+            raise WasiError(BADF)
         self._pack(out, "II", 0, len("/"))
 
     def _fd_prestat_dir_name(self, fd: int, at: int, size: int) -> None:
@@ -344,17 +344,17 @@ class Wasi:
         folder, name = self.tree.place(self._folder(fd), path)
         free = next((n for n in range(ROOT + 1, MOST_OPEN) if n not in self.table), None)
         if free is None:
-            raise Refusal(MFILE)
+            raise WasiError(MFILE)
         if name and name not in folder.inside and how & CREATE:
             self.tree.make(folder, name, File(bytearray()))
         elif how & CREATE and how & EXCLUSIVE:
-            raise Refusal(EXIST)
+            raise WasiError(EXIST)
         node = self.tree.find(folder, name)
         if isinstance(node, Folder):
             if writes:
-                raise Refusal(ISDIR)
+                raise WasiError(ISDIR)
         elif how & DIRECTORY or path.endswith("/"):
-            raise Refusal(NOTDIR)
+            raise WasiError(NOTDIR)
         else:
             if writes or how & TRUNCATE:
                 self.tree.resize(node, 0 if how & TRUNCATE else len(node.data))
@@ -367,7 +367,7 @@ class Wasi:
 
     def _path_readlink(self, fd: int, at: int, size: int, to: int, room: int, out: int) -> None:
         self.tree.find(self._folder(fd), self._path(at, size))
-        raise Refusal(INVAL)  # nothing here is a link
+        raise WasiError(INVAL)  # nothing here is a link
 
     def _path_create_directory(self, fd: int, at: int, size: int) -> None:
         self.tree.make(*self.tree.place(self._folder(fd), self._path(at, size)), Folder(open=True))

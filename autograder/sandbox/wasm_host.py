@@ -191,24 +191,24 @@ def _clock(request: bytes) -> int:
 
 def files() -> dict[str, bytes]:
     """What the guest sees: the content of each file by its path."""
-    found = {}
+    visible = {}
     with zipfile.ZipFile(io.BytesIO(pinned(ZIP))) as library:
         for name in library.namelist():
             top = name.partition("/")[0].removesuffix(".pyc")
             if top not in LEFT_OUT and not top.endswith(".dist-info") and not name.endswith("/"):
-                found[f"{LIBRARY}/{name}"] = library.read(name)
-    with zipfile.ZipFile(io.BytesIO(found.pop(f"{LIBRARY}/matplotlib/mpl-data.zip"))) as data:
+                visible[f"{LIBRARY}/{name}"] = library.read(name)
+    with zipfile.ZipFile(io.BytesIO(visible.pop(f"{LIBRARY}/matplotlib/mpl-data.zip"))) as data:
         for name in data.namelist():
             if not name.endswith("/"):
-                found[f"{LIBRARY}/matplotlib/mpl-data/{name}"] = data.read(name)
+                visible[f"{LIBRARY}/matplotlib/mpl-data/{name}"] = data.read(name)
     for spec in filter(None, map(find_spec, OWN)):
         origin = Path(str(spec.origin))
         whole = origin.name == "__init__.py"
         place = f"/course/{spec.name}" if whole else "/course"
-        found |= _folder(origin.parent, place, "**/*" if whole else origin.name)
+        visible |= _folder(origin.parent, place, "**/*" if whole else origin.name)
     entry_points = distribution("matplotlib_inline").read_text("entry_points.txt")  # names a backend
-    found["/course/matplotlib_inline.dist-info/entry_points.txt"] = str(entry_points).encode()
-    return found | _folder(Path(__file__).resolve().parent.parent / "solver", "/course/solver", "*.py")
+    visible["/course/matplotlib_inline.dist-info/entry_points.txt"] = str(entry_points).encode()
+    return visible | _folder(Path(__file__).resolve().parent.parent / "solver", "/course/solver", "*.py")
 
 
 def _folder(folder: Path, place: str, pattern: str) -> dict[str, bytes]:

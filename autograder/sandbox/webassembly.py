@@ -198,8 +198,8 @@ def prove_guest(sandbox: GuestSandbox) -> None:
             "memory": 2 * limits.memory,
             "disk": 2 * limits.disk,
         }
-        found = _run(sandbox, limits, PROBE.format(settings=json.dumps(settings)))
-    breaches = ["students' code ended its own process"] if found is None else json.loads(found)
+        printed = _run(sandbox, limits, PROBE.format(settings=json.dumps(settings)))
+    breaches = ["students' code ended its own process"] if printed is None else json.loads(printed)
     if _run(sandbox, limits, "while True: pass", seconds=0.1) is not None:
         breaches.append("students' code could run for ever")
     if breaches:
