@@ -129,6 +129,8 @@ class Tree:
         if not isinstance(node, kind):
             raise WasiError(ISDIR if kind is File else NOTDIR)
         _check_open(folder)
+        if not name:
+            raise WasiError(PERM)
         if isinstance(node, Folder) and node.inside:
             raise WasiError(NOTEMPTY)
         del folder.inside[name]

@@ -101,6 +101,7 @@ def test_a_guest_reads_what_is_there_and_writes_in_its_own_folder_alone(guest):
     assert guest.open("lib/a.py", TRUNCATE) == -PERM
     assert guest.open("lib/new", CREATE, MAY_WRITE) == -PERM
     assert guest.open("lib", rights=MAY_WRITE) == -ISDIR
+    assert guest.on("path_remove_directory", "box/.") == PERM
     for change in ("path_unlink_file", "path_create_directory", "path_remove_directory"):
         assert guest.on(
             change, "lib/c" if "create" in change else "lib/deep" if "remove" in change else "lib/a.py"
