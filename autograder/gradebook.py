@@ -6,10 +6,11 @@ platforms take everything that they say about a student from here.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from autograder.grading.receipts import RECEIPTS
 from autograder.grading.result import Result
 from autograder.repair.candidates import handed_in
 from autograder.repair.reading import check_readable
-from autograder.repair.released import released_lesson
+from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.kinds import UNSANDBOXED
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
@@ -195,6 +196,14 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     grades = {pair: whole for pair, whole in grades.items() if whole.scored}
     for student in sorted({student for student, _ in {*waiting, *receipts}} - set(students)):
         students[student] = Student(student, enrolled=False)
+
+    @cache
+    def release(lesson: str) -> ReleasedLesson:
+        try:
+            return released_lesson(gradebook, lesson, lesson)
+        except api.MissingEntry:  # then files are known by their names alone
+            return ReleasedLesson({})
+
     records = {}
     for pair in ((student, lesson) for student in students for lesson in lessons):
         result = receipts.get(pair)
@@ -202,7 +211,7 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
             record = _graded(pair, grades.get(pair), result)
         else:
             released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
-            record = _ungraded(pair, waiting.get(pair) if released else None, gradebook)
+            record = _ungraded(pair, waiting.get(pair) if released else None, release)
         records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
     return Cohort(course, lessons, exercises, students, records)
@@ -235,12 +244,12 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
     return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
 
 
-def _ungraded(pair: Pair, submission: Submission | None, gradebook: Any) -> Record:
+def _ungraded(pair: Pair, submission: Submission | None, release: Callable[[str], ReleasedLesson]) -> Record:
     """The record of what nobody has graded: is it handed in, and could it be graded?"""
     if submission is None:
         return Record(*pair, Status.MISSING)
     try:
-        check_readable(handed_in(submission, released_lesson(gradebook, pair[1], pair[1])).content)
+        check_readable(handed_in(submission, release(pair[1])).content)
     except UngradableError as reason:
         return Record(*pair, Status.UNGRADABLE, reason=str(reason))
     except Exception as error:  # whatever is in one notebook, the others are reported

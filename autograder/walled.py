@@ -26,6 +26,7 @@ from multiprocessing.connection import Connection
 from os import environ
 from typing import Any, ParamSpec, TypeVar
 
+from autograder.lifeline import end_with_caller
 from autograder.sandbox.limits import ONE_THREAD
 
 try:
@@ -95,6 +96,8 @@ class WalledProcess:
             if self._process is not None:
                 self._process.kill()
                 self._process.wait()
+                assert self._process.stdin is not None
+                self._process.stdin.close()
             self._line = self._process = None
 
     def _start(self) -> Connection:
@@ -109,7 +112,7 @@ class WalledProcess:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", program],
                 pass_fds=(fd,),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # so that it ends with this process
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={**environ, **ONE_THREAD},
@@ -123,6 +126,7 @@ walled = WalledProcess().call
 
 def serve(fd: int, memory: int, cpu_seconds: int) -> None:
     """The second process: make the calls that come on the socket `fd`, until it is closed."""
+    end_with_caller()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's, which is for the caller
     line = Connection(fd)
     _limit(resource.RLIMIT_AS, memory)

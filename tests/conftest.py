@@ -14,6 +14,8 @@ from hypothesis import settings
 from autograder.course import make_course
 from autograder.lessons import lessons
 from autograder.site import execute
+from heinit_lab.checking.draws import Plan
+from heinit_lab.exercises import EXERCISES
 from tests import tools
 from tests.tools import FULL
 
@@ -25,6 +27,8 @@ LONGEST = (
     *("tests/test_bootstrap", "tests/test_luck", "tests/autograder/test_course", "tests/autograder"),
     "tests/heinit_lab",
 )
+# What the named mistakes of these draw is drawn once a worker, and takes seconds: one worker has all tests.
+DRAWN = {name for name, exercise in EXERCISES.items() if isinstance(exercise.check, Plan)}
 ROOT = Path(__file__).resolve().parents[1]
 # in place of `execute.RECORD`
 IN_KERNEL = """
@@ -40,11 +44,16 @@ settings.register_profile("heinit", deadline=None)
 settings.load_profile("heinit")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         return next((i for i, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
 
     items.sort(key=place)
+    for item in items:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        if drawn := {given.get("name"), given.get("exercise")} & DRAWN:
+            item.add_marker(pytest.mark.xdist_group(drawn.pop()))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,9 @@ others; each suspect is tried again with nothing else running, as `pool.do_alone
 import ipaddress
 import logging
 import os
+import signal
+import sys
+import threading
 import uuid
 from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
@@ -53,10 +56,15 @@ class StrangerError(Exception):
 
 
 class JobPlugin(WorkerPlugin, Generic[T, O]):
-    """The job of a run on one worker, as long as the run lasts."""
+    """The job of a run on one worker, as long as the run lasts. local: whether the run started the worker."""
 
-    def __init__(self, job: Job[T, O], environment: str) -> None:
-        self.job, self.environment, self._started = job, environment, False
+    def __init__(self, job: Job[T, O], environment: str, local: bool) -> None:
+        self.job, self.environment, self._local, self._started = job, environment, local, False
+
+    def setup(self, worker: Any) -> None:
+        """The worker has the job. In a group of its own, it ends with who started it, even if stopped."""
+        if self._local and sys.platform != "win32":
+            os.setpgid(0, 0)
 
     def teardown(self, worker: Any) -> None:
         """The run is over."""
@@ -90,26 +98,44 @@ class Cluster(Generic[T, O]):
         self._job, self._workers, self._scheduler = job, workers, scheduler
         self._environment = job.environment()
         self._run = f"heinit-{uuid.uuid4().hex}"
+        self._local: LocalCluster | None = None
         if scheduler is not None:
             check_address(scheduler)
 
     def run(self, tasks: Iterable[T]) -> Iterator[tuple[T, O | Refusal]]:
         """Each task with its outcome, as they come."""
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        with ExitStack() as stack:
-            stack.enter_context(dask.config.set(DASK))
-            stack.enter_context(_safe_path())
-            try:
-                client = stack.enter_context(self._connect(stack))
-                client.wait_for_workers(1, timeout=WAIT)
-                client.register_plugin(JobPlugin(self._job, self._environment), name=self._run)
-            except (OSError, TimeoutError, ValueError) as error:
-                raise self._unanswered(error) from None
-            if self._scheduler is None:
-                stack.callback(self._settle, client)
-            stack.callback(self._leave, client)
+        stack = ExitStack()
+        try:
+            with _interrupts_held():
+                client = self._start(stack)
             self._refuse_strangers(client)
             yield from self._all(client, iter(tasks))
+            if self._local is not None:
+                self._leave(client)
+                self._settle(client)
+        except BaseException:  # whoever stops the run does not wait for what its workers are doing
+            self._end_workers()
+            raise
+        finally:
+            with _interrupts_held():
+                stack.close()
+
+    def _start(self, stack: ExitStack) -> Client:
+        """A client of workers that have the job."""
+        stack.enter_context(dask.config.set(DASK))
+        stack.enter_context(_safe_path())
+        try:
+            client: Client = stack.enter_context(self._connect(stack))
+            client.wait_for_workers(1, timeout=WAIT)
+            client.register_plugin(
+                JobPlugin(self._job, self._environment, self._local is not None), name=self._run
+            )
+        except (OSError, TimeoutError, ValueError) as error:
+            raise self._unanswered(error) from None
+        if self._scheduler is not None:  # others live on
+            stack.callback(self._leave, client)
+        return client
 
     def _connect(self, stack: ExitStack) -> Client:
         if self._scheduler is not None:
@@ -125,7 +151,15 @@ class Cluster(Generic[T, O]):
             security=security,
             silence_logs=logging.CRITICAL,
         )
-        return Client(stack.enter_context(local), security=security, set_as_default=False)
+        self._local = stack.enter_context(local)
+        return Client(self._local, security=security, set_as_default=False)
+
+    def _end_workers(self) -> None:
+        """End the workers that were started here, at once, and for good."""
+        for nanny in self._local.workers.values() if self._local is not None else ():
+            nanny.close_gracefully()  # it starts no other worker then
+            with suppress(ProcessLookupError):
+                os.kill(nanny.pid, signal.SIGKILL) if nanny.pid else None
 
     def _all(self, client: Client, tasks: Iterator[T]) -> Iterator[tuple[T, O | Refusal]]:
         """All tasks, a few ahead for each worker, then the suspects one by one."""
@@ -149,17 +183,21 @@ class Cluster(Generic[T, O]):
             sent[future] = task
             completed.add(future)
 
-        for task in islice(tasks, ahead):
-            send(task)
-        for future in completed:
-            task = sent.pop(future)
-            outcome = self._outcome(client, future)
-            if outcome is None:
+        try:
+            for task in islice(tasks, ahead):
                 send(task)
-                continue
-            yield task, outcome
-            for following in islice(tasks, 1):
-                send(following)
+            for future in completed:
+                task = sent.pop(future)
+                outcome = self._outcome(client, future)
+                if outcome is None:
+                    send(task)
+                    continue
+                yield task, outcome
+                for following in islice(tasks, 1):
+                    send(following)
+        finally:  # where somebody stops the run, its workers begin nothing more
+            if sent:
+                client.cancel(list(sent))
 
     def _outcome(self, client: Client, future: Any) -> O | Refusal | None:
         """What a task gave; None where it must go to another worker, as this one was refused."""
@@ -196,7 +234,7 @@ class Cluster(Generic[T, O]):
             )
 
     def _leave(self, client: Client) -> None:
-        with suppress(OSError, TimeoutError, ValueError):
+        with suppress(OSError, TimeoutError, ValueError, KeyError):  # the last where a worker is new
             client.unregister_worker_plugin(self._run)
 
     def _settle(self, client: Client) -> None:
@@ -210,6 +248,27 @@ class Cluster(Generic[T, O]):
             f"the scheduler or its workers on {where} do not answer ({error}). What is done is kept. "
             "Start them, and run the same command again."
         )
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold an interrupt back until the block is over: Dask can close nothing that is half started or closed.
+
+    The workers that the block starts take none, so that a terminal's is for the caller alone.
+    """
+    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
+        yield
+        return
+    held: list[int] = []
+    former = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, former)
+    if held:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -5,7 +5,9 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 
 import nbformat
@@ -98,19 +100,24 @@ class Judge:
         """The results of these cells. Raises as `execute` does."""
         sock = self.start()
         seconds = self.limits.judge_seconds
+        until = time.monotonic() + seconds
         order = NotebookOrder([to_wire(cell) for cell in cells], declared, seed, dict(files))
         try:
             self._busy = True
             send(sock, to_wire(order), seconds=seconds)
-            answer: Judged | JudgeFailed = from_wire(receive(sock, seconds=seconds), Judged, JudgeFailed)
-        except ChannelError as error:
+            left = max(0.0, until - time.monotonic())
+            answer: Judged | JudgeFailed = from_wire(receive(sock, seconds=left), Judged, JudgeFailed)
+        except BaseException as error:  # a late answer would be taken for the next notebook's
             self.close()
             if isinstance(error, ChannelTimeout):
                 late = f"the judge was ended after {seconds:g} seconds. Grade this notebook by hand"
                 raise JudgeError(late, retry=False) from None
-            raise JudgeError(f"the judge did not finish ({error})") from None
+            if isinstance(error, ChannelError):
+                raise JudgeError(f"the judge did not finish ({error})") from None
+            raise
         self._busy = False
-        if isinstance(answer, JudgeFailed):
+        if isinstance(answer, JudgeFailed):  # its sandbox may have ended: the next notebook gets a new one
+            self.close()
             raise JudgeError(f"the judge did not finish ({answer.reason})")
         return replace(answer, results=[from_wire(result, CellResult) for result in answer.results])
 
@@ -130,7 +137,7 @@ class Judge:
                 # nothing that lies where somebody grades is ours: no module, no settings of Matplotlib's
                 [sys.executable, "-P", "-m", "autograder.judge.process", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # so that it ends with this process
                 stdout=subprocess.DEVNULL,
                 env=environment(),
                 cwd=os.sep,
@@ -141,9 +148,11 @@ class Judge:
             answer: JudgeReady | JudgeFailed = from_wire(
                 receive(ours, seconds=START), JudgeReady, JudgeFailed
             )
-        except ChannelError as error:
+        except BaseException as error:
             self.close()
-            raise JudgeError(f"the judge did not start ({error})") from None
+            if isinstance(error, ChannelError):
+                raise JudgeError(f"the judge did not start ({error})") from None
+            raise
         if isinstance(answer, JudgeFailed):
             self.close()
             raise SandboxError(answer.reason)
@@ -159,12 +168,17 @@ class Judge:
             process.kill()
         if sock is not None:
             sock.close()  # hanging up ends an idle judge, which then takes its sandbox down in order
-        if process is not None:
-            try:
+        if process is None:
+            return
+        assert process.stdin is not None
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            with suppress(subprocess.TimeoutExpired):  # where the kernel cannot end it yet, nobody waits
                 process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        finally:
+            process.stdin.close()
 
 
 def environment() -> dict[str, str]:

@@ -1,12 +1,9 @@
 """The judge's own process: takes a notebook's cells, gives back their outputs."""
 
 import os
-import select
 import signal
 import socket
 import sys
-import threading
-import time
 import warnings
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +22,7 @@ from autograder.judge.messages import (
     NotebookOrder,
 )
 from autograder.judge.solving import Solving
+from autograder.lifeline import end_with_caller
 from autograder.sandbox.choice import open_sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import Sandbox, SandboxError
@@ -32,13 +30,13 @@ from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import from_wire, to_wire
 from autograder.solver.session import Session
 
-ORDERLY = 2  # seconds that the judge may take to end in order
-
 
 def main(fd: int) -> None:
     """Take notebooks on the socket `fd` until it is closed."""
+    end_with_caller()
+    if sys.platform != "win32":  # a worker of a run on many cores blocks it, and students' code inherits that
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     caller = socket.socket(fileno=fd)
-    threading.Thread(target=_end_with, args=(caller,), daemon=True).start()
     try:
         start: JudgeStart = from_wire(receive(caller), JudgeStart)
         sandbox = open_sandbox(Limits(**start.limits), start.wall, start.without)
@@ -105,18 +103,6 @@ def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
     }
     entropy = any(test.line.entropy for test in ran)
     return Judged([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
-
-
-def _end_with(caller: socket.socket) -> None:
-    """Wait until the caller is gone; then end this process.
-
-    Where the judge waits for a notebook, it ends in order; where it judges one, nothing else would end it.
-    """
-    gone = select.poll()
-    gone.register(caller, 0)  # which still tells of a hang-up
-    gone.poll()
-    time.sleep(ORDERLY)
-    os.kill(os.getpid(), signal.SIGKILL)  # and with it bubblewrap, which dies with its parent
 
 
 if __name__ == "__main__":

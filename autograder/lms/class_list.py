@@ -54,13 +54,13 @@ class ClassList:
         if file.platform.by == "any":
             anybody = self.anybody(file.who)
             return self._only({anybody} if anybody else set(), file)
-        found = self._named(file) if file.platform.by == "name" else self._identified(file)
-        return self._only(found, file)
+        matches = self._named(file) if file.platform.by == "name" else self._identified(file)
+        return self._only(matches, file)
 
     def anybody(self, name: str) -> str | None:
         """The student whose id, number, address or full name this is; None where it is nobody's, or two's."""
-        found = self._by_id.get(_key(name)) or self._by_name.get(_plain(name), set())
-        return next(iter(found)) if len(found) == 1 else None
+        matches = self._by_id.get(_key(name)) or self._by_name.get(_plain(name), set())
+        return next(iter(matches)) if len(matches) == 1 else None
 
     def may_be_a_group(self, file: PlatformFile, student: str) -> bool:
         """Whether Canvas's path has another name than the student's, as it has for a group."""
@@ -72,17 +72,19 @@ class ClassList:
     def _identified(self, file: PlatformFile) -> set[str]:
         parts = [*file.before.split("_"), file.who] if file.before else [file.who]
         ids = ("_".join(parts[i:]) for i in range(len(parts)))  # the longest that there is
-        found = next((self._by_id[_key(who)] for who in ids if _key(who) in self._by_id), set())
+        matches = next((self._by_id[_key(who)] for who in ids if _key(who) in self._by_id), set())
+        if not matches and file.platform.by == "id or name":
+            matches = self._by_name.get(_plain(file.before), set())
         group = self._groups.get(_slug(file.before), []) if file.platform.name == "Canvas" else []
-        return set(group) if found & set(group) else found
+        return set(group) if matches & set(group) else matches
 
     def _named(self, file: PlatformFile) -> set[str]:
         # Moodle before 4.1 puts a group and - before the name
         ends = [file.who, *(file.who[m.end() :] for m in re.finditer("-", file.who))]
-        found = next((self._by_name[_plain(who)] for who in ends if _plain(who) in self._by_name), None)
-        if found is None and _slug(file.who) in self._groups:
+        matches = next((self._by_name[_plain(who)] for who in ends if _plain(who) in self._by_name), None)
+        if matches is None and _slug(file.who) in self._groups:
             return set(self._groups[_slug(file.who)])
-        return found or set(self._by_id.get(_key(file.who), ()))
+        return matches or set(self._by_id.get(_key(file.who), ()))
 
     def _submitters(self, file: PlatformFile, submitters: list[Mapping[str, str]]) -> list[str]:
         if not submitters:
@@ -103,12 +105,13 @@ class ClassList:
             owners.append(student)
         return owners
 
-    def _only(self, found: set[str], file: PlatformFile) -> list[str]:
-        together = any(found == set(members) for members in self._groups.values())
-        if len(found) == 1 or (found and together):
-            return sorted(found)
-        number = f"there are {len(found)}" if found else "there is nobody"
-        raise NobodyError(f"{number} called {printable(file.who)} in the gradebook")
+    def _only(self, matches: set[str], file: PlatformFile) -> list[str]:
+        together = any(matches == set(members) for members in self._groups.values())
+        if len(matches) == 1 or (matches and together):
+            return sorted(matches)
+        number = f"there are {len(matches)}" if matches else "there is nobody"
+        hint = f". {file.platform.hint}" if file.platform.hint and not matches else ""
+        raise NobodyError(f"{number} called {printable(file.who)} in the gradebook{hint}")
 
 
 def _key(name: str) -> str:

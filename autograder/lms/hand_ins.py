@@ -1,8 +1,8 @@
 """What students handed in, out of a platform's archives.
 
 How it works. Each archive is read as the platform wrote it (platforms.py), the gradebook says who is meant
-(class_list.py), and of each student the newest hand-in counts: by the time in its path, else by that of the
-archive. Of its files, archives among them opened, the lesson is chosen by what is in it
+(class_list.py), and of each student the newest hand-in counts: by the platform's times where all have one,
+else by those of the archives. Of its files, archives among them opened, the lesson is chosen by what is in it
 (repair/candidates.py) and gets the lesson's name; the other files come along. Where there is no notebook,
 there is a hand-in all the same, with what there was: to grade it says that it is ungradable, so that nobody
 is missing who is not.
@@ -11,6 +11,7 @@ Times in a path are those of the platform's clock, in `zone`. A file of a studen
 is nor when it was handed in: platforms.py says why, and a student's own timestamp.txt is left out.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -48,6 +49,8 @@ from autograder.text import printable
 UNREADABLE = "not-collected.txt"  # in a student's folder, where nothing else could be laid
 LARGEST_LIST = 16 * 2**20  # bytes of a platform's own list of students
 LONGEST_PART = 120  # characters of a file's name that are kept
+_NOTEBOOKS = re.compile(r"\.(?:ipynb|zip|gz|tgz|tar|7z|rar)(?:\.\w+)?$", re.I)  # or archives of them
+_VERSION = re.compile(r"(.*?)/Version (\d{1,9})/", re.S)  # of Teams
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,15 @@ class HandIn:
 
 @dataclass
 class _Attempt:
-    """The files of one hand-in. rank: the larger, the newer."""
+    """The files of one hand-in. made_at: its archive's time. when: it was handed in, in UTC, if known."""
 
     archive: str
-    rank: tuple[Time, int]
+    made_at: Time
     when: datetime | None
     files: list[tuple[PlatformFile, Member]] = field(default_factory=list)
 
 
-_Attempts = dict[str, dict[tuple[str, tuple[Time, int]], _Attempt]]
+_Attempts = dict[str, dict[tuple[str, datetime | None], _Attempt]]
 
 
 class Collection:
@@ -116,7 +119,7 @@ class Collection:
                     continue
                 self._sort(source.name, members, attempts)
             for student, of_student in sorted(attempts.items()):
-                *earlier, last = sorted(of_student.values(), key=lambda attempt: attempt.rank)
+                *earlier, last = _by_age(list(of_student.values()))
                 hand_in = _hand_in(student, last, self.lesson, self.name, self.class_list)
                 known = {content for attempt in earlier for content in _read(attempt, [])[0].values()}
                 yield replace(hand_in, known=frozenset(known | set(hand_in.files.values())))
@@ -142,9 +145,8 @@ class Collection:
             when = times.get(file.who)
             if when is None and file.when is not None:
                 when = file.when.replace(tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None)
-            rank = (tuple(when.timetuple())[:6] if when else made_at, file.attempt)
             for student in owners:
-                attempt = attempts[student].setdefault((archive, rank), _Attempt(archive, rank, when))
+                attempt = attempts[student].setdefault((archive, when), _Attempt(archive, made_at, when))
                 attempt.files.append((file, member))
 
     def _files(self, archive: str, members: Sequence[Member]) -> Iterator[tuple[Member, PlatformFile]]:
@@ -152,16 +154,28 @@ class Collection:
         read = read_paths([member.path for member in members])
         written = any(file is not None for file in read.values())
         top = _common_folder([member.path for member in members])
+        last = _last_versions(members)
         for member in members:
+            version = _VERSION.match(member.path)
             file = read[member.path] or _in_folder_of_student(member.path.removeprefix(top), self.class_list)
+            versioned = version and file is not None and file.platform.name in ("Teams", FOLDER.name)
+            if version and versioned and int(version[2]) < last[version[1]]:
+                continue
             if file is not None and not file.own and not is_nobodys(file.file):
                 yield member, file
-            elif file is None and (not written or member.path.lower().endswith(".ipynb")):
+            elif file is None and (_NOTEBOOKS.search(member.path) or (not written and "/" in member.path)):
                 forms = ", ".join(platform.name for platform in PLATFORMS)
                 self.nobodys[f"{archive}: {member.path}"] = (
-                    f"its name has no form of {forms}, and no folder above it has the name of a student"
+                    f"its name has no form of {forms}, and no folder above it has the name of a student "
+                    "(an upload to Google Classroom says nobody's name)"
                     + ("" if self.class_list.is_there else "; import the roster first")
                 )
+
+
+def _by_age(attempts: Sequence[_Attempt]) -> list[_Attempt]:
+    """Hand-ins, the newest last: by their own times where all have one, else by those of their archives."""
+    timed = all(attempt.when for attempt in attempts)
+    return sorted(attempts, key=lambda a: (() if timed else a.made_at, a.when or datetime.min, a.archive))
 
 
 def _in_folder_of_student(path: str, class_list: ClassList) -> PlatformFile | None:
@@ -175,6 +189,14 @@ def _in_folder_of_student(path: str, class_list: ClassList) -> PlatformFile | No
         return file
     stem = parts[-1].partition(".")[0]
     return PlatformFile(FOLDER, stem, parts[-1]) if class_list.anybody(stem) else None
+
+
+def _last_versions(members: Sequence[Member]) -> dict[str, int]:
+    """The last of the folders `Version N` in each folder."""
+    last: dict[str, int] = {}
+    for match in filter(None, (_VERSION.match(member.path) for member in members)):
+        last[match[1]] = max(last.get(match[1], 0), int(match[2]))
+    return last
 
 
 def _common_folder(paths: Sequence[str]) -> str:
@@ -233,13 +255,13 @@ def _read(attempt: _Attempt, problems: list[str]) -> tuple[dict[str, bytes], dic
             room = max(room, 0)
             continue
         files[path], order[path] = content, file.order
-    found, unopened = expanded(files)
+    contents, unopened = expanded(files)
     problems += [f"{path} cannot be opened: {why}." for path, why in unopened.items()]
-    found |= {path: files[path] for path in unopened if path in files}
-    for path in found:
+    contents |= {path: files[path] for path in unopened if path in files}
+    for path in contents:
         archive = next((p for p in files if path == p or path.startswith(f"{p}/")), path)
         order[path] = order.get(archive, 0)
-    return found, order
+    return contents, order
 
 
 def _hand_in(
@@ -247,20 +269,20 @@ def _hand_in(
 ) -> HandIn:
     """A hand-in as it is laid down: the lesson under its name, the other files around it."""
     notes: list[str] = []
-    found, order = _read(attempt, notes)
+    contents, order = _read(attempt, notes)
     own = f"{name}.ipynb"
-    choice = choose(found, lesson, own, order)
-    taken = choice.path if choice is not None else _likeliest(found, order, name)
-    if choice is not None and len(found) > 1:
+    choice = choose(contents, lesson, own, order)
+    taken = choice.path if choice is not None else _likeliest(contents, order, name)
+    if choice is not None and len(contents) > 1:
         notes += choice.notes
     above = taken.rpartition("/")[0] + "/" if "/" in taken else ""
     files: dict[str, bytes] = {}
-    for path, content in found.items():
+    for path, content in contents.items():
         place = own if path == taken else path.removeprefix(above)
-        if place == own and path != taken:
-            place = f"not-taken/{own}"
+        if path != taken and "/" not in place and place.lower().endswith(".ipynb"):
+            place = f"not-taken/{place}"  # nbgrader grades every notebook that lies beside the lesson
         if place not in EXCHANGE:
-            files[place] = content
+            files[path if place in files else place] = content
     platform = attempt.files[0][0].platform.name
     if any(file.late for file, _ in attempt.files):
         notes.append(f"late, says {platform}, but not when. If it counts, write the time into timestamp.txt.")
@@ -280,8 +302,8 @@ def _hand_in(
     )
 
 
-def _likeliest(found: dict[str, bytes], order: dict[str, int], name: str) -> str:
+def _likeliest(contents: dict[str, bytes], order: dict[str, int], name: str) -> str:
     """The notebook among files of which none is surely the lesson; '' where none is a notebook."""
-    notebooks = [path for path in found if path.lower().endswith(".ipynb")]
+    notebooks = [path for path in contents if path.lower().endswith(".ipynb")]
     named = {path for path in notebooks if path.rpartition("/")[2].casefold().startswith(name.casefold())}
     return min(notebooks, key=lambda path: (path not in named, -order[path], path), default="")

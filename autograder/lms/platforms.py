@@ -24,10 +24,11 @@ class Platform:
     form: of a path, from the left. Its groups are `who` (a student, or what `by` says), `file` (what the
     student called it), and, where the platform has them: `text` (what was typed in place of a file), `own`
     (a file of the platform's), `late`, `order` (the larger, the newer, among a student's files of one
-    hand-in), `attempt` (the larger, the newer, among hand-ins), `when`, `before` (stands before an id, and
-    may hold the beginning of an id with a _ in it).
-    by: what `who` is: an "id", a "name", "any" of the two, or a "number" of the archive's own list.
+    hand-in), `when`, `before` (stands before an id, and may hold the beginning of an id with a _ in it).
+    by: what `who` is: an "id", an "id or name" where `before` is a name, a "name", "any" of these, or a
+    "number" of the archive's own list.
     clock: how `when` is written, for datetime.strptime, in the platform's local time.
+    hint: what to do where nobody has such a name.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Platform:
     by: str
     source: str
     clock: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,13 @@ class PlatformFile:
     is_text: bool = False
     late: bool = False
     order: int = 0
-    attempt: int = 0
     when: datetime | None = None
     before: str = ""
     end: int = 0
 
 
-def _row(name: str, by: str, form: str, source: str, clock: str = "") -> Platform:
-    return Platform(name, re.compile(form, re.S | re.X), by, source, clock)
+def _row(name: str, by: str, form: str, source: str, clock: str = "", hint: str = "") -> Platform:
+    return Platform(name, re.compile(form, re.S | re.X), by, source, clock, hint)
 
 
 _TOP = r"(?:.*/)??"  # the folders above the platform's own part
@@ -68,6 +69,8 @@ PLATFORMS = (
         r"(?:(?P<text>onlinetext(?:_|_?/).+)|[a-z]+(?:_(?=[^/])|_?/)(?P<file>.+))",
         "moodle/moodle: mod/assign/classes/downloader.php; before 4.1 mod/assign/locallib.php, which puts a "
         "group and - before the name. No part of it is translated but `Participant` and `Default group`",
+        hint="Where Moodle hides names (Participant), reveal them and download again. Where a group handed "
+        "in, give --groups",
     ),
     _row(
         "Canvas",
@@ -75,6 +78,7 @@ PLATFORMS = (
         r"(?:.*/)?(?:(?!LATE_)(?P<before>[^/]+?)_)??(?P<late>LATE_)?(?P<who>\d+|anon_[A-Za-z0-9]+)_"
         r"(?:(?P<order>\d+)_(?P<file>[^/]+)|(?P<text>(?:text|link)\.html))",
         "instructure/canvas-lms: lib/content_zipper.rb; a group's name stands before the id of one member",
+        hint="Where Canvas hides names (anon_), end anonymous grading and download again",
     ),
     _row(
         "Blackboard",
@@ -88,10 +92,17 @@ PLATFORMS = (
     _row(
         "Brightspace",
         "name",
-        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+)\ -\ (?P<when>[^/]*\d{4}[^/]*)/(?P<file>.+)",
+        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+?)\ -\ (?P<when>[A-Z]\w+\ \d+,\ \d{4}\ \d{3,4}\ [AP]M)"
+        r"(?:/(?P<file>.+)|\ -\ (?P<flat>[^/]+))",
         "the folders that brightspace_assessment_rename and other public scripts take apart, as in "
-        "`397063-2557369 - Mary-Ann Smith - Sep 24, 2024 926 PM`; months in English",
+        "`397063-2557369 - Mary-Ann Smith - Sep 24, 2024 926 PM`",
         "%b %d, %Y %I:%M %p",
+    ),
+    _row(
+        "Brightspace",  # where its dates are in another language: then nothing says when
+        "name",
+        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+)\ -\ [^/]*\d{4}[^/]*/(?P<file>.+)",
+        "as above",
     ),
     _row(
         "Gradescope",
@@ -102,17 +113,18 @@ PLATFORMS = (
     ),
     _row(
         "Sakai",
-        "id",
+        "id or name",
         _TOP + r"(?P<before>[^/,]*,[^/]*)\((?P<who>[^/()]+)\)"
         r"(?:/(?:(?P<own>timestamp\.txt|(?:comments|feedbackText)[^/]*|[Ff]eedback[^/]*/.*)"
         r"|(?P<text>[^/]*_submissionText\.html)|[^/]+/(?P<file>.+))"
         r"|_Submission\ attachment\(s\)_(?P<flat>[^/]+))",
         "what public readers of `bulk_download` take apart: `Last, First(id)/Submission attachment(s)/`, "
         "whose name is translated, and `timestamp.txt` in UTC",
+        hint="Where Sakai grades anonymously, show the names and download again",
     ),
     _row(
         "ILIAS",
-        "id",
+        "id or name",
         _TOP + r"(?P<before>[^/]+_[^/]*)_(?P<who>[^/_]+)_\d+/"
         r"(?P<late>(?:Late\ Submission|Versp(?:ae|ä|a)tete\ Abgabe)\ -\ )?(?P<file>.+)",
         "ILIAS-eLearning/ILIAS: ilExSubmission::getDirectoryNameFromUserData (Last_First_login_number)",
@@ -127,7 +139,7 @@ PLATFORMS = (
     _row(
         "Teams",
         "name",
-        _TOP + r"Submitted\ files/(?P<who>[^/]+)/(?:[^/]+/(?:Version\ (?P<attempt>\d+)/)?)?(?P<file>.+)",
+        _TOP + r"Submitted\ files/(?P<who>[^/]+)/(?P<file>.+)",
         "the folder `Student Work/Submitted files` of a class's SharePoint, as Microsoft's prompts for "
         "educators describe it: NAME/ASSIGNMENT/Version N/",
     ),
@@ -167,7 +179,6 @@ def read_path(path: str, platform: Platform) -> PlatformFile | None:
         is_text=named == "text",
         late=bool(groups.get("late")),
         order=int(groups.get("order") or 0),
-        attempt=int(groups.get("attempt") or 0),
         when=_time(groups.get("when", ""), platform.clock),
         before=groups.get("before", ""),
         end=match.start(named) if named else match.end(),
@@ -200,11 +211,11 @@ def read_submitters(text: str) -> dict[str, list[dict[str, str]]]:
 
     A field is on a line of its own, as Ruby writes YAML; `created_at` is that of the submission.
     """
-    found: dict[str, list[dict[str, str]]] = {}
+    submissions: dict[str, list[dict[str, str]]] = {}
     students: list[dict[str, str]] = []
     for match in _SUBMITTERS.finditer(text):
         if match["number"]:
-            students = found.setdefault(match["number"].strip("'\"").removeprefix("submission_"), [])
+            students = submissions.setdefault(match["number"].strip("'\"").removeprefix("submission_"), [])
             continue
         value = match["value"].strip()
         if value[:1] in ("'", '"'):
@@ -213,7 +224,7 @@ def read_submitters(text: str) -> dict[str, list[dict[str, str]]]:
             students.append({})
         for student in students if match["field"] == "created_at" else students[-1:]:
             student[match["field"]] = value
-    return found
+    return submissions
 
 
 def _time(text: str, clock: str) -> datetime | None:

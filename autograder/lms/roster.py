@@ -46,11 +46,11 @@ class Form:
     source: str = ""
 
 
-# Moodle's and ILIAS's own words in some languages: English, German, Spanish, French, Italian, Dutch
+# Moodle's and ILIAS's own words in English, German, Spanish, French, Italian, Portuguese, Dutch
 _FIRST = ("first name", "vorname", "nombre", "prénom", "nome", "voornaam")
 _LAST = (
     *("last name", "surname", "nachname", "apellido(s)", "apellidos", "nom de famille", "nom", "cognome"),
-    "achternaam",
+    *("sobrenome", "apelido", "achternaam"),
 )
 _LOGIN = (
     *("username", "login", "anmeldename", "benutzername", "nombre de usuario", "nom d’utilisateur"),
@@ -62,7 +62,8 @@ _NUMBER = (
 )
 _MAIL = (
     *("email address", "email", "e-mail-adresse", "e-mail", "dirección de correo", "adresse de courriel"),
-    *("indirizzo email", "e-mailadres"),
+    *("dirección email", "correo electrónico", "indirizzo email", "endereço de e-mail", "endereço de email"),
+    "e-mailadres",
 )
 _GROUP = ("groups", "gruppen", "grupos", "groupes", "gruppi", "groepen")
 FORMS = (
@@ -153,6 +154,12 @@ FORMS = (
             "lms_user_id": ("student id",),
         },
         "Blackboard's help on working offline: tabs, in UTF-16, in a file called .xls",
+    ),
+    Form(
+        "Moodle",
+        (("identifier",), ("full name",), ("email address",)),
+        {"id": ("email address",), "name": ("full name",), "email": ("email address",)},
+        "the worksheet of Moodle's assignments",
     ),
     Form(
         "Moodle",  # and Google Classroom and Teams, which have the same headings

@@ -57,9 +57,8 @@ def choose(
 
     name: the lesson's file. order: the larger, the later was a file uploaded.
     """
-    paths = sorted((path for path in files if _looks_like_one(path, files[path])), key=_likeliest(name))[
-        :MOST
-    ]
+    likely = [path for path in files if _looks_like_one(path, files[path])]
+    paths = sorted(likely, key=_likeliest(name))[:MOST]
     contents = {files[path]: path for path in reversed(paths)}  # the first path of each content
     weights = [
         _Weight(path, written, (order or {}).get(path, 0), path == name)
@@ -73,20 +72,14 @@ def choose(
     shown = _shown(best.path)
     others = [other for other in others if other.written]
     if others:
-        found = ", ".join(f"`{_shown(other.path)}` ({other.written})" for other in others)
+        lesser = ", ".join(f"`{_shown(other.path)}` ({other.written})" for other in others)
         why = "most answers are written in it"
         if others[0].written == best.written:
-            last = others[0].order < best.order
-            why = (
-                "it was uploaded last"
-                if last
-                else "it has the lesson's name"
-                if best.named
-                else "it is first"
-            )
+            why = "it has the lesson's name" if best.named else "it comes first by its name"
+            why = "it was uploaded last" if others[0].order < best.order else why
             why += ", and no other has more answers"
         notes.append(
-            f"Several notebooks were handed in: `{shown}` ({best.written} answers written), {found}. "
+            f"Several notebooks were handed in: `{shown}` ({best.written} answers written), {lesser}. "
             f"`{shown}` was taken, since {why}."
         )
     elif not best.named:
@@ -104,9 +97,9 @@ def handed_in(submission: Submission, lesson: ReleasedLesson) -> Choice:
         error = reason
     others = {} if submission.misnamed else submission.others()
     if others or (own and is_archive(own)):
-        found, _ = expanded({name: own, **others} if own else others)
-        if choice := choose(found, lesson, name):
-            if error is None and choice.path != name and name in found and _written(own, lesson) is None:
+        files, _ = expanded({name: own, **others} if own else others)
+        if choice := choose(files, lesson, name):
+            if error is None and choice.path != name and name in files and _written(own, lesson) is None:
                 unfit = f"`{name}` was not taken: the lesson's cells are not in it."
                 return Choice(choice.path, choice.content, (*choice.notes, unfit))
             return choice
@@ -143,8 +136,8 @@ def _answers(content: bytes, solutions: list[ReleasedCell]) -> int | None:
     if sum(map(bool, there)) * 2 < max(len(solutions), 1):
         return None
     return sum(
-        any(cell.own_lines(released) for cell in found)
-        for found, released in zip(there, solutions, strict=True)
+        any(cell.own_lines(released) for cell in of_answer)
+        for of_answer, released in zip(there, solutions, strict=True)
     )
 
 

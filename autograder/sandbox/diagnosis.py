@@ -1,16 +1,33 @@
-"""Why a sandbox does not start on this machine, and what to do about it.
+"""Why no sandbox stands on this machine, and what to do about it.
 
-What fails says so in its last line: bubblewrap, the launcher before it, or Python behind it. From this line
-and the system's settings follows one of a few causes, and each cause has its own advice.
+Two kinds of sandbox are tried, and what is missing is said for each. What fails to start says so in its last
+line: bubblewrap, the launcher before it, or Python behind it. From this line and from what is known of the
+machine follows one of a few causes, and each cause has its own advice.
 """
 
+import ctypes
+import errno
+import os
+import platform
 import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-NO_SANDBOX = "there is no sandbox here, so nothing is graded: {why} " + (
+from autograder.solver.landlock import version
+from autograder.solver.syscalls import MACHINES
+
+NO_SANDBOX = "there is no sandbox here, so nothing is graded. {why} " + (
     "To run students' code with your own rights all the same, say --unsandboxed."
 )
-NOT_LINUX = "bubblewrap is for Linux. Grade in a virtual machine or a container that has Linux."
+WAYS = {  # where Linux has to come from, by Python's name of the system
+    "darwin": "This is macOS, and the sandbox needs Linux. Grade in a Linux container or a virtual machine: "
+    "docs/Containerfile is the recipe, and docs/installing.md has the lines for podman and docker.",
+    "win32": "This is Windows, and the sandbox needs Linux. Grade in WSL 2 (wsl --install) or a container: "
+    "docs/Containerfile is the recipe, and docs/installing.md has the lines for podman and docker.",
+}
+NOT_LINUX = "This system has no sandbox for students' code. Grade in a virtual machine that has Linux."
 NOT_INSTALLED = "bubblewrap is not installed. " + (
     "On Debian or Ubuntu: apt install bubblewrap; on Fedora: dnf install bubblewrap."
 )
@@ -18,8 +35,21 @@ APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
 SETTINGS = {  # a setting that forbids namespaces, the value that does so, and what allows them
     "kernel.unprivileged_userns_clone": ("0", "sysctl kernel.unprivileged_userns_clone=1"),
     "user.max_user_namespaces": ("0", "sysctl user.max_user_namespaces=10000"),
-    APPARMOR: ("1", f"sysctl {APPARMOR}=0 (or a profile of AppArmor's that gives bwrap `userns`)"),
+    APPARMOR: (
+        "1",
+        f"sysctl {APPARMOR}=0 (or, for bubblewrap alone, the profile of AppArmor's in docs/installing.md)",
+    ),
 }
+IN_A_CONTAINER = {
+    "kubernetes": "A pod may make namespaces with hostUsers: false and, in the container's securityContext, "
+    "procMount: Unmasked and seccompProfile: {type: Unconfined}.",
+    "container": "A container may make namespaces with --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined and, in Docker, --security-opt systempaths=unconfined, in Podman, --security-opt "
+    "unmask=ALL.",
+}
+ELSEWHERE = f"Ask an administrator about {', '.join(SETTINGS)}."
+FIRST = (5, 13)  # the first version of Linux that has Landlock
+PROFILE = "landlock_create_ruleset, landlock_add_rule and landlock_restrict_self"
 _UNREADABLE = re.compile(
     r"execvp|ModuleNotFoundError|ImportError|shared librar|find source path|init_fs_encoding|encodings|"
     r"(FileNotFoundError|PermissionError).*/"
@@ -29,15 +59,67 @@ _FORBIDDEN = re.compile(
 )
 
 
-def no_sandbox(reasons: dict[str, str]) -> str:
-    """The sentence where no sandbox stands. reasons: why not, for each kind that was tried."""
-    return NO_SANDBOX.format(why=" ".join(f"{kind}: {why.rstrip('.')}." for kind, why in reasons.items()))
+@dataclass(frozen=True)
+class Machine:
+    """What is known of a machine.
+
+    system: as `sys.platform`. processor: as `platform.machine`. kernel: its version. container: 'kubernetes',
+    'container', or '' where this is none. settings: the values of SETTINGS that can be read. landlock: the
+    error of the question for Landlock's version, 0 where there is none. seccomp: whether filters can be put.
+    """
+
+    system: str = "linux"
+    processor: str = MACHINES[0]
+    kernel: tuple[int, ...] = (6, 1)
+    container: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    landlock: int = 0
+    seccomp: bool = True
 
 
-def diagnosis(line: str, places: list[str], settings: Path = Path("/proc/sys")) -> str:
-    """What a failed start means, in sentences.
+def this_machine(root: Path = Path("/"), environment: Mapping[str, str] = os.environ) -> Machine:
+    """The machine that this runs on. root, environment: where to look, for tests."""
+    if sys.platform != "linux":
+        return Machine(sys.platform)
+    values = {name: _text(root / "proc/sys" / name.replace(".", "/")).strip() for name in SETTINGS}
+    landlock = 0
+    try:
+        version(ctypes.CDLL(None, use_errno=True))
+    except OSError as error:
+        landlock = error.errno or errno.ENOSYS
+    return Machine(
+        processor=platform.machine(),
+        kernel=tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2]),
+        container=container(root, environment),
+        settings={name: value for name, value in values.items() if value},
+        landlock=landlock,
+        seccomp=(root / "proc/sys/kernel/seccomp").is_dir(),
+    )
 
-    line: the last that was said. places: the folders that are visible inside. settings: the kernel's.
+
+def container(root: Path, environment: Mapping[str, str]) -> str:
+    """The kind of container that this is, as `Machine` has it."""
+    groups, first = _text(root / "proc/1/cgroup"), _text(root / "proc/1/environ").split("\0")
+    if "KUBERNETES_SERVICE_HOST" in environment or "kubepods" in groups:
+        return "kubernetes"
+    marks = any((root / mark).exists() for mark in (".dockerenv", "run/.containerenv"))
+    named = any(text.startswith("container=") for text in first) or "container" in environment
+    return "container" if marks or named or re.search("docker|containerd|libpod|lxc", groups) else ""
+
+
+def no_sandbox(reasons: Mapping[str, str]) -> str:
+    """The sentences where no sandbox stands. reasons: why not, for each kind that was tried."""
+    said = [why.strip().rstrip(".") for why in reasons.values()]
+    if len(set(said)) == 1:
+        return NO_SANDBOX.format(why=f"{said[0]}.")
+    whys = " ".join(f"{kind}: {why}." for kind, why in zip(reasons, said, strict=True))
+    return NO_SANDBOX.format(why=whys)
+
+
+def diagnosis(line: str, places: list[str], machine: Machine) -> str:
+    """What the failed start of a sandbox with namespaces means, in sentences.
+
+    line: the last that was said. places: the folders that are visible inside.
     """
     line = line.strip().rstrip(".")
     if not line:
@@ -49,27 +131,55 @@ def diagnosis(line: str, places: list[str], settings: Path = Path("/proc/sys")) 
             "environment, as ./heinit does, whose files everybody may read."
         )
     if _FORBIDDEN.search(line):
-        ways = [
-            way
-            for name, (value, way) in SETTINGS.items()
-            if _value(settings / name.replace(".", "/")) == value
-        ]
-        return f"bubblewrap is installed, but this system does not let it make namespaces ({line}). " + (
-            f"An administrator allows them by: {'; '.join(ways)}." if ways else ELSEWHERE
-        )
+        ways = [way for name, (value, way) in SETTINGS.items() if machine.settings.get(name) == value]
+        where = "this container" if machine.container else "this system"
+        advice = f"An administrator allows them by: {'; '.join(ways)}." if ways else ELSEWHERE
+        if machine.container:
+            advice = f"{IN_A_CONTAINER[machine.container]} {advice if ways else ''}".strip()
+            if not landlock_missing(machine):
+                advice = f"None are needed with --wall landlock. {advice}"
+        return f"bubblewrap is installed, but {where} does not let it make namespaces ({line}). {advice}"
     return f"bubblewrap does not start ({line})."
 
 
-ELSEWHERE = (
-    "A container must allow user namespaces (Docker: --security-opt seccomp=unconfined --security-opt "
-    "apparmor=unconfined --security-opt systempaths=unconfined). Elsewhere, ask an administrator about "
-    f"{', '.join(SETTINGS)}."
-)
+def landlock_missing(machine: Machine) -> str:
+    """What a sandbox of Landlock lacks on a machine, and how to get it, in sentences; '' where nothing is."""
+    kernel = "Linux " + ".".join(map(str, machine.kernel))
+    if machine.system != "linux":
+        return WAYS.get(machine.system, NOT_LINUX)
+    if machine.processor not in MACHINES:
+        return (
+            f"There is no filter of system calls for this processor ({machine.processor}). "
+            f"Grade on one of these: {', '.join(MACHINES)}."
+        )
+    if not machine.seccomp:
+        return f"This kernel ({kernel}) has no filters of system calls (seccomp). Use your distribution's."
+    if not machine.landlock:
+        return ""
+    if machine.landlock == errno.EOPNOTSUPP:
+        where = "the container's host adds" if machine.container else "this machine adds"
+        return (
+            "Landlock was switched off when this kernel was started. An administrator of "
+            f"{where} landlock to the kernel's parameter lsm= (cat /sys/kernel/security/lsm shows the list)."
+        )
+    if machine.kernel < FIRST:
+        return f"This kernel ({kernel}) has no Landlock, which came with Linux 5.13. Update the kernel."
+    if machine.container:
+        return (
+            "The container's seccomp profile hides Landlock. Update the container engine (the profiles of "
+            f"Docker, Podman and containerd allow Landlock since 2022), or allow {PROFILE} in its profile."
+        )
+    if machine.landlock == errno.ENOSYS:
+        return (
+            f"This kernel ({kernel}) was built without Landlock (CONFIG_SECURITY_LANDLOCK). "
+            "Use your distribution's."
+        )
+    return f"Landlock is forbidden here ({os.strerror(machine.landlock)}): a filter has to allow {PROFILE}."
 
 
-def _value(setting: Path) -> str:
+def _text(path: Path) -> str:
     try:
-        return setting.read_text(encoding="ascii").strip()
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 

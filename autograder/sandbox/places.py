@@ -96,7 +96,8 @@ def _around(root: Path, secret: set[Path]) -> list[tuple[str, int]]:
     if not any(path.is_relative_to(root) for path in secret):
         return [(str(root), READ)]
     # names can be listed, also those in the secret folders; contents cannot be read
-    return [(str(root), READ_DIR), *(pair for child in root.iterdir() for pair in _around(child, secret))]
+    inside = (child for child in root.iterdir() if not child.is_symlink())  # lib64 may lead to what is secret
+    return [(str(root), READ_DIR), *(pair for child in inside for pair in _around(child, secret))]
 
 
 def closed_to_others(places: list[str]) -> str:

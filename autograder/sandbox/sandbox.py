@@ -24,7 +24,6 @@ import socket
 import struct
 import subprocess
 import sys
-import tempfile
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +31,8 @@ from pathlib import Path
 from autograder.errors import HeinitError
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.cgroups import ControlGroups, remove_groups
-from autograder.sandbox.diagnosis import NOT_INSTALLED, NOT_LINUX, diagnosis, last_line
+from autograder.sandbox.diagnosis import NOT_INSTALLED, diagnosis, landlock_missing, last_line, this_machine
+from autograder.sandbox.folder import SandboxFolder
 from autograder.sandbox.kinds import KINDS, UNSANDBOXED
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import ENVIRONMENT, INSIDE, binds, closed_to_others, landlock_places, own
@@ -111,7 +111,7 @@ class Sandbox:
         self.limits, self.kind = limits or Limits(), kind
         self.walls = WALLS.difference(without)
         self.control_groups = ControlGroups()
-        self._directory = None if kind == "namespaces" else tempfile.TemporaryDirectory(prefix="heinit-")
+        self._directory = None if kind == "namespaces" else SandboxFolder()
         ours, theirs = socket.socketpair()
         program = [sys.executable, "-s", "-P", "-m", "solver.zygote", str(theirs.fileno())]
         self._places: list[tuple[str, int]] = []
@@ -132,8 +132,11 @@ class Sandbox:
             receive(ours, seconds=START)
         except ChannelError:
             self.close()
-            why = diagnosis(last_line(stderr.read()), [place for _, place in binds()[:-1]])
-            raise SandboxError(why) from None
+            line = last_line(stderr.read())
+            if kind != "namespaces":
+                raise SandboxError(f"the solver's Python does not start ({line}).") from None
+            visible = [place for _, place in binds()[:-1]]
+            raise SandboxError(diagnosis(line, visible, this_machine())) from None
         finally:
             stderr.close()
 
@@ -181,7 +184,7 @@ class Sandbox:
     @property
     def folder(self) -> str:
         """The sandbox's own folder, where there is no other root: with what /course holds, and the boxes."""
-        return self._directory.name if self._directory else ""
+        return str(self._directory.path) if self._directory else ""
 
     def close(self) -> None:
         """End the warm parent, and with it every box."""
@@ -192,14 +195,17 @@ class Sandbox:
         self._process.kill()
         self._process.wait()
         if self._directory is not None:
-            self._directory.cleanup()
+            self._directory.remove()
 
     def _command(self, program: list[str]) -> list[str]:
         """The command that starts the warm parent. Raises SandboxError where that cannot be."""
         if self.kind == UNSANDBOXED:
             return program
-        if sys.platform != "linux":
-            raise SandboxError(NOT_LINUX)
+        missing = (
+            landlock_missing(this_machine()) if self.kind == "landlock" or sys.platform != "linux" else ""
+        )
+        if missing:
+            raise SandboxError(missing)
         if self.kind == "namespaces":
             command = bubblewrap.command(program, self.walls)
             if command is None:

@@ -84,11 +84,13 @@ def run(notebook: NotebookNode, name: str, **variables: str) -> None:
             timeout=TIMEOUT,
             coalesce_streams=True,  # whatever the kernel's timing, what a cell prints is one output
             force_raise_errors=True,  # also of cells at whose errors a student's *Run All* goes on
+            shutdown_kernel="immediate",
             resources={"metadata": {"path": folder}},
         )
         try:
             environment = {**os.environ, **one_thread, **variables}
-            asyncio.run(client.async_execute(env=environment, stderr=subprocess.DEVNULL))
+            execution = client.async_execute(env=environment, stderr=subprocess.DEVNULL, cleanup_kc=True)
+            asyncio.run(execution)  # the kernel ends with it: it would hold its memory as long as we live
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             plain = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()
             raise HeinitError(f"{name} does not run: {plain[-1]}") from None

@@ -9,7 +9,7 @@ never runs a line of a submission:
 - With Landlock, init makes a folder for the box and becomes the parent of all orphans in it, so that the
   processes of the box are the descendants of init, whatever they do. Init ends them itself: it stops each
   process that it finds until it finds no other, and then kills all. As root, init gives the box a user of
-  its own, and ends all that this user runs.
+  its own.
 
 Then init waits until the sandbox has set the limits of the box, and forks the solver, which
 
@@ -100,17 +100,19 @@ def run_init(
         _become_solver(judge, answers, home, user, order, walls)
         work(judge, answers, session)
         os._exit(0)
-    answers.close()
-    box = _Box(order, walls, home, user)
-    hung_up = select.poll()
-    hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
-    pid = os.pidfd_open(solver)
-    hung_up.register(pid, select.POLLIN)
-    if any(fd == pid for fd, _ in box.events(hung_up)):  # the solver ended; its forks live on
-        life.close()
-        hung_up.unregister(pid)
-        box.events(hung_up)
-    box.end(solver)
+    box = _Box(order, walls, home)
+    try:
+        answers.close()
+        hung_up = select.poll()
+        hung_up.register(judge.fileno(), select.POLLHUP | select.POLLRDHUP)
+        pid = os.pidfd_open(solver)
+        hung_up.register(pid, select.POLLIN)
+        if any(fd == pid for fd, _ in box.events(hung_up)):  # the solver ended; its forks live on
+            life.close()
+            hung_up.unregister(pid)
+            box.events(hung_up)
+    finally:
+        box.end(solver)
 
 
 def _unshare(order: BoxOrder, walls: list[str]) -> None:
@@ -176,8 +178,8 @@ NO_NODES = landlock.MAKE_CHAR | landlock.MAKE_BLOCK | landlock.MAKE_SOCK
 class _Box:
     """The processes of a box and its folder, as init sees them from outside."""
 
-    def __init__(self, order: BoxOrder, walls: list[str], home: str, user: int | None) -> None:
-        self._kind, self._home, self._user, self._disk = order.kind, home, user, order.disk
+    def __init__(self, order: BoxOrder, walls: list[str], home: str) -> None:
+        self._kind, self._home, self._disk = order.kind, home, order.disk
         self._memory = order.watch
         self._processes = order.processes
         if order.kind == "namespaces" and not ("processes" in walls and "mounts" in walls):
@@ -239,8 +241,6 @@ class _Box:
 
     def _kill_all(self) -> None:
         """Kill every process of the box, faster than they can fork: what is stopped starts nothing."""
-        if self._user is not None:
-            _kill_all_of(self._user)
         for act in (signal.SIGSTOP, signal.SIGKILL):
             met: set[int] = set()
             while more := set(self._members()) - met:
@@ -250,17 +250,6 @@ class _Box:
                 met |= more
         while any(self._members()):
             select.select([], [], [], 0.002)  # the kernel takes a moment to end them
-
-
-def _kill_all_of(user: int) -> None:
-    """Kill all that a user runs, in one call, from which no fork escapes."""
-    child = os.fork()
-    if child == 0:
-        os.setresuid(user, user, user)
-        os.kill(-1, signal.SIGKILL)
-        os._exit(0)
-    with contextlib.suppress(ChildProcessError):  # nobody waits for a child here, so the kernel does
-        os.waitpid(child, 0)
 
 
 def spare_user() -> int | None:

@@ -51,6 +51,7 @@ def main(fd: int, apart: bool, silent: bool) -> None:
     if silent:  # in a new network namespace, and ours, the loopback is down
         check(libc.unshare(CLONE_NEWNET), "unshare")
     home = _enter_own_pid_namespace() if apart else None
+    _go_on_without_parent(home)
     session = _warm_session()
     orders = socket.socket(fileno=fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for init
@@ -69,6 +70,7 @@ def main(fd: int, apart: bool, silent: bool) -> None:
                 if init == 0:
                     orders.close()
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    _go_on_without_parent(home)
                     run_init(sock, replies, life, order, session)
             except OSError as error:
                 with contextlib.suppress(OSError):
@@ -90,6 +92,12 @@ def _enter_own_pid_namespace() -> int:
         os._exit(0)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     return os.open("/proc/self/ns/pid", os.O_RDONLY)
+
+
+def _go_on_without_parent(home: int | None) -> None:
+    """Where no namespace ends this process: be continued when the parent ends, to end in order."""
+    if home is None and sys.platform == "linux":
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
 
 
 def _fork(home: int | None) -> int:

@@ -17,12 +17,14 @@ import io
 import lzma
 import os
 import re
+import stat
 import tarfile
+import time
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,7 +54,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive or folder. size: in bytes, as the archive says. changed_at: in no zone, or ().
+    """A file in an archive or folder. size: in bytes, as an archive says. changed_at: in local time, or ().
 
     read: gives the content, of at most so many bytes; raises ArchiveError.
     """
@@ -174,21 +176,31 @@ def _decompressed(data: bytes, most: int) -> bytes:
 
 
 def _in_folder(root: Path) -> Iterator[Member]:
-    for place, folders, files in os.walk(root):
+    """The files of a folder, links aside; a folder that cannot be read is a member that cannot be read."""
+    closed: list[str] = []
+    for place, folders, files in os.walk(root, onerror=lambda error: closed.append(str(error.filename))):
         folders.sort()
         for name in sorted(files):
             path = Path(place, name)
             label = _label(path.relative_to(root).as_posix())
-            if path.is_file() and not path.is_symlink() and not is_nobodys(label):
+            if not path.is_symlink() and not is_nobodys(label):
                 yield _of_file(path, label)
+    for folder in closed:
+        yield _of_file(Path(folder), _label(f"{Path(folder).relative_to(root).as_posix()}/(the folder)"))
 
 
 def _of_file(path: Path, label: str) -> Member:
     def read(most: int) -> bytes:
-        with _reading(), path.open("rb") as file:
-            return file.read(most + 1)
+        with _reading():
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise ArchiveError("it is no plain file, or is closed to you")
+            with path.open("rb") as file:
+                return file.read(most + 1)
 
-    return Member(label, path.stat().st_size, read)
+    changed_at: Time = ()
+    with suppress(OSError):
+        changed_at = time.localtime(path.lstat().st_mtime)[:6]
+    return Member(label, 0, read, changed_at)
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
@@ -213,7 +225,7 @@ def _in_tar(archive: tarfile.TarFile) -> Iterator[Member]:
                     file = archive.extractfile(entry)
                     return file.read(most + 1) if file else b""
 
-            yield Member(_label(entry.name), entry.size, read)
+            yield Member(_label(entry.name), entry.size, read, time.localtime(entry.mtime)[:6])
 
 
 @contextmanager

@@ -146,6 +146,9 @@ class Submission:
             advice = "rename it if it is the lesson, or ask for the notebook"
         else:
             advice = "ask for the notebook"
+        if not there and (self.path.parent.parent / self.path.name).is_file():
+            where = f"submitted/{self.student}/{self.lesson}/"
+            return UngradableError(f"{self.path.name} lies one folder too high. Put it into {where}")
         holds = ", ".join(there[:NAMED]) + (f" and {len(there) - NAMED:,} more" * (len(there) > NAMED))
         what = f"it holds {holds}" if there else "it is empty"
         return UngradableError(f"the folder has no {self.path.name}; {what}: {advice}.")
@@ -197,6 +200,10 @@ def submitted(
         except OSError:
             lessons = known
         strange = [name for name in lessons if name not in known][:MOST_STRANGE]
+        with suppress(OSError):  # a notebook that lies one folder too high is none, and not nothing
+            lessons += [
+                name for name in known if name not in lessons and (folder / f"{name}.ipynb").is_file()
+            ]
         for lesson in lessons:
             if (lesson in known or lesson in strange) and (not wanted or lesson in wanted):
                 path = folder / lesson / f"{lesson}.ipynb"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -24,7 +23,7 @@ from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.exercises import EXERCISES
 from heinit_solutions.relu_half_killing import relu
 from heinit_solutions.worked_examples import he_std
-from tests.tools import system_tool
+from tests.tools import FULL, system_tool
 
 STUBS = {
     name: cell.source
@@ -34,10 +33,9 @@ STUBS = {
 }
 
 
-@cache
-def slips() -> dict[str, dict[str, list[str]]]:
-    """Of every exercise, the bodies that make each mistake; not at import, which every worker pays for."""
-    return {name: bodies for lesson in lessons() for name, bodies in mistakes(lesson).items()}
+def slips(exercise: str) -> dict[str, list[str]]:
+    """The bodies that make each mistake."""
+    return next(bodies for each in lessons() for name, bodies in mistakes(each).items() if name == exercise)
 
 
 def answer(exercise: str, text: str):
@@ -47,29 +45,31 @@ def answer(exercise: str, text: str):
 
 
 def test_students_make_nearly_all_mistakes_of_every_exercise():
-    assert set(slips()) == set(EXERCISES)
+    made = {name: len(bodies) for lesson in lessons() for name, bodies in mistakes(lesson).items()}
     known = {name: len(exercise.misconceptions) for name, exercise in EXERCISES.items()}
-    assert {name: len(made) for name, made in slips().items() if len(made) < known[name]} == {
+    assert made.keys() == known.keys()
+    assert {name: count for name, count in made.items() if count < known[name]} == {
         "relu": known["relu"] - 1,  # np.abs has no body
     }
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_a_slip_is_the_mistake_that_it_is_called(exercise):
-    for mistake, texts in slips()[exercise].items():
-        for text in texts:
+    """Of a mistake's several texts the first, the others in `heinit bench suite`."""
+    for mistake, texts in slips(exercise).items():
+        for text in texts[: None if FULL else 1]:
             evidence = EXERCISES[exercise].probe(answer(exercise, text))
             assert [m.name for m in EXERCISES[exercise].named(evidence)] == [mistake], text
 
 
 def test_a_slip_uses_the_names_of_the_stub_and_nothing_from_outside():
-    assert slips()["he_std"]["root-of-two-over-n"] == ["return np.sqrt(2) / n_in"]
-    assert slips()["dead_units"]["any-for-all"][0] == "return (Z <= 0).any(axis=0)"
-    assert slips()["he_normal"]["fan-out-for-fan-in"] == [
+    assert slips("he_std")["root-of-two-over-n"] == ["return np.sqrt(2) / n_in"]
+    assert slips("dead_units")["any-for-all"][0] == "return (Z <= 0).any(axis=0)"
+    assert slips("he_normal")["fan-out-for-fan-in"] == [
         "return np.sqrt(2 / n_out) * rng.standard_normal((n_out, n_in))"
     ]
-    assert slips()["relu_moments"]["without-relu"] == ["return (0.0, sigma ** 2, sigma ** 2)"]
-    assert slips()["init_network"]["transposed"][0].startswith("from itertools import pairwise\ndef network(")
+    assert slips("relu_moments")["without-relu"] == ["return (0.0, sigma ** 2, sigma ** 2)"]
+    assert slips("init_network")["transposed"][0].startswith("from itertools import pairwise\ndef network(")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -117,11 +117,12 @@ def test_a_demo_is_a_course_with_pages_and_a_report_and_the_verbs_go_on_from_it(
     root = tmp_path / "tour"
     made = CliRunner().invoke(cli, ["demo", str(root), "--students", "6"])
     assert made.exit_code == 0, made.output
+    assert len(made.output.splitlines()) <= 10
+    assert f"{len(list(root.glob('feedback/*/*/*.html')))} pages" in made.output
     told = [Path(urllib.parse.unquote(uri)) for uri in re.findall(r"file://(\S+)", made.stdout)]
     assert told[-1] == root.resolve() / "report" / "index.html"
-    assert len(told) > 20
+    assert len(told) == 2
     assert all(page.is_file() for page in told)
-    assert set(told[:-1]) == {page.resolve() for page in root.glob("feedback/*/*/*.html")}
     of = load(root).cohort
     assert [student.name for student in of.students.values()] != list(of.students)
     assert {

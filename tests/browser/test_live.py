@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from autograder.lessons import Lesson, lesson, lessons
-from autograder.lessons.compose import asked, unmarked
-from autograder.site.serving import Pages, server
+from autograder.lessons.compose import asked
+from autograder.site.serving import server
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
-from tests.autograder.classroom import run, solved
+from tests.autograder.classroom import run
 from tests.browser.axe import violations
-from tests.browser.live import Interpreter, corpus_files
+from tests.browser.live import Interpreter, answers, check, corpus_files, form, write
 from tests.corpus import differences, verdicts
 from tests.tools import FULL, missing
 
@@ -51,29 +49,6 @@ def address(site: Path) -> Iterator[str]:
         pages.shutdown()
 
 
-class AwkwardPages(Pages):
-    """A host that unpacks what lies packed, and calls whatever no browser runs or shows plain text."""
-
-    def guess_type(self, path: Any) -> str:
-        kind = super().guess_type(path)
-        return kind if kind.startswith(("text/", "image/", "font/")) else "text/plain"
-
-    def end_headers(self) -> None:
-        if self.path.endswith(".gz"):
-            self.send_header("Content-Encoding", "gzip")
-        super().end_headers()
-
-
-@pytest.fixture
-def awkward(site: Path, address: str) -> Iterator[str]:
-    """The address of the site on a host that is not careful."""
-    pages = functools.partial(AwkwardPages, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), pages) as host:
-        threading.Thread(target=host.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{host.server_port}"
-        host.shutdown()
-
-
 @pytest.fixture
 def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
     """A browser that remembers nothing, and fails its test where a page asks another host or goes wrong."""
@@ -95,31 +70,15 @@ def reader(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def form(page: Page, name: str) -> Locator:
-    return page.locator(f"form.live[data-exercise={name}]")
-
-
-def write(page: Page, name: str, source: str) -> None:
-    """Write an answer with the keyboard: the editor indents, so it gets the text as a paste would give it."""
-    editor = page.get_by_label(f"Your answer to {name}", exact=True)
-    editor.focus()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(source)
-    expect(editor).to_have_value(source)
-
-
-def check(page: Page, name: str, source: str, said: str) -> Locator:
-    write(page, name, source)
-    page.keyboard.press("Control+Enter")
-    expect(form(page, name)).to_have_attribute("aria-busy", "false")  # which is true from the key press on
-    status = form(page, name).get_by_role("status")
-    expect(status).to_contain_text(said)
-    return status
-
-
-def answers(of: Lesson) -> dict[str, str]:
-    """The reference answers as a reader may write them: NumPy is there, and what the lesson imports."""
-    return {name: unmarked(cell.source) for cell in solved(of).cells if (name := asked(cell)) is not None}
+@pytest.fixture(scope="module")
+def interpreter(browser: Browser, address: str) -> Iterator[Interpreter]:
+    """The interpreter of live pages, started, with the corpus of known answers at hand."""
+    page = browser.new_page()
+    page.goto(f"{address}/index.html")
+    started = Interpreter(page, "live/corpus.js")
+    started.order("start")
+    yield started
+    page.close()
 
 
 def download(page: Page, to: Path) -> Path:
@@ -226,51 +185,6 @@ def test_hostile_and_clumsy_answers_end_in_a_sentence_and_other_answers_are_kept
     expect(form(reader, "zero_share").get_by_role("textbox")).to_have_value(kept)
 
 
-OTHER = "<!doctype html><title>Another page</title>"
-BROKEN: dict[str, tuple[Callable[[Route], None], str]] = {
-    "worker.js": (lambda route: route.abort(), "worker.js cannot be fetched"),
-    "manifest.json": (lambda route: route.fulfill(status=404), "manifest.json cannot be fetched: the host"),
-    "pyodide.asm.js": (lambda route: route.fulfill(body=OTHER), "or is no script"),
-    "pyodide.asm.wasm.gz": (lambda route: route.fulfill(body=OTHER), "Python could not be started."),
-    "python_stdlib.zip": (lambda route: route.abort(), "python_stdlib.zip cannot be fetched"),
-    "numpy-*.whl": (lambda route: route.fulfill(body=OTHER), "or is another file"),
-    "heinit_lab-*.whl": (lambda route: route.fulfill(body=OTHER), "the files beside these pages are damaged"),
-}
-
-
-def test_python_that_does_not_come_is_told_and_comes_at_a_later_check_on_any_host(
-    browser: Browser, awkward: str
-) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.clock.install()
-    page.goto(f"{awkward}/3-worked-examples.html")
-    name, source = "he_std", answers(lesson("3-worked-examples"))["he_std"]
-    for file, (broken, said) in BROKEN.items():
-        context.route(f"**/live/{file}", broken)
-        check(page, name, source, said)
-        context.unroute(f"**/live/{file}")
-    context.set_offline(True)
-    check(page, name, source, "Check the connection, and try again: your answers are kept.")
-    context.set_offline(False)
-    context.route("**/live/numpy-*.whl", lambda route: None)  # a fetch that never ends
-    page.keyboard.press("Control+Enter")
-    status = form(page, name).get_by_role("status")
-    expect(status).to_contain_text("Python is fetched")
-    page.clock.fast_forward(30_000)
-    expect(status).to_contain_text("Nothing more of Python has come for 20 seconds")
-    form(page, name).get_by_role("button", name="Stop").press("Enter")
-    expect(status).to_contain_text("Stopped. Your answer is as you wrote it.")
-    context.unroute("**/live/numpy-*.whl")
-    check(page, name, source, "✓ he_std")
-    context.route("**/live/matplotlib-*.whl", lambda route: route.abort())
-    explorer = page.locator(".explorer").filter(has=page.locator(".draw"))
-    explorer.locator(".draw").press("Enter")
-    expect(explorer.locator(".words")).to_contain_text("Python could not be fetched. matplotlib-")
-    expect(form(page, name).get_by_role("textbox")).to_have_value(source)
-    context.close()
-
-
 def test_the_editor_indents_gives_back_undoes_and_lets_go_by_keyboard(reader: Page, address: str) -> None:
     reader.goto(f"{address}/1-relu-half-killing.html")
     editor = form(reader, "relu").get_by_role("textbox")
@@ -357,6 +271,11 @@ def test_two_tabs_show_the_same_answers(context: BrowserContext, address: str) -
     first.reload()
     expect(form(first, "relu").get_by_role("textbox")).to_have_value("of the first tab")
     expect(form(first, "zero_share").get_by_role("textbox")).to_have_value("of the second tab")
+    second.goto(f"{address}/index.html")
+    second.once("dialog", lambda dialog: dialog.accept())
+    second.get_by_role("button", name="Forget everything").press("Enter")
+    expect(form(first, "relu").get_by_role("textbox")).to_have_value(re.compile("NotImplementedError"))
+    expect(form(first, "zero_share").get_by_role("textbox")).to_have_value(re.compile("NotImplementedError"))
 
 
 def test_an_explorer_is_drawn_with_the_readers_own_functions(
@@ -390,15 +309,15 @@ ORDERS = """() => [...document.querySelectorAll(".explorer:has(.draw)")].map((ex
 }))"""
 
 
-def test_every_explorer_that_takes_functions_is_drawn_in_the_page(reader: Page, address: str) -> None:
+def test_every_explorer_that_takes_functions_is_drawn_in_the_page(
+    reader: Page, address: str, interpreter: Interpreter
+) -> None:
     orders = []
-    for of in LESSONS:
+    for of in LESSONS if FULL else LESSONS[2:4]:
         reader.goto(f"{address}/{of.name}.html")
         listed = [{"name": name, "source": source} for name, source in answers(of).items()]
         orders += [order | {"answers": listed} for order in reader.evaluate(ORDERS)]
-    assert len(orders) >= 6
-    interpreter = Interpreter(reader, "live/worker.js")
-    interpreter.order("start")
+    assert len(orders) == (6 if FULL else 3)
     for order in orders:
         drawn = interpreter.order("draw", order=order)
         assert drawn["picture"], drawn["words"]
@@ -431,10 +350,7 @@ def test_pages_with_editors_are_right_for_every_reader_in_every_state(
     context.close()
 
 
-def test_what_a_check_says_in_the_browser_is_what_it_says_here(reader: Page, address: str) -> None:
-    reader.goto(f"{address}/index.html")
-    interpreter = Interpreter(reader, "live/corpus.js")
-    interpreter.order("start")
+def test_what_a_check_says_in_the_browser_is_what_it_says_here(interpreter: Interpreter) -> None:
     theirs = interpreter.order("corpus", part=0, of=1 if FULL else SAMPLE)
     mine = json.loads(verdicts(0, 1 if FULL else SAMPLE))
     assert len(mine) > 30

@@ -6,6 +6,7 @@ What the check says to every right and every wrong answer is in tests/autograder
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -32,19 +33,23 @@ RIGHT_ANSWERS = {name: (REFERENCES[name], *RIGHT[name]) for name in EXERCISES}
 def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
     """The wrong answers of an exercise: the names that they get, a label for messages, and the answer.
 
-    Of answers that draw, which take ten times as long: the first and the last version of each mistake, and
-    every third answer without a name. `heinit bench suite` and `heinit bench kill_matrix` try them all.
+    Every second version of each mistake, and every second answer without a name. Of answers that draw, which
+    take ten times as long: the first and the last version, and every third without a name. `heinit bench
+    suite` tries all, and so does `heinit bench kill_matrix --store`, which every new version needs.
     """
-    few = not FULL and isinstance(EXERCISES[name].check, Plan)
-    written = [(m.name, (*m.wrong, *MISTAKES[name][m.name])) for m in EXERCISES[name].misconceptions]
+    draws = isinstance(EXERCISES[name].check, Plan)
+
+    def some(answers: Sequence[Function], step: int) -> list[tuple[int, Function]]:
+        return list(enumerate(answers))[:: 1 if FULL else step]
+
     planted = [
-        ((mistake,), f"{mistake} {i}", wrong)
-        for mistake, versions in written
-        for i, wrong in enumerate(versions)
-        if not few or i in (0, len(versions) - 1)
+        ((m.name,), f"{m.name} {i}", wrong)
+        for m in EXERCISES[name].misconceptions
+        for versions in [(*m.wrong, *MISTAKES[name][m.name])]
+        for i, wrong in some(versions, max(1, len(versions) - 1) if draws else 2)
     ]
-    unnamed = [((), f"unnamed {i}", wrong) for i, wrong in enumerate(UNNAMED.get(name, ()))]
-    return [*planted, *unnamed[:: 3 if few else 1]]
+    unnamed = some(UNNAMED.get(name, ()), 3 if draws else 2)
+    return [*planted, *(((), f"unnamed {i}", wrong) for i, wrong in unnamed)]
 
 
 def test_every_exercise_has_two_other_right_answers_and_every_mistake_a_variant_of_its_own():

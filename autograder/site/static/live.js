@@ -44,6 +44,7 @@ function fetching(bar, megabytes, say) {
   wait();
   return () => {
     clearTimeout(timer);
+    python.fetched = () => {}; // an interpreter that starts again by itself tells nobody
     bar.hidden = true;
   };
 }
@@ -100,6 +101,10 @@ class Answer {
   changed() {
     this.grow();
     kept.write(this.name, { source: this.source, mark: "" });
+    this.outdate();
+  }
+
+  outdate() {
     if (this.said.childElementCount) this.form.classList.add("old");
   }
 
@@ -213,7 +218,7 @@ class Answer {
   failed(error) {
     python.end(STOPPED);
     if (error.message === STOPPED) {
-      const then = error.unready ? "The next check fetches the rest of it" : "Python starts again by itself";
+      const then = error.unready ? "The next check fetches Python" : "Python starts again by itself";
       this.say("○", "Stopped. Your answer is as you wrote it.", `${then}.`);
     } else if (error.unready) {
       this.say("○", ...missing(error));
@@ -365,10 +370,14 @@ if (location.protocol === "file:") {
       if (input.files.length) open(input.files[0], said).finally(() => { input.value = ""; });
     });
     // what another tab writes stands here too, so that neither overwrites the other unseen
-    addEventListener("storage", ({ key }) => {
-      const answer = answers.find(({ name }) => kept.key(name) === key || key === null);
-      const source = answer && (kept.read(answer.name)?.source ?? answer.stub);
-      if (answer && source !== answer.source) answer.show(source);
+    addEventListener("storage", ({ key, newValue }) => {
+      for (const answer of answers.filter(({ name }) => kept.key(name) === key || key === null)) {
+        if (newValue === null) kept.memory.delete(answer.name); // forgotten there
+        const source = kept.read(answer.name)?.source ?? answer.stub;
+        if (source === answer.source) continue;
+        answer.show(source);
+        answer.outdate();
+      }
     });
   }
   const forgetting = document.querySelector(".forget");

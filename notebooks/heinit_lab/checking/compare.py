@@ -137,12 +137,17 @@ def describe(value: Any) -> str:
         return f"shape {value.shape}, {value.dtype}"
     if array is None:
         return f"type {type_name(value)}"
-    kind = f"shape {array.shape}, {array.dtype}" if array.ndim else f"one {array.dtype}"
+    kind = f"shape {array.shape}, {_dtype(array)}" if array.ndim else f"one {_dtype(array)}"
     if array.size == 0 or array.dtype.kind == "b":
         return kind
     with np.errstate(all="ignore"):
         scale = float(np.sqrt(np.mean(np.abs(array.astype(complex)) ** 2)))
     return f"{kind}, root mean square {_number(scale, 3)}"
+
+
+def _dtype(array: np.ndarray) -> str:
+    """What an array holds. How long an integer is depends on the platform, so words leave the length out."""
+    return {"i": "int", "u": "uint"}.get(array.dtype.kind, str(array.dtype))
 
 
 def gap(got: Any, want: Any) -> str:
@@ -156,7 +161,7 @@ def gap(got: Any, want: Any) -> str:
     if a.shape != b.shape:
         return f"it has shape {a.shape}, not {b.shape}"
     if not _alike(a, b):
-        return f"it holds {a.dtype}, not {b.dtype}"
+        return f"it holds {_dtype(a)}, not {_dtype(b)}"
     if a.ndim == 0 and b != 0 and b.dtype.kind != "b":
         percent = 100 * (float(np.real(a)) / float(b) - 1)
         if not np.isfinite(percent):

@@ -20,7 +20,6 @@ from autograder.grading.verify import verify
 from autograder.grading.writer import Writer
 from autograder.lessons.compose import asked
 from autograder.submissions.submission import keepable
-from autograder.text import printable
 from tests.autograder.classroom import hand_in, solved
 from tests.autograder.grading.conftest import ONE
 from tests.tools import system_tool
@@ -168,7 +167,7 @@ def test_a_class_is_graded_whatever_lies_beside_one_notebook(course):
         assert sentence in " ".join(results[student].repairs), student
         assert bool(sentence) == bool(results[student].repairs), student
     for student, (_, sentence) in REFUSED.items():
-        name = printable(student)
+        name = keepable(student)
         assert results[name].status == "ungradable", student
         assert sentence in results[name].reason, student
     assert results["zoe"].score == 15

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
+import psutil
 import pytest
 from distributed import Future, LocalCluster
 
@@ -69,6 +73,47 @@ def test_a_run_whose_last_task_ends_its_worker_closes_when_the_worker_is_there_a
     ((_, refusal),) = Cluster(Squares(deadly=frozenset({7})), workers=2).run([7])
     assert "KilledWorker" in refusal.reason
     assert there[0] == 2
+
+
+INTERRUPTED = """
+import signal, sys
+from autograder.grading.pool import do_all
+from tests.autograder.grading.toy import Squares
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    for task, _ in do_all(Squares(), [1, -3, -3], 3, workers=2):
+        print(task, flush=True)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_who_ends_a_run_at_a_terminal_ends_its_busy_and_its_stopped_workers_without_a_traceback(end):
+    root = str(Path(__file__).parents[3])
+    run = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": root},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert run.stdout.readline() == "1\n"
+        children = psutil.Process(run.pid).children(recursive=True)
+        workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        assert len(workers) == 2
+        workers[0].suspend()
+        os.killpg(run.pid, end)
+        shown, errors = run.communicate(timeout=60)
+        assert shown == ("stopped\n" if end == signal.SIGINT else "")
+        assert "Traceback" not in errors
+        _, alive = psutil.wait_procs(children, timeout=60)
+        assert alive == []
+    finally:
+        run.kill()
 
 
 def test_where_no_task_can_be_done_the_run_ends_with_the_reason():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from autograder.errors import HeinitError
 from autograder.grading.job import Job, Refusal
@@ -12,7 +13,7 @@ class Squares(Job[int, tuple[int, int]]):
     """Squares numbers; an outcome is the square, and the process that made it.
 
     deadly: the numbers that end the process which squares them. walls: whether it can work at all.
-    -1 goes wrong once, and -2 always, as if the worker were to blame.
+    -1 goes wrong once, and -2 always, as if the worker were to blame; -3 takes for ever.
     """
 
     tasks_per_start = 10
@@ -30,6 +31,8 @@ class Squares(Job[int, tuple[int, int]]):
     def do(self, task: int) -> tuple[int, int] | Refusal:
         if task in self.deadly:
             os._exit(1)
+        while task == -3:
+            time.sleep(60)
         if task == -2 or (task == -1 and task not in self.seen):
             self.seen.add(task)
             return Refusal("bad luck", retry=True)

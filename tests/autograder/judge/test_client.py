@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.attacks.run import _descendants
+from autograder.judge import client
 from autograder.judge.client import Judge, JudgeError
 from autograder.judge.messages import CellOrder
 from autograder.sandbox.limits import Limits
@@ -19,18 +22,23 @@ from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("solver")
 SETTLE = 60  # seconds at most for processes to appear or to be gone
+WALLS_UNDER_TEST = ("namespaces", "landlock")
+# leaves processes of other sessions in the box; then the judge is busy in C code, and runs no line of Python
 CROWD = """
 import os, time
-for _ in range(3):
-    os.fork()
-    os.setsid() if os.getpid() != os.getsid(0) else None
-while True:
-    time.sleep(1)
+if os.fork() == 0:
+    for _ in range(2):
+        os.fork()
+        os.setsid() if os.getpid() != os.getsid(0) else None
+    while True:
+        time.sleep(1)
 """
-GRADES = f"""
+BUSY = "import pathlib, re\npathlib.Path({mark!r}).touch()\nre.match('(a|a)*b', 'a' * 60)"
+GRADES = """
 from autograder.judge.client import Judge
 from autograder.judge.messages import CellOrder
-Judge(without=["streams"]).run([CellOrder("student", {CROWD!r})], [])
+cells = [CellOrder("student", {crowd!r}), CellOrder("test", {busy!r})]
+Judge(wall={wall!r}, without=["streams"]).run(cells, [])
 """
 
 
@@ -65,15 +73,78 @@ def test_a_judge_that_does_not_answer_is_ended_with_its_sandbox_when_its_time_is
     assert gone(processes)
 
 
-def test_whoever_ends_the_grader_ends_judge_sandbox_and_submission():
+@pytest.mark.parametrize("wall", WALLS_UNDER_TEST)
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_whoever_ends_the_grader_ends_judge_sandbox_and_submission(wall, end, tmp_path):
     system_tool("bwrap", "apt install bubblewrap")
-    grader = subprocess.Popen([sys.executable, "-c", GRADES], stderr=subprocess.DEVNULL)
-    processes: set[int] = set()
-    until = time.monotonic() + SETTLE
-    while len(processes) < 13 and time.monotonic() < until:
+    mark = tmp_path / "busy"
+    program = GRADES.format(wall=wall, crowd=CROWD, busy=BUSY.format(mark=str(mark)))
+    grader = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + SETTLE
+        while not mark.exists() and time.monotonic() < until:
+            time.sleep(0.02)
         processes = _descendants(grader.pid)
-        time.sleep(0.05)
-    assert len(processes) >= 13, "judge, bubblewrap, two warm parents, init, and eight of the submission"
-    grader.kill()
-    grader.wait()
+        assert mark.exists()
+        assert len(processes) >= 6, "judge, warm parent, init, and several of the submission"
+        if end == signal.SIGKILL:
+            os.kill(min(processes), signal.SIGSTOP)  # the judge
+        grader.send_signal(end)
+        grader.wait(SETTLE)
+        assert gone(processes)
+    finally:
+        grader.kill()
+
+
+@pytest.mark.parametrize("wall", WALLS_UNDER_TEST)
+def test_a_warm_parent_that_ends_leaves_nothing_and_costs_the_next_notebook_nothing(wall):
+    system_tool("bwrap", "apt install bubblewrap")
+    judge = Judge(wall=wall, without=["streams"])
+    judge.start()
+    assert judge._process is not None
+    processes = {judge._process.pid, *_descendants(judge._process.pid)}
+    os.kill(max(processes), signal.SIGKILL)
+    with pytest.raises(JudgeError, match="did not finish") as ended:
+        judge.run([CellOrder("student", "1")], [])
+    assert ended.value.retry
     assert gone(processes)
+    assert judge.run([CellOrder("student", "print(2)")], []).results[0].outputs[0]["text"] == "2\n"
+    processes = {judge._process.pid, *_descendants(judge._process.pid)}
+    judge._process.kill()
+    assert gone(processes)
+    judge.close()
+
+
+def test_an_answer_that_comes_after_an_interrupt_is_no_other_notebook_s(monkeypatch):
+    ours, theirs = socket.socketpair()
+    judge = Judge()
+    judge._sock = ours
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(client, "receive", interrupted)
+    with theirs, pytest.raises(KeyboardInterrupt):
+        judge.run([CellOrder("student", "1")], [])
+    assert judge._sock is None
+    assert ours.fileno() == -1
+
+
+def test_nobody_waits_for_a_process_that_the_kernel_cannot_end_yet():
+    class Stuck:
+        """A process in a wait that no signal ends."""
+
+        stdin = io.BytesIO()
+        kills = 0
+
+        def wait(self, seconds: float) -> None:
+            raise subprocess.TimeoutExpired("judge", seconds)
+
+        def kill(self) -> None:
+            self.kills += 1
+
+    judge, stuck = Judge(), Stuck()
+    judge._process = stuck  # type: ignore[assignment]
+    judge.close()
+    assert stuck.kills == 1
+    assert stuck.stdin.closed

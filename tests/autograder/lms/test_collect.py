@@ -7,7 +7,6 @@ import logging
 import shutil
 import tomllib
 import unicodedata
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -30,20 +29,12 @@ from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.gradebook import Student
 from autograder.grading.run import Grading
-from autograder.lessons import lessons
-from autograder.lessons.canonical import text
-from autograder.lessons.compose import asked
 from autograder.lms.class_list import ClassList
 from autograder.lms.hand_ins import Collection, HandIn
 from autograder.lms.platforms import PLATFORMS, read_paths
 from autograder.repair.released import released_lesson
-from autograder.submissions.archives import MOST_UNPACKED
-from tests.autograder.classroom import released, solved
+from tests.autograder.hand_ins import LESSON, MONDAY, NAME, OWN, TUESDAY, content, named, packed
 
-LESSON = lessons()[2]
-NAME = LESSON.name
-OWN = f"{NAME}.ipynb"
-MONDAY, TUESDAY = (2026, 3, 2, 9, 0, 0), (2026, 3, 3, 9, 0, 0)
 CLASS = (
     Student("ada", "Ada", "Lovelace", "ada@he.org", "101"),
     Student("emmy", "Emmy", "Nöther", "emmy@he.org", "102"),
@@ -53,40 +44,6 @@ CLASS = (
     Student("mary", "Mary-Ann", "O’Neil", "mary@he.org", "105"),
 )
 CASES = tomllib.loads(Path(__file__).with_name("archives.toml").read_text(encoding="utf-8"))["archive"]
-
-
-def with_answers(count: int) -> str:
-    """The lesson, of which the first answers are written."""
-    notebook, blank = solved(LESSON), {cell.id: cell.source for cell in released(LESSON).cells}
-    for cell in [cell for cell in notebook.cells if asked(cell)][count:]:
-        cell.source = blank[cell.id]
-    return text(notebook)
-
-
-KINDS = {
-    "solved": text(solved(LESSON)).encode(),
-    "half": with_answers(2).encode(),
-    "half again": with_answers(2).replace('"python"', '"python3"', 1).encode() + b"\n",
-    "blank": LESSON.path.read_bytes(),
-    "another lesson": lessons()[0].path.read_bytes(),
-    "photo": b"\0\0\0\x18ftypheic",
-    "pdf": b"%PDF-1.4",
-    "mac": b"\0\5\x16\7 what macOS keeps",
-    "bomb": b" " * (MOST_UNPACKED + 1),
-}
-
-
-def named(place: str) -> str:
-    return place.replace("LESSON", NAME)
-
-
-def packed(files: Mapping[str, object], made: tuple[int, ...] = MONDAY) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for place, kind in files.items():
-            data = packed(kind) if isinstance(kind, Mapping) else KINDS.get(str(kind), str(kind).encode())
-            archive.writestr(zipfile.ZipInfo(named(place), made), data, zipfile.ZIP_DEFLATED)
-    return content.getvalue()
 
 
 def without_flag(data: bytes, encoding: str = "utf-8") -> bytes:
@@ -131,9 +88,10 @@ def heinit(*arguments: object) -> Result:
 
 def check(case: Mapping[str, object], of: Mapping[str, HandIn], nobodys: Mapping[str, str]) -> None:
     """That hand-ins are as a case of archives.toml has them."""
-    taken = {s: next((k for k, v in KINDS.items() if v == h.files.get(OWN)), "?") for s, h in of.items()}
-    taken = {student: kind for student, kind in taken.items() if of[student].has_notebook}
-    assert taken == case.get("taken", {})
+    expected = case.get("taken", {})
+    assert {student for student, hand_in in of.items() if hand_in.has_notebook} == set(expected)
+    for student, kind in expected.items():
+        assert of[student].files[OWN] == content(kind), student
     without = {student: sorted(h.files) for student, h in of.items() if not h.has_notebook}
     assert without == case.get("without", {})
     for student, places in case.get("beside", {}).items():
@@ -157,11 +115,11 @@ def test_each_platforms_archive_is_laid_out_as_its_case_says(released_course, tm
             unicodedata.normalize(case.get("form", "NFC"), place): kind
             for place, kind in case["files"].items()
         }
-        content = packed(files)
+        data = packed(files)
         if case.get("unflagged") or case.get("old"):
-            content = without_flag(content, "cp437" if case.get("old") else "utf-8")
+            data = without_flag(data, "cp437" if case.get("old") else "utf-8")
         path = tmp_path / f"archive{number}.zip"
-        path.write_bytes(content)
+        path.write_bytes(data)
         class_list = ClassList(CLASS if case.get("roster", True) else [], case.get("groups"))
         zone = ZoneInfo(case["zone"]) if "zone" in case else None
         collection = Collection([path], class_list, lesson, NAME, zone)
@@ -220,18 +178,18 @@ def test_archives_are_taken_in_in_any_order_and_what_came_in_another_way_stays(c
         packed({f"lovelaceada_101_9001_{OWN}": "half", f"nötheremmy_102_9002_{OWN}": "half"}, MONDAY)
     )
     (folder / "kit_k").mkdir(parents=True)
-    (folder / "kit_k" / OWN).write_bytes(KINDS["solved"])
+    (folder / "kit_k" / OWN).write_bytes(content("solved"))
     own = course / "submitted" / "emmy" / NAME / OWN
     own.parent.mkdir(parents=True)
-    own.write_bytes(KINDS["blank"])
+    own.write_bytes(content("blank"))
     heinit("collect", course, NAME, monday)
-    assert submitted(course) == {"ada": KINDS["half"], "emmy": KINDS["blank"]}
+    assert submitted(course) == {"ada": content("half"), "emmy": content("blank")}
     told = heinit("collect", course, NAME, tuesday, folder)
     assert "ada: replaced from b.zip (Canvas)" in told.output
     assert "emmy: another submission is there, and stays" in told.output
     told = heinit("collect", course, NAME, monday, "--force")
     assert told.exit_code == 0
-    assert submitted(course) == {k: KINDS[v] for k, v in
+    assert submitted(course) == {k: content(v) for k, v in
                                  {"ada": "solved", "emmy": "half", "kit_k": "solved"}.items()}  # fmt: skip
     assert len(list((course / "downloaded" / NAME / "archive").iterdir())) == 3
     assert "3 unchanged." in heinit("collect", course, NAME).output
@@ -294,7 +252,7 @@ def test_nbgraders_own_command_collects_the_same(course, zip_collect):
     }
     archive(course, "gradebook.zip", MONDAY, files)
     log = zip_collect("--PlatformExtractor.timezone=UTC")
-    assert submitted(course) == {"ada": KINDS["solved"]}
+    assert submitted(course) == {"ada": content("solved")}
     stamp = course / "submitted" / "ada" / NAME / "timestamp.txt"
     assert stamp.read_text() == "2026-03-01 15:00:00 UTC"
     assert [path.name for path in (course / "submitted" / "emmy" / NAME).glob("*.pdf")] == ["answers.pdf"]
@@ -303,7 +261,7 @@ def test_nbgraders_own_command_collects_the_same(course, zip_collect):
     with pytest.raises(SystemExit):  # nbgrader overwrites nothing unasked
         zip_collect()
     zip_collect("--force")
-    assert submitted(course) == {"ada": KINDS["half"]}
+    assert submitted(course) == {"ada": content("half")}
 
 
 def test_a_regular_expression_of_the_instructors_own_comes_first(course, zip_collect):
@@ -338,9 +296,9 @@ def test_the_exchange_brings_a_submission_and_its_time(course, tmp_path, monkeyp
     exchanged(ExchangeFetchAssignment, home)
     fetched = home / NAME / f"{NAME}.ipynb"
     assert fetched.read_bytes() == LESSON.path.read_bytes()
-    fetched.write_text(text(solved(LESSON)))
+    fetched.write_bytes(content("solved"))
     exchanged(ExchangeSubmit, home)
     exchanged(ExchangeCollect, course)
     (owner,) = submitted(course)
-    assert submitted(course)[owner] == KINDS["solved"]
+    assert submitted(course)[owner] == content("solved")
     assert (course / "submitted" / owner / NAME / "timestamp.txt").read_text().strip()

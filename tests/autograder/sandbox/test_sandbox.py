@@ -7,9 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -254,55 +253,6 @@ def test_without_bubblewrap_a_sentence_says_how_to_get_it(monkeypatch):
         open_sandbox(Limits(), "namespaces")
 
 
-DROP = """#!/bin/sh
-for argument in "$@"; do
-    shift
-    if [ ${{skip:-0}} -gt 0 ]; then skip=$((skip - 1)); continue; fi
-    case "$argument" in
-        {cases}
-        *) set -- "$@" "$argument" ;;
-    esac
-done
-exec {bwrap} "$@"
-"""
-AGAIN = (
-    "--unshare-user",
-    "--unshare-net",
-    "--unshare-pid",
-    "--unshare-ipc",
-    "--unshare-uts",
-    "--new-session",
-)
-AGAIN += ("--clearenv", "--die-with-parent")
-# options of bubblewrap's, each with the number of its arguments, and what the self-test says without them
-OPTIONS: dict[str, tuple[dict[str, int], str]] = {
-    "rights to make boxes": ({"--cap-add": 1}, "does not let it make namespaces"),
-    "what is read-only": ({"--remount-ro": 1}, "could write to"),
-    "a folder of its own": ({"--tmpfs": 1}, "does not"),
-    # bubblewrap itself, the warm parent or init make these namespaces again; the environment is ours before
-    # bubblewrap clears it; the judge ends the warm parent in order
-    "what another wall holds": (dict.fromkeys(AGAIN, 0), ""),
-}
-
-
-@pytest.mark.parametrize("what", OPTIONS)
-def test_without_an_option_of_bubblewrap_another_wall_holds_or_nothing_is_graded(what, monkeypatch):
-    bwrap = system_tool("bwrap", "apt install bubblewrap")
-    dropped, says = OPTIONS[what]
-    cases = "\n".join(f"{option}) skip={arguments} ;;" for option, arguments in dropped.items())
-    with tempfile.TemporaryDirectory() as folder:  # bubblewrap is started by another user
-        wrapper = Path(folder, "bwrap")
-        wrapper.write_text(DROP.format(cases=cases, bwrap=bwrap))
-        for path in (wrapper.parent, wrapper):
-            path.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-        if says:
-            with pytest.raises(SandboxError, match=says):
-                open_sandbox(Limits(), "namespaces")
-        else:
-            open_sandbox(Limits(), "namespaces").close()
-
-
 def test_packages_in_a_folder_that_is_bound_are_masked():
     checkout = Path(cgroups.__file__).resolve().parents[2]
     masked = masks([(str(checkout), str(checkout))])
@@ -402,52 +352,6 @@ def test_where_no_control_group_limits_it_the_memory_of_all_processes_is_watched
 def _readable(executable: Path) -> bool:
     paths = [executable, executable.resolve(), Path(__file__).resolve()]
     return all(parent.stat().st_mode & 0o005 == 0o005 for path in paths for parent in path.parents)
-
-
-@pytest.fixture
-def hierarchy(tmp_path, monkeypatch) -> Callable[..., Path]:
-    """A tree of files that looks like the unified hierarchy of control groups."""
-
-    def make(*enabled: str) -> Path:
-        monkeypatch.setattr(cgroups.Path, "read_text", _with_group("/user.slice/session.scope"))
-        for name in ("", "user.slice", "user.slice/session.scope"):
-            (tmp_path / name).mkdir(exist_ok=True)
-            (tmp_path / name / "cgroup.procs").touch()
-            (tmp_path / name / "cgroup.subtree_control").write_text("memory pids" if name in enabled else "")
-        return tmp_path
-
-    return make
-
-
-def _with_group(place: str) -> Callable[..., str]:
-    honest = Path.read_text
-    return lambda self, *rest, **more: (
-        f"0::{place}\n" if str(self) == "/proc/self/cgroup" else honest(self, *rest, **more)
-    )
-
-
-def test_the_unified_hierarchy_is_used_where_a_group_above_may_have_children(hierarchy):
-    root = hierarchy("user.slice")
-    (group,) = cgroups.ControlGroups(root).limit(os.getpid(), 1000, 7)
-    assert group.parent == root / "user.slice"
-    assert {p.name: p.read_text() for p in group.iterdir()} == {
-        "memory.max": "1000",
-        "pids.max": "7",
-        "cgroup.procs": str(os.getpid()),
-    }
-
-
-def test_the_unified_hierarchy_is_not_used_where_no_group_may(hierarchy):
-    assert cgroups.ControlGroups(hierarchy()).parents == {}
-
-
-def test_groups_of_a_grader_that_was_killed_are_swept_away(hierarchy):
-    root = hierarchy("user.slice")
-    (root / "user.slice" / "heinit-999999999-1").mkdir()
-    mine = root / "user.slice" / f"heinit-{os.getpid()}-1"
-    mine.mkdir()
-    assert cgroups.ControlGroups(root).parents
-    assert [p.name for p in (root / "user.slice").glob("heinit-*")] == [mine.name]
 
 
 def test_a_solver_that_ends_is_a_closed_line(sandbox):

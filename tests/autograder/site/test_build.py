@@ -142,7 +142,7 @@ def test_a_lesson_tells_a_reader_only_what_a_page_can_do(files):
     page = files["1-relu-half-killing.html"].decode()
     assert "Write your number below; the cell after it" in page
     names = "<code>relu</code>, <code>zero_share</code> and <code>energy_kept</code>"
-    assert page.count(f"On this page the lesson's own {names} stand in for yours.") == 1
+    assert page.count(f"Here the lesson's own {names} stand in for yours.") == 1
 
 
 def test_the_appendix_is_a_page_with_the_outputs_that_it_keeps(files):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from autograder.errors import HeinitError
@@ -60,6 +61,8 @@ def test_a_run_is_kept_and_not_repeated(small_lesson, tmp_path):
     printed, shown = first[lesson.name].cells
     assert printed.outputs[0].text == "42\n"
     assert shown.outputs[0].data["text/html"].startswith('<img src="data:image/webp;base64,')
+    children = psutil.Process().children(recursive=True)
+    assert [child for child in children if "ipykernel_launcher" in child.cmdline()] == []
 
 
 def test_a_lesson_that_does_not_run_is_named_with_its_reason(small_lesson, tmp_path):

@@ -1,4 +1,4 @@
-"""Live pages under test: the corpus of known answers, checked by the pages' own interpreter."""
+"""Live pages under test: answers written and checked there, and the corpus checked by their interpreter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
+
+from autograder.lessons import Lesson
+from autograder.lessons.compose import asked, unmarked
+from tests.autograder.classroom import solved
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -56,3 +60,30 @@ class Interpreter:
                     raise RuntimeError(said["error"])
                 return said["result"]
             self._page.wait_for_timeout(20)
+
+
+def form(page: Page, name: str) -> Locator:
+    return page.locator(f"form.live[data-exercise={name}]")
+
+
+def write(page: Page, name: str, source: str) -> None:
+    """Write an answer with the keyboard: the editor indents, so it gets the text as a paste would give it."""
+    editor = page.get_by_label(f"Your answer to {name}", exact=True)
+    editor.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    expect(editor).to_have_value(source)
+
+
+def check(page: Page, name: str, source: str, said: str) -> Locator:
+    write(page, name, source)
+    page.keyboard.press("Control+Enter")
+    expect(form(page, name)).to_have_attribute("aria-busy", "false")  # which is true from the key press on
+    status = form(page, name).get_by_role("status")
+    expect(status).to_contain_text(said)
+    return status
+
+
+def answers(of: Lesson) -> dict[str, str]:
+    """The reference answers as a reader may write them: NumPy is there, and what the lesson imports."""
+    return {name: unmarked(cell.source) for cell in solved(of).cells if (name := asked(cell)) is not None}

@@ -103,3 +103,9 @@ def test_an_array_of_one_number_is_a_number_and_small_numbers_are_not_near_enoug
     assert not same(np.array([0.0, 2e-9]), np.array([0.0, 1e-9]))
     assert same(np.array([1e-12, 1.0]), np.array([0.0, 1.0]))
     assert gap(np.array([2e-9]), np.array([1e-9])) == "1 of 1 entries differ"
+
+
+def test_words_do_not_depend_on_how_long_an_integer_is():
+    whole = [np.array([0, 1], dtype=kind) for kind in (np.int32, np.int64, np.int_)]
+    assert {gap(each, np.array([True, False])) for each in whole} == {"it holds int, not bool"}
+    assert {describe(each) for each in whole} == {"shape (2,), int, root mean square 0.707"}

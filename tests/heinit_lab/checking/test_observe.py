@@ -66,6 +66,10 @@ def test_the_global_random_state_is_watched():
     assert observe(lambda: np.random.rand()).global_rng
     assert observe(lambda: np.random.seed(1)).global_rng
     assert not observe(lambda: np.random.default_rng(1).random()).global_rng
+    np.random.seed(5)
+    calls = observe_each(lambda draw: np.random.rand() if draw else 0, [((draw,), {}) for draw in (1, 0, 1)])
+    assert [call.global_rng for call in calls] == [True, False, True]
+    assert np.random.rand() == np.random.RandomState(5).rand(), "the student's own state is given back"
 
 
 def test_prints_are_swallowed_and_warnings_recorded(capsys):
