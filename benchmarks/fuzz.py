@@ -13,6 +13,7 @@ Prints what was tried, and each finding with the seed that repeats it. Exits wit
 
 import argparse
 import json
+import os
 import random
 import resource
 import struct
@@ -187,7 +188,7 @@ def calls(kind: str, seconds: float, seed: int) -> list[str]:
     """Make system calls at random in boxes of this kind for so many seconds. Returns the findings."""
     findings: list[str] = []
     sandbox = open_sandbox(LIMITS, kind)
-    before = len(descendants())
+    before = len(descendants(os.getpid()))
     boxes, until = 0, time.monotonic() + seconds
     with Canaries() as canaries:
         before += 1  # the bystander
@@ -200,7 +201,7 @@ def calls(kind: str, seconds: float, seed: int) -> list[str]:
             findings += [f"calls {made}: {what}" for what in canaries.reached()]
             if not works(sandbox):
                 findings.append(f"calls {made}: the next box does not work")
-            if (left := len(descendants()) - before) > 0:
+            if (left := len(descendants(os.getpid())) - before) > 0:
                 findings.append(f"calls {made}: {left} processes are left")
             boxes += 1
     sandbox.close()

@@ -277,7 +277,7 @@ class AttackCourse(ExitStack):
         grade = partial(self._grade, case.lesson)
         if self._before is None:
             grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
-            self._before = len(descendants())
+            self._before = len(descendants(os.getpid()))
         verdict = attempt(case, self.canaries, grade)
         until = time.monotonic() + SETTLE
         while (left := self._left()) and time.monotonic() < until:
@@ -298,7 +298,7 @@ class AttackCourse(ExitStack):
         return result.score, [cell.get("outputs", []) for cell in cells]
 
     def _left(self) -> list[str]:
-        processes = descendants()
+        processes = descendants(os.getpid())
         findings = []
         if (extra := len(processes) - (self._before or 0)) > 0:
             findings.append(f"left {extra} processes")
@@ -309,13 +309,13 @@ class AttackCourse(ExitStack):
         return findings
 
 
-def descendants() -> set[int]:
-    """The processes that this one started, and those that they started."""
+def descendants(root: int) -> set[int]:
+    """The processes that `root` started, and those that they started."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    root, found = os.getpid(), set[int]()
+    found = set[int]()
     while more := {pid for pid, parent in parents.items() if parent in {root, *found}} - found:
         found |= more
     return found
