@@ -10,14 +10,16 @@ import importlib.metadata
 import re
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
 
 from autograder.attacks.run import CASES, Attack, AttackCourse, Canaries, attacks
 from autograder.course import make_course, nbgrader_api
-from autograder.sandbox.kinds import KINDS
+from autograder.sandbox.kinds import KINDS, WEBASSEMBLY
 
+ALL_KINDS = (*KINDS, WEBASSEMBLY)
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "attacks.md"
 HEAD = """# Hostile notebooks
 
@@ -81,8 +83,8 @@ def page() -> str:
         plain=len(tried),
         won=sum(case.nbgrader_score > case.score for case in tried),
         shown=sum(bool(case.without) for case in cases),
-        kinds=" | ".join(KINDS),
-        lines="---|" * len(KINDS),
+        kinds=" | ".join(ALL_KINDS),
+        lines="---|" * len(ALL_KINDS),
     )
     return head + "\n".join(map(_row, cases)) + "\n"
 
@@ -92,14 +94,14 @@ def _row(case: Attack) -> str:
     if case.nbgrader_score is not None and case.nbgrader_score > case.score:
         given = f"**{given}**"
     words = [text.replace("|", "\\|") for text in (case.mechanism, case.wall)]
-    held = [f"**open**: {case.open[kind]}" if kind in case.open else "held" for kind in KINDS]
+    held = [f"**open**: {case.open[kind]}" if kind in case.open else "held" for kind in ALL_KINDS]
     return f"| `{case.name}` | {words[0]} | {words[1]} | {case.score:g} | {given} | {' | '.join(held)} |"
 
 
 def try_walls() -> None:
     """Try every case in each kind of sandbox."""
     surprises = 0
-    for kind in KINDS:
+    for kind in [*KINDS, *([WEBASSEMBLY] if find_spec("wasmtime") else [])]:
         with AttackCourse(make_course, kind) as course:
             for case in attacks():
                 verdict = course.attempt(case)
