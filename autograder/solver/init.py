@@ -250,6 +250,8 @@ class _Box:
         while left := set(self._members()):  # the kernel's list may miss one while another ends
             _signal(left, signal.SIGKILL)
             select.select([], [], [], 0.002)
+            with contextlib.suppress(ChildProcessError):  # whom init traces, nobody else takes away
+                os.waitpid(-1, os.WNOHANG)
 
 
 def _signal(processes: set[int], number: int) -> None:
