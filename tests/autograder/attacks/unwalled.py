@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections import ChainMap
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
@@ -49,7 +50,8 @@ class Unwalled(ExitStack):
 
     def _judge(self, walls: str) -> Judge:
         if walls not in self._judges:
-            limits = Limits(**{**TIGHT, **WIDE.get(walls, {})})
+            wide = [WIDE.get(wall, {}) for wall in walls.split()]
+            limits = Limits(**dict(ChainMap(*wide, TIGHT)))
             self._judges[walls] = Judge(limits, "namespaces", WALLS.intersection(walls.split()))
             self.callback(self._judges[walls].close)
         return self._judges[walls]
