@@ -9,11 +9,14 @@ import signal
 import socket
 import subprocess
 import sysconfig
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from filelock import FileLock
 
 HEINIT = str(Path(sysconfig.get_path("scripts")) / "heinit")
 
@@ -85,6 +88,8 @@ def serving(
     environment = {k: v for k, v in os.environ.items() if k != "HOME" and not k.startswith("JUPYTER")}
     if home is not None:
         environment["HOME"] = str(home)
+    starting = FileLock(Path(tempfile.gettempdir(), "heinit-tests-start.lock"))
+    starting.acquire()  # of two that start at once, both may find the same port free
     process = subprocess.Popen(
         [heinit, *arguments, "--no-browser"],
         cwd=cwd,
@@ -98,8 +103,10 @@ def serving(
     try:
         server.url = server.hear(r"http://127\.0\.0\.1\S+").group()
         server.wait_until_it_listens()  # Jupyter tells its address a moment before
+        starting.release()
         yield server
     finally:
+        starting.release()
         server.end()
 
 

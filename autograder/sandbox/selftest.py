@@ -134,7 +134,7 @@ for name, (number, arguments, unknown) in settings["calls"].items():
     if done != -1 or ctypes.get_errno() != refusal: breaches["calls"] = name
 
 def crowd(count, work):
-    # the number of children that have done their work and are alive at the same time
+    # the number of children that have done their work, and live on when all of them have
     read, hold = os.pipe()
     done, report = os.pipe()
     children = set()
@@ -146,21 +146,24 @@ def crowd(count, work):
                     os.close(hold)
                     work()
                     os.write(report, b"!")
-                    os.read(read, 1)
+                    if os.read(read, 1):
+                        os.write(report, b"?")
                 finally:
                     os._exit(0)
             children.add(child)
     except OSError:
         pass
-    alive = 0
-    while alive < len(children):
+    told = 0
+    while told < len(children):
         if select.select([done], [], [], 0.005)[0]:
-            alive += len(os.read(done, 1))
+            told += len(os.read(done, 1))
         children -= {{c for c in children if os.waitpid(c, os.WNOHANG)[0]}}
+    os.write(hold, b"!" * len(children))
     os.close(hold)
     for child in children:
         os.waitpid(child, 0)
-    return alive
+    os.close(report)
+    return os.read(done, count + 1).count(b"?")
 
 def fill():
     refused(lambda: open("/proc/self/oom_score_adj", "w").write("1000"))

@@ -224,7 +224,7 @@ def test_boxes_leave_no_descriptor_process_or_group(sandbox):
     for _ in range(30):
         with sandbox.box() as box:
             run(box, "1")
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
     assert list(cgroups.CGROUPS.glob(f"*/heinit-{os.getpid()}-*")) == []
 
 
