@@ -50,8 +50,8 @@ def canaries() -> Iterator[Canaries]:
         yield canaries
 
 
-# What the judge or a filter stops is stopped in every sandbox alike; of these one in eight is tried in the second
-# kind, and all in `heinit bench attack_table --walls`.
+# What the judge or a filter stops is stopped in every sandbox alike; of these one in eight is tried in the
+# second kind, and all in `heinit bench attack_table --walls`.
 ALIKE = ("", "apart", "hidden", "output", "calls")
 SECOND = [case for i, case in enumerate(ALL) if FULL or case.without not in ALIKE or i % 8 == 0]
 
