@@ -67,8 +67,8 @@ def main() -> None:
         list(MadeUpClass(options.students, broken=False).hand_in(course, lessons()))
         grading = Grading(course)
         (course / ".heinit-secret").write_text("benchmark")
-        tasks = [grading.task(submission) for submission in grading.submissions]
         job = grading.job()
+        tasks = [grading.task(submission, job) for submission in grading.submissions]
         rounds, plain = [], []
         try:
             job.start()
