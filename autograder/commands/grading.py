@@ -75,7 +75,11 @@ def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen
     if not grading.submissions:
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
+    walls = {UNSANDBOXED}  # of which the run has been told already
     for result in counted(progress(grading), as_json, "ungradable"):
+        if result.status == "graded" and result.wall not in walls:
+            walls.add(result.wall)
+            click.echo(f"The sandbox is of the kind {result.wall}.", err=True)
         path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
         if result.status == "graded" and result.repairs:
             click.echo(printable(f"{path} was repaired: {' '.join(result.repairs)}"), err=True)
