@@ -64,6 +64,7 @@ NONE = "user_namespaces", "inotify_instances", "fanotify_groups"
 WATCH = 30  # milliseconds between two looks at a box
 DISK = 4  # looks at the memory for one at the folder
 ENTRIES = 4096  # in the folder of a box
+NO_NODES = landlock.MAKE_CHAR | landlock.MAKE_BLOCK | landlock.MAKE_SOCK  # in a box's folder
 USERS = 1 << 29  # users of boxes have this number and that of their init
 FEW_USERS = 20_000, 40_000  # the same, and how many, in a container that has not so many users
 
@@ -172,9 +173,6 @@ def _become_solver(
         filters = [*(name for name, needed in unseen.items() if needed), *filters]
     if "calls" in walls:
         forbid_calls(libc, filters)
-
-
-NO_NODES = landlock.MAKE_CHAR | landlock.MAKE_BLOCK | landlock.MAKE_SOCK
 
 
 class _Box:
