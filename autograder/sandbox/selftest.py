@@ -144,7 +144,7 @@ def crowd(count, work):
             if child == 0:
                 try:
                     os.close(hold)
-                    work()
+                    kept = work()  # until all are counted
                     os.write(report, b"!")
                     if os.read(read, 1):
                         os.write(report, b"?")
