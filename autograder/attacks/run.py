@@ -301,7 +301,7 @@ class AttackCourse(ExitStack):
         processes = descendants(os.getpid())
         findings = []
         if (extra := len(processes) - (self._before or 0)) > 0:
-            findings.append(f"left {extra} processes")
+            findings.append(f"left {extra} processes; there are: {'; '.join(processes.values())}")
         if groups := [g for g in CGROUPS.glob("*/heinit-*-*") if g.name.split("-")[1] in map(str, processes)]:
             findings.append(f"left {len(groups)} groups of limits")
         if files := [p.name for p in (*self._tmp.iterdir(), *Path("/dev/shm").glob("heinit*"))]:
@@ -309,13 +309,16 @@ class AttackCourse(ExitStack):
         return findings
 
 
-def descendants(root: int) -> set[int]:
-    """The processes that `root` started, and those that they started."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+def descendants(root: int) -> dict[int, str]:
+    """The processes that `root` started, and those that they started: their state and their command."""
+    parents, shown = dict[int, int](), dict[int, str]()
+    for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+            state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
+            command = (process / "cmdline").read_text(errors="replace").replace("\0", " ").strip()
+            pid = int(process.name)
+            parents[pid], shown[pid] = int(parent), f"{pid} {state} {command[-100:]}"
     found = set[int]()
     while more := {pid for pid, parent in parents.items() if parent in {root, *found}} - found:
         found |= more
-    return found
+    return {pid: shown[pid] for pid in found}
