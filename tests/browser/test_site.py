@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, Request, expect
 
 from autograder.lessons import lessons
 from autograder.site.build import PAGES
@@ -154,19 +154,47 @@ def open_every_solution(page: Page) -> None:
         expect(solution.locator(".verdict")).to_contain_text("✓")
 
 
-TYPED = {
-    "1/8": "✓",
-    "sqrt(2/128)": "✓",
-    "√(2/128)": "✓",
-    "0,125": "✓",
-    " .125 ": "✓",
-    "1.25e-1": "✓",
+TYPED = {  # where 0.125 is right
+    **dict.fromkeys(
+        [
+            *(
+                "1/8",
+                "sqrt(2/128)",
+                "√(2/128)",
+                "0,125",
+                " .125 ",
+                "1.25e-1",
+                "12.5 %",
+                "2**-3",
+                "2^-3",
+                "1/2/4",
+            ),
+            *(
+                "１/８",
+                "0．125",
+                "−(−0.125)",
+                "2⁻³",
+                "⅛",
+                "12.5 × 10⁻²",
+                "1 ÷ 8",
+                "√2/√128",
+                "sqrt 2 / sqrt 128",
+            ),
+            *("π/(8π)", "1,000/8000", "1 000 / 8 000", "(1/2)(1/4)"),
+        ],
+        "✓",
+    ),
     "2/128": "This is the variance of these weights",
-    "-0.125": "too small",
+    "-0.125": "right but for its sign",
+    "−1": "of the wrong sign",
+    "0": "100 % too small",
     "0.13": "4 % too large",
     "1": "8 times what it should be",
-    "1/2/4": "○ Write a number",
-    "alert(1)": "○ Write a number",
+    **dict.fromkeys(["1/0", "1e999", "10**999"], "○ That is larger than any number"),
+    **dict.fromkeys(
+        ["", "alert(1)", "1/", "(1/8", "0x10", "1.2.3", "1 8", "an eighth", "0/0", "(" * 100_000],
+        "○ Write a number",
+    ),
 }
 
 
@@ -277,6 +305,34 @@ def test_nothing_moves_by_itself(reader: Page, site: Path) -> None:
     assert reader.evaluate("document.getAnimations().length") == 0
     style = (site / "site.css").read_text()
     assert not re.search(r"transition|animation|scroll-behavior", style)
+
+
+def test_where_colours_are_forced_a_formula_hides_nothing(browser: Browser, site: Path) -> None:
+    for scheme in ("light", "dark"):
+        context = browser.new_context(
+            viewport={"width": 1000, "height": 900}, forced_colors="active", color_scheme=scheme
+        )
+        page = context.new_page()
+        page.goto((site / "3-worked-examples.html").as_uri())
+        page.evaluate("document.fonts.ready")
+        above = page.locator("p", has=page.locator("math")).locator("code", has_text="he_normal(4, 3,").first
+        above.scroll_into_view_if_needed()
+        box = above.evaluate("code => code.getClientRects()[0].toJSON()")
+        line = FloatRect(x=box["x"], y=box["y"], width=box["width"], height=box["height"])
+        shown = page.screenshot(clip=line)
+        page.add_style_tag(content="math { visibility: hidden; }")
+        assert page.screenshot(clip=line) == shown
+        context.close()
+
+
+def test_what_is_folded_leaves_no_line_on_paper(reader: Page, site: Path) -> None:
+    reader.goto((site / LESSONS[0]).as_uri())
+    reader.locator("details.solution").first.evaluate("solution => { solution.open = true; }")
+    reader.emulate_media(media="print")
+    solutions = reader.locator("details.solution").all()
+    expect(solutions[0].locator(".highlight")).to_be_visible()
+    for folded in solutions[1:]:
+        expect(folded).to_be_hidden()
 
 
 def test_a_formula_has_brackets_that_grow(reader: Page, site: Path) -> None:

@@ -57,18 +57,65 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   });
 }
 
-// 0.25, 1/4, sqrt(2), sqrt(2/128), √(6/256); NaN for anything else
+// A number as it is written by hand: 0.25, 0,25, 1,250, 1/4, sqrt(2/128), √2/3, 2**0.5, 3 × 10⁻², 50 %, 2π, ½, and with
+// the digits and signs of other keyboards. NaN for anything else; a division by 0 is Infinity, as in JavaScript.
 function number(text) {
-  const plain = text.replace(/\s/g, "").replace("−", "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
-  const root = plain.match(/^(?:sqrt|√)\(?([^()]+)\)?$/i);
-  if (root) return Math.sqrt(number(root[1]));
-  const parts = plain.split("/");
-  if (parts.length > 2 || parts.some((part) => !/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(part))) return NaN;
-  return parts.length === 2 ? parts[0] / parts[1] : Number(parts[0]);
+  if (text.length > 80) return NaN;
+  const plain = text
+    .replace(/[⁺⁻⁰¹²³⁴-⁹]+/g, (power) => `^(${power})`)
+    .replace(/(\d?)([¼-¾⅐-⅞])/g, (_, whole, part) => `${whole}${whole && "+"}(${part.normalize("NFKC")})`)
+    .normalize("NFKC").toLowerCase().replace(/(?<=\d)\s(?=\d{3}(?!\d))/g, "")
+    .replace(/[−–]/g, "-").replace(/[×·⋅∗]/g, "*").replace(/[÷⁄∕]/g, "/").replace(/√/g, "sqrt").replace(/π/g, "pi")
+    .replace(/(?<![\d.,])[1-9]\d{0,2}(,\d{3})+(?![\d,])/g, (thousands) => thousands.replaceAll(",", ""))
+    .replace(/(\d*),(\d+)/g, "$1.$2");
+  const tokens = plain.match(/(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|\*\*|sqrt|pi|\S/g) ?? [];
+  const next = (...some) => (some.includes(tokens[0]) ? tokens.shift() : undefined);
+
+  function sum() {
+    let value = product();
+    for (let sign; (sign = next("+", "-")); ) value += sign === "+" ? product() : -product();
+    return value;
+  }
+  function product() {
+    let value = signed();
+    for (;;) {
+      if (next("*")) value *= signed();
+      else if (next("/")) value /= signed();
+      else if (["(", "sqrt", "pi"].includes(tokens[0])) value *= power();
+      else return value;
+    }
+  }
+  function signed() {
+    const sign = next("+", "-");
+    return sign ? (sign === "-" ? -1 : 1) * signed() : power();
+  }
+  function power() {
+    const base = percent();
+    return next("^", "**") ? base ** signed() : base;
+  }
+  function percent() {
+    let value = atom();
+    while (next("%")) value /= 100;
+    return value;
+  }
+  function atom() {
+    if (next("sqrt")) return Math.sqrt(atom());
+    if (next("pi")) return Math.PI;
+    if (next("(")) {
+      const value = sum();
+      return next(")") ? value : NaN;
+    }
+    return Number(tokens.shift()); // NaN where there is none
+  }
+
+  const value = sum();
+  return tokens.length ? NaN : value;
 }
 
-function about(answer, right) {
-  if (right === 0 || answer / right < 0) return answer > right ? "too large" : "too small";
+function about(answer, right, near) {
+  if (right === 0) return answer > right ? "too large" : "too small";
+  if (near(-right)) return "right but for its sign";
+  if (answer / right < 0) return "of the wrong sign";
   const ratio = answer / right;
   if (ratio > 2) return `${Number(ratio.toPrecision(3))} times what it should be`;
   const percent = Math.abs(100 * (ratio - 1));
@@ -82,14 +129,16 @@ function verdict(question, given) {
     return ["wrong", "Not this one.", ...question.wrong.find((wrong) => wrong.value === given).hints];
   }
   const answer = number(given);
-  if (Number.isNaN(answer)) return ["open", "Write a number, such as 0.25, 1/4 or sqrt(2)."];
-  const near = (value, close) => Math.abs(answer - value) <= close * Math.abs(value) + 1e-12;
-  if (near(question.right, question.close)) {
+  const form = "Write a number, such as 0.25, 1/4 or sqrt(2).";
+  if (Number.isNaN(answer)) return ["open", form];
+  if (!Number.isFinite(answer)) return ["open", `That is larger than any number. ${form}`];
+  const near = (value, close = question.close) => Math.abs(answer - value) <= close * Math.abs(value) + 1e-12;
+  if (near(question.right)) {
     const exact = Number(question.right.toPrecision(4));
     return ["right", near(exact, 1e-9) ? "Right." : `Right: ${exact}, to four digits.`];
   }
   const known = question.wrong.find((wrong) => near(wrong.value, Math.max(question.close, 0.005)));
-  return ["wrong", `Not ${given.trim()}: that is ${about(answer, question.right)}.`, ...(known ? known.hints : [])];
+  return ["wrong", `Not ${given.trim()}: that is ${about(answer, question.right, near)}.`, ...(known ? known.hints : [])];
 }
 
 const MARKS = { right: "✓", wrong: "✗", open: "○" };
