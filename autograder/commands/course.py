@@ -88,7 +88,56 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     click.echo(f"The report is {written.page}; the same as a table, {written.folder / TABLE}.", err=True)
 
 
-@click.command()
+class _Export(click.Group):
+    """`export DIRECTORY` writes grades; only `export questions` is another command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands:
+            args = ["grades", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first.startswith("-") and first not in ctx.help_option_names:
+            args = ["grades", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_Export, no_args_is_help=True, options_metavar="", subcommand_metavar="DIRECTORY | questions"
+)
+def export() -> None:
+    """Write the grades of DIRECTORY, or the questions of all lessons, as a platform imports them.
+
+    `export DIRECTORY --to PLATFORM` writes the grades: see `export grades --help`.
+    `export questions --to PLATFORM` writes the questions of the reading edition, with their hints.
+    """
+
+
+@export.command("questions")
+@click.option("--to", required=True, type=click.Choice(["moodle", "canvas"]), help="The platform.")
+@click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
+@click.option("--lesson", "names", multiple=True, metavar="LESSON", help="Only this lesson; repeatable.")
+def export_questions(to: str, out: Path | None, names: tuple[str, ...]) -> None:
+    """Write a bank of questions: Moodle XML, or quizzes in QTI 1.2 for Canvas.
+
+    They are those of the reading edition: what a function returns, with the hint of each mistake.
+    """
+    from autograder.files import write_atomically
+    from autograder.lessons import lesson, lessons
+    from autograder.questions.bank import bank, platforms
+
+    write, default = platforms()[to]
+    questions = bank([lesson(name) for name in names] or lessons())
+    path = out or Path(default)
+    write_atomically(path, write(questions))
+    count = sum(map(len, questions.values()))
+    click.echo(f"{count} questions of {len(questions)} lessons are in {path}.", err=True)
+
+
+@export.command("grades")
 @options.directory
 @click.option("--to", required=True, type=click.Choice(["canvas", "moodle", "csv"]), help="The platform.")
 @click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
@@ -100,7 +149,7 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     show_default=True,
     help="What stands for a lesson that was not handed in.",
 )
-def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...], missing: str) -> None:
+def export_grades(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...], missing: str) -> None:
     """Write the grades of DIRECTORY as a file that Canvas or Moodle imports, or as a plain table.
 
     What cannot be graded is left empty and named: that is not a zero.

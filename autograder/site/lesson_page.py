@@ -18,11 +18,11 @@ from autograder.claims.table import Claim, claims
 from autograder.errors import HeinitError
 from autograder.lessons import APPENDIX, Lesson
 from autograder.lessons.compose import asked, checked, unmarked
+from autograder.questions.question import question
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.made import made
 from autograder.site.pictures import FIGURE, Pictures
 from autograder.site.prose import Heading, Prose, render_lines
-from autograder.site.questions import question
 
 # Cells that belong to a notebook and not to a page: the table of a reader's own checks, the way there, and
 # what the appendix needs to run.

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, Request, expect
 
 from autograder.lessons import lessons
+from autograder.questions.question import Question, question
 from autograder.site.build import PAGES
-from autograder.site.questions import Question, question
 from tests.browser.axe import violations
 from tests.tools import FULL
 
