@@ -34,7 +34,7 @@ def over_submissions(command: Callable[..., Any]) -> Callable[..., Any]:
     `FeedbackRun` as they are named there.
     """
 
-    @options.directory
+    @options.written_course()
     @click.argument("names", nargs=-1, metavar="[LESSON]...")
     @click.option("--student", metavar="NAME", help="Only this student.")
     @click.option("--force", is_flag=True, help="Also what is up to date.")
