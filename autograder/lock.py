@@ -47,28 +47,33 @@ def course_lock(
     root: Path,
     run: str,
     *,
+    name: str = LOCK,
     patience: float | None = None,
     reads: bool = False,
     say: Callable[[str], object] = _to_stderr,
 ) -> Iterator[None]:
     """Hold the lock of a course inside the `with`; of a directory that is no course, there is none.
 
-    run: what takes the lock, such as "heinit grade". patience: seconds to wait, by default PATIENCE.
+    run: what takes the lock, such as "heinit grade". name: of the lock's file, where it is another lock.
+    patience: seconds to wait, by default PATIENCE.
     reads: whether the run only reads where it may not write; then it goes on without a lock in such a course.
     say: is given the sentence on who has the course, where there is somebody to wait for.
     Raises CourseInUseError after `patience` seconds, HeinitError where there can be no lock.
     """
-    place = root.resolve()
-    if place in _held or not (place / CONFIG_FILE).is_file():
+    folder = root.resolve()
+    place = folder / name
+    if place in _held or not (folder / CONFIG_FILE).is_file():
         yield
         return
-    mode = 0o664 if place.stat().st_mode & S_IWGRP else 0o644  # nbgrader's `groupshared`: several instructors
-    lock = FileLock(place / LOCK, mode=mode, thread_local=False, fallback_to_soft=False)
+    mode = (
+        0o664 if folder.stat().st_mode & S_IWGRP else 0o644
+    )  # nbgrader's `groupshared`: several instructors
+    lock = FileLock(place, mode=mode, thread_local=False, fallback_to_soft=False)
     try:
-        _acquire(lock, place, PATIENCE if patience is None else patience, say)
+        _acquire(lock, root, PATIENCE if patience is None else patience, say)
     except OSError as error:
-        if not reads or os.access(place, os.W_OK):
-            raise HeinitError(_no_lock(root, error)) from None
+        if not reads or os.access(folder, os.W_OK):
+            raise HeinitError(_no_lock(root / name, error)) from None
         yield
         return
     try:
@@ -80,10 +85,10 @@ def course_lock(
         lock.release()
 
 
-def holder(root: Path) -> str:
-    """Who has the lock of a course, or had it last: "`heinit grade` since 14:02:03 (process 7 on host)"."""
+def holder(place: Path) -> str:
+    """Who has a lock, or had it last: "`heinit grade` since 14:02:03 (process 7 on host)"."""
     try:
-        about = json.loads((root / LOCK).read_text(encoding="utf-8"))
+        about = json.loads(place.read_text(encoding="utf-8"))
         since = datetime.fromisoformat(about["since"])
         day = "" if since.date() == datetime.now(since.tzinfo).date() else f" on {since:%d %B}"
         where = "" if about["host"] == socket.gethostname() else f" on {about['host']}"
@@ -138,7 +143,7 @@ def _acquire(lock: FileLock, root: Path, patience: float, say: Callable[[str], o
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        who = holder(root)
+        who = holder(Path(lock.lock_file))
         if patience:
             say(f"{root} is in use: {who} has it. Waiting until that has ended.")
         try:
@@ -149,7 +154,7 @@ def _acquire(lock: FileLock, root: Path, patience: float, say: Callable[[str], o
             ) from None
 
 
-def _sign(root: Path, run: str) -> None:
+def _sign(place: Path, run: str) -> None:
     """Write who has the lock. Where the file cannot be written to, as on Windows, nobody reads who it is."""
     about = {
         "run": run,
@@ -158,17 +163,16 @@ def _sign(root: Path, run: str) -> None:
         "since": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
     with suppress(OSError):
-        (root / LOCK).write_text(json.dumps(about) + "\n", encoding="utf-8")
+        place.write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
-def _no_lock(root: Path, error: OSError) -> str:
-    place = root / LOCK
-    if isinstance(error, PermissionError) or not os.access(root, os.W_OK):
+def _no_lock(place: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError) or not os.access(place.parent, os.W_OK):
         return (
             f"{place} cannot be opened ({error.strerror}), and two runs at once must not write in a course. "
             "See that the course's folder and that file are yours to write."
         )
     return (
-        f"the file system of {root} gives no locks ({error.strerror}), and two runs at once must not write "
-        "in a course. Put the course on another file system, or mount that one with locks."
+        f"the file system of {place.parent} gives no locks ({error.strerror}), and two runs at once must not "
+        "write in a course. Put the course on another file system, or mount that one with locks."
     )

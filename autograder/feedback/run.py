@@ -3,7 +3,7 @@
 The pages are drawn by the same pool as grading, so they are drawn on as many cores or machines.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from autograder import hints
 from autograder.course import nbgrader_api
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
 from autograder.files import write_atomically
-from autograder.gradebook import Grades, read_grades
+from autograder.gradebook import Grades, Pair, read_grades
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
 from autograder.submissions.submission import check_selection
@@ -47,6 +47,7 @@ class FeedbackRun:
     force: also make the pages whose notebook and grades are what they were made from.
     workers: how many at once on this machine; None for a core each, where there is enough to do.
     scheduler: the address of a running one of Dask's.
+    only: the students and lessons to make pages for; None for all.
     Raises UsageError where the directory, a lesson or the student does not exist.
     """
 
@@ -58,6 +59,7 @@ class FeedbackRun:
         force: bool = False,
         workers: int | None = 1,
         scheduler: str | None = None,
+        only: Collection[Pair] | None = None,
     ) -> None:
         self._api = nbgrader_api(root)
         self._workers, self._scheduler = workers, scheduler
@@ -69,6 +71,7 @@ class FeedbackRun:
             if path.stem == path.parent.name
             and (student is None or path.parent.parent.name == student)
             and (not wanted or path.stem in wanted)
+            and (only is None or (path.parent.parent.name, path.stem) in only)
         ]
 
     def __iter__(self) -> Iterator[PageResult]:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from autograder.course import nbgrader_api
 from autograder.database import gradebook_in_words
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
-from autograder.grading.pool import do_all
+from autograder.grading.pool import cores, do_all, in_threads
 from autograder.grading.result import Result, receipt
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
 from autograder.grading.writer import Writer
@@ -36,6 +36,8 @@ class Grading:
     wall: the kind of sandbox, as `Judge` takes it; every result says which it was.
     workers: how many at once on this machine; None for a core each, where there is enough to do.
     scheduler: the address of a running one of Dask's.
+    only: the notebooks to grade, by their paths; None for all. most: how many are graded at the most.
+    threads: whether the workers are threads of this process, whose judges stay warm for the next run.
     Raises UsageError where the directory, a lesson or the student does not exist, SandboxError
     where there is no sandbox to grade in.
     """
@@ -49,17 +51,21 @@ class Grading:
         wall: str = "",
         workers: int | None = 1,
         scheduler: str | None = None,
+        only: Collection[Path] | None = None,
+        most: int | None = None,
+        threads: bool = False,
     ) -> None:
         self.root, self.force = root, force
         self.api = nbgrader_api(root, JudgeExecute={"wall": wall} if wall else {})
         self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
-        self._workers, self._scheduler = workers, scheduler
+        self._workers, self._scheduler, self._threads, self._most = workers, scheduler, threads, most
         with gradebook_in_words():
             known = sorted(self.api.get_source_assignments())
         check_selection(root, known, names, student)
         with gradebook_in_words(), self.api.gradebook as gradebook:
             enrolled = [row.id for row in gradebook.db.query(Student.id)]
-        self.submissions = list(submitted(root, names, student, enrolled))
+        found = submitted(root, names, student, enrolled)
+        self.submissions = [each for each in found if only is None or each.path in only]
         lessons = {submission.lesson for submission in self.submissions}
         there = {name for name in lessons.intersection(known) if self._source(name).is_file()}
         self.checks = {name: checks_hash(self._source(name)) if name in there else "" for name in lessons}
@@ -82,16 +88,16 @@ class Grading:
                 else:  # also where the receipt is damaged: grading again makes the same one
                     todo.append(submission)
             if todo:
-                yield from self._grade(todo, job, writer)
+                yield from self._grade(todo[: self._most], job, writer)
 
     def _grade(self, todo: list[Submission], job: GradingJob, writer: Writer) -> Iterator[Result]:
         """Grade, and save in batches; a result is given when it is saved."""
         graded_before = writer.graded()
-        tasks = (self._read(submission, job) for submission in todo)
+        tasks = (task for submission in todo if (task := self._read(submission, job)))
         batch: list[tuple[GradingTask, Outcome]] = []
         saved = time.monotonic()
         try:
-            for task, outcome in do_all(job, tasks, len(todo), self._workers, self._scheduler):
+            for task, outcome in self._done(job, tasks, len(todo)):
                 if isinstance(outcome, Outcome):
                     outcome = writer.write(task, outcome)
                 if isinstance(outcome, Refusal):
@@ -105,7 +111,15 @@ class Grading:
             results = writer.save(batch)
         yield from results
 
-    def _read(self, submission: Submission, job: GradingJob) -> GradingTask:
+    def _done(
+        self, job: GradingJob, tasks: Iterator[GradingTask], count: int
+    ) -> Iterator[tuple[GradingTask, Outcome | Refusal]]:
+        if self._threads:
+            return in_threads(job, tasks, self._workers or cores())
+        return do_all(job, tasks, count, self._workers, self._scheduler)
+
+    def _read(self, submission: Submission, job: GradingJob) -> GradingTask | None:
+        """The task of a submission; None where a subclass leaves the submission for later."""
         try:
             return self.task(submission, job)
         except UngradableError as error:

@@ -47,11 +47,15 @@ class ExchangeCollector(ExchangeCollect):  # type: ignore[misc]  # nbgrader has 
         return newest_first
 
     def _arrived(self, record: dict[str, Any]) -> bool:
-        folder = Path(self.inbound_path, record["filename"])
-        try:
-            if len((folder / SECRET).read_bytes()) >= SECRET_LENGTH:
-                return True
-        except OSError:
-            pass  # it is not there yet, or is an older nbgrader's, which wrote none
-        newest = max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
-        return time.time() - newest > SETTLED
+        return arrived(Path(self.inbound_path, record["filename"]))
+
+
+def arrived(folder: Path) -> bool:
+    """Whether a hand-in's folder in the exchange is whole."""
+    try:
+        if len((folder / SECRET).read_bytes()) >= SECRET_LENGTH:
+            return True
+    except OSError:
+        pass  # it is not there yet, or is an older nbgrader's, which wrote none
+    newest = max(path.lstat().st_mtime for path in (folder, *folder.rglob("*")))
+    return time.time() - newest > SETTLED

@@ -84,7 +84,7 @@ def test_a_second_run_of_every_pair_of_verbs_says_who_has_the_course(course, mon
 
 def test_every_verb_that_writes_holds_the_lock_while_it_runs_and_frees_it(course, monkeypatch):
     runs = []
-    monkeypatch.setattr(lock, "_sign", lambda root, run: runs.append(run))
+    monkeypatch.setattr(lock, "_sign", lambda place, run: runs.append(run))
     for verb, options in VERBS.items():
         assert "Traceback" not in heinit(verb, str(course), *options).output
     assert runs == [f"heinit {verb}" for verb in VERBS]
@@ -106,7 +106,7 @@ def test_nbgraders_steps_wait_too_and_a_button_does_not_wait_for_long(course, mo
         with pytest.raises(NbGraderException, match="is in use"):
             Autograde(coursedir=api.coursedir, parent=None).start()
     assert api.generate_assignment(ONE.name)["success"]
-    assert lock.holder(course).startswith("`formgrader, generate_assignment` since")
+    assert lock.holder(course / lock.LOCK).startswith("`formgrader, generate_assignment` since")
 
 
 def test_a_lock_that_cannot_be_had_is_a_sentence_and_whoever_only_reads_goes_on(course, monkeypatch):
