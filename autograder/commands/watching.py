@@ -44,9 +44,10 @@ def _line(event: "WatchEvent") -> str:
     if event.event == "problem":
         return printable(f"{at} {event.reason}")
     if event.event == "graded":
-        says = f"{event.score:g} of {event.max_score:g}. {' '.join(event.repairs)}"
+        which = "" if event.counts else f" Attempt {event.attempt}, and an earlier attempt counts."
+        says = " ".join([f"{event.score:g} of {event.max_score:g}.{which}", *event.repairs])
     elif event.event == "ungradable":
         says = f"{event.reason} It counts as ungradable, not as 0."
     else:
-        says = event.page
+        says = event.page or event.reason
     return printable(f"{at} {event.student} {event.lesson}: {event.event} {says}".rstrip())

@@ -65,11 +65,12 @@ class Arrivals:
 
     def graded(self, path: Path) -> None:
         """Note that a notebook is graded, as it was at the last look."""
-        self._graded[path] = self._pending.pop(path).files
+        if path in self._pending:  # else another attempt of the same student is told
+            self._graded[path] = self._pending.pop(path).files
 
     def still(self, path: Path) -> bool:
         """Whether a notebook's folder is as it was at the last look."""
-        return _files(path.parent) == self._pending[path].files
+        return path not in self._pending or _files(path.parent) == self._pending[path].files
 
     def forget(self) -> None:
         """Take everything for new: the course's checks or settings have changed."""

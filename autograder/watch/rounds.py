@@ -13,8 +13,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from nbgrader.utils import notebook_hash
-
 from autograder.course import nbgrader_api
 from autograder.errors import HeinitError
 from autograder.feedback.run import FeedbackRun, PageResult
@@ -22,10 +20,9 @@ from autograder.gradebook import Pair
 from autograder.grading.pool import cores
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob, GradingTask
-from autograder.lms.exchange import SECRET, arrived
+from autograder.lms.exchange import arrived, linked, released_pages
 from autograder.lock import course_lock
 from autograder.sandbox.sandbox import SandboxError
-from autograder.submissions.plain_files import TIMESTAMP
 from autograder.submissions.submission import Submission
 from autograder.watch.arrivals import Arrivals
 
@@ -34,14 +31,15 @@ LOOK = 0.5  # seconds between two looks
 PAUSE = 10.0  # seconds after something went wrong, such as a full disk
 EACH = 4  # hand-ins of a round, for each core
 DECIDES = ("nbgrader_config.py", "course.toml", "source/*/*.ipynb", ".heinit-secret")  # what a score is
-SAID = ("student", "lesson", "score", "max_score", "reason", "repairs")
+SAID = ("student", "lesson", "score", "max_score", "reason", "repairs", "attempt", "counts")
 
 
 @dataclass(frozen=True)
 class WatchEvent:
     """What a watcher did; `asdict` of it is a line of `heinit watch --json`.
 
-    event: graded, ungradable, feedback, released or problem. at: in UTC.
+    event: graded, ungradable, "beyond the limit", feedback, released or problem. at: in UTC.
+    attempt, counts: as in `Result`.
     """
 
     event: str
@@ -52,6 +50,8 @@ class WatchEvent:
     reason: str = ""
     page: str = ""
     repairs: list[str] = field(default_factory=list)
+    attempt: int = 0
+    counts: bool = True
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
 
 
@@ -154,7 +154,8 @@ class Watcher:
                 continue
             if page.status == "made":
                 yield event("feedback")
-            if _unreleased(_exchange(self._api), self._root / page.page):
+            place = self._root / page.page
+            if place.parent.name == page.lesson and _unreleased(self._root, _exchange(self._api), place):
                 result = self._api.release_feedback(page.lesson, page.student)
                 if result["success"]:
                     yield event("released")
@@ -181,13 +182,15 @@ def _why(result: dict[str, Any]) -> str:
     return str((result.get("error") or "no reason given").strip().splitlines()[-1])
 
 
-def _unreleased(exchange: Path, page: Path) -> bool:
-    """Whether a page is not in the exchange as it is, and could be: its hand-in came from there."""
-    try:
-        secret = page.with_name(SECRET).read_text()
-        if not (exchange / "inbound").is_dir() or not page.with_name(TIMESTAMP).is_file():
-            return False
-        released = exchange / "feedback" / f"{notebook_hash(secret=secret, notebook_id=page.stem)}.html"
-        return not released.is_file() or released.read_bytes() != page.read_bytes()
-    except OSError:
+def _unreleased(root: Path, exchange: Path, page: Path) -> bool:
+    """Whether a student's pages could be in the exchange, and are not there as they are."""
+    if not (exchange / "inbound").is_dir():
         return False
+    for name, place in released_pages(root, page).items():
+        released = exchange / "feedback" / name
+        try:
+            if released.read_bytes() != linked(place).encode():
+                return True
+        except OSError:
+            return True
+    return False
