@@ -2,8 +2,9 @@
 
 The folders are looked at again and again: what a kernel tells of changed files (inotify) does not reach other
 machines, and hand-ins come over NFS. A hand-in counts when its files, by their names, sizes and times, have
-been still for STILL seconds. A fresh notebook that cannot be read may still be on its way, with a pause. It
-is waited for, at most PATIENCE seconds from its last change; then it counts, and grading says what is wrong.
+been still for STILL seconds. A fresh file that is no proper notebook may still be on its way, with a pause.
+It is waited for, at most PATIENCE seconds from its last change; then it counts, and grading says what is
+wrong.
 """
 
 import os
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from autograder.repair.reading import check_readable
+from autograder.repair.reading import check_whole
 from autograder.submissions.plain_files import MOST_ENTRIES
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
@@ -54,7 +55,7 @@ class Arrivals:
             before = self._pending.get(path)
             pending[path] = before if before and before.files == files else _Pending(files, now)
             if before is pending[path] and before.whole is None and now - before.since >= STILL:
-                before.whole = not _fresh(files) or _readable(submission)
+                before.whole = not _fresh(files) or _whole(submission)
         self._pending = pending
         ready = {
             path: each.since
@@ -95,9 +96,9 @@ def _fresh(files: Files) -> bool:
     return time.time_ns() - newest < PATIENCE * 1e9
 
 
-def _readable(submission: Submission) -> bool:
+def _whole(submission: Submission) -> bool:
     try:
-        check_readable(submission.read())
+        check_whole(submission.read())
     except UngradableError:
         return False
     return True

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograder.course import nbgrader_api
 from autograder.errors import HeinitError
-from autograder.feedback.run import FeedbackRun, PageResult
+from autograder.feedback.run import FeedbackRun
 from autograder.gradebook import Pair
 from autograder.grading.pool import cores
 from autograder.grading.run import Grading
@@ -145,22 +145,18 @@ class Watcher:
     def _feedback(self, pairs: list[Pair]) -> Iterator[WatchEvent]:
         """Make pages that are missing or out of date, and release those whose hand-in the exchange knows."""
         for page in FeedbackRun(self._root, only=pairs):
-
-            def event(kind: str, reason: str = "", page: PageResult = page) -> WatchEvent:
-                return WatchEvent(kind, page.student, page.lesson, reason=reason, page=page.page)
-
+            about = page.student, page.lesson
             if page.status == "failed":
-                yield event("problem", f"{page.page} was not made: {page.reason}")
-                continue
-            if page.status == "made":
-                yield event("feedback")
-            place = self._root / page.page
-            if place.parent.name == page.lesson and _unreleased(self._root, _exchange(self._api), place):
-                result = self._api.release_feedback(page.lesson, page.student)
-                if result["success"]:
-                    yield event("released")
-                else:
-                    yield event("problem", f"{page.page} was not released: {_why(result)}")
+                yield WatchEvent("problem", *about, reason=f"{page.page} was not made: {page.reason}")
+            elif page.status == "made":
+                yield WatchEvent("feedback", *about, page=page.page)
+        for student, lesson in dict.fromkeys(pairs):
+            place = f"feedback/{student}/{lesson}/{lesson}.html"
+            if _unreleased(self._root, _exchange(self._api), self._root / place):
+                result = self._api.release_feedback(lesson, student)
+                if not result["success"]:
+                    raise HeinitError(f"{place} was not released: {_why(result)}")
+                yield WatchEvent("released", student, lesson, page=place)
 
     def _times(self) -> list[tuple[Path, int]]:
         """When the files that decide a score were changed."""
@@ -184,7 +180,7 @@ def _why(result: dict[str, Any]) -> str:
 
 def _unreleased(root: Path, exchange: Path, page: Path) -> bool:
     """Whether a student's pages could be in the exchange, and are not there as they are."""
-    if not (exchange / "inbound").is_dir():
+    if not (exchange / "inbound").is_dir() or not page.is_file():
         return False
     for name, place in released_pages(root, page).items():
         released = exchange / "feedback" / name
