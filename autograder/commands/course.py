@@ -15,7 +15,7 @@ from autograder.text import printable
 
 
 @click.command()
-@options.directory
+@options.written_course()
 @click.option(
     "--roster",
     type=options.FILE,
@@ -57,7 +57,7 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
 
 
 @click.command()
-@options.directory
+@options.written_course()
 @click.option(
     "--compare",
     type=options.PATH,
@@ -138,7 +138,7 @@ def export_questions(to: str, out: Path | None, names: tuple[str, ...]) -> None:
 
 
 @export.command("grades")
-@options.directory
+@options.written_course(reads=True)
 @click.option("--to", required=True, type=click.Choice(["canvas", "moodle", "csv"]), help="The platform.")
 @click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
 @click.option("--lesson", "lessons", multiple=True, metavar="LESSON", help="Only this lesson; repeatable.")

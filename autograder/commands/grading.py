@@ -34,7 +34,7 @@ def over_submissions(command: Callable[..., Any]) -> Callable[..., Any]:
     `FeedbackRun` as they are named there.
     """
 
-    @options.directory
+    @options.written_course()
     @click.argument("names", nargs=-1, metavar="[LESSON]...")
     @click.option("--student", metavar="NAME", help="Only this student.")
     @click.option("--force", is_flag=True, help="Also what is up to date.")
@@ -83,6 +83,9 @@ def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen
         path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
         if result.status == "graded" and result.repairs:
             click.echo(printable(f"{path} was repaired: {' '.join(result.repairs)}"), err=True)
+        if result.status == "beyond the limit" or not result.counts:
+            which = result.reason or f"it is attempt {result.attempt}, and another attempt counts."
+            click.echo(printable(f"{path}: {which}"), err=True)
         if result.status == "ungradable":
             why = f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0."
             click.echo(printable(why), err=True)

@@ -21,11 +21,14 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from autograder.feedback import TEMPLATES
+from autograder.feedback.attempts import AttemptLine, AttemptPages
 from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import Link, Room, as_text, to_the_web
 from autograder.feedback.results import anchor, plain, results
 from autograder.gradebook import Grades, read_grades
+from autograder.grading.attempts import Attempts
+from autograder.grading.receipts import Receipts
 from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.repair.notebook import OURS
 from autograder.templating import environment
@@ -33,17 +36,19 @@ from autograder.text import displayable
 from autograder.walled import walled
 from heinit_lab.checking.report import VERDICT_MIME
 
+AttemptLines = Sequence[AttemptLine]
 # Whatever stands between nbgrader's marks; to the end of the cell where the second is missing.
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?(?:^[ \t]*### END HIDDEN TESTS[^\n]*\n?|\Z)", re.M | re.S
 )
 
 
-def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
+def feedback_page(notebook: NotebookNode, grades: Grades, attempts: AttemptLines = ()) -> str:
     """The page, one HTML document.
 
-    notebook: as it was graded, with outputs. grades: what the gradebook says of it. Call this behind a
-    wall (autograder/walled.py): what it draws is a student's.
+    notebook: as it was graded, with outputs. grades: what the gradebook says of it. attempts: all that the
+    student made at the lesson, where there are several. Call this behind a wall (autograder/walled.py): what
+    it draws is a student's.
     """
     cells = [cell for cell in page_cells(notebook) if not cell.note]  # the page has its own list of repairs
     sections, room = _sections(cells), Room()
@@ -58,8 +63,9 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
     titles = (re.match(r"#[ \t]+(.+)", source) for source in markdown)
     page = _template().render(
         title=next((plain(title[1])[:200] for title in titles if title), "") or grades.lesson,
-        made_from=made_from(notebook, grades),
+        made_from=made_from(notebook, grades, attempts),
         grades=grades,
+        attempts=attempts,
         results=list(results(cells, grades, ours.get("defines"))),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
         cells=[_cell(cell, number, link, room) for number, cell in enumerate(cells)],
@@ -67,9 +73,9 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
     return displayable(page)
 
 
-def made_from(notebook: NotebookNode, grades: Grades) -> str:
+def made_from(notebook: NotebookNode, grades: Grades, attempts: AttemptLines = ()) -> str:
     """A hash of everything that decides the page's content; the page holds the hash."""
-    content = json.dumps([notebook, asdict(grades)], sort_keys=True, default=str)
+    content = json.dumps([notebook, asdict(grades), *map(asdict, attempts)], sort_keys=True, default=str)
     return hashlib.sha256(code_hash() + content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -140,4 +146,6 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             grades = read_grades(gradebook, about["assignment"], about["student"], about["notebook"])
-        return walled(feedback_page, nb, grades), resources
+            kept, receipts = Attempts(gradebook.engine), Receipts(gradebook.engine)
+            attempts = AttemptPages(kept, receipts, about["student"], about["assignment"]).lines()
+        return walled(feedback_page, nb, grades, attempts), resources

@@ -37,14 +37,16 @@ class Receipt(TypedDict):
 class Result:
     """What became of one submission; `asdict` of it is a line of `heinit grade --json`.
 
-    status: graded, unchanged or ungradable. score: what the checks gave, before late penalties and
-    manual grades, which are in the gradebook; None where the submission is ungradable.
+    status: graded, unchanged, ungradable, or "beyond the limit" of attempts, which is not graded.
+    score: what the checks gave, before late penalties and manual grades, which are in the gradebook; None
+        where the submission is not graded.
     cells: for each function, its score, max_score and the names of its misconceptions.
     repairs: what was repaired before grading, and what was left out beside the notebook, a sentence each.
     stopped: the student's cells that stopped with an error, a sentence each.
     wall: the kind of sandbox that the student's code ran in; 'none' where there was none.
     reproducible: False where an answer drew from the operating system's entropy.
     work: seconds of processor time that the student's cells, the answers and the checks took.
+    attempt: its number, 0 where it is none. counts: False where an earlier attempt counts.
     receipt: as `receipt` makes it.
     """
 
@@ -60,6 +62,8 @@ class Result:
     wall: str = ""
     reproducible: bool = True
     work: dict[str, float] = field(default_factory=dict)
+    attempt: int = 0
+    counts: bool = True
     receipt: dict[str, Any] = field(default_factory=dict)
 
     @classmethod

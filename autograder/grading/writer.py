@@ -14,6 +14,7 @@ import errno
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +37,16 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from autograder.database import FULL, database_words
 from autograder.errors import HeinitError
-from autograder.files import clear, replacing
+from autograder.files import clear, replacing, write_atomically
+from autograder.grading.attempts import (
+    BEST,
+    Attempts,
+    attempt_rules,
+    folder_of,
+    graded_copy,
+    keep_files,
+    number_of,
+)
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
@@ -59,7 +69,8 @@ class Writer:
         self._penalties = AssignLatePenalties(parent=self._autograde)
         self._penalties.init_plugin()
         self._gradebook = api.gradebook
-        self.receipts = Receipts(self._gradebook.engine)
+        self.receipts, self.attempts = Receipts(self._gradebook.engine), Attempts(self._gradebook.engine)
+        self._ranks: dict[tuple[str, str], dict[int, tuple[float, int]]] = {}  # of this run's attempts
 
     def close(self) -> None:
         """Let the gradebook go."""
@@ -79,8 +90,10 @@ class Writer:
 
         Raises HeinitError where the disk is full, OSError where nobody's files can be written.
         """
+        outcome = replace(outcome, result=self._numbered(task, outcome.result))
         try:
-            missing = self._write(task, outcome.notebook)
+            missing = self._write(task, outcome) if outcome.result.counts else {}
+            self._keep(task, outcome)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise HeinitError(FULL) from None
@@ -93,6 +106,43 @@ class Writer:
             return outcome
         repairs = [*outcome.result.repairs, left_out(missing)]
         return replace(outcome, result=replace(outcome.result, repairs=repairs))
+
+    def beyond(self, task: GradingTask, result: Result) -> Result:
+        """Keep a hand-in beyond the limit of attempts, which is not graded, and give the result for it."""
+        result = self._numbered(task, result)
+        self._keep(task, Outcome(result))
+        return self.save([(task, Outcome(result))])[0]
+
+    def _numbered(self, task: GradingTask, result: Result) -> Result:
+        """A result with the attempt's number, and whether it counts.
+
+        Where the best attempt counts, it does if no other attempt has more points, less the penalty, as far
+        as the same checks have graded that one; of equal attempts the first counts.
+        """
+        pair, content = (result.student, result.lesson), result.receipt["submission"]
+        attempts = self.attempts.of(*pair)
+        number, counts = number_of(attempts, content), result.status == "graded"
+        if counts and attempt_rules(self._root, result.lesson).counts == BEST:
+            checks, environment = result.receipt["checks"], result.receipt["environment"]
+            same = [each for each in attempts if each.graded_by(checks, environment)]
+            ranks = {
+                each.number: (self._final(each.result, each.submitted_at), -each.number) for each in same
+            }
+            ranks |= self._ranks.get(pair, {})  # those that are not saved yet
+            ranks[number] = self._final(result, task.submitted_at), -number
+            self._ranks.setdefault(pair, {})[number] = ranks[number]
+            counts = max(ranks.values()) == ranks[number]
+        return replace(result, attempt=number, counts=counts)
+
+    def _final(self, result: Result, submitted_at: datetime | None) -> float:
+        """The points of the checks, less what nbgrader takes off for lateness."""
+        score, due = result.score or 0.0, self._gradebook.find_assignment(result.lesson).duedate
+        with suppress(MissingEntry):  # a student can have an extension
+            due = self._gradebook.find_submission(result.lesson, result.student).duedate
+        late = (submitted_at - due).total_seconds() if submitted_at and due else 0.0
+        plugin = self._penalties.plugin_inst
+        penalty = plugin.late_submission_penalty(result.student, score, late) if late > 0 else None
+        return max(0.0, score - (penalty or 0.0))
 
     def save(self, batch: Batch) -> list[Result]:
         """Save a batch, and give its results. Of an ungradable submission only the receipt is saved.
@@ -133,7 +183,15 @@ class Writer:
 
     # Files
 
-    def _write(self, task: GradingTask, notebook: bytes) -> dict[str, str]:
+    def _keep(self, task: GradingTask, outcome: Outcome) -> None:
+        """Keep an attempt: the files that were handed in, and the graded notebook."""
+        submission, number = task.submission, outcome.result.attempt
+        folder = folder_of(self._root, submission.student, submission.lesson, number)
+        keep_files(folder, submission.path.name, task.content, task.beside.files)
+        if outcome.notebook:
+            write_atomically(graded_copy(folder), outcome.notebook)
+
+    def _write(self, task: GradingTask, outcome: Outcome) -> dict[str, str]:
         """Write the autograded notebook and the files beside it, with nbgrader's permissions.
 
         Returns the reason why a file beside it was left out, by its path.
@@ -154,7 +212,7 @@ class Writer:
             except OSError as error:
                 why[path] = str(error.strerror)
         with replacing(folder / submission.path.name, durable=True) as temporary:
-            temporary.write_bytes(notebook)
+            temporary.write_bytes(outcome.notebook)
             temporary.chmod(mode)
         if self._coursedir.groupshared:
             self._autograde.set_permissions(submission.lesson, submission.student)
@@ -170,10 +228,13 @@ class Writer:
             db.add(Student(id=student))
         db.flush()
         for task, outcome in batch:
-            if outcome.notebook:
+            if outcome.notebook and outcome.result.counts:
                 self._store_scores(task, outcome)
         for task, outcome in batch:
-            self.receipts.keep(db, outcome.result, task.submitted_at)
+            if outcome.result.counts:
+                self.receipts.keep(db, outcome.result, task.submitted_at)
+            if outcome.result.attempt:
+                self.attempts.keep(db, outcome.result, task.submitted_at)
         db.commit()
         db.expunge_all()  # so that memory stays flat
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -189,14 +190,15 @@ def environment() -> dict[str, str]:
     return {**kept, **ONE_THREAD, **KEEP, "PYTHONSAFEPATH": "1"}
 
 
-_shared: dict[tuple[Limits, str], Judge] = {}
+_shared: dict[tuple[Limits, str, str], Judge] = {}
 
 
 def shared(limits: Limits, wall: str) -> Judge:
-    """One judge for all notebooks of this process, as long as its limits stay the same."""
-    if (limits, wall) not in _shared:
-        _shared[limits, wall] = Judge(limits, wall)
-    return _shared[limits, wall]
+    """One judge for all notebooks of this thread, and of later ones of its name, while its limits stay."""
+    key = limits, wall, threading.current_thread().name
+    if key not in _shared:
+        _shared[key] = Judge(limits, wall)
+    return _shared[key]
 
 
 def close_shared() -> None:
