@@ -25,7 +25,7 @@ from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import Link, Room, as_text, to_the_web
 from autograder.feedback.results import anchor, plain, results
-from autograder.gradebook import Grades, read_grades
+from autograder.grades import Grades, read_grades
 from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.repair.notebook import OURS
 from autograder.templating import environment
@@ -112,7 +112,7 @@ def code_hash() -> bytes:
     """A hash of the code and the templates that make a page."""
     here = Path(__file__).parent
     files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".toml", ".j2", ".css"))
-    files += [here.parent / "templating.py", here.parent / "gradebook.py"]
+    files += [here.parent / "templating.py", here.parent / "grades.py", here.parent / "times.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()
 
 

@@ -14,7 +14,7 @@ from autograder import hints
 from autograder.course import nbgrader_api
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
 from autograder.files import write_atomically
-from autograder.gradebook import Grades, read_grades
+from autograder.grades import Grades, read_grades
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
 from autograder.submissions.submission import check_selection

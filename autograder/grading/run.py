@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from nbgrader.converters import Autograde
 
 from autograder.course import nbgrader_api
 from autograder.database import gradebook_in_words
+from autograder.grades import as_it_counts
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
@@ -22,6 +23,7 @@ from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
 from autograder.repair.candidates import handed_in
 from autograder.repair.released import released_lesson
+from autograder.settings import read_settings
 from autograder.submissions.beside import read_files
 from autograder.submissions.submission import Submission, UngradableError, check_selection, submitted
 
@@ -36,6 +38,7 @@ class Grading:
     wall: the kind of sandbox, as `Judge` takes it; every result says which it was.
     workers: how many at once on this machine; None for a core each, where there is enough to do.
     scheduler: the address of a running one of Dask's.
+    notes: from the first result on, what has changed in the course's settings, a sentence each.
     Raises UsageError where the directory, a lesson or the student does not exist, SandboxError
     where there is no sandbox to grade in.
     """
@@ -59,7 +62,13 @@ class Grading:
         check_selection(root, known, names, student)
         with gradebook_in_words(), self.api.gradebook as gradebook:
             enrolled = [row.id for row in gradebook.db.query(Student.id)]
-        self.submissions = list(submitted(root, names, student, enrolled))
+        settings = read_settings(root)
+        self.notes: list[str] = []
+        self.submissions = [
+            each
+            for each in submitted(root, names, student, enrolled, settings.timezone)
+            if settings.lesson(each.lesson).counts_at_all
+        ]
         lessons = {submission.lesson for submission in self.submissions}
         there = {name for name in lessons.intersection(known) if self._source(name).is_file()}
         self.checks = {name: checks_hash(self._source(name)) if name in there else "" for name in lessons}
@@ -70,15 +79,18 @@ class Grading:
                 yield from self._results()
 
     def _results(self) -> Iterator[Result]:
-        job = self.job()
         with closing(Writer(self.root, self.api)) as writer:
-            receipts = writer.receipts.graded()
+            again, self.notes = writer.scoring.settle()
+            job = self.job()
+            receipts, grades = writer.receipts.graded(), writer.grades()
             todo = []
             for submission in self.submissions:
-                stands = self._stands(submission, receipts.get((submission.student, submission.lesson)), job)
-                result = writer.receipts.find(submission.student, submission.lesson) if stands else None
+                pair = submission.student, submission.lesson
+                stands = self._stands(submission, receipts.get(pair), job)
+                result = writer.receipts.find(*pair) if stands else None
                 if result is not None:
-                    yield replace(result, status="unchanged")
+                    status = "rescored" if pair in again else "unchanged"
+                    yield as_it_counts(replace(result, status=status), grades.get(pair))
                 else:  # also where the receipt is damaged: grading again makes the same one
                     todo.append(submission)
             if todo:
@@ -109,7 +121,10 @@ class Grading:
         try:
             return self.task(submission, job)
         except UngradableError as error:
-            return GradingTask(submission, refusal=str(error))
+            when = None
+            with suppress(UngradableError):
+                when = submission.submitted_at()
+            return GradingTask(submission, submitted_at=when, refusal=str(error))
 
     def _check(self, submission: Submission, job: GradingJob) -> None:
         """Raise UngradableError where the course does not have the submission's lesson."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from autograder.gradebook import Cohort, Pair, Status, points
+from autograder.gradebook import Cohort, Pair, Status
+from autograder.grades import points
 from autograder.report import numbers
 from autograder.report.compare import Changes
 from autograder.report.similarity import SimilarGroup
