@@ -24,6 +24,7 @@ from autograder.repair.candidates import handed_in
 from autograder.repair.reading import check_readable
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.kinds import UNSANDBOXED
+from autograder.settings import Settings, read_settings
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
 Pair = tuple[str, str]  # a student's id and a lesson's name
@@ -47,6 +48,7 @@ class Student:
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
+    section: str = ""
     enrolled: bool = True  # False: handed in, but the gradebook does not know them
 
     @property
@@ -135,9 +137,18 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     gradebook: an open nbgrader Gradebook. root: the course directory; without it, what is
     submitted and not graded is not seen.
     """
-    lessons = {a.name: float(a.max_score) for a in sorted(gradebook.assignments, key=lambda a: str(a.name))}
-    students = {student.id: student for student in read_students(gradebook)}
-    waiting = {(s.student, s.lesson): s for s in submitted(root, students=students)} if root else {}
+    settings = read_settings(root) if root is not None else Settings()
+    lessons = {
+        a.name: float(a.max_score)
+        for a in sorted(gradebook.assignments, key=lambda a: str(a.name))
+        if settings.lesson(a.name).counts_at_all
+    }
+    students = {
+        student.id: replace(student, section=settings.section(student.id))
+        for student in read_students(gradebook)
+    }
+    handed = submitted(root, students=students, timezone=settings.timezone) if root else ()
+    waiting = {(s.student, s.lesson): s for s in handed}
     receipts = _receipts(gradebook)
     grades: dict[Pair, Grades] = {}
     for part in all_grades(gradebook):  # an assignment of nbgrader's can have several notebooks
@@ -165,7 +176,8 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
             record = _ungraded(pair, waiting.get(pair) if released else None, release)
         records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
-    return Cohort(course, lessons, exercises, students, records)
+    weights = {name: settings.lesson(name).weight for name in lessons}
+    return Cohort(course, lessons, exercises, students, records, weights)
 
 
 def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
@@ -187,6 +199,8 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
         return record
     cells = {}
     for grade_id, cell in grades.cells.items():
+        if not cell.max_score and not cell.score:  # the exercise does not count
+            continue
         name = grade_id.removeprefix("test-")
         kept = result.cells.get(name) if result else None
         mistakes, why = (tuple(kept["misconceptions"]), kept.get("why", "")) if kept else ((), "")
@@ -237,7 +251,7 @@ def letters(text: str) -> str:
 
 
 def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
-    """The exercises of a lesson with their points, in the order of the course."""
+    """The exercises of a lesson that count, with their points, in the order of the course."""
     from heinit_lab.exercises import EXERCISES
 
     rows = gradebook.db.execute(
@@ -247,7 +261,7 @@ def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
         .where(api.Assignment.name == lesson)
     )
     cells = {name.removeprefix("test-"): float(max_score) for name, max_score in rows}
-    return {name: cells[name] for name in [*EXERCISES, *cells] if name in cells}
+    return {name: cells[name] for name in [*EXERCISES, *cells] if cells.get(name)}
 
 
 def _receipts(gradebook: Any) -> dict[Pair, Result]:

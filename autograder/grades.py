@@ -60,6 +60,11 @@ class Grades:
         return any(cell.auto is not None or cell.manual is not None for cell in self.cells.values())
 
     @property
+    def checked(self) -> bool:
+        """Whether the checks have given a score to any cell."""
+        return any(cell.auto is not None for cell in self.cells.values())
+
+    @property
     def decided(self) -> bool:
         """Whether a person has given the points of every cell that has points, and none waits."""
         cells = [cell for cell in self.cells.values() if cell.max_score]
@@ -173,6 +178,7 @@ def as_it_counts(result: Result, grades: Grades | None) -> Result:
         score=sum(cell.score for cell in grades.cells.values()),
         max_score=grades.max_score,
         penalty=grades.penalty,
+        final=grades.score,
         late=grades.late,
         by_hand=grades.by_hand,
         cells=cells,
@@ -182,7 +188,7 @@ def as_it_counts(result: Result, grades: Grades | None) -> Result:
 def remarks(late: float, penalty: float, by_hand: Iterable[str]) -> str:
     """What is to be said of a grade besides its points, as a clause; '' where there is nothing."""
     taken = f"{points(penalty)} points off" if penalty else "no points off"
-    said = [f"{span(late)} late, {taken}"] if late else [taken] if penalty else []
+    said = [f"{span(late, 2)} late, {taken}"] if late else [taken] if penalty else []
     if names := list(by_hand):
         said.append(f"by hand: {', '.join(names)}")
     return "; ".join(said)

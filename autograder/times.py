@@ -77,9 +77,11 @@ def _zone(name: str, course: str, time: datetime) -> tzinfo:
     )
 
 
-def span(seconds: float) -> str:
-    """A span of time in words, in its largest whole unit."""
+def span(seconds: float, units: int = 1) -> str:
+    """A span of time in words, rounded down, in so many of its largest units."""
+    words = []
     for unit, length in UNITS:
-        if count := max(0, int(seconds)) // length:
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "less than a minute"
+        count, seconds = divmod(max(0, int(seconds)), length)
+        if count:
+            words.append(f"{count} {unit}{'s' if count > 1 else ''}")
+    return " and ".join(words[:units]) or "less than a minute"

@@ -30,6 +30,7 @@ from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.repair.notebook import OURS
 from autograder.templating import environment
 from autograder.text import displayable
+from autograder.times import span
 from autograder.walled import walled
 from heinit_lab.checking.report import VERDICT_MIME
 
@@ -61,6 +62,7 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
         made_from=made_from(notebook, grades),
         grades=grades,
         results=list(results(cells, grades, ours.get("defines"))),
+        ungradable=str(ours.get("ungradable", "")),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
         cells=[_cell(cell, number, link, room) for number, cell in enumerate(cells)],
     )
@@ -120,6 +122,7 @@ def code_hash() -> bytes:
 def _template() -> jinja2.Template:
     templates = environment(TEMPLATES)
     templates.filters["markdown"] = lambda text: Markup(render_markdown(text, headings_below=3))
+    templates.filters["span"] = span
     templates.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     return templates.get_template("feedback.html.j2")
 

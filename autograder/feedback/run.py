@@ -14,7 +14,7 @@ from autograder import hints
 from autograder.course import nbgrader_api
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
 from autograder.files import write_atomically
-from autograder.grades import Grades, read_grades
+from autograder.grades import Grades, all_grades, read_grades
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
 from autograder.submissions.submission import check_selection
@@ -63,12 +63,15 @@ class FeedbackRun:
         self._workers, self._scheduler = workers, scheduler
         self.root, self.force, wanted = root, force, set(names)
         check_selection(root, sorted(self._api.get_source_assignments()), wanted, student)
+        with self._api.gradebook as gradebook:  # what could not be graded and waits for a person has no page
+            waiting = {(g.student, g.lesson) for g in all_grades(gradebook) if not g.scored}
         self.graded = [
             path
             for path in sorted((root / "autograded").glob("*/*/*.ipynb"))
             if path.stem == path.parent.name
             and (student is None or path.parent.parent.name == student)
             and (not wanted or path.stem in wanted)
+            and (path.parent.parent.name, path.stem) not in waiting
         ]
 
     def __iter__(self) -> Iterator[PageResult]:

@@ -41,7 +41,8 @@ class Result:
     status: graded, rescored (its rules have changed, and nothing else), unchanged or ungradable.
     score: the points before the penalty for lateness, as the gradebook counts them; None where the submission
         is ungradable. A receipt keeps what the checks gave.
-    penalty: the points taken off for lateness. late: seconds after the due date, 0 where it was in time.
+    penalty: the points taken off for lateness. final: the points after it, which are the grade.
+    late: seconds after the due date, 0 where it was in time.
     by_hand: the exercises of which a person decided the points.
     cells: for each function, its score, max_score and the names of its misconceptions.
     repairs: what was repaired before grading, and what was left out beside the notebook, a sentence each.
@@ -59,6 +60,7 @@ class Result:
     max_score: float | None
     reason: str = ""
     penalty: float = 0.0
+    final: float | None = None
     late: float = 0.0
     by_hand: list[str] = field(default_factory=list)
     cells: dict[str, ExerciseScore] = field(default_factory=dict)

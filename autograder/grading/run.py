@@ -13,6 +13,7 @@ from nbgrader.converters import Autograde
 
 from autograder.course import nbgrader_api
 from autograder.database import gradebook_in_words
+from autograder.errors import UsageError
 from autograder.grades import as_it_counts
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
@@ -23,7 +24,7 @@ from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
 from autograder.repair.candidates import handed_in
 from autograder.repair.released import released_lesson
-from autograder.settings import read_settings
+from autograder.settings import FILE, read_settings
 from autograder.submissions.beside import read_files
 from autograder.submissions.submission import Submission, UngradableError, check_selection, submitted
 
@@ -58,12 +59,15 @@ class Grading:
         self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
         self._workers, self._scheduler = workers, scheduler
         with gradebook_in_words():
-            known = sorted(self.api.get_source_assignments())
+            known, names = sorted(self.api.get_source_assignments()), list(names)
         check_selection(root, known, names, student)
         with gradebook_in_words(), self.api.gradebook as gradebook:
             enrolled = [row.id for row in gradebook.db.query(Student.id)]
         settings = read_settings(root)
         self.notes: list[str] = []
+        for name in names:
+            if not settings.lesson(name).counts_at_all:
+                raise UsageError(f"{FILE} leaves {name} out: it is not graded.")
         self.submissions = [
             each
             for each in submitted(root, names, student, enrolled, settings.timezone)

@@ -25,6 +25,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.converters import Autograde
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum
@@ -56,31 +57,39 @@ class Scoring:
         self._root, self._gradebook, self._penalties = root, gradebook, penalties
         self.settings = read_settings(root)
 
-    def settle(self) -> tuple[set[Pair], list[str]]:
-        """Score all that is graded by the present rules. Returns what was scored again, and sentences."""
-        db = self._gradebook.db
-        RULES.metadata.create_all(self._gradebook.engine)
+    def settle(self, keep: bool = True) -> tuple[set[Pair], list[str]]:
+        """Score all that is graded by the present rules. Returns what was scored again, and sentences.
+
+        keep: False to change nothing, and only to know what would be scored again.
+        """
+        db, engine = self._gradebook.db, self._gradebook.engine
         self.settings.check_students(self._students())
-        before = self.rules_before()
-        now, again = {}, set[Pair]()
+        before, now, again = self.rules_before(), dict[str, Rules](), set[Pair]()
         for assignment in self._gradebook.assignments:
             again |= self._put_points(assignment)
             now[assignment.name] = self._put(assignment, before.get(assignment.name, {}))
         db.flush()
         again |= self._new_penalties()
         graded = set(db.execute(select(Assignment.name).join(Assignment.submissions)).scalars())
-        for lesson, rules in now.items():
-            if rules != before.get(lesson):
+        if keep:
+            db.commit()
+            RULES.metadata.create_all(engine)
+            for lesson in [lesson for lesson, rules in now.items() if rules != before.get(lesson)]:
                 db.execute(RULES.delete().where(RULES.c.lesson == lesson))
-                db.execute(RULES.insert().values(lesson=lesson, rules=json.dumps(rules)))
-        db.commit()
+                db.execute(RULES.insert().values(lesson=lesson, rules=json.dumps(now[lesson])))
+            db.commit()
+        else:
+            db.rollback()
         db.expunge_all()
-        counts = Counter(lesson for _, lesson in again)
+        counts, scored = Counter(lesson for _, lesson in again), "scored" if keep else "to be scored"
         return again, [
-            f"{lesson}: {', '.join(words) or 'scores'} changed, {counts[lesson]} scored again."
-            for lesson, rules in now.items()
-            if (words := changed(before.get(lesson), rules) if lesson in graded else []) or counts[lesson]
+            f"{lesson}: {', '.join(words) or 'scores'} changed, {counts[lesson]} {scored} again."
+            for lesson in graded.intersection(filter(self._counts, now))
+            if (words := changed(before.get(lesson), now[lesson])) or counts[lesson]
         ]
+
+    def _counts(self, lesson: str) -> bool:
+        return self.settings.lesson(lesson).counts_at_all
 
     def rules_before(self) -> dict[str, Rules]:
         """By what rules each lesson was scored last; damaged ones are as none."""
@@ -197,6 +206,14 @@ class Scoring:
         plugin = self._penalties.plugin_for(self.settings.lesson(lesson).late)
         penalty = plugin.late_submission_penalty(student, score, seconds)
         return None if penalty is None else max(0.0, min(penalty, score))
+
+
+def pending(root: Path, api: Any) -> list[str]:
+    """What `heinit grade` would score again in a course directory, a sentence a lesson. api: nbgrader's."""
+    penalties = LatePenalties(parent=Autograde(coursedir=api.coursedir, parent=api))
+    penalties.init_plugin()
+    with api.gradebook as gradebook:
+        return Scoring(root, gradebook, penalties).settle(keep=False)[1]
 
 
 class CourseRule(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader has no types

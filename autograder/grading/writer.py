@@ -76,8 +76,8 @@ class Writer:
         self._gradebook.close()
 
     def graded(self) -> set[tuple[str, str]]:
-        """The students and lessons that the gradebook has a score of."""
-        return {pair for pair, grades in self.grades().items() if grades.scored}
+        """The students and lessons that the checks have given a score."""
+        return {pair for pair, grades in self.grades().items() if grades.checked}
 
     def grades(self, notebooks: Collection[str] | None = None) -> dict[Pair, Grades]:
         """What the gradebook holds of all submissions, or of some submitted notebooks."""
@@ -285,5 +285,6 @@ def _stand_in(notebook: NotebookNode, result: Result) -> str:
         f"handed in lies in `submitted/{result.student}/{result.lesson}/` and could not be graded: "
         f"{result.reason} To grade it by hand, give the points of each exercise here."
     )
+    notebook.metadata[OURS] = {"ungradable": result.reason.partition(". ")[0].rstrip(".") + "."}
     notebook.cells.insert(0, new_markdown_cell(says, id="not-graded", metadata={OURS: "note"}))
     return f"{nbformat.writes(notebook)}\n"

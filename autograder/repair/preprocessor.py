@@ -38,7 +38,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         return result.notebook, resources
 
     def _settle(self, gradebook: Gradebook, about: dict[str, str]) -> None:
-        """Bring the gradebook to where the course's settings say, and read the time as `heinit grade` does."""
+        """Bring the gradebook to where the settings say, and read the time as `heinit grade` does."""
         handed_in = of_nbgrader(self, about)
         if handed_in is None:
             return
