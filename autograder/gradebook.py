@@ -195,7 +195,7 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
             stopped=tuple(result.stopped),
             sandboxed=result.wall != UNSANDBOXED,
         )
-    if grades is None:
+    if grades is None or not (grades.stands or result is None):
         return record
     cells = {}
     for grade_id, cell in grades.cells.items():

@@ -71,6 +71,11 @@ class Grades:
         return bool(cells) and all(c.manual is not None and not c.needs_manual for c in cells)
 
     @property
+    def stands(self) -> bool:
+        """Whether there is a grade: of the checks, or of a person, who has then looked at everything."""
+        return self.checked or self.decided
+
+    @property
     def by_hand(self) -> list[str]:
         """The exercises of which a person decided the points, in order."""
         return sorted(name.removeprefix("test-") for name, cell in self.cells.items() if cell.by_hand)
@@ -163,8 +168,11 @@ def all_grades(gradebook: Any, notebooks: Collection[str] | None = None) -> Iter
 
 
 def as_it_counts(result: Result, grades: Grades | None) -> Result:
-    """The result with the points that count, and who decided them. grades: what the gradebook has of it."""
-    if grades is None or not (grades.decided or (result.status != "ungradable" and grades.scored)):
+    """The result with the points that count, and who decided them. grades: what the gradebook has of it.
+
+    Of an ungradable one these are the points of an earlier version, which stand, or a person's.
+    """
+    if grades is None or not grades.stands:
         return result
     cells = dict(result.cells)
     for grade_id, cell in grades.cells.items():
@@ -174,7 +182,7 @@ def as_it_counts(result: Result, grades: Grades | None) -> Result:
         cells[name] = {**kept, "score": cell.score if given else None, "max_score": cell.max_score}
     return replace(
         result,
-        status="unchanged" if result.status == "ungradable" else result.status,
+        status="unchanged" if result.status == "ungradable" and grades.decided else result.status,
         score=sum(cell.score for cell in grades.cells.values()),
         max_score=grades.max_score,
         penalty=grades.penalty,

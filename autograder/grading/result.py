@@ -39,8 +39,8 @@ class Result:
     """What became of one submission; `asdict` of it is a line of `heinit grade --json`.
 
     status: graded, rescored (its rules have changed, and nothing else), unchanged or ungradable.
-    score: the points before the penalty for lateness, as the gradebook counts them; None where the submission
-        is ungradable. A receipt keeps what the checks gave.
+    score: the points before the penalty for lateness, as the gradebook counts them, if there are any.
+        Of an ungradable submission they are an earlier version's. A receipt keeps what the checks gave.
     penalty: the points taken off for lateness. final: the points after it, which are the grade.
     late: seconds after the due date, 0 where it was in time.
     by_hand: the exercises of which a person decided the points.

@@ -12,6 +12,7 @@ changed, and what `course.toml` no longer says is taken out of the gradebook aga
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,9 @@ class Scoring:
         self.settings.check_students(self._students())
         before, now, again = self.rules_before(), dict[str, Rules](), set[Pair]()
         for assignment in self._gradebook.assignments:
-            again |= self._put_points(assignment)
-            now[assignment.name] = self._put(assignment, before.get(assignment.name, {}))
+            rules = before.get(assignment.name, {})
+            again |= self._put_points(assignment, rules.get("points", {}))
+            now[assignment.name] = self._put(assignment, rules)
         db.flush()
         again |= self._new_penalties()
         graded = set(db.execute(select(Assignment.name).join(Assignment.submissions)).scalars())
@@ -84,12 +86,10 @@ class Scoring:
         counts, scored = Counter(lesson for _, lesson in again), "scored" if keep else "to be scored"
         return again, [
             f"{lesson}: {', '.join(words) or 'scores'} changed, {counts[lesson]} {scored} again."
-            for lesson in graded.intersection(filter(self._counts, now))
+            for lesson in now
+            if lesson in graded and self.settings.lesson(lesson).counts_at_all
             if (words := changed(before.get(lesson), now[lesson])) or counts[lesson]
         ]
-
-    def _counts(self, lesson: str) -> bool:
-        return self.settings.lesson(lesson).counts_at_all
 
     def rules_before(self) -> dict[str, Rules]:
         """By what rules each lesson was scored last; damaged ones are as none."""
@@ -110,48 +110,54 @@ class Scoring:
         wanted = self.settings.lesson(lesson)
         if wanted.due is not None or ours.get("due") == _iso(assignment.duedate):
             assignment.duedate = wanted.due
-        put = {}
+        due, students = assignment.duedate, self.settings.students
+        given = {student: self.extension(student, lesson, due) for student in students}
+        put = {student: _seconds(extension) for student, extension in given.items() if extension is not None}
         for entry in assignment.submissions:
-            if (extension := self.extend(entry)) is not None:
-                put[entry.student_id] = extension.total_seconds()
-            elif assignment.duedate is None or _seconds(entry.extension) == ours.get("extensions", {}).get(
-                entry.student_id
-            ):
+            theirs = ours.get("extensions", {}).get(entry.student_id)
+            if (extension := given.get(entry.student_id)) is not None:
+                entry.extension = extension
+            elif due is None or _seconds(entry.extension) == theirs:
                 entry.extension = None
-        extended = [entry for entry in assignment.submissions if entry.extension]
+        entered = {
+            each.student_id: _seconds(each.extension) for each in assignment.submissions if each.extension
+        }
         return {
-            "due": _iso(assignment.duedate),
+            "due": _iso(due),
             "late": self._penalties.says(wanted.late),
             "points": {cell.name: cell.max_score for cell in graded_cells(assignment)},
-            "extensions": {each.student_id: _seconds(each.extension) for each in extended},
+            "extensions": {**entered, **put},
             "ours": {"due": _iso(wanted.due), "extensions": put},
         }
 
-    def extend(self, entry: SubmittedAssignment) -> timedelta | None:
-        """Give a submission its student's extension; None where there is none, or nothing is due."""
-        due = entry.assignment.duedate
-        given = self.settings.extension(entry.student_id, entry.assignment.name)
+    def extension(self, student: str, lesson: str, due: datetime | None) -> timedelta | None:
+        """A student's extension of a due date; None where the settings give none, or nothing is due."""
+        given = self.settings.extension(student, lesson)
         if given is None or due is None:
             return None
-        extension: timedelta = given - due if isinstance(given, datetime) else given
-        entry.extension = extension
-        return extension
+        return given - due if isinstance(given, datetime) else given
 
-    def _put_points(self, assignment: Assignment) -> set[Pair]:
-        """Put the points of exercises into the gradebook, and score by them. Returns what has new scores."""
+    def _put_points(self, assignment: Assignment, before: Mapping[str, float]) -> set[Pair]:
+        """Put the points of exercises into the gradebook, and score by them. Returns what has new scores.
+
+        before: the points by which the cells were scored last, where that is known.
+        """
         lesson, again = assignment.name, set[Pair]()
         settings, points = self.settings.lesson(lesson), source_points(self._root, lesson)
         for cell in graded_cells(assignment):
             exercise = cell.name.removeprefix("test-")
             most = settings.points.get(exercise, points.get(exercise, cell.max_score))
             most = 0.0 if exercise in settings.left_out else most
+            scored_by = before.get(cell.name, cell.max_score)
+            if abs(most - scored_by) > SAME:
+                again |= self._rescale(lesson, cell, scored_by, most)
             if abs(most - cell.max_score) > SAME:
-                again |= self._rescale(lesson, cell, most)
+                self._set_points(cell, most)
         return again
 
-    def _rescale(self, lesson: str, cell: Any, most: float) -> set[Pair]:
-        """Give a cell other points, and every answer the same share of them as before."""
-        db, before, again = self._gradebook.db, cell.max_score, set[Pair]()
+    def _rescale(self, lesson: str, cell: Any, before: float, most: float) -> set[Pair]:
+        """Give every answer the same share of the points as before."""
+        db, again = self._gradebook.db, set[Pair]()
         exercise, receipts = cell.name.removeprefix("test-"), Receipts(self._gradebook.engine)
         grades = (
             select(Grade, SubmittedAssignment.student_id)
@@ -170,6 +176,10 @@ class Scoring:
             if share is None or grade.manual_score is not None:  # a person's points are looked at again
                 grade.needs_manual_grade = True
             again.add((student, lesson))
+        return again
+
+    def _set_points(self, cell: Any, most: float) -> None:
+        """Give a cell of nbgrader's other points."""
         cell.max_score = most
         for source in cell.notebook.source_cells:
             if source.name == cell.name:  # nbgrader's checksum is over the points too
@@ -178,7 +188,6 @@ class Scoring:
                 about = {"cell_type": source.cell_type, "source": source.source or ""}
                 whole = {**about, "metadata": {"nbgrader": {**marks, "points": most}}}
                 source.checksum = compute_checksum(from_dict(whole))
-        return again
 
     def _new_penalties(self) -> set[Pair]:
         """Write the penalties of all that is graded; returns where one is another than before."""

@@ -150,8 +150,8 @@ class GradingJob(Job[GradingTask, Outcome]):
         judged = judge.execute(notebook, declared(rubric.released), inputs, task.files)
         for step in self._steps:
             notebook, _ = step(notebook, {})
-        scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
-        shares = {c.metadata.nbgrader.grade_id: share(c) for c in notebook.cells if is_grade(c)}
+        graded = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if is_grade(c)}
+        scores = {grade_id: _score(cell) for grade_id, cell in graded.items()}
         named, points = misconceptions(notebook), rubric.points
         why = whys(notebook)
         cells: dict[str, ExerciseScore] = {}
@@ -163,7 +163,7 @@ class GradingJob(Job[GradingTask, Outcome]):
                 "misconceptions": named.get(exercise, []),
                 "why": why.get(exercise, "") if (score or 0.0) < points[grade_id] else "",
             }
-            if (earned := shares[grade_id]) is not None:
+            if (earned := share(graded[grade_id], score)) is not None:
                 cells[exercise]["share"] = earned
         result = Result(
             task.submission.student,

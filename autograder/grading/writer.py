@@ -250,7 +250,10 @@ class Writer:
         if submitted_at is not None:
             entry.timestamp = submitted_at
         db.flush()
-        self.scoring.extend(entry)
+        due = entry.assignment.duedate
+        extension = self.scoring.extension(submission.student, submission.lesson, due)
+        if extension is not None:
+            entry.extension = extension
         row: SubmittedNotebook = (
             db.query(SubmittedNotebook)
             .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
