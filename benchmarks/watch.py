@@ -37,7 +37,8 @@ def main() -> None:
     ordered = sorted(latencies)
     median, p95 = statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))]
     print(
-        f"from hand-in to feedback: median {median:.1f} s, 95th percentile {p95:.1f} s, at most {ordered[-1]:.1f} s"
+        f"from hand-in to feedback: median {median:.1f} s, 95th percentile {p95:.1f} s, "
+        f"at most {ordered[-1]:.1f} s"
     )
     print(f"the last page was there {drained:.1f} s after the last hand-in; {events} events were told")
     if lost:
@@ -45,7 +46,7 @@ def main() -> None:
 
 
 def measured(folder: Path, students: int, seconds: float) -> tuple[list[float], float, int]:
-    """The seconds from hand-in to page of each, those from the last hand-in to the last page, and the events."""
+    """The seconds from hand-in to page of each, those from last hand-in to last page, and the events."""
     course, aside = folder / "course", folder / "aside"
     make_course(course)
     list(MadeUpClass(students + 1, broken=False).hand_in(course, lessons()[2:3]))
@@ -82,7 +83,7 @@ def _pages(course: Path, students: set[str], seconds: float) -> dict[str, float]
         for student in students - there.keys():
             if any((course / "feedback" / student).glob("*/*.html")):
                 there[student] = time.monotonic()
-        if len(there) == len(students) and students or time.monotonic() > until:
+        if (students and len(there) == len(students)) or time.monotonic() > until:
             return there
         time.sleep(0.02)
 

@@ -29,8 +29,9 @@ from autograder.watch.arrivals import Arrivals
 LOCK = ".heinit-watch"
 LOOK = 0.5  # seconds between two looks
 PAUSE = 10.0  # seconds after something went wrong, such as a full disk
-EACH = 4  # hand-ins of a round, for each core
-DECIDES = ("nbgrader_config.py", "course.toml", "source/*/*.ipynb", ".heinit-secret")  # what a score is
+ROUND = 1.0  # seconds that a round takes, if its hand-ins take as long as those before
+LARGEST = 50  # hand-ins of a round
+DECIDES = ("nbgrader_config.py", "course.toml", "source/*/*.ipynb")  # the rules of a score
 SAID = ("student", "lesson", "score", "max_score", "reason", "repairs", "attempt", "counts")
 
 
@@ -78,6 +79,7 @@ class Watcher:
         self._api = nbgrader_api(root)
         self._decides = self._times()
         self._collected: set[str] = set()
+        self._most = 2 * cores()
 
     def __iter__(self) -> Iterator[WatchEvent]:
         with course_lock(self._root, "heinit watch", name=LOCK, patience=0):
@@ -111,9 +113,9 @@ class Watcher:
         if not whole:
             return False
         with course_lock(self._root, "heinit watch"):
-            most = EACH * cores()
+            begun = time.monotonic()
             grading = WholeGrading(
-                self._root, wall=self._wall, workers=cores(), only=whole, most=most, threads=True
+                self._root, wall=self._wall, workers=cores(), only=whole, most=self._most, threads=True
             )
             grading.arrivals = self._arrivals
             paths = {(each.student, each.lesson): each.path for each in grading.submissions}
@@ -125,7 +127,10 @@ class Watcher:
                 if result.status != "unchanged":
                     yield WatchEvent(result.status, **{name: getattr(result, name) for name in SAID})
             yield from self._feedback(pairs)
-        return True
+        if pairs:
+            pace = (time.monotonic() - begun) / len(pairs)
+            self._most = min(LARGEST, max(cores(), int(ROUND / pace)))
+        return bool(pairs)
 
     def _collect(self) -> None:
         """Collect from the exchange, where a hand-in has arrived there that was not there before."""
