@@ -30,7 +30,7 @@ from autograder.lessons import APPENDIX, Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
 from autograder.lms.roster import import_roster
-from autograder.settings import mend_nbgrader
+from autograder.settings import mend_nbgrader, read_settings
 from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -158,8 +158,8 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
             f"does not have. Renew the course (submissions and grades stay) with: "
             f"{hints.heinit('course', root, '--renew')}"
         )
-    if (root / CONFIG_FILE).is_file():
-        mend_nbgrader(root)
+    read_settings(root)  # a wrong value is told before anything is done
+    mend_nbgrader(root)
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]

@@ -12,10 +12,12 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from autograder.errors import UsageError
@@ -87,7 +89,10 @@ class StudentSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of a course. default: of a lesson that the file does not name. timezone: '' for none."""
+    """All settings of a course. default: of a lesson that the file does not name. timezone: '' for none.
+
+    students: by their ids, in the composed form of Unicode.
+    """
 
     timezone: str = ""
     default: LessonSettings = LessonSettings()
@@ -101,17 +106,20 @@ class Settings:
 
     def section(self, student: str) -> str:
         """The section that a student is in, or ''."""
-        return self.students.get(student, StudentSettings()).section
+        return self._student(student).section
 
     def extension(self, student: str, lesson: str) -> Extension | None:
         """The extension of a student for a lesson: the student's own, else that of the section."""
-        own = self.students.get(student, StudentSettings()).extension
+        own = self._student(student).extension
         section = self.sections.get(self.section(student), StudentSettings()).extension
         return own.get(lesson, section.get(lesson))
 
+    def _student(self, name: str) -> StudentSettings:
+        return self.students.get(normalize("NFC", name), StudentSettings())
+
     def check_students(self, known: Iterable[str]) -> None:
         """Raise UsageError where the file names a student who is not in `known`, unless nobody is known."""
-        known = sorted(known)
+        known = sorted(normalize("NFC", name) for name in known)
         for name in self.students if known else ():
             if name not in known:
                 _refuse(FILE, "students", name, known)
@@ -157,7 +165,7 @@ class _Reader:
             name: self._student(f"sections.{name}", value, ("extension",)) for name, value in sections.items()
         }
         read_students = {
-            name: self._student(f"students.{name}", value, ("section", "extension"))
+            normalize("NFC", name): self._student(f"students.{name}", value, ("section", "extension"))
             for name, value in students.items()
         }
         read_lessons = {name: self._lesson(name, value, default) for name, value in lessons.items()}
@@ -349,10 +357,16 @@ def source_points(root: Path, lesson: str) -> dict[str, float]:
 
 
 def mend_nbgrader(root: Path) -> None:
-    """Have nbgrader read the zones of times as heinit does. root: of the course, whose time zone is known."""
+    """Have nbgrader read the zones of times as heinit does. root: of the course, whose time zone is known.
+
+    This raises nothing: a configuration that ends in an error is none, and nbgrader would grade by its own,
+    without a sandbox. Whoever uses a setting is told of a damaged `course.toml`.
+    """
     from nbgrader import utils
 
-    timezone = read_settings(root).timezone
+    timezone = ""
+    with suppress(UsageError, OSError):
+        timezone = read_settings(root).timezone
 
     def parse_utc(ts: datetime | str | None) -> datetime | None:
         if isinstance(ts, datetime):

@@ -115,7 +115,7 @@ class Scoring:
         put = {student: _seconds(extension) for student, extension in given.items() if extension is not None}
         for entry in assignment.submissions:
             theirs = ours.get("extensions", {}).get(entry.student_id)
-            if (extension := given.get(entry.student_id)) is not None:
+            if (extension := self.extension(entry.student_id, lesson, due)) is not None:
                 entry.extension = extension
             elif due is None or _seconds(entry.extension) == theirs:
                 entry.extension = None

@@ -194,7 +194,12 @@ def misconceptions(notebook: NotebookNode) -> dict[str, list[str]]:
 
 
 def _score(cell: NotebookNode) -> float | None:
-    score, _ = determine_grade(cell)
+    try:
+        score, _ = determine_grade(cell)
+    except ValueError:
+        name = cell.metadata.nbgrader.grade_id
+        sentence = f"the check {name} gives more points than its cell has. Mend the check, and release it."
+        raise UngradableError(sentence) from None
     return None if score is None else float(score)
 
 

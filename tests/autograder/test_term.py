@@ -112,6 +112,8 @@ def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, 
     assert course.grades(ONE, fails=True) == {**paper, "ben": 12}
 
     # dan is graded by hand, since the checks could not: 2 + 2 + 3 + 0 + 1 = 8. anna's relu becomes 1.5 of 2.
+    stand_in = course.root / "autograded" / "dan" / ONE / f"{ONE}.ipynb"  # which formgrader shows
+    assert "This is not what dan handed in" in stand_in.read_text(encoding="utf-8")
     course.by_hand(ONE, "dan", relu=2, zero_share=2, activity=3, dead_units=0)
     assert course.grades(ONE, fails=True)["dan"] is None  # one exercise waits
     course.by_hand(ONE, "dan", energy_kept=1)
