@@ -1,12 +1,13 @@
 """Verify a receipt: grade the submission again, under its seed, and compare."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder import hints
 from autograder.errors import HeinitError
+from autograder.grading.attempts import AttemptRules, Attempts, attempt_rules, folder_of, number_of
 from autograder.grading.environment import environment_hash, versions
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
@@ -32,6 +33,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     grading = Grading(root, [lesson], student)
     with grading.api.gradebook as gradebook:
         result = Receipts(gradebook.engine).find(student, lesson)
+        attempts = Attempts(gradebook.engine).of(student, lesson)
     if result is None or result.status != "graded":
         why = f" It was ungradable: {result.reason}" if result is not None else ""
         raise HeinitError(
@@ -41,8 +43,12 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     (submission,) = grading.submissions
     receipt, differences = result.receipt, []
     job = grading.job()
+    kept = folder_of(root, student, lesson, number_of(attempts, receipt["submission"])) / submission.path.name
     try:
         task = grading.task(submission, job)
+        other = attempt_rules(root, lesson) != AttemptRules() and kept.is_file()
+        if task.hash != receipt["submission"] and other:  # the attempt that counts is not the newest
+            task = grading.task(replace(submission, path=kept), job)
     except UngradableError as error:
         return Verified(result, [f"it cannot be graded now: {error}"])
     if task.hash != receipt["submission"]:

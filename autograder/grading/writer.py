@@ -13,12 +13,12 @@ are those of nbgrader's own plugin.
 import errno
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbgrader.api import (
     Assignment,
@@ -57,6 +57,7 @@ from autograder.submissions.submission import Submission, UngradableError
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
 NO_RESPONSE = "No response."  # nbgrader's words
+T = TypeVar("T")
 Batch = Sequence[tuple[GradingTask, Outcome]]
 
 
@@ -90,7 +91,7 @@ class Writer:
 
         Raises HeinitError where the disk is full, OSError where nobody's files can be written.
         """
-        outcome = replace(outcome, result=self._numbered(task, outcome.result))
+        outcome = replace(outcome, result=self._patiently(lambda: self._numbered(task, outcome.result)))
         try:
             missing = self._write(task, outcome) if outcome.result.counts else {}
             self._keep(task, outcome)
@@ -151,7 +152,7 @@ class Writer:
         be used; nothing is half saved then.
         """
         try:
-            self._patiently(batch)
+            self._patiently(lambda: self._store(batch))
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -168,12 +169,11 @@ class Writer:
             return [replace(result, status="ungradable", score=None, cells={}, reason=reason)]
         return [outcome.result for _, outcome in batch]
 
-    def _patiently(self, batch: Batch) -> None:
+    def _patiently(self, do: Callable[[], T]) -> T:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                self._store(batch)
-                return
+                return do()
             except OperationalError as error:
                 self._gradebook.db.rollback()
                 # waiting makes no room on a disk, and mends no gradebook
