@@ -29,15 +29,12 @@ def diagnose(report: Mapping[str, Any]) -> dict[str, bool]:
     the first cause alone is named.
     """
     left = report["forward"][-1] / report["forward"][0]
+    vanishing = left < 0.01
     exploding = not left < 100
+    dead = report["dead"][0] > 0.25
     loud = not exploding and report["loss"] > np.log(report["classes"]) + 1
-    return {
-        "vanishing": left < 1 / 100,
-        "exploding": exploding,
-        "dead": report["dead"][0] > 1 / 4,
-        "loud": loud,
-        "rate": not exploding and not loud and max(report["update"]) > 0.1,
-    }
+    rate = not exploding and not loud and max(report["update"]) > 0.1
+    return {"vanishing": vanishing, "exploding": exploding, "dead": dead, "loud": loud, "rate": rate}
 
 
 def prescribe(sizes: Sequence[int], activation: str, a: float = 0.0) -> list[float]:

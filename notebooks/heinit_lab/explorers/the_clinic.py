@@ -30,17 +30,15 @@ def ward_explorer() -> Explorer:
     fig, axes = figure(7.4, 3.5, ncols=2)
     lines: dict[str, Any] = {}
     axes[0].set(
-        yscale="log", xlim=(-0.5, 41), ylim=(LOWEST, HIGHEST), title="Second moments, against their start"
+        yscale="log", xlim=(-0.03, 1.03), ylim=(LOWEST, HIGHEST), title="Second moments, against their start"
     )
-    axes[0].set_xlabel("layer")
+    axes[0].set_xlabel("share of the depth")
     for name, colour, marker, ls in (("signal", HE, "o", "-"), ("gradient, from behind", XAVIER, "s", ":")):
         (lines[name],) = axes[0].plot([], [], color=colour, marker=marker, ms=4, ls=ls, label=name)
     axes[0].legend(loc="upper left", fontsize=8)
     axes[0].axhspan(0.01, 100, color=OFF, alpha=0.15, lw=0)
-    axes[1].set(
-        yscale="log", xlim=(0, 42), ylim=(1e-8, 1e3), title="First step over the matrix, and dead units"
-    )
-    axes[1].set_xlabel("layer")
+    axes[1].set(yscale="log", xlim=(-0.03, 1.03), ylim=(1e-8, 1e3), title="First step, and dead units")
+    axes[1].set_xlabel("share of the depth")
     axes[1].axhline(0.1, color=OFF, ls="--", lw=1)
     for name, colour, marker in (("step", GLOROT, "^"), ("share of dead units", ACCENT, "D")):
         (lines[name],) = axes[1].plot([], [], marker, color=colour, ms=4, label=name)
@@ -50,16 +48,16 @@ def ward_explorer() -> Explorer:
     def update(number_: int) -> str:
         report = measured(number_)
         forward, backward = report["forward"], report["backward"]
-        layers = np.arange(len(forward))
+        depth = np.linspace(0, 1, len(forward))
         with np.errstate(all="ignore"):
             signal, gradient = forward / forward[0], backward / backward[-1]
         for name, values in (("signal", signal), ("gradient, from behind", gradient)):
-            lines[name].set_data(layers, np.clip(np.nan_to_num(values, nan=np.inf), LOWEST * 2, HIGHEST / 2))
+            lines[name].set_data(depth, np.clip(np.nan_to_num(values, nan=np.inf), LOWEST * 2, HIGHEST / 2))
         update_ = report["update"]
         shown = np.clip(np.nan_to_num(update_, nan=np.inf), 2e-8, 5e2)
-        lines["step"].set_data(np.linspace(1, len(forward), len(update_)), shown)
+        lines["step"].set_data(np.linspace(0, 1, len(update_)), shown)
         dead = report["dead"]
-        lines["share of dead units"].set_data(layers[1:][dead > 0], dead[dead > 0])
+        lines["share of dead units"].set_data(depth[1:][dead > 0], dead[dead > 0])
         k, step = report["classes"], max(report["update"])
         return (
             f"Network {number_}, {len(update_)} matrices. Of the signal's second moment "

@@ -50,8 +50,14 @@ EXERCISE = exercise(
                 shape, groups
             ),
         ),
-        "groups-counted-twice": _counted(
-            lambda shape, groups, kernel: (shape[1] // groups * kernel, shape[0] // groups * kernel)
+        "groups-counted-twice": (
+            _counted(
+                lambda shape, groups, kernel: (shape[1] // groups * kernel, shape[0] // groups * kernel)
+            ),
+            _counted(
+                lambda shape, groups, kernel: (shape[1] * kernel // groups, shape[0] * kernel // groups)
+            ),
+            _counted(lambda shape, groups, kernel: (shape[1] / groups * kernel, shape[0] // groups * kernel)),
         ),
         "groups-in-the-other-fan": _counted(
             lambda shape, groups, kernel: (shape[1] // groups * kernel, shape[0] * kernel)
