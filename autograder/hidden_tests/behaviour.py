@@ -98,14 +98,20 @@ def outcomes(
     alike: Callable[[Any, Any], bool],
     *,
     name: str = "values",
+    false_fail: float = 0.0,
 ) -> Row:
-    """A behaviour on inputs for which what comes of a value is judged. outcome, alike: as in `Outcomes`."""
+    """A behaviour on inputs for which what comes of a value is judged.
+
+    outcome, alike: as in `Outcomes`. false_fail: as in a Behaviour.
+    """
 
     def probe(exercise: str, function: Function, rng: Rng) -> Evidence:
         return Outcomes(*inputs(rng), outcome=outcome, alike=alike)(exercise, function)
 
     needs = () if name == "values" else ("values",)
-    return lambda reference: Behaviour(name, points, says, partial(probe, reference.__name__), needs)
+    return lambda reference: Behaviour(
+        name, points, says, partial(probe, reference.__name__), needs, false_fail
+    )
 
 
 def drawn(

@@ -121,11 +121,6 @@ EXERCISE = exercise(
     },
     shown_by={"changes-its-input": right_but_changes_its_input},
     hidden=3,
-    prompt=Prompt(
-        5,
-        "A report of ten classes: the second moment stays between 0.8 and 1.1, none of the first layer's "
-        "units is dead, the loss is 2.4, and one step changes the first matrix by 0.2 of itself. "
-        "Which illnesses are True?",
-    ),
+    prompt=Prompt(5),
     parts=tuple(ILLNESSES),
 )
