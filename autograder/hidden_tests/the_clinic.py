@@ -33,9 +33,9 @@ MOST = 0.9, 0.97  # the shares of them on which a diagnosis must be right
 LEARNS, EPOCHS = 0.3, 6  # the share of the test images that a race must end with, and its length
 FALSE_FAIL = 5e-7
 """Of either behaviour of `diagnose`. Of 9,000 sick networks the reference answer missed an illness of six:
-that four of 36 fail is a matter of 1e-8. Of 9,000 healthy ones it called none sick. The healthy kind nearest to
-a threshold lies four standard deviations away, on a scale of logarithms: two of twenty fail less often than
-once in two million."""
+that four of 36 fail is a matter of 1e-8. Of 9,000 healthy ones it called none sick. The healthy kind nearest
+to a threshold lies four standard deviations away, on a scale of logarithms: two of twenty fail less often
+than once in two million."""
 RACE_FAILS = 1e-7
 """Forty races with the slowest right cure, a last matrix of 0, end at 0.81 with a standard deviation of 0.04,
 and the worst at 0.73: LEARNS is twelve of these below."""

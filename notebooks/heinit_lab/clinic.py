@@ -160,5 +160,5 @@ def _cross_entropy(scores: Array, labels: np.ndarray) -> tuple[float, Array]:
     return float(loss), shares
 
 
-def _rms(a: Array) -> float:
-    return float(np.sqrt(np.mean(np.square(a, dtype=float))))
+def _rms(a: Array) -> Array:
+    return np.sqrt(np.mean(np.square(a, dtype=float)))

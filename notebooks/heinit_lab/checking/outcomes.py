@@ -72,7 +72,7 @@ class Judged(Trials):
     def pattern(self, parts: Sequence[str] = ()) -> str:
         """Which kinds of case are right and which are not, where no kind is both."""
         kinds = {way: {t.case.kind for t in self.trials if t.right is way} for way in (True, False)}
-        if kinds[True] & kinds[False] or not all(kinds.values()):
+        if kinds[True] & kinds[False] or not all(kinds.values()) or "" in kinds[True] | kinds[False]:
             return ""
         return f"Right for {listed(sorted(kinds[True]))}; wrong for {listed(sorted(kinds[False]))}."
 

@@ -105,7 +105,7 @@ def depthwise(fan_in_out: Answer, channels: int = 16) -> tuple[dict[str, np.ndar
     return {name: depthwise_moments(fan) for name, fan in fans.items()}, stand_ins(own)
 
 
-def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarray:
+def residual_moments(blocks: int, scale: float, networks: int = 10) -> np.ndarray:
     """q / q_0 along residual blocks h + scale V relu(W h) of width 64, shape (networks, blocks + 1)."""
     rng = np.random.default_rng(64)
     hs = [rng.standard_normal((networks, 8, 64))]

@@ -2,7 +2,7 @@
 
 from math import log, log2, log10, sqrt
 
-from heinit_lab.checking import Case, Cases
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
@@ -56,4 +56,5 @@ EXERCISE = exercise(
         "minus-lost": (lambda k, var=0.0: log(1 / k), lambda k, var=0.0: log(1 / k) + _scores(k, var)),
     },
     hidden=2,
+    prompt=Prompt(2),
 )

@@ -2,7 +2,7 @@
 
 from math import log, sqrt
 
-from heinit_lab.checking import Case, Cases
+from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import VALUES
 from heinit_lab.exercises._shared import exercise
 
@@ -43,4 +43,5 @@ EXERCISE = exercise(
         ),
     },
     hidden=2,
+    prompt=Prompt(2),
 )
