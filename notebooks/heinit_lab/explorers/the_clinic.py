@@ -113,8 +113,8 @@ def residual_explorer(residual_scale: Callable[..., Any]) -> Explorer:
         plain, mine, gpt = (number(ends[name]) for name in scales)
         return (
             f"{L} block{'s' * (L > 1)}. Second moment at the end, mean of ten networks: {plain} as they "
-            f"come, {mine} with your factor of {scale:.3f} for a growth of {growth:g}, and {gpt} with 1/√(2L)."
-            f"{stand_ins(answer)}"
+            f"come, {mine} with your factor of {scale:.3f} for a growth of {growth:g}, and {gpt} with "
+            f"1/√(2L).{stand_ins(answer)}"
         )
 
     sliders = [
