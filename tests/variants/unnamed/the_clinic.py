@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from tests.variants.the_clinic import ILL, changed, fans, in_words, stds
+from tests.variants.the_clinic import ILL, changed, in_words, stds
+from tests.variants.the_clinic_layers import fans
 
 UNNAMED = {
     "first_loss": (
