@@ -91,7 +91,7 @@ def _healthy_networks_and_odd_reports(rng: Rng) -> Iterator[Case]:
 
 def _networks(rng: Rng) -> list[Case]:
     """Deep ReLU networks, level and of changing widths, and linear, leaky and other ones."""
-    n, k = int(rng.integers(30, 200)), int(rng.integers(2, 50))
+    n, k = int(rng.integers(120, 200)), int(rng.integers(3, 9))
     steps = [int(n * 2.0**e) for e in rng.permutation([0, 1, 1, 2, 0, 2, 0, 1])]
     return [
         Case([n] * 12 + [k], "relu", kind="ReLU"),
@@ -120,7 +120,7 @@ def _raced(case: Case, value: Any) -> str:
 
 def _one_layer_slopes_and_a_race(rng: Rng) -> list[Case]:
     """One hidden layer, no hidden layer, a slope near 1, and a network that is trained."""
-    n, width = int(rng.integers(30, 200)), int(rng.integers(56, 72))
+    n, width = int(rng.integers(120, 200)), int(rng.integers(56, 72))
     return [
         Case([64, *(width,) * 4, CLASSES], "relu", kind="a race"),
         Case([n, 3 * n, 7], "relu", kind="one hidden layer"),
