@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import contextlib
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.lessons import lesson
@@ -84,6 +86,17 @@ def answers(url: str) -> bool:
     with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=10):
         return True
     return False
+
+
+def test_the_recipe_uses_what_its_table_names_and_its_other_blocks_can_be_read():
+    used = "".join(text for *_, text in BLOCK.findall(RECIPE))
+    named = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| (`.+?) \|", RECIPE, re.MULTILINE)))
+    assert len(named) > 8
+    assert [name for name in named if name not in used] == []
+    readers = {"python": ast.parse, "json": json.loads, "yaml": yaml.safe_load}
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL)
+    read = [(kind, readers[kind](text)) for kind, text in blocks if kind in readers]
+    ast.parse(dict(read)["yaml"]["hub"]["extraConfig"]["heinit.py"])
 
 
 def test_a_class_fetches_hands_in_and_reads_its_feedback_on_a_hub(
