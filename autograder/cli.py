@@ -15,6 +15,7 @@ from autograder.commands.collecting import collect
 from autograder.commands.course import course, demo, export, report
 from autograder.commands.grading import feedback, grade, receipt
 from autograder.commands.lessons import author, lab, site
+from autograder.commands.watching import watch
 from autograder.errors import HeinitError
 from autograder.text import printable
 
@@ -28,8 +29,9 @@ VERBS = {
     "collect": "take hand-ins from the archives of a learning platform",
     "grade": "grade what was submitted to a course directory",
     "feedback": "make the feedback pages of what was graded",
+    "watch": "grade hand-ins as they arrive, with feedback, until you stop it",
     "report": "write the class report: scores, mistakes, exercises, whom to write to",
-    "export": "write the grades for Canvas, for Moodle, or as a plain table",
+    "export": "write the grades, or a bank of questions, for Canvas, Moodle, or as a table",
     "receipt": "show how a submission was graded, and verify it by grading it again",
     "demo": "make a course with a made-up class: graded, with feedback and a report",
     "attack": "grade hostile notebooks here, and say what each one gained",
@@ -113,6 +115,7 @@ def _say(sentence: str, exit_code: int) -> int:
         collect,
         grade,
         feedback,
+        watch,
         report,
         export,
         receipt,

@@ -14,7 +14,7 @@ from autograder.text import printable
 
 
 @click.command()
-@options.directory
+@options.written_course()
 @click.argument("lesson")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[FILE]...")
 @click.option("--groups", type=options.FILE, metavar="TABLE", help="Who is in which group, by the platform.")

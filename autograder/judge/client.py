@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +25,7 @@ from autograder.judge.messages import (
     JudgeStart,
     NotebookOrder,
 )
+from autograder.judge.points import rescale
 from autograder.judge.stops import Stop, stops
 from autograder.repair.notebook import OURS, add_repairs
 from autograder.sandbox.kinds import WEBASSEMBLY
@@ -85,6 +87,8 @@ class Judge:
             ran = [next(results) for _ in orders]
             cell.outputs = [nbformat.from_dict(output) for result in ran for output in result.outputs]
             cell.execution_count = ran[-1].count if ran else None
+            if kind_of(cell) == "test":
+                rescale(cell)
             failures += [f"{stop} {RAN_ON}" for stop in _overcome(cell, ran)]
         add_repairs(notebook, failures)
         notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "wall": self.wall}
@@ -189,14 +193,15 @@ def environment() -> dict[str, str]:
     return {**kept, **ONE_THREAD, **KEEP, "PYTHONSAFEPATH": "1"}
 
 
-_shared: dict[tuple[Limits, str], Judge] = {}
+_shared: dict[tuple[Limits, str, str], Judge] = {}
 
 
 def shared(limits: Limits, wall: str) -> Judge:
-    """One judge for all notebooks of this process, as long as its limits stay the same."""
-    if (limits, wall) not in _shared:
-        _shared[limits, wall] = Judge(limits, wall)
-    return _shared[limits, wall]
+    """One judge for all notebooks of this thread, and of later ones of its name, while its limits stay."""
+    key = limits, wall, threading.current_thread().name
+    if key not in _shared:
+        _shared[key] = Judge(limits, wall)
+    return _shared[key]
 
 
 def close_shared() -> None:

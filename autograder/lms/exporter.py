@@ -9,7 +9,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Enum
 
 from autograder.files import write_atomically
-from autograder.gradebook import Cohort, Record, Status, Student, points, read_cohort
+from autograder.gradebook import Cohort, Record, Status, Student, read_cohort
+from autograder.grades import points
 from autograder.lms import spreadsheet
 from autograder.lms.collect import NOBODYS
 from autograder.text import printable

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 
 from autograder.gradebook import Cohort
+from autograder.grades import points
 from autograder.lms.exporter import Exporter, Row
+from autograder.settings import DAY
 
 COLUMNS = (
     *("assignment", "student_id", "last_name", "first_name", "email", "lms_user_id", "timestamp", "status"),
     *("raw_score", "late_submission_penalty", "score", "max_score", "reason"),
+    *("late_days", "by_hand", "section", "weight"),
 )
 
 
@@ -24,4 +27,22 @@ class PlainExporter(Exporter):
                     *(lesson, s.id, s.last_name, s.first_name, s.email, s.lms_user_id, record.handed_in),
                     *(record.status.value, record.score, penalty, self.cell(record), max_score),
                     record.reason,
+                    *(round(record.late / DAY, 2) or None, " ".join(record.by_hand), s.section),
+                    cohort.weights.get(lesson, 1.0),
                 )
+        if any(cohort.weights.get(lesson, 1.0) != 1 for lesson in cohort.lessons):
+            yield from self._totals(cohort)
+
+    def _totals(self, cohort: Cohort) -> Iterable[Row]:
+        """For each student, the weighted points of the lessons that have a grade in the file."""
+        for s in cohort.students.values():
+            whose = s.last_name, s.first_name, s.email, s.lms_user_id
+            counts = [
+                (float(grade), cohort.lessons[lesson], cohort.weights.get(lesson, 1.0))
+                for lesson in cohort.lessons
+                if (grade := self.cell(cohort.records[s.id, lesson]))
+            ]
+            score = points(sum(weight * grade for grade, _, weight in counts)) if counts else ""
+            most = sum(weight * max_score for _, max_score, weight in counts)
+            status = f"{len(counts)} graded"
+            yield ("total", s.id, *whose, None, status, None, None, score, most, *[None] * 3, s.section, None)

@@ -108,7 +108,7 @@ def site_files(
     opening, body, contents = appendix_page(pictures, templates)
     file = f"{APPENDIX.stem}.html"
     write(file, "appendix", opening=opening, body=body, contents=contents, notebook=APPENDIX.name)
-    write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates)))
+    write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates, plays=True)))
     # the repository's page for instructors, below the site's own first words
     instructors = (SHARE / "docs" / "instructors.md").read_text(encoding="utf-8").partition("\n")[2]
     texts = {
@@ -134,6 +134,7 @@ def search_index(pages: Mapping[str, str]) -> str:
     for file, page in pages.items():
         title = plain(page.partition("<title>")[2].partition("</title>")[0]).split(" · He init")[0]
         main = "".join(re.findall(r"<main\b.*</main>", page, re.DOTALL))
+        main = re.sub(r'<details class="drawn">.*?</details>', "", main, flags=re.DOTALL)  # code of a figure
         first, *parts = re.split(r'<div class="heading"><h\d id="([^"]+)">(.*?)</h\d>.*?</div>', main)
         later = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
         for fragment, heading, part in [("", "", first), *later]:

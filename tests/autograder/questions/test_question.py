@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.lessons import lessons
-from autograder.site.questions import CLOSE, question
+from autograder.questions.question import CLOSE, question
 from heinit_lab.checking.trials import Cases
 from heinit_lab.exercises import BY_LESSON, EXERCISES
 
