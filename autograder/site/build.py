@@ -108,10 +108,10 @@ def site_files(
 
     def write(file: str, template: str, **content: Any) -> None:
         shared = {"course": course, "bar": BAR, "below": BELOW, "titles": PAGES, "wheel": wheel}
-        shared["megabytes"] = megabytes(in_browser or {})
+        size = megabytes(in_browser or {})
         data = course_data(file, course, in_browser) if in_browser else None
         page = templates.get_template(f"{template}.html.j2")
-        pages[file] = page.render(shared, file=file, live_data=data, **content)
+        pages[file] = page.render(shared, file=file, megabytes=size, live_data=data, **content)
 
     for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False):
         write(page.file, "lesson", page=page, before=before, after=after)

@@ -54,8 +54,8 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         raise HeinitError(
-            "no Chromium, Chrome or Edge was found to print the PDF. Install one of these, or leave out --pdf "
-            f"and print {page} from any browser."
+            "no Chromium, Chrome or Edge was found to print the PDF. Install one of these, or leave out "
+            f"--pdf and print {page} from any browser."
         )
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files.items():

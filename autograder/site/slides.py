@@ -1,13 +1,14 @@
 """A lesson's run as slides: its headings, predictions, formulas, tables, lists and figures.
 
 No slide is written by hand. The rule: a section of the lesson is a column of slides; in it, each prediction,
-each figure, and what a text cell displays (formulas, a table, a list) is a slide. Sentences go to the speaker's
-notes of the slide before them, and a figure's notes begin with the prediction that it settles. Exercises, the
-code, and what belongs to a notebook alone are left out. A section without a slide has its heading as one.
+each figure, and what a text cell displays (formulas, a table, a list) is a slide. Sentences go to the notes
+of the slide before them, which the speaker sees; a figure's notes begin with the prediction that it settles.
+Exercises, the code, and what belongs to a notebook alone are left out. A section without a slide has its
+heading as one.
 
-nbconvert's own template of slides asks other hosts for reveal.js, RequireJS and MathJax, so that a deck of its
-own would need a network. A deck made here is one file: reveal.js is in it, formulas are MathML as on the pages,
-and pictures are in the text.
+nbconvert's own template of slides asks other hosts for reveal.js, RequireJS and MathJax, so that its decks
+need a network. A deck made here is one file: reveal.js is in it, formulas are MathML as on the pages, and
+pictures are in the text.
 """
 
 import base64
@@ -16,6 +17,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -50,10 +52,15 @@ class Slide:
 def deck(page: LessonPage, run: NotebookNode, reveal: Mapping[str, str], templates: Environment) -> str:
     """The slides of a lesson as one HTML file. run: the solved lesson with its outputs."""
     font = base64.b64encode((HERE / "static" / "math.woff").read_bytes()).decode()
-    columns = _Columns().of(run)
+    files = {name: Markup(text) for name, text in reveal.items()}
     return templates.get_template("slides.html.j2").render(
-        page=page, columns=columns, font=font, reveal={name: Markup(text) for name, text in reveal.items()}
+        page=page, columns=columns(run), font=font, reveal=files
     )
+
+
+def columns(run: NotebookNode) -> list[list[Slide]]:
+    """A lesson's slides, a list for each section. run: as in `deck`."""
+    return _Columns().of(run)
 
 
 class _Columns:
@@ -99,7 +106,7 @@ class _Columns:
         if displayed:
             self._add("".join(self._prose.html(block) for block in displayed), [])
 
-    def _output(self, data: Mapping[str, object]) -> None:
+    def _output(self, data: Mapping[str, Any]) -> None:
         if frames := data.get(FRAMES_MIME):
             picture, words = first_frame(frames)
             self._figure(picture, words, f"<figcaption>{html.escape(words)}</figcaption>")
@@ -107,7 +114,9 @@ class _Columns:
             self._figure(figure["data"], html.unescape(figure["alt"]), "")
 
     def _figure(self, picture: str, alt: str, caption: str) -> None:
-        body = f'<figure><img src="data:image/webp;base64,{picture}" alt="{html.escape(alt)}">{caption}</figure>'
+        body = (
+            f'<figure><img src="data:image/webp;base64,{picture}" alt="{html.escape(alt)}">{caption}</figure>'
+        )
         self._add(body, [self._prediction] if self._prediction else [])
         self._prediction = ""
 

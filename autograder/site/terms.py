@@ -6,7 +6,7 @@ script work alike), a citation becomes a link to the list of references.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,11 @@ def _rows(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from tomllib.loads((TEXT / name).read_text(encoding="utf-8")).items()
 
 
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(set(words), key=len, reverse=True)))
+
+
 class Marker:
     """Marks terms and citations in the paragraphs of one page. used: the terms marked so far."""
 
@@ -80,8 +85,7 @@ class Marker:
         self._seen: set[str] = set()
         self._terms = {form.lower(): term for term in glossary() for form in term.forms}
         self._papers = {(name, str(p.year)): p for p in references() for name in p.cited}
-        terms = "|".join(re.escape(form) for form in sorted(self._terms, key=len, reverse=True))
-        names = "|".join(re.escape(name) for name in sorted({n for n, _ in self._papers}, key=len, reverse=True))
+        terms, names = _any_of(self._terms), _any_of(name for name, _ in self._papers)
         self._pattern = re.compile(
             rf"(?<![\w-])(?:(?P<term>(?i:{terms}))|(?P<names>{names}) \(?(?P<year>\d{{4}})\b\)?)(?![\w-])"
         )

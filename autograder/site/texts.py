@@ -1,4 +1,4 @@
-"""The pages that no lesson has: errata, for teachers, accessibility, glossary, references, cheat sheet, about."""
+"""The pages that no lesson has: errata, for teachers, glossary, references, cheat sheet."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,20 +14,28 @@ from autograder.site.sheet import cheat_sheet
 from autograder.site.terms import glossary, references
 
 HERE = Path(__file__).parent
+# What the bar names, and the pages below an entry of the bar, each with its title.
 BAR = {
     "index.html": "Start",
     "in-your-own-project.html": "In your own project",
-    "errata.html": "Errata",
-    "glossary.html": "Glossary",
+    "glossary.html": "Reference",
     "instructors.html": "For teachers",
     "about.html": "About",
     "search.html": "Search",
 }
-# Pages that the bar does not name, below the page of the bar to which they belong.
 BELOW = {
-    "glossary.html": {"references.html": "References", "cheat-sheet.html": "Cheat sheet"},
-    "instructors.html": {"ninety-minutes.html": "In ninety minutes", "five-weeks.html": "In five weeks"},
-    "about.html": {"accessibility.html": "Accessibility"},
+    "glossary.html": {
+        "glossary.html": "Glossary",
+        "references.html": "References",
+        "cheat-sheet.html": "Cheat sheet",
+        "errata.html": "Errata",
+    },
+    "instructors.html": {
+        "instructors.html": "From the roster to the grades",
+        "ninety-minutes.html": "In ninety minutes",
+        "five-weeks.html": "In five weeks",
+    },
+    "about.html": {"about.html": "About", "accessibility.html": "Accessibility"},
 }
 PAGES = BAR | {file: title for pages in BELOW.values() for file, title in pages.items()}
 
