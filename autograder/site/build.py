@@ -70,9 +70,7 @@ def build_site(
     runs = executed(lessons(), cache, progress)
     wheel = build_wheel(cache / "wheel")
     in_browser = live_files(runtime, wheel) if live else {}
-    files = site_files(runs, wheel.name, in_browser, reveal)
-    if pdf:
-        files["cheat-sheet.pdf"] = printed(files, "cheat-sheet.html")
+    files = site_files(runs, wheel.name, in_browser, reveal, pdf)
     for lesson in lessons():  # as notebooks, to solve and solved, each with the wheel that it asks for
         folder = f"notebooks/{lesson.name}"
         solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
@@ -89,16 +87,17 @@ def site_files(
     wheel: str,
     in_browser: Mapping[str, bytes] | None = None,
     reveal: Mapping[str, str] | None = None,
+    pdf: bool = False,
 ) -> dict[str, bytes]:
     """Every file of the site but the notebooks, by its path.
 
     runs: the lessons with their outputs. wheel: the name of heinit_lab's, which lies beside a notebook.
     in_browser: the files of live pages, where the pages are to be live; see live/files.py.
-    reveal: the files of reveal.js, where there are to be slides.
+    reveal: the files of reveal.js, where there are to be slides. pdf: whether the cheat sheet is printed too.
     """
     templates = environment(HERE / "templates")
     templates.globals["live"] = bool(in_browser)
-    templates.globals["slides"] = bool(reveal)
+    templates.globals |= {"slides": bool(reveal), "pdf": pdf}
     templates.filters["prose"] = lambda text: Markup(Prose().phrase(text))
     pictures = Pictures()
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
@@ -124,6 +123,8 @@ def site_files(
     files = {name: text.encode() for name, text in pages.items()}
     files |= {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
     files |= pictures | {"search-index.js": index.encode()}
+    if pdf:
+        files["cheat-sheet.pdf"] = printed(files, "cheat-sheet.html")
     if reveal:
         decks = {page.file: deck(page, runs[page.lesson.name], reveal, templates) for page in course}
         files |= {f"slides/{file}": text.encode() for file, text in decks.items()}
