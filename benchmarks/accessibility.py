@@ -107,12 +107,18 @@ def render() -> str:
 
 def _row(criterion: Criterion) -> str:
     rests = [f"axe: {', '.join(f'`{rule}`' for rule in criterion.rules)}"] if criterion.rules else []
-    rests += [f"`tests/{test}`" for test in criterion.tests]
+    rests += map(_in_words, criterion.tests)
     rests += [f"by hand: {criterion.hand}"] if criterion.hand else []
     if criterion.verdict == "not applicable":
         rests = []
     row = (f"{criterion.number} {criterion.name}", criterion.verdict, criterion.remark, "; ".join(rests))
     return f"| {' | '.join(row)} |\n"
+
+
+def _in_words(test: str) -> str:
+    """A test by the sentence that its name is, and its file."""
+    file, _, name = test.partition("::")
+    return f"*{name.removeprefix('test_').replace('_', ' ')}* (`{Path(file).name}`)"
 
 
 def main() -> None:

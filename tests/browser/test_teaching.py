@@ -42,6 +42,7 @@ def test_a_lessons_slides_are_one_file_in_which_nothing_stands_out(
         pytest.skip(f"reveal.js {RELEASE} cannot be had here")
     lesson, runs = lessons()[0], executed(lessons(), lesson_runs, lambda *_: None)
     templates = environment(HERE / "templates")
+    templates.globals["live"] = False
     page = lesson_page(lesson, runs[lesson.name], Pictures(), templates)
     file = tmp_path / "slides.html"
     file.write_text(deck(page, runs[lesson.name], reveal, templates), encoding="utf-8")
