@@ -78,5 +78,7 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
             raise HeinitError(
                 f"{found} printed no PDF of {page}. Leave out --pdf, and print {page} from a browser."
             ) from None
-    # the same page gives the same file, whenever it is printed
-    return re.sub(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}", rb"\g<1>" + b"20000101000000", content)
+    # the same page gives the same file, whenever it is printed: no time, and nodes counted from 0
+    content = re.sub(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}", rb"\g<1>" + b"20000101000000", content)
+    nodes = {node: b"node%08d" % k for k, node in enumerate(sorted(set(re.findall(rb"node\d{8}", content))))}
+    return re.sub(rb"node\d{8}", lambda found: nodes[found[0]], content)
