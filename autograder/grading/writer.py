@@ -268,14 +268,15 @@ class Writer:
         submission = task.submission
         notebook = self._notebook(submission, None)
         rows = [grade for _, grade in self._of(Grade, notebook)]
-        if any(grade.auto_score is not None for grade in rows):  # the grade of an earlier version stands
-            return str(notebook.id)
         before = self.receipts.find(result.student, result.lesson)
         same = before is not None and all(
             (before.reason == result.reason, before.receipt["submission"] == result.receipt["submission"])
         )
         for grade in rows:
-            grade.needs_manual_grade = grade.needs_manual_grade or not same
+            if not same and (grade.auto_score is None or grade.manual_score is not None):
+                grade.needs_manual_grade = True
+        if any(grade.auto_score is not None for grade in rows):  # the grade of an earlier version stands
+            return str(notebook.id)
         notebook.assignment.timestamp = task.submitted_at
         self._store_penalty(submission, notebook)
         place = self._root / "autograded" / submission.student / submission.lesson / submission.path.name

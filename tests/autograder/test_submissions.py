@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from autograder.lms.platforms import utc_time
 from autograder.submissions.submission import Submission, UngradableError
 from autograder.times import utc
 
@@ -91,6 +92,8 @@ def test_an_abbreviation_is_read_in_the_courses_zone_and_else_refused_with_what_
         file.write_text(f"2026-03-01 15:00:00 {zone}")
         with pytest.raises(UngradableError, match=r"names the time zone .* write it as in Europe/Berlin"):
             Submission("anna", "lesson", tmp_path / "lesson.ipynb").submitted_at()
+    # as platforms write it: then nobody knows when it was
+    assert (utc_time("2026-03-01 07:00:00.5 -0800"), utc_time("2026-03-01 07:00:00 PST")) == (AT_THREE, None)
     for (course, text), time in THEIRS.items():
         file.write_text(text)
         submission = Submission("anna", "lesson", tmp_path / "lesson.ipynb", timezone=course)

@@ -161,6 +161,10 @@ def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, 
 
     # The end of the term. Lesson 2 counts twice: anna 14.5 + 34, ben 13.5 + 6; of 15 + 34 points.
     course.run("export", "--to", "csv")
+    page = (course.root / "report" / "index.html").read_text(encoding="utf-8")
+    assert "Late (1)" in page and "Graded by hand (2)" in page
+    told = course.run("export", "--to", "canvas").stderr
+    assert f"A person decided points of: anna ({ONE}), dan ({ONE})." in told
     totals = {r["student_id"]: r for r in course.table("grades.csv") if r["assignment"] == "total"}
     numbers = {student: (float(row["score"]), float(row["max_score"])) for student, row in totals.items()}
     assert numbers == {"anna": (48.5, 49), "ben": (19.5, 49), "dan": (8, 15), "zoe": (15, 15)}

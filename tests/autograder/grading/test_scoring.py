@@ -13,9 +13,12 @@ from nbformat.v4 import new_code_cell
 from nbgrader.utils import compute_checksum
 
 from autograder.course import nbgrader_api
+from autograder.grading.result import Result, receipt
 from autograder.grading.scoring import pending
+from autograder.grading.worker import GradingTask, Outcome
 from autograder.grading.writer import Writer
 from autograder.repair.released import released_lesson
+from autograder.submissions.submission import Submission
 from tests.autograder.gradebooks import fill
 from tests.autograder.grading.conftest import ONE
 from tests.autograder.report.classes import class_of, graded
@@ -126,3 +129,31 @@ def test_points_that_a_person_gave_stay_and_are_to_be_looked_at_where_the_exerci
     with nbgrader_api(course).gradebook as gradebook:
         assert gradebook.find_grade("test-relu", NAME, NAME, "zoe").needs_manual_grade
         assert not gradebook.find_grade("test-relu", NAME, NAME, "anna").needs_manual_grade
+
+
+def test_a_persons_points_stand_for_the_version_that_the_person_saw(course):
+    """ada's file cannot be graded: a person grades it, and then a new broken version comes in."""
+
+    def save(content: str) -> Result:
+        submission = Submission("ada", NAME, course / "submitted" / "ada" / NAME / f"{NAME}.ipynb")
+        about = {**receipt(content, ""), "versions": {}}
+        refused = Result("ada", NAME, "ungradable", None, 15, "it is broken.", receipt=about)
+        with closing(Writer(course, nbgrader_api(course))) as writer:
+            (result,) = writer.save([(GradingTask(submission, b"{"), Outcome(refused))])
+        return result
+
+    def confirm() -> None:
+        with nbgrader_api(course).gradebook as gradebook:
+            for grade in gradebook.find_submission_notebook(NAME, NAME, "ada").grades:
+                grade.manual_score, grade.needs_manual_grade = 1.0, False
+            gradebook.db.commit()
+
+    assert (save("a" * 64).status, save("a" * 64).final) == ("ungradable", None)
+    confirm()
+    result = save("a" * 64)
+    assert (result.status, result.final, result.by_hand) == ("unchanged", 5, sorted(result.cells))
+    assert (save("b" * 64).status, save("b" * 64).status) == ("ungradable", "ungradable")
+    confirm()
+    assert (save("b" * 64).status, save("b" * 64).final) == ("unchanged", 5)
+    stand_in = (course / "autograded" / "ada" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    assert "This is not what ada handed in" in stand_in and "HIDDEN TESTS" not in stand_in
