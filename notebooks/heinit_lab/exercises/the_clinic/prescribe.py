@@ -11,7 +11,6 @@ from heinit_lab.checking import Case, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.outcomes import Judged, Outcomes
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.figures.numbers import number
 from heinit_lab.mean_field import expected, kept
 
 BAND, LOUD = 10.0, 0.5
@@ -34,7 +33,7 @@ def outcome(case: Case, value: Any) -> str:
             if not 1 / BAND <= left <= BAND:
                 where = "forward" if what == "signal" else "back"
                 return (
-                    f"The {what}'s second moment is {number(left)} times its start, {layers} layers {where}."
+                    f"The {what}'s second moment is {left:.3g} times its start, {layers} layers {where}."
                 )
     added = (1 - 1 / sizes[-1]) * network.scores / 2
     if added > LOUD:
