@@ -48,7 +48,6 @@ class Student:
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
-    section: str = ""
     enrolled: bool = True  # False: handed in, but the gradebook does not know them
 
     @property
@@ -108,7 +107,7 @@ class Record:
 class Cohort:
     """The students of a course: its lessons and exercises with their points, and a record for each pair.
 
-    weights: how many times the points of a lesson count, where that is not once.
+    weights: how many times the points of a lesson count, by default once. sections: of the students in one.
     """
 
     course: str
@@ -117,6 +116,7 @@ class Cohort:
     students: dict[str, Student]
     records: dict[Pair, Record]
     weights: dict[str, float] = field(default_factory=dict)
+    sections: dict[str, str] = field(default_factory=dict)
 
     def of(self, lesson: str) -> list[Record]:
         """The records of a lesson, one for each student."""
@@ -143,10 +143,7 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         for a in sorted(gradebook.assignments, key=lambda a: str(a.name))
         if settings.lesson(a.name).counts_at_all
     }
-    students = {
-        student.id: replace(student, section=settings.section(student.id))
-        for student in read_students(gradebook)
-    }
+    students = {student.id: student for student in read_students(gradebook)}
     handed = submitted(root, students=students, timezone=settings.timezone) if root else ()
     waiting = {(s.student, s.lesson): s for s in handed}
     receipts = _receipts(gradebook)
@@ -177,7 +174,8 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
     weights = {name: settings.lesson(name).weight for name in lessons}
-    return Cohort(course, lessons, exercises, students, records, weights)
+    sections = {student: section for student in students if (section := settings.section(student))}
+    return Cohort(course, lessons, exercises, students, records, weights, sections)
 
 
 def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:

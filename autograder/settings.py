@@ -186,28 +186,27 @@ class _Reader:
         table = self._table(
             where, value, ("due", "late", "points", "left_out", "weight", "attempts", "counts")
         )
-        exercises = self._exercises(name) if {"points", "left_out"} & table.keys() else []
+        exercises = list(source_points(self._root, name)) if {"points", "left_out"} & table.keys() else []
         points = {
             exercise: self._number(f"{where}.points.{exercise}", number, 0.01, 1000)
             for exercise, number in self._table(f"{where}.points", table.get("points", {}), exercises).items()
         }
-        out = table.get("left_out", [])
-        if out is not True and (not isinstance(out, list) or not all(isinstance(each, str) for each in out)):
-            raise self._wrong(
-                f"{where}.left_out", out, 'a list of exercises, such as ["he_std"], or true for the lesson'
-            )
-        for exercise in [] if out is True else out:
+        whole = table.get("left_out") is True
+        out = [] if whole else table.get("left_out", [])
+        if not isinstance(out, list) or not all(isinstance(each, str) for each in out):
+            allowed = 'a list of exercises, such as ["he_std"], or true for the lesson'
+            raise self._wrong(f"{where}.left_out", out, allowed)
+        for exercise in out:
             self._known(f"{where}.left_out", exercise, exercises)
-        if twice := sorted(set(points) & set([] if out is True else out)):
-            raise self._wrong(
-                f"{where}.points.{twice[0]}", points[twice[0]], "left away, since left_out names it"
-            )
+            if exercise in points:
+                given = points[exercise]
+                raise self._wrong(f"{where}.points.{exercise}", given, "left away, since left_out names it")
         return LessonSettings(
             due=self._optional(where, table, "due", self._moment),
             late=self._optional(where, table, "late", self._late) or default.late,
             points=points,
-            left_out=() if out is True else tuple(out),
-            counts_at_all=out is not True,
+            left_out=tuple(out),
+            counts_at_all=not whole,
             weight=self._number(f"{where}.weight", table.get("weight", 1), 0, 1000),
             attempts=self._optional(where, table, "attempts", self._count) or default.attempts,
             counts=self._optional(where, table, "counts", self._counts) or default.counts,
@@ -250,10 +249,8 @@ class _Reader:
     # Values
 
     def _wrong(self, key: str, value: Any, allowed: str) -> UsageError:
-        shown = (
-            str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else str(value)
-        )
-        raise UsageError(f"{self._path}: {key} is {shown!r:.60}; it must be {allowed}.")
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+        return UsageError(f"{self._path}: {key} is {shown!r:.60}; it must be {allowed}.")
 
     def _zone(self, key: str, value: Any) -> str:
         try:
@@ -292,11 +289,8 @@ class _Reader:
                 raise self._wrong(key, value, f"{what}, such as {example}")
             if value.tzinfo is None:
                 if not self._timezone:
-                    raise self._wrong(
-                        key,
-                        value.isoformat(),
-                        f'in some zone: write timezone = "Europe/Berlin" above, or {example}+01:00',
-                    )
+                    allowed = f'in some zone: write timezone = "Europe/Berlin" above, or {example}+01:00'
+                    raise self._wrong(key, value.isoformat(), allowed)
                 value = value.replace(tzinfo=ZoneInfo(self._timezone), fold=1)
             moment: datetime = value.astimezone(UTC).replace(tzinfo=None)
             return moment
@@ -310,17 +304,15 @@ class _Reader:
             return timedelta(seconds=float(match[1]) * dict(UNITS)[match[2]])
         if isinstance(value, datetime) or (isinstance(value, str) and re.match(r"\d{4}-", value)):
             return self._moment(key, value)
-        raise self._wrong(
-            key, value, 'a time, such as "3 days" or "12 hours", or a due date such as 2026-12-04T23:59:00'
-        )
+        allowed = 'a time, such as "3 days" or "12 hours", or a due date such as 2026-12-04T23:59:00'
+        raise self._wrong(key, value, allowed)
 
     def _late(self, key: str, value: Any) -> LateRule:
         if isinstance(value, str) and value in LATE:
             return LATE[value]
         if not isinstance(value, dict):
-            raise self._wrong(
-                key, value, '"none", "zero", or a table such as {per_day = "10 %", at_most = "50 %"}'
-            )
+            allowed = '"none", "zero", or a table such as {per_day = "10 %", at_most = "50 %"}'
+            raise self._wrong(key, value, allowed)
         table = self._table(key, value, ("per_day", "at_most"))
         if "per_day" not in table:
             raise self._wrong(key, value, 'with what is taken off: {per_day = "10 %"}')
@@ -330,13 +322,9 @@ class _Reader:
     def _amount(self, key: str, value: Any) -> Amount:
         match = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
         if match is None or (match[2] == "%" and float(match[1]) > 100):
-            raise self._wrong(
-                key, value, 'a share of what was earned, up to "100 %", or points, such as "1.5 points"'
-            )
+            allowed = 'a share of what was earned, up to "100 %", or points, such as "1.5 points"'
+            raise self._wrong(key, value, allowed)
         return Amount(float(match[1]), match[2] == "%")
-
-    def _exercises(self, lesson: str) -> list[str]:
-        return list(source_points(self._root, lesson))
 
 
 _TABLES = ("lessons", "sections", "students")

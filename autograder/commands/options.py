@@ -39,7 +39,7 @@ def written_course(reads: bool = False) -> Callable[[Callable[..., Any]], Callab
             from autograder.lock import course_lock
 
             context = click.get_current_context()
-            verb = (context.command_path.split()[1:2] or [context.info_name])[0]
+            verb = (context.command_path.split()[1:2] or [context.info_name or ""])[0]
             with course_lock(directory, f"heinit {verb}", reads=reads):
                 return command(directory=directory, **chosen)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from nbgrader.api import MissingEntry
 from autograder import hints
 from autograder.errors import HeinitError
 from autograder.grades import as_it_counts, read_grades
+from autograder.grading.attempts import AttemptRules, Attempts, attempt_rules, folder_of, number_of
 from autograder.grading.environment import environment_hash, versions
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
@@ -37,6 +38,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     grading = Grading(root, [lesson], student)
     with grading.api.gradebook as gradebook:
         result, grades = Receipts(gradebook.engine).find(student, lesson), None
+        attempts = Attempts(gradebook.engine).of(student, lesson)
         with suppress(MissingEntry):
             grades = read_grades(gradebook, lesson, student)
     counts = result and as_it_counts(result, grades)
@@ -53,8 +55,12 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     (submission,) = grading.submissions
     receipt, differences = result.receipt, list[str]()
     job = grading.job()
+    kept = folder_of(root, student, lesson, number_of(attempts, receipt["submission"])) / submission.path.name
     try:
         task = grading.task(submission, job)
+        other = attempt_rules(root, lesson) != AttemptRules() and kept.is_file()
+        if task.hash != receipt["submission"] and other:  # the attempt that counts is not the newest
+            task = grading.task(replace(submission, path=kept), job)
     except UngradableError as error:
         return Verified(counts, [f"it cannot be graded now: {error}"])
     if task.hash != receipt["submission"]:

@@ -14,12 +14,12 @@ scores, and the lesson as it was released in `autograded/`: so a person can grad
 import errno
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -58,6 +58,7 @@ from autograder.submissions.submission import Submission, UngradableError
 
 PATIENCE = 60  # seconds that another program may keep the gradebook locked
 NO_RESPONSE = "No response."  # nbgrader's words
+T = TypeVar("T")
 Batch = Sequence[tuple[GradingTask, Outcome]]
 
 
@@ -91,7 +92,7 @@ class Writer:
 
         Raises HeinitError where the disk is full, OSError where nobody's files can be written.
         """
-        outcome = replace(outcome, result=self._numbered(task, outcome.result))
+        outcome = replace(outcome, result=self._patiently(lambda: self._numbered(task, outcome.result)))
         try:
             missing = self._write(task, outcome) if outcome.result.counts else {}
             self._keep(task, outcome)
@@ -153,7 +154,7 @@ class Writer:
         be used; nothing is half saved then.
         """
         try:
-            grades = self.grades(self._patiently(batch))
+            grades = self.grades(self._patiently(lambda: self._store(batch)))
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -171,11 +172,11 @@ class Writer:
         results = [outcome.result for _, outcome in batch]
         return [as_it_counts(each, grades.get((each.student, each.lesson))) for each in results]
 
-    def _patiently(self, batch: Batch) -> list[str]:
+    def _patiently(self, do: Callable[[], T]) -> T:
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                return self._store(batch)
+                return do()
             except OperationalError as error:
                 self._gradebook.db.rollback()
                 # waiting makes no room on a disk, and mends no gradebook

@@ -23,12 +23,12 @@ class PlainExporter(Exporter):
             for s in cohort.students.values():
                 record = cohort.records[s.id, lesson]
                 penalty = None if record.score is None else record.penalty
+                late = round(record.late / DAY, 2) or None
                 yield (
                     *(lesson, s.id, s.last_name, s.first_name, s.email, s.lms_user_id, record.handed_in),
                     *(record.status.value, record.score, penalty, self.cell(record), max_score),
-                    record.reason,
-                    *(round(record.late / DAY, 2) or None, " ".join(record.by_hand), s.section),
-                    cohort.weights.get(lesson, 1.0),
+                    *(record.reason, late, " ".join(record.by_hand)),
+                    *(cohort.sections.get(s.id), cohort.weights.get(lesson, 1.0)),
                 )
         if any(cohort.weights.get(lesson, 1.0) != 1 for lesson in cohort.lessons):
             yield from self._totals(cohort)
@@ -44,5 +44,5 @@ class PlainExporter(Exporter):
             ]
             score = points(sum(weight * grade for grade, _, weight in counts)) if counts else ""
             most = sum(weight * max_score for _, max_score, weight in counts)
-            status = f"{len(counts)} graded"
-            yield ("total", s.id, *whose, None, status, None, None, score, most, *[None] * 3, s.section, None)
+            numbers = f"{len(counts)} graded", None, None, score, most
+            yield ("total", s.id, *whose, None, *numbers, *[None] * 3, cohort.sections.get(s.id), None)

@@ -124,7 +124,7 @@ def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
         head = (student.id, student.first_name, student.last_name, record.lesson, record.status.value)
         empty = "yes" if pair in blank else None
         grade = (record.final, record.penalty or None, round(record.late / DAY, 2) or None)
-        tail = (student.section, empty, " ".join(record.repairs))
+        tail = (cohort.sections.get(student.id), empty, " ".join(record.repairs))
         for name, cell in record.cells.items():
             counts = (name, cell.score, cell.max_score, " ".join(cell.misconceptions))
             by_hand = "yes" if name in record.by_hand else None

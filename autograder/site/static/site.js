@@ -84,6 +84,34 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   });
 }
 
+// Terms: a mouse that rests on the word opens the definition too. A click keeps it, Escape closes it.
+for (const term of document.querySelectorAll(".term")) {
+  const definition = document.getElementById(term.getAttribute("popovertarget"));
+  let rests = false; // the definition is shown because the mouse is there
+  let closing;
+
+  function left() {
+    if (rests) closing = setTimeout(() => definition.hidePopover(), 300);
+  }
+
+  term.addEventListener("pointerenter", ({ pointerType }) => {
+    clearTimeout(closing);
+    if (pointerType !== "mouse" || definition.matches(":popover-open")) return;
+    definition.showPopover({ source: term });
+    rests = true;
+  });
+  term.addEventListener("pointerleave", left);
+  definition.addEventListener("pointerenter", () => clearTimeout(closing));
+  definition.addEventListener("pointerleave", left);
+  definition.addEventListener("toggle", ({ newState }) => {
+    if (newState === "closed") rests = false;
+  });
+  term.addEventListener("click", (event) => {
+    if (rests) event.preventDefault();
+    rests = false;
+  });
+}
+
 // A number as it is written by hand: 0.25, 0,25, 1,250, 1/4, sqrt(2/128), √2/3, 2**0.5, 3 × 10⁻², 50 %, 2π, ½, and with
 // the digits and signs of other keyboards. NaN for anything else; a division by 0 is Infinity, as in JavaScript.
 function number(text) {
