@@ -36,6 +36,13 @@ ENVIRONMENTS = ("jupyterhub", "lessons", "grader")
 EXCHANGE = "/srv/nbgrader/exchange"
 LESSON = lesson("3-worked-examples")
 NOTEBOOK = f"{LESSON.name}/{LESSON.name}.ipynb"
+# what `nbgrader submit --student ben` leaves, but for the time
+FORGED = f"""
+folder="{EXCHANGE}/he101/inbound/ben+{LESSON.name}+2099-01-01 00:00:00 UTC+forged"
+cp -r {LESSON.name} "$folder"
+echo -n "2099-01-01 00:00:00 UTC" > "$folder/timestamp.txt"
+printf %0128d 0 > "$folder/submission_secret.txt"
+"""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,9 @@ def running_hub(folder: Path) -> Iterator[Hub]:
             assert not ended, (folder / "log").read_text()[-3000:]
             time.sleep(0.1)
         yield Hub(own, address)
-        print((folder / "log").read_text()[-3000:])
+        log_text = (folder / "log").read_text()
+        print(log_text[-3000:])
+        assert "it says that it is ben's, and ada handed it in" in log_text
 
 
 def free_ports(count: int) -> list[str]:
@@ -106,6 +115,7 @@ def test_a_class_fetches_hands_in_and_reads_its_feedback_on_a_hub(
         fetch(ada)
         hub.machine.run("ada", f"cat > {NOTEBOOK}", solved(hub.machine.run("ada", f"cat {NOTEBOOK}")))
         validate(ada, screenshots)
+        hub.machine.run("ada", FORGED)
         submit(ada)
         each_reads_their_own_alone(hub.machine)
         read_feedback(ada, screenshots)
@@ -168,8 +178,8 @@ def submit(ada: Page) -> None:
 
 
 def each_reads_their_own_alone(own: Machine) -> None:
-    """Both have handed in, and of all that is not hers Ada can read the released lesson alone."""
-    assert own.run("instructor", f"ls {EXCHANGE}/he101/inbound").count(LESSON.name) == 2
+    """Both have handed in, and of what is not hers Ada can read the released lesson alone."""
+    assert own.run("instructor", f"ls {EXCHANGE}/he101/inbound").count(LESSON.name) == 3
     found = own.attempt("ada", f"find {EXCHANGE} /home -type f -readable -not -user ada").stdout.split()
     assert {str(Path(path).parent) for path in found} == {f"{EXCHANGE}/he101/outbound/{LESSON.name}"}
     for forbidden in (f"ls {EXCHANGE}/he101/inbound", "ls ~ben", f"mv {EXCHANGE}/he101 {EXCHANGE}/mine"):
