@@ -152,7 +152,7 @@ def test_a_lesson_becomes_slides_by_its_headings_predictions_formulas_and_figure
             new_markdown_cell("## Two\n\nWords alone.", id="e"),
         ]
     )
-    one, two = columns(run)
+    one, two = columns(run, "1-title.html")
     predicted, figure, formula = one
     assert [slide.heading for slide in (*one, *two)] == ["One", "One", "One", "Two"]
     assert "How many? Write it." in predicted.body
