@@ -19,8 +19,11 @@ from autograder.site import reveal, sheet
 from autograder.site.prose import TEACHING, Prose, anchor, on_the_site
 from autograder.site.slides import WAIT, columns
 from autograder.site.terms import Marker, glossary, references
+from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.exercises import EXERCISES
+from heinit_solutions.variance_derivation import gain, weight_variance
 from heinit_solutions.worked_examples import draws_needed, he_std
+from heinit_solutions.xavier_comparison import xavier_std
 
 assert CHECKOUT is not None
 DOCS = CHECKOUT / "docs"
@@ -118,10 +121,16 @@ def test_the_commands_that_the_pages_for_teachers_give_are_there():
 
 
 def test_the_cheat_sheets_numbers_are_those_of_the_answers():
-    text = sheet.cheat_sheet()
-    assert f"| {he_std(128):.3g} |" in text
+    text, fans = sheet.cheat_sheet(), (4, 64, 128, 256)
+    lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines()]
+    rows = {row[0]: row for row in lines}
+    assert rows["He"][3:] == [f"{he_std(n):.3g}" for n in fans]
+    assert rows["Xavier (fan-in)"][3:] == [f"{xavier_std(n):.3g}" for n in fans]
+    assert rows["He, slope $a = 0.5$ below 0"][3:] == [f"{weight_variance(n, 0.5) ** 0.5:.3g}" for n in fans]
+    gains = lines[lines.index(rows["relu"]) + 2]
+    assert gains == [sheet.digits(gain(name, a)) for name, a in sheet.SHOWN.items() if name in ACTIVATIONS]
+    assert rows["30 layers"][2:6] == [r"$1.79 \times 10^{-4}$", "0.215", "1", "4.32"]
     assert f"{draws_needed(0.05):,} draws" in text
-    assert r"$9.31 \times 10^{-10}$" in text
     shown = [sheet.digits(x) for x in (0.0, 0.5, 32768.0, 1e-4, 1.915e5)]
     assert shown == ["0", "0.5", r"$3.28 \times 10^{4}$", r"$1.00 \times 10^{-4}$", r"$1.92 \times 10^{5}$"]
 
