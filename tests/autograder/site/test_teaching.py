@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import zipfile
-from pathlib import Path
 
 import click
 import nbformat
@@ -173,14 +172,14 @@ def test_a_lesson_becomes_slides_by_its_headings_predictions_formulas_and_figure
 
 
 def test_reveal_comes_from_the_carrier_then_from_the_cache_and_never_with_another_hash(tmp_path, monkeypatch):
-    def download(order, **how):
-        folder = Path(next(word for word in order if word.startswith("--dest=")).removeprefix("--dest="))
+    def download(distribution, folder):
         with zipfile.ZipFile(folder / "carrier.whl", "w") as archive:
             for name, content in carried.items():
                 archive.writestr(reveal.WITHIN + name, content)
+        return [folder / "carrier.whl"]
 
     carried = {name: f"content of {name}" for name in reveal.SHA256}
-    monkeypatch.setattr(reveal.subprocess, "run", download)
+    monkeypatch.setattr(reveal, "fetched", download)
     with pytest.raises(HeinitError, match=r"LICENSE, dist/reveal\.css, .* cannot be had"):
         reveal.reveal_files(tmp_path)
     hashes = {name: reveal.hashlib.sha256(content.encode()).hexdigest() for name, content in carried.items()}
