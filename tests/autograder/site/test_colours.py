@@ -6,8 +6,8 @@ import re
 
 from autograder.site import build
 
-STYLE = (build.HERE / "static" / "site.css").read_text(encoding="utf-8")
-LIVE = (build.HERE / "static" / "live.css").read_text(encoding="utf-8")
+STATIC = build.HERE / "static"
+STYLE = (STATIC / "site.css").read_text(encoding="utf-8")
 TEXT = ("ink", "quiet", "accent", "right", "wrong", "string", "value")
 
 
@@ -34,5 +34,6 @@ def test_text_and_edges_stand_out_in_both_themes():
             low = {name: contrast(theme[name], theme[ground]) for name in TEXT}
             assert {name: ratio for name, ratio in low.items() if ratio < 4.5} == {}, ground
         assert contrast(theme["edge"], theme["paper"]) >= 3
-    named = re.findall(r"(?<!-)\bcolor: (?!inherit|var\()([^;]+);", STYLE + LIVE)
+    every = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.css"))
+    named = re.findall(r"(?<!-)\bcolor: (?!inherit|var\()([^;]+);", every)
     assert named == [], "a colour of its own, which this test does not know"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import zipfile
-from pathlib import Path
 
 import click
 import nbformat
@@ -19,8 +18,11 @@ from autograder.site import reveal, sheet
 from autograder.site.prose import TEACHING, Prose, anchor, on_the_site
 from autograder.site.slides import WAIT, columns
 from autograder.site.terms import Marker, glossary, references
+from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.exercises import EXERCISES
+from heinit_solutions.variance_derivation import gain, weight_variance
 from heinit_solutions.worked_examples import draws_needed, he_std
+from heinit_solutions.xavier_comparison import xavier_std
 
 assert CHECKOUT is not None
 DOCS = CHECKOUT / "docs"
@@ -118,10 +120,16 @@ def test_the_commands_that_the_pages_for_teachers_give_are_there():
 
 
 def test_the_cheat_sheets_numbers_are_those_of_the_answers():
-    text = sheet.cheat_sheet()
-    assert f"| {he_std(128):.3g} |" in text
+    text, fans = sheet.cheat_sheet(), (4, 64, 128, 256)
+    lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines()]
+    rows = {row[0]: row for row in lines}
+    assert rows["He"][3:] == [f"{he_std(n):.3g}" for n in fans]
+    assert rows["Xavier (fan-in)"][3:] == [f"{xavier_std(n):.3g}" for n in fans]
+    assert rows["He, slope $a = 0.5$ below 0"][3:] == [f"{weight_variance(n, 0.5) ** 0.5:.3g}" for n in fans]
+    gains = lines[lines.index(rows["relu"]) + 2]
+    assert gains == [sheet.digits(gain(name, a)) for name, a in sheet.SHOWN.items() if name in ACTIVATIONS]
+    assert rows["30 layers"][2:6] == [r"$1.79 \times 10^{-4}$", "0.215", "1", "4.32"]
     assert f"{draws_needed(0.05):,} draws" in text
-    assert r"$9.31 \times 10^{-10}$" in text
     shown = [sheet.digits(x) for x in (0.0, 0.5, 32768.0, 1e-4, 1.915e5)]
     assert shown == ["0", "0.5", r"$3.28 \times 10^{4}$", r"$1.00 \times 10^{-4}$", r"$1.92 \times 10^{5}$"]
 
@@ -152,7 +160,7 @@ def test_a_lesson_becomes_slides_by_its_headings_predictions_formulas_and_figure
             new_markdown_cell("## Two\n\nWords alone.", id="e"),
         ]
     )
-    one, two = columns(run)
+    one, two = columns(run, "1-title.html")
     predicted, figure, formula = one
     assert [slide.heading for slide in (*one, *two)] == ["One", "One", "One", "Two"]
     assert "How many? Write it." in predicted.body
@@ -164,14 +172,14 @@ def test_a_lesson_becomes_slides_by_its_headings_predictions_formulas_and_figure
 
 
 def test_reveal_comes_from_the_carrier_then_from_the_cache_and_never_with_another_hash(tmp_path, monkeypatch):
-    def download(order, **how):
-        folder = Path(next(word for word in order if word.startswith("--dest=")).removeprefix("--dest="))
+    def download(distribution, folder):
         with zipfile.ZipFile(folder / "carrier.whl", "w") as archive:
             for name, content in carried.items():
                 archive.writestr(reveal.WITHIN + name, content)
+        return [folder / "carrier.whl"]
 
     carried = {name: f"content of {name}" for name in reveal.SHA256}
-    monkeypatch.setattr(reveal.subprocess, "run", download)
+    monkeypatch.setattr(reveal, "fetched", download)
     with pytest.raises(HeinitError, match=r"LICENSE, dist/reveal\.css, .* cannot be had"):
         reveal.reveal_files(tmp_path)
     hashes = {name: reveal.hashlib.sha256(content.encode()).hexdigest() for name, content in carried.items()}
