@@ -118,7 +118,7 @@ class Judge:
         self._busy = False
         if isinstance(answer, JudgeFailed):  # its sandbox may have ended: the next notebook gets a new one
             self.close()
-            raise JudgeError(f"the judge did not finish ({answer.reason})")
+            raise JudgeError(f"the judge did not finish: {answer.reason.rstrip('.')}")
         return replace(answer, results=[from_wire(result, CellResult) for result in answer.results])
 
     def start(self) -> socket.socket:

@@ -25,7 +25,16 @@ from pathlib import Path
 
 from autograder.sandbox.kinds import WEBASSEMBLY
 from autograder.sandbox.limits import ONE_THREAD, Limits
-from autograder.sandbox.sandbox import END, START, Box, Sandbox, SandboxError
+from autograder.sandbox.sandbox import (
+    END,
+    START,
+    Box,
+    Sandbox,
+    SandboxError,
+    await_solver,
+    no_box,
+    reach_limits,
+)
 from autograder.sandbox.wasi import MOST_OPEN
 from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
 from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS
@@ -66,6 +75,7 @@ class GuestSandbox(Sandbox):
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits, self.kind = limits or Limits(), WEBASSEMBLY
+        reach_limits(RLIMITS)
         ours, theirs = socket.socketpair()
         self._orders, self._directory = ours, None
         self._process = subprocess.Popen(
@@ -109,9 +119,10 @@ class GuestSandbox(Sandbox):
                 raise OSError("the host has ended")
             orders.settimeout(None)
             orders.shutdown(socket.SHUT_RD)
+            await_solver(answers)
         except (ChannelError, OSError) as error:
             box.close()
-            raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
+            raise no_box(error) from None
         return box
 
 
