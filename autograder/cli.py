@@ -16,6 +16,7 @@ from autograder.commands.course import course, demo, export, report
 from autograder.commands.grading import feedback, grade, receipt
 from autograder.commands.lessons import author, lab, site
 from autograder.errors import HeinitError
+from autograder.surroundings import settle
 from autograder.text import printable
 
 # The bootstrap `heinit` reads this table too, before anything is installed.
@@ -62,6 +63,7 @@ class Verbs(click.Group):
             if isinstance(stream, io.TextIOWrapper):  # a path can have bytes that are no text
                 stream.reconfigure(errors="backslashreplace")
         try:
+            settle()
             code = super().main(args, *rest, **{**extra, "standalone_mode": False})
         except HeinitError as error:
             code = _say(str(error), error.exit_code)

@@ -23,11 +23,10 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from os import environ
 from typing import Any, ParamSpec, TypeVar
 
 from autograder.lifeline import end_with_caller
-from autograder.sandbox.limits import ONE_THREAD
+from autograder.surroundings import inherited
 
 try:
     import resource
@@ -115,7 +114,7 @@ class WalledProcess:
                 stdin=subprocess.PIPE,  # so that it ends with this process
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**environ, **ONE_THREAD},
+                env=inherited(),
             )
         self._line = Connection(ours.detach())
         return self._line

@@ -4,8 +4,12 @@ A session is held to the same limits on every machine, so that a score is the sa
 that this machine does not allow is named, and nothing is graded under a lower one.
 """
 
-import resource
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+try:
+    import resource
+except ImportError:  # on Windows
+    resource = None  # type: ignore[assignment]
 
 # of a limit: the option of the shell's `ulimit` that shows it, the bytes of its unit, and a value below
 # which the limit may be why something of ours did not start
@@ -41,13 +45,12 @@ def reach(limits: Mapping[str, int]) -> None:
 
     Raises LowLimitError where a hard limit is lower.
     """
-    for name, needed in limits.items():
-        kind = getattr(resource, name)
-        soft, hard = resource.getrlimit(kind)
-        if hard != resource.RLIM_INFINITY and hard < needed:
-            raise _too_low(name, needed)
-        if soft != resource.RLIM_INFINITY and soft < needed:
-            resource.setrlimit(kind, (hard, hard))
+    for name, soft, hard in _finite(limits):
+        if hard is not None and hard < limits[name]:
+            raise _too_low(name, limits[name])
+        if soft < limits[name]:
+            most = resource.RLIM_INFINITY if hard is None else hard
+            resource.setrlimit(getattr(resource, name), (most, most))
 
 
 def low_limits(reason: str) -> str:
@@ -55,14 +58,21 @@ def low_limits(reason: str) -> str:
 
     reason: what has been said about it; where a limit is named there, there is no more to say.
     """
-    low: list[str] = []
-    if "RLIMIT_" in reason:
-        return ""
-    for name, (option, unit, enough) in SHELL.items():
-        _, hard = resource.getrlimit(getattr(resource, name))
-        if hard != resource.RLIM_INFINITY and hard < enough:
-            low.append(f"{name} (`ulimit {option}`) is {hard // unit}")
-    return f" A limit may be why: here {', and '.join(low)}." if low else ""
+    low = [
+        f"{name} (`ulimit {SHELL[name][0]}`) is {hard // SHELL[name][1]}"
+        for name, _, hard in _finite(SHELL)
+        if hard is not None and hard < SHELL[name][2]
+    ]
+    return f" A limit may be why: here {', and '.join(low)}." if low and "RLIMIT_" not in reason else ""
+
+
+def _finite(names: Iterable[str]) -> Iterator[tuple[str, int, int | None]]:
+    """Those of this process's limits that are any, soft and hard; None for a hard limit that is none."""
+    for name in names:
+        if hasattr(resource, name):
+            soft, hard = resource.getrlimit(getattr(resource, name))
+            if soft != resource.RLIM_INFINITY:
+                yield name, soft, None if hard == resource.RLIM_INFINITY else hard
 
 
 def _too_low(name: str, needed: int) -> LowLimitError:
