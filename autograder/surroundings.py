@@ -49,14 +49,22 @@ def inherited(*more: str) -> dict[str, str]:
 
 
 def settle() -> None:
-    """Make the command independent of what it was started in. Raises HeinitError where a limit is too low.
+    """Make the command independent of what it was started in. Raises HeinitError where that cannot be.
 
     Of PYTHONPATH, a folder that holds this package stays, for heinit may have been installed there.
     """
-    for stream in STREAMS:
-        if getattr(sys, stream) is None:  # closed; the next file to be opened would take its number
-            null = open(os.devnull, "r+" if stream == "stdin" else "w", encoding="utf-8")  # noqa: SIM115, PTH123
-            setattr(sys, stream, null)
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":  # names of folders would be others
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    for closed in (name for name in STREAMS if getattr(sys, name) is None):
+        # else the next file that is opened would take the stream's number, and be written to
+        null = Path(os.devnull).open("r+" if closed == "stdin" else "w", encoding="utf-8")  # noqa: SIM115
+        os.set_inheritable(null.fileno(), True)
+        setattr(sys, closed, null)
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise HeinitError("the directory that this was started in is gone. Go to another one.") from None
     try:
         reach(LEAST)
     except LowLimitError as error:
