@@ -25,6 +25,7 @@ from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.kinds import UNSANDBOXED
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
+NO_LESSONS = "the student's folder holds what is no lesson's: {}. Rename it if it is a lesson, or delete it."
 Pair = tuple[str, str]  # a student's id and a lesson's name
 
 
@@ -134,6 +135,8 @@ class Record:
         ungradable and an earlier submission was graded, `score` is the earlier grade, which stands.
     stopped: the student's cells that stopped with an error, a sentence each.
     penalty: points taken off for lateness, as nbgrader counts them.
+    uncertain: whether nobody knows that it was handed in, since the student's folder cannot be looked into,
+        or holds what is no lesson's.
     """
 
     student: str
@@ -148,6 +151,7 @@ class Record:
     stopped: tuple[str, ...] = ()
     sandboxed: bool = True
     handed_in: datetime | None = None
+    uncertain: bool = False
 
     @property
     def final(self) -> float | None:
@@ -174,8 +178,8 @@ class Cohort:
         return [record for record in self.of(lesson) if record.status is Status.GRADED]
 
     def handed_in(self, lesson: str) -> bool:
-        """Whether any student has handed this lesson in."""
-        return any(record.status is not Status.MISSING for record in self.of(lesson))
+        """Whether it is certain that any student has handed this lesson in."""
+        return any(r.status is not Status.MISSING and not r.uncertain for r in self.of(lesson))
 
 
 def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> Cohort:
@@ -187,6 +191,10 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     lessons = {a.name: float(a.max_score) for a in sorted(gradebook.assignments, key=lambda a: str(a.name))}
     students = {student.id: student for student in read_students(gradebook)}
     waiting = {(s.student, s.lesson): s for s in submitted(root, students=students)} if root else {}
+    strange: dict[str, list[str]] = {}
+    for student, lesson in waiting:
+        if lesson not in lessons and not (root and (root / "source" / lesson).is_dir()):
+            strange.setdefault(student, []).append(lesson)
     receipts = _receipts(gradebook)
     grades: dict[Pair, Grades] = {}
     for part in _grades(gradebook):  # an assignment of nbgrader's can have several notebooks
@@ -212,6 +220,11 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         else:
             released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
             record = _ungraded(pair, waiting.get(pair) if released else None, release)
+        if record.status is Status.MISSING and pair[0] in strange:
+            reason = NO_LESSONS.format(", ".join(strange[pair[0]]))
+            record = replace(record, status=Status.UNGRADABLE, reason=reason, uncertain=True)
+        elif pair in waiting and waiting[pair].closed:
+            record = replace(record, uncertain=record.score is None)
         records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
     return Cohort(course, lessons, exercises, students, records)

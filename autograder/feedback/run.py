@@ -17,6 +17,7 @@ from autograder.files import write_atomically
 from autograder.gradebook import Grades, read_grades
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
+from autograder.submissions.archives import same_form
 from autograder.submissions.submission import check_selection
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
@@ -65,9 +66,8 @@ class FeedbackRun:
         check_selection(root, sorted(self._api.get_source_assignments()), wanted, student)
         self.graded = [
             path
-            for path in sorted((root / "autograded").glob("*/*/*.ipynb"))
-            if path.stem == path.parent.name
-            and (student is None or path.parent.parent.name == student)
+            for path in _graded(root / "autograded")
+            if (student is None or same_form(path.parent.parent.name) == same_form(student))
             and (not wanted or path.stem in wanted)
         ]
 
@@ -90,9 +90,10 @@ class FeedbackRun:
     def _read(self, gradebook: Any, path: Path) -> PageTask:
         student, lesson = path.parent.parent.name, path.stem
         try:
+            content = path.read_bytes()
             grades = read_grades(gradebook, lesson, student)
             present = b"" if self.force else self._present(student, lesson)
-            return PageTask(grades, path.read_bytes(), present)
+            return PageTask(grades, content, present)
         except (MissingEntry, UnicodeEncodeError):  # no gradebook holds a name that is no text
             again = hints.heinit("grade", self.root, "--student", student)
             refusal = f"the gradebook does not have it. Run: {again}"
@@ -119,3 +120,16 @@ class FeedbackRun:
             beside = self.root / "autograded" / student / lesson / name
             if beside.is_file():
                 write_atomically(page.parent / name, beside.read_bytes())
+
+
+def _graded(autograded: Path) -> Iterator[Path]:
+    """The graded notebooks, of folders that cannot be looked into as well: to read these says why not."""
+    for folder in sorted(filter(Path.is_dir, autograded.glob("*"))):
+        try:
+            lessons = sorted(path.name for path in folder.iterdir())
+        except OSError:
+            lessons = ["?"]
+        for lesson in lessons:
+            path = folder / lesson / f"{lesson}.ipynb"
+            if lesson == "?" or path.is_file():
+                yield path

@@ -30,6 +30,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     receipt of a grade.
     """
     grading = Grading(root, [lesson], student)
+    student = next((each.student for each in grading.submissions), student)  # as the gradebook writes it
     with grading.api.gradebook as gradebook:
         result = Receipts(gradebook.engine).find(student, lesson)
     if result is None or result.status != "graded":
