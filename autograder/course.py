@@ -131,7 +131,7 @@ def _write_sources(root: Path, course_id: str) -> str:
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         write_atomically(source / lesson.path.name, text(notebook))
         excluded[lesson.name] = [build_wheel(source).name]
-    (root / HANDOUTS).mkdir(exist_ok=True)
+    (root / HANDOUTS).mkdir(parents=True, exist_ok=True)
     shutil.copy(APPENDIX, root / HANDOUTS)
     template = Template(CONFIG.read_text(encoding="utf-8"))
     return template.substitute(course_id=repr(course_id[:LONGEST_NAME]), excluded=excluded)
