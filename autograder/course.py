@@ -134,7 +134,7 @@ def _write_sources(root: Path, course_id: str) -> str:
     (root / HANDOUTS).mkdir(parents=True, exist_ok=True)
     shutil.copy(APPENDIX, root / HANDOUTS)
     template = Template(CONFIG.read_text(encoding="utf-8"))
-    return template.substitute(course_id=repr(course_id[:LONGEST_NAME]), excluded=excluded)
+    return template.substitute(course_id=repr(course_id[:LONGEST_NAME].strip()), excluded=excluded)
 
 
 def release(root: Path, names: list[str]) -> None:

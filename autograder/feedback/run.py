@@ -3,6 +3,7 @@
 The pages are drawn by the same pool as grading, so they are drawn on as many cores or machines.
 """
 
+import errno
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,9 @@ class FeedbackRun:
                 elif page:
                     try:
                         self._write(student, lesson, page)
-                    except OSError as error:  # it costs this page alone
+                    except OSError as error:  # it costs this page alone, unless there is no room for any
+                        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                            raise
                         status, reason = "failed", UNWRITABLE.format(error=error.strerror)
                 path = self._page(student, lesson).relative_to(self.root).as_posix()
                 yield PageResult(student, lesson, status, path, reason)

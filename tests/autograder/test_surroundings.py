@@ -98,6 +98,21 @@ def rooms() -> list[tuple[dict[str, str | None], str]]:
     ]
 
 
+def test_a_directory_that_is_gone_and_a_limit_that_is_too_low_are_named(tmp_path: Path):
+    ways = {
+        'mkdir gone; cd gone; rmdir ../gone; exec "$@"': "the directory that this was started in is gone.",
+        'ulimit -n 20; exec "$@"': "RLIMIT_NOFILE (`ulimit -n`) is 20 here, and 48 is needed.",
+        'ulimit -v 400000; exec "$@"': "RLIMIT_AS (`ulimit -v`) is 400000 here, and 524288 is needed.",
+    }
+    for way, words in ways.items():
+        start = "from autograder.cli import main; main(['report', 'he101'])"
+        command = ["sh", "-c", way, "-", sys.executable, "-c", start]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert done.stderr.count("\n") == 1, done.stderr
+
+
 def test_a_class_gets_the_same_grades_in_every_room(tmp_path: Path, released_course: Path):
     course = Path(shutil.copytree(released_course, tmp_path / "course"))
     hand_in(course, "zoë", lessons()[0], mistaken(lessons()[0], 0)[0])
