@@ -27,6 +27,7 @@ from autograder.sandbox.kinds import UNSANDBOXED
 from autograder.settings import Settings, read_settings
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
+NO_LESSONS = "the student's folder holds what is no lesson's: {}. Rename it if it is a lesson, or delete it."
 Pair = tuple[str, str]  # a student's id and a lesson's name
 
 
@@ -80,6 +81,8 @@ class Record:
     stopped: the student's cells that stopped with an error, a sentence each.
     penalty: points taken off for lateness, as nbgrader counts them. late: seconds after the due date.
     by_hand: the exercises of which a person decided the points.
+    uncertain: whether nobody knows that it was handed in, since the student's folder cannot be looked into,
+        or holds what is no lesson's.
     """
 
     student: str
@@ -96,6 +99,7 @@ class Record:
     handed_in: datetime | None = None
     late: float = 0.0
     by_hand: tuple[str, ...] = ()
+    uncertain: bool = False
 
     @property
     def final(self) -> float | None:
@@ -127,8 +131,8 @@ class Cohort:
         return [record for record in self.of(lesson) if record.status is Status.GRADED]
 
     def handed_in(self, lesson: str) -> bool:
-        """Whether any student has handed this lesson in."""
-        return any(record.status is not Status.MISSING for record in self.of(lesson))
+        """Whether it is certain that any student has handed this lesson in."""
+        return any(r.status is not Status.MISSING and not r.uncertain for r in self.of(lesson))
 
 
 def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> Cohort:
@@ -146,6 +150,10 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     students = {student.id: student for student in read_students(gradebook)}
     handed = submitted(root, students=students, timezone=settings.timezone) if root else ()
     waiting = {(s.student, s.lesson): s for s in handed}
+    strange: dict[str, list[str]] = {}
+    for student, lesson in waiting:
+        if lesson not in lessons and not (root and (root / "source" / lesson).is_dir()):
+            strange.setdefault(student, []).append(lesson)
     receipts = _receipts(gradebook)
     grades: dict[Pair, Grades] = {}
     for part in all_grades(gradebook):  # an assignment of nbgrader's can have several notebooks
@@ -171,6 +179,11 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         else:
             released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
             record = _ungraded(pair, waiting.get(pair) if released else None, release)
+        if record.status is Status.MISSING and pair[0] in strange:
+            reason = NO_LESSONS.format(", ".join(strange[pair[0]]))
+            record = replace(record, status=Status.UNGRADABLE, reason=reason, uncertain=True)
+        elif pair in waiting and waiting[pair].closed:
+            record = replace(record, uncertain=record.score is None)
         records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
     weights = {name: settings.lesson(name).weight for name in lessons}

@@ -3,6 +3,7 @@
 The pages are drawn by the same pool as grading, so they are drawn on as many cores or machines.
 """
 
+import errno
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
@@ -23,6 +24,7 @@ from autograder.grading.attempts import Attempts, folder_of, graded_copy
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
 from autograder.grading.receipts import Receipts
+from autograder.submissions.archives import same_form
 from autograder.submissions.submission import check_selection
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
@@ -75,9 +77,8 @@ class FeedbackRun:
             waiting = {(g.student, g.lesson) for g in all_grades(gradebook) if not g.scored}
         self.graded = [
             path
-            for path in sorted((root / "autograded").glob("*/*/*.ipynb"))
-            if path.stem == path.parent.name
-            and (student is None or path.parent.parent.name == student)
+            for path in _graded(root / "autograded")
+            if (student is None or same_form(path.parent.parent.name) == same_form(student))
             and (not wanted or path.stem in wanted)
             and (only is None or (path.parent.parent.name, path.stem) in only)
             and (path.parent.parent.name, path.stem) not in waiting
@@ -102,7 +103,9 @@ class FeedbackRun:
                 elif page:
                     try:
                         self._write(student, lesson, task.number, page)
-                    except OSError as error:  # it costs this page alone
+                    except OSError as error:  # it costs this page alone, unless there is no room for any
+                        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                            raise
                         status, reason = "failed", UNWRITABLE.format(error=error.strerror)
                 path = self._page(student, lesson, task.number).relative_to(self.root).as_posix()
                 yield PageResult(student, lesson, status, path, reason)
@@ -126,9 +129,10 @@ class FeedbackRun:
     def _read(self, gradebook: Any, path: Path) -> PageTask:
         student, lesson = path.parent.parent.name, path.stem
         try:
+            content = path.read_bytes()
             grades = read_grades(gradebook, lesson, student)
             present = b"" if self.force else self._present(student, lesson)
-            return PageTask(grades, path.read_bytes(), present)
+            return PageTask(grades, content, present)
         except (MissingEntry, UnicodeEncodeError):  # no gradebook holds a name that is no text
             again = hints.heinit("grade", self.root, "--student", student)
             refusal = f"the gradebook does not have it. Run: {again}"
@@ -156,3 +160,16 @@ class FeedbackRun:
         for name in EXCHANGE:
             if (folder / name).is_file():
                 write_atomically(page.parent / name, (folder / name).read_bytes())
+
+
+def _graded(autograded: Path) -> Iterator[Path]:
+    """The graded notebooks, of folders that cannot be looked into as well: to read these says why not."""
+    for folder in sorted(filter(Path.is_dir, autograded.glob("*"))):
+        try:
+            lessons = sorted(path.name for path in folder.iterdir())
+        except OSError:
+            lessons = ["?"]
+        for lesson in lessons:
+            path = folder / lesson / f"{lesson}.ipynb"
+            if lesson == "?" or path.is_file():
+                yield path

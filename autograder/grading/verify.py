@@ -36,6 +36,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     receipt of a grade.
     """
     grading = Grading(root, [lesson], student)
+    student = next((each.student for each in grading.submissions), student)  # as the gradebook writes it
     with grading.api.gradebook as gradebook:
         result, grades = Receipts(gradebook.engine).find(student, lesson), None
         attempts = Attempts(gradebook.engine).of(student, lesson)

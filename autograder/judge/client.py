@@ -29,18 +29,18 @@ from autograder.judge.points import rescale
 from autograder.judge.stops import Stop, stops
 from autograder.repair.notebook import OURS, add_repairs
 from autograder.sandbox.kinds import WEBASSEMBLY
-from autograder.sandbox.limits import ONE_THREAD, Limits
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import KEEP
 from autograder.sandbox.sandbox import SandboxError
-from autograder.sandbox.webassembly import prepare
+from autograder.sandbox.webassembly import CACHE, prepare
 from autograder.solver.channel import ChannelError, ChannelTimeout, receive, send
 from autograder.solver.messages import from_wire, to_wire
+from autograder.surroundings import inherited
 
 GRACE = 5  # seconds for an idle judge to end by itself
 NOTHING: Mapping[str, bytes] = {}  # beside a notebook
 RAN_ON = "The lesson's set-up and the other lines of the cell ran all the same."
 START = 180  # seconds for the judge and the sandbox to import everything
-PLACES = {"PYTHONHOME", "PYTHONPATH"}  # where Python and its packages lie
 
 
 class JudgeError(HeinitError):
@@ -122,7 +122,7 @@ class Judge:
         self._busy = False
         if isinstance(answer, JudgeFailed):  # its sandbox may have ended: the next notebook gets a new one
             self.close()
-            raise JudgeError(f"the judge did not finish ({answer.reason})")
+            raise JudgeError(f"the judge did not finish: {answer.reason.rstrip('.')}")
         return replace(answer, results=[from_wire(result, CellResult) for result in answer.results])
 
     def start(self) -> socket.socket:
@@ -138,12 +138,11 @@ class Judge:
         self._sock, self._busy = ours, True
         with theirs:
             self._process = subprocess.Popen(
-                # nothing that lies where somebody grades is ours: no module, no settings of Matplotlib's
                 [sys.executable, "-P", "-m", "autograder.judge.process", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.PIPE,  # so that it ends with this process
                 stdout=subprocess.DEVNULL,
-                env=environment(),
+                env=self._environment(),
                 cwd=os.sep,
                 start_new_session=True,  # so that a signal of the terminal's ends it by its caller alone
             )
@@ -162,6 +161,12 @@ class Judge:
             raise SandboxError(answer.reason)
         self._busy, self.wall = False, answer.wall
         return ours
+
+    def _environment(self) -> dict[str, str]:
+        """The judge's environment; a caller's own where a test leaves out the wall that hides it."""
+        caller = os.environ if "environment" in self._without else {}
+        kept = CACHE if self.wall == WEBASSEMBLY else ()
+        return {**caller, **inherited(*kept), **KEEP}
 
     def close(self) -> None:
         """End the judge, and with it the sandbox."""
@@ -183,14 +188,6 @@ class Judge:
                 process.wait(GRACE)
         finally:
             process.stdin.close()
-
-
-def environment() -> dict[str, str]:
-    """The judge's environment: the caller's, without what changes how Python runs (-O leaves out asserts)."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k in PLACES}
-    if places := list(filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))):
-        kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, places))
-    return {**kept, **ONE_THREAD, **KEEP, "PYTHONSAFEPATH": "1"}
 
 
 _shared: dict[tuple[Limits, str, str], Judge] = {}

@@ -54,6 +54,7 @@ class Submission:
     student: as the gradebook has the name, where the folder has it in another form of Unicode.
     misnamed: why the names of the folders cannot be used, or ''; then `student` and `lesson` are names that
     stand for them. timezone: of the course, whose abbreviations a timestamp.txt may use.
+    closed: whether the student's folder cannot be looked into, and may hold any lesson.
     """
 
     student: str
@@ -61,6 +62,7 @@ class Submission:
     path: Path
     misnamed: str = ""
     timezone: str = ""
+    closed: bool = False
 
     def read(self) -> bytes:
         """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
@@ -143,7 +145,7 @@ class Submission:
         there: list[str] = []
         with suppress(OSError, UngradableError), self._folder() as folder, os.scandir(folder) as entries:
             names = (entry.name for entry in entries if entry.name not in EXCHANGE)
-            there = sorted(name for name in islice(names, MOST_ENTRIES) if not is_nobodys(name))
+            there = sorted(keepable(name) for name in islice(names, MOST_ENTRIES) if not is_nobodys(name))
         if any(name.lower().endswith(".ipynb") for name in there):
             advice = "rename it if it is the lesson, or ask for the notebook"
         else:
@@ -179,10 +181,10 @@ def submitted(
             continue
         folder, name, twice = Path(owner.path), forms.get(form, form), form in taken
         taken.add(form)
-        try:
-            lessons = known if owner.is_symlink() else [entry.name for entry in _entries(folder)]
-        except OSError:
-            lessons = known
+        lessons, closed = known, True
+        with suppress(OSError):
+            if not owner.is_symlink():
+                lessons, closed = [entry.name for entry in _entries(folder)], False
         strange = [name for name in lessons if name not in known][:MOST_STRANGE]
         with suppress(OSError):  # a notebook that lies one folder too high is none, and not nothing
             lessons += [
@@ -194,7 +196,7 @@ def submitted(
                 kept = keepable(owner.name.encode("ascii", "backslashreplace").decode() if twice else name)
                 fits = (kept, keepable(lesson)) == (name, lesson)
                 why = TWICE if twice else "" if fits else MISNAMED
-                yield Submission(kept, keepable(lesson), path, why, timezone)
+                yield Submission(kept, keepable(lesson), path, why, timezone, closed)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
