@@ -31,7 +31,7 @@ VERBS = {
     "feedback": "make the feedback pages of what was graded",
     "watch": "grade hand-ins as they arrive, with feedback, until you stop it",
     "report": "write the class report: scores, mistakes, exercises, whom to write to",
-    "export": "write the grades for Canvas, for Moodle, or as a plain table",
+    "export": "write the grades, or a bank of questions, for Canvas, Moodle, or as a table",
     "receipt": "show how a submission was graded, and verify it by grading it again",
     "demo": "make a course with a made-up class: graded, with feedback and a report",
     "attack": "grade hostile notebooks here, and say what each one gained",

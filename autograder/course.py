@@ -30,6 +30,7 @@ from autograder.lessons import APPENDIX, Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
 from autograder.lms.roster import import_roster
+from autograder.settings import mend_nbgrader, read_settings
 from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -143,7 +144,8 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     """nbgrader's own interface to a course directory, with the configuration that lies in it.
 
     overrides: further settings, such as Execute={"timeout": 60}.
-    Raises UsageError where `root` is no course directory, where a file of the course is damaged, or where
+    Raises UsageError where `root` is no course directory, where a file of the course is damaged (a value in
+    course.toml that cannot be what it says is such damage), or where
     the course was made by a heinit with other modules: graded with those, every answer would fail.
     """
     from nbgrader.apps import NbGraderAPI
@@ -156,6 +158,8 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
             f"does not have. Renew the course (submissions and grades stay) with: "
             f"{hints.heinit('course', root, '--renew')}"
         )
+    read_settings(root)  # a wrong value is told before anything is done
+    mend_nbgrader(root)
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]

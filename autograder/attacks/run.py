@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -270,6 +270,7 @@ class AttackCourse(ExitStack):
                 "c.JudgeExecute.cell_seconds = 3\nc.JudgeExecute.seconds = 7\n"
             )
         self._before: int | None = None
+        self._others = set(descendants(os.getpid()))  # a browser, say, which starts and ends its own at will
         return self
 
     def attempt(self, case: Attack) -> Verdict:
@@ -277,7 +278,7 @@ class AttackCourse(ExitStack):
         grade = partial(self._grade, case.lesson)
         if self._before is None:
             grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
-            self._before = len(descendants(os.getpid()))
+            self._before = len(self._processes())
         verdict = attempt(case, self.canaries, grade)
         until = time.monotonic() + SETTLE
         while (left := self._left()) and time.monotonic() < until:
@@ -297,8 +298,11 @@ class AttackCourse(ExitStack):
         cells = nbformat.read(graded, as_version=4).cells
         return result.score, [cell.get("outputs", []) for cell in cells]
 
+    def _processes(self) -> dict[int, str]:
+        return descendants(os.getpid(), self._others)
+
     def _left(self) -> list[str]:
-        processes = descendants(os.getpid())
+        processes = self._processes()
         findings = []
         if (extra := len(processes) - (self._before or 0)) > 0:
             findings.append(f"left {extra} processes; there are: {'; '.join(processes.values())}")
@@ -309,8 +313,11 @@ class AttackCourse(ExitStack):
         return findings
 
 
-def descendants(root: int) -> dict[int, str]:
-    """The processes that `root` started, and those that they started: their state and their command."""
+def descendants(root: int, beside: Collection[int] = ()) -> dict[int, str]:
+    """The processes that `root` started, and those that they started: their state and their command.
+
+    beside: processes whose own are left out.
+    """
     parents, shown = dict[int, int](), dict[int, str]()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -318,7 +325,7 @@ def descendants(root: int) -> dict[int, str]:
             command = (process / "cmdline").read_text(errors="replace").replace("\0", " ").strip()
             pid = int(process.name)
             parents[pid], shown[pid] = int(parent), f"{pid} {state} {command[-100:]}"
-    found = set[int]()
-    while more := {pid for pid, parent in parents.items() if parent in {root, *found}} - found:
+    found, others = set[int](), set(beside)
+    while more := {pid for pid, parent in parents.items() if parent in {root, *found} - others} - found:
         found |= more
     return {pid: shown[pid] for pid in found}

@@ -10,7 +10,7 @@ import click
 
 from autograder import hints
 from autograder.commands import options
-from autograder.commands.grading import progress
+from autograder.commands.grading import progress, say_pending
 from autograder.text import printable
 
 
@@ -33,6 +33,7 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
     """Make DIRECTORY a course: a standard nbgrader directory, composed and released."""
     from autograder.course import make_course, nbgrader_api, renew_course
     from autograder.lms.roster import import_roster, read_roster
+    from autograder.settings import FILE
 
     if renew:
         kept, readable = renew_course(directory)
@@ -50,6 +51,7 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
         click.echo(f"released {lesson.name}")
     if entries:
         click.echo(f"imported {len(entries)} {'student' if len(entries) == 1 else 'students'}")
+    click.echo(f"Due dates, late work, points: {directory / FILE} (docs/instructors.md shows the file).")
     click.echo(f"Students' submissions go to {directory / 'submitted'}/STUDENT/LESSON/LESSON.ipynb.")
     # formgrader reads the configuration of the directory that its server is started in
     click.echo(f"To hand out and grade in formgrader: {hints.jupyter_lab(directory)}")
@@ -70,6 +72,7 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     from autograder.report import numbers
     from autograder.report.files import TABLE, make_report
 
+    say_pending(directory)
     written = make_report(directory, compare)
     cohort = written.cohort
     if as_json:
@@ -88,7 +91,56 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     click.echo(f"The report is {written.page}; the same as a table, {written.folder / TABLE}.", err=True)
 
 
-@click.command()
+class _Export(click.Group):
+    """`export DIRECTORY` writes grades; only `export questions` is another command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.commands:
+            args = ["grades", *args]
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first.startswith("-") and first not in ctx.help_option_names:
+            args = ["grades", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_Export, no_args_is_help=True, options_metavar="", subcommand_metavar="DIRECTORY | questions"
+)
+def export() -> None:
+    """Write the grades of DIRECTORY, or the questions of all lessons, as a platform imports them.
+
+    `export DIRECTORY --to PLATFORM` writes the grades: see `export grades --help`.
+    `export questions --to PLATFORM` writes the questions of the reading edition, with their hints.
+    """
+
+
+@export.command("questions")
+@click.option("--to", required=True, type=click.Choice(["moodle", "canvas"]), help="The platform.")
+@click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
+@click.option("--lesson", "names", multiple=True, metavar="LESSON", help="Only this lesson; repeatable.")
+def export_questions(to: str, out: Path | None, names: tuple[str, ...]) -> None:
+    """Write a bank of questions: Moodle XML, or quizzes in QTI 1.2 for Canvas.
+
+    They are those of the reading edition: what a function returns, with the hint of each mistake.
+    """
+    from autograder.files import write_atomically
+    from autograder.lessons import lesson, lessons
+    from autograder.questions.bank import bank, platforms
+
+    write, default = platforms()[to]
+    questions = bank([lesson(name) for name in names] or lessons())
+    path = out or Path(default)
+    write_atomically(path, write(questions))
+    count = sum(map(len, questions.values()))
+    click.echo(f"{count} questions of {len(questions)} lessons are in {path}.", err=True)
+
+
+@export.command("grades")
 @options.written_course(reads=True)
 @click.option("--to", required=True, type=click.Choice(["canvas", "moodle", "csv"]), help="The platform.")
 @click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
@@ -100,7 +152,7 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     show_default=True,
     help="What stands for a lesson that was not handed in.",
 )
-def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...], missing: str) -> None:
+def export_grades(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...], missing: str) -> None:
     """Write the grades of DIRECTORY as a file that Canvas or Moodle imports, or as a plain table.
 
     What cannot be graded is left empty and named: that is not a zero.
@@ -117,6 +169,7 @@ def export(directory: Path, to: str, out: Path | None, lessons: tuple[str, ...],
     path = out or directory / exporter.default
     exporter.to, exporter.missing, exporter.assignment = str(path), missing, list(lessons)
     check_selection(directory, sorted(api.get_source_assignments()), lessons)
+    say_pending(directory)
     with api.gradebook as gradebook:
         exporter.export(gradebook)
     for note in exporter.notes:

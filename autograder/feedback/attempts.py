@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from autograder.gradebook import CellGrade, Grades
+from autograder.grades import CellGrade, Grades
 from autograder.grading.attempts import Attempt, Attempts
 from autograder.grading.receipts import Receipts
 

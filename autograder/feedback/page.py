@@ -26,13 +26,14 @@ from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import Link, Room, as_text, to_the_web
 from autograder.feedback.results import anchor, plain, results
-from autograder.gradebook import Grades, read_grades
+from autograder.grades import Grades, read_grades
 from autograder.grading.attempts import Attempts
 from autograder.grading.receipts import Receipts
 from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.repair.notebook import OURS
 from autograder.templating import environment
 from autograder.text import displayable
+from autograder.times import span
 from autograder.walled import walled
 from heinit_lab.checking.report import VERDICT_MIME
 
@@ -67,6 +68,7 @@ def feedback_page(notebook: NotebookNode, grades: Grades, attempts: AttemptLines
         grades=grades,
         attempts=attempts,
         results=list(results(cells, grades, ours.get("defines"))),
+        ungradable=str(ours.get("ungradable", "")),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
         cells=[_cell(cell, number, link, room) for number, cell in enumerate(cells)],
     )
@@ -118,7 +120,7 @@ def code_hash() -> bytes:
     """A hash of the code and the templates that make a page."""
     here = Path(__file__).parent
     files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".toml", ".j2", ".css"))
-    files += [here.parent / "templating.py", here.parent / "gradebook.py"]
+    files += [here.parent / "templating.py", here.parent / "grades.py", here.parent / "times.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()
 
 
@@ -126,6 +128,7 @@ def code_hash() -> bytes:
 def _template() -> jinja2.Template:
     templates = environment(TEMPLATES)
     templates.filters["markdown"] = lambda text: Markup(render_markdown(text, headings_below=3))
+    templates.filters["span"] = span
     templates.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     return templates.get_template("feedback.html.j2")
 

@@ -17,7 +17,8 @@ from autograder.course import nbgrader_api
 from autograder.feedback.attempts import AttemptPages, page_of
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
 from autograder.files import write_atomically
-from autograder.gradebook import Grades, Pair, read_grades
+from autograder.gradebook import Pair
+from autograder.grades import Grades, all_grades, read_grades
 from autograder.grading.attempts import Attempts, folder_of, graded_copy
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
@@ -71,6 +72,8 @@ class FeedbackRun:
         self._workers, self._scheduler = workers, scheduler
         self.root, self.force, wanted = root, force, set(names)
         check_selection(root, sorted(self._api.get_source_assignments()), wanted, student)
+        with self._api.gradebook as gradebook:  # what could not be graded and waits for a person has no page
+            waiting = {(g.student, g.lesson) for g in all_grades(gradebook) if not g.scored}
         self.graded = [
             path
             for path in sorted((root / "autograded").glob("*/*/*.ipynb"))
@@ -78,6 +81,7 @@ class FeedbackRun:
             and (student is None or path.parent.parent.name == student)
             and (not wanted or path.stem in wanted)
             and (only is None or (path.parent.parent.name, path.stem) in only)
+            and (path.parent.parent.name, path.stem) not in waiting
         ]
 
     def __iter__(self) -> Iterator[PageResult]:

@@ -10,7 +10,7 @@ import nbformat
 
 from autograder.feedback.attempts import AttemptLine
 from autograder.feedback.page import code_hash, feedback_page, made_from
-from autograder.gradebook import Grades
+from autograder.grades import Grades
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.text import printable

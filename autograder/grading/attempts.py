@@ -9,7 +9,6 @@ and the checks change, all attempts are graded again from their files.
 """
 
 import json
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -19,9 +18,9 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, String, Table, Text, select
 
-from autograder.errors import UsageError
 from autograder.files import clear, write_atomically
 from autograder.grading.result import Result
+from autograder.settings import LAST, read_settings
 
 ATTEMPTS = Table(
     "heinit_attempt",
@@ -35,7 +34,6 @@ ATTEMPTS = Table(
 )
 BEYOND = "beyond the limit"  # the status of a result
 FOLDER = "attempts/{}/{}/{}"  # in a course, of a student, a lesson and a number
-BEST, LAST = "best", "last"
 
 
 @dataclass(frozen=True)
@@ -58,14 +56,8 @@ class AttemptRules:
 
 def attempt_rules(root: Path, lesson: str) -> AttemptRules:
     """What `course.toml` says of a lesson's attempts. Raises UsageError where the file cannot be read."""
-    try:
-        content = tomllib.loads((root / "course.toml").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return AttemptRules()
-    except (ValueError, OSError) as error:
-        raise UsageError(f"{root / 'course.toml'} cannot be read ({error}). Mend or delete it.") from None
-    rules = {**content, **content.get("lessons", {}).get(lesson, {})}
-    return AttemptRules(rules.get("attempts"), rules.get("counts", LAST))
+    settings = read_settings(root).lesson(lesson)
+    return AttemptRules(settings.attempts, settings.counts)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from nbgrader.converters import Autograde
 
 from autograder.course import nbgrader_api
 from autograder.database import gradebook_in_words
-from autograder.grading.attempts import BEST, BEYOND, Attempt, AttemptRules, attempt_rules, folder_of
+from autograder.errors import UsageError
+from autograder.grades import as_it_counts
+from autograder.grading.attempts import BEYOND, Attempt, AttemptRules, attempt_rules, folder_of
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
 from autograder.grading.pool import cores, do_all, in_threads
@@ -24,6 +26,7 @@ from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
 from autograder.repair.candidates import handed_in
 from autograder.repair.released import released_lesson
+from autograder.settings import BEST, FILE, read_settings
 from autograder.submissions.beside import read_files
 from autograder.submissions.submission import Submission, UngradableError, check_selection, submitted
 
@@ -41,6 +44,7 @@ class Grading:
     only: the notebooks to grade, by their paths; None for all. most: how many are graded at the most.
     threads: whether the workers are threads of this process, whose judges stay warm for the next run.
     api: nbgrader's interface to the course, with `wall` in its configuration, where it is there already.
+    notes: from the first result on, what has changed in the course's settings, a sentence each.
     Raises UsageError where the directory, a lesson or the student does not exist, SandboxError
     where there is no sandbox to grade in.
     """
@@ -64,12 +68,20 @@ class Grading:
         self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
         self._workers, self._scheduler, self._threads, self._most = workers, scheduler, threads, most
         with gradebook_in_words():
-            known = sorted(self.api.get_source_assignments())
+            known, names = sorted(self.api.get_source_assignments()), list(names)
         check_selection(root, known, names, student)
         with gradebook_in_words(), self.api.gradebook as gradebook:
             enrolled = [row.id for row in gradebook.db.query(Student.id)]
-        found = submitted(root, names, student, enrolled)
-        self.submissions = [each for each in found if only is None or each.path in only]
+        settings = read_settings(root)
+        self.notes: list[str] = []
+        for name in names:
+            if not settings.lesson(name).counts_at_all:
+                raise UsageError(f"{FILE} leaves {name} out: it is not graded.")
+        self.submissions = [
+            each
+            for each in submitted(root, names, student, enrolled, settings.timezone)
+            if settings.lesson(each.lesson).counts_at_all and (only is None or each.path in only)
+        ]
         lessons = {submission.lesson for submission in self.submissions}
         there = {name for name in lessons.intersection(known) if self._source(name).is_file()}
         self.checks = {name: checks_hash(self._source(name)) if name in there else "" for name in lessons}
@@ -80,13 +92,17 @@ class Grading:
                 yield from self._results()
 
     def _results(self) -> Iterator[Result]:
-        job = self.job()
         with closing(Writer(self.root, self.api)) as writer:
-            receipts = writer.receipts.graded()
+            again, self.notes = writer.scoring.settle()
+            job = self.job()
+            receipts, grades = writer.receipts.graded(), writer.grades()
             todo: list[Submission] = []
             for submission in self.submissions:
-                receipt = receipts.get((submission.student, submission.lesson))
-                due, result = self._due(submission, receipt, writer, job)
+                pair = submission.student, submission.lesson
+                due, result = self._due(submission, receipts.get(pair), writer, job)
+                if result is not None and result.status == "unchanged":
+                    status = "rescored" if pair in again else "unchanged"
+                    result = as_it_counts(replace(result, status=status), grades.get(pair))
                 if result is not None:
                     yield result
                 if self._most is None or len(todo) < self._most:
@@ -171,7 +187,10 @@ class Grading:
         try:
             return self.task(submission, job)
         except UngradableError as error:
-            return GradingTask(submission, refusal=str(error))
+            when = None
+            with suppress(UngradableError):
+                when = submission.submitted_at()
+            return GradingTask(submission, submitted_at=when, refusal=str(error))
 
     def _check(self, submission: Submission, job: GradingJob) -> None:
         """Raise UngradableError where the course does not have the submission's lesson."""

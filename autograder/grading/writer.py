@@ -7,19 +7,23 @@ No submission costs another its grade. A file beside a notebook that cannot be w
 told; where the notebook itself or its scores cannot be saved, that submission is ungradable, and the
 run goes on. It ends where nothing could be saved of the others either: a full disk, a locked gradebook.
 What a grader entered by hand (scores, comments, extra credit) is not touched, and late penalties
-are those of nbgrader's own plugin.
+are those of `course.toml`, else of nbgrader's plugin. An ungradable submission has its rows too, without
+scores, and the lesson as it was released in `autograded/`: so a person can grade it in formgrader.
 """
 
 import errno
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -32,25 +36,22 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from autograder.database import FULL, database_words
 from autograder.errors import HeinitError
 from autograder.files import clear, replacing, write_atomically
-from autograder.grading.attempts import (
-    BEST,
-    Attempts,
-    attempt_rules,
-    folder_of,
-    graded_copy,
-    keep_files,
-    number_of,
-)
+from autograder.gradebook import Pair
+from autograder.grades import Grades, after_penalty, all_grades, as_it_counts, late_by
+from autograder.grading.attempts import Attempts, attempt_rules, folder_of, graded_copy, keep_files, number_of
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
+from autograder.grading.scoring import LatePenalties, Scoring
 from autograder.grading.worker import GradingTask, Outcome
+from autograder.repair.notebook import OURS
+from autograder.settings import BEST
 from autograder.submissions.beside import lesson_files
 from autograder.submissions.plain_files import left_out
 from autograder.submissions.submission import Submission, UngradableError
@@ -67,24 +68,24 @@ class Writer:
     def __init__(self, root: Path, api: Any) -> None:
         self._root, self._coursedir = root, api.coursedir
         self._autograde = Autograde(coursedir=api.coursedir, parent=api)
-        self._penalties = AssignLatePenalties(parent=self._autograde)
-        self._penalties.init_plugin()
+        penalties = LatePenalties(parent=self._autograde)
+        penalties.init_plugin()
         self._gradebook = api.gradebook
         self.receipts, self.attempts = Receipts(self._gradebook.engine), Attempts(self._gradebook.engine)
         self._ranks: dict[tuple[str, str], dict[int, tuple[float, int]]] = {}  # of this run's attempts
+        self.scoring = Scoring(root, self._gradebook, penalties)
 
     def close(self) -> None:
         """Let the gradebook go."""
         self._gradebook.close()
 
     def graded(self) -> set[tuple[str, str]]:
-        """The students and lessons that the gradebook has a grade of."""
-        rows = (
-            self._gradebook.db.query(SubmittedAssignment.student_id, Assignment.name)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .all()
-        )
-        return {(student, lesson) for student, lesson in rows}
+        """The students and lessons that the checks have given a score."""
+        return {pair for pair, grades in self.grades().items() if grades.checked}
+
+    def grades(self, notebooks: Collection[str] | None = None) -> dict[Pair, Grades]:
+        """What the gradebook holds of all submissions, or of some submitted notebooks."""
+        return {(each.student, each.lesson): each for each in all_grades(self._gradebook, notebooks)}
 
     def write(self, task: GradingTask, outcome: Outcome) -> Outcome | Refusal:
         """Write an outcome's files, before its scores are saved. Gives what is to be saved.
@@ -136,23 +137,24 @@ class Writer:
         return replace(result, attempt=number, counts=counts)
 
     def _final(self, result: Result, submitted_at: datetime | None) -> float:
-        """The points of the checks, less what nbgrader takes off for lateness."""
-        score, due = result.score or 0.0, self._gradebook.find_assignment(result.lesson).duedate
-        with suppress(MissingEntry):  # a student can have an extension
-            due = self._gradebook.find_submission(result.lesson, result.student).duedate
-        late = (submitted_at - due).total_seconds() if submitted_at and due else 0.0
-        plugin = self._penalties.plugin_inst
-        penalty = plugin.late_submission_penalty(result.student, score, late) if late > 0 else None
-        return max(0.0, score - (penalty or 0.0))
+        """The points of the checks by the present settings, less what lateness costs."""
+        student, lesson = result.student, result.lesson
+        due, score = self._gradebook.find_assignment(lesson).duedate, self.scoring.score_of(result)
+        extension = self.scoring.extension(student, lesson, due)
+        if extension is None:
+            with suppress(MissingEntry):  # entered in formgrader
+                extension = self._gradebook.find_submission(lesson, student).extension
+        penalty = self.scoring.penalty(student, lesson, score, late_by(submitted_at, due, extension))
+        return after_penalty(score, penalty or 0.0)
 
     def save(self, batch: Batch) -> list[Result]:
-        """Save a batch, and give its results. Of an ungradable submission only the receipt is saved.
+        """Save a batch, and give its results with the points that count.
 
         Raises HeinitError where the disk is full, OperationalError where the gradebook is locked or cannot
         be used; nothing is half saved then.
         """
         try:
-            self._patiently(lambda: self._store(batch))
+            grades = self.grades(self._patiently(lambda: self._store(batch)))
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -167,7 +169,8 @@ class Writer:
                 return [result]
             reason = str(UngradableError(f"the gradebook does not take its scores ({error!r:.200})."))
             return [replace(result, status="ungradable", score=None, cells={}, reason=reason)]
-        return [outcome.result for _, outcome in batch]
+        results = [outcome.result for _, outcome in batch]
+        return [as_it_counts(each, grades.get((each.student, each.lesson))) for each in results]
 
     def _patiently(self, do: Callable[[], T]) -> T:
         until = time.monotonic() + PATIENCE
@@ -220,16 +223,24 @@ class Writer:
 
     # Gradebook
 
-    def _store(self, batch: Batch) -> None:
-        db = self._gradebook.db
-        students = {outcome.result.student for _, outcome in batch if outcome.notebook}
+    def _store(self, batch: Batch) -> list[str]:
+        """Store a batch; returns the ids of its submitted notebooks in the gradebook."""
+        db, stored = self._gradebook.db, []
+        released = set(db.execute(select(Assignment.name).join(Notebook)).scalars())
+
+        def opened(task: GradingTask) -> bool:
+            return task.submission.lesson in released and not task.submission.misnamed
+
+        students = {task.submission.student for task, outcome in batch if outcome.notebook or opened(task)}
         known = {s for (s,) in db.query(Student.id).filter(Student.id.in_(students))}
         for student in students - known:
             db.add(Student(id=student))
         db.flush()
         for task, outcome in batch:
             if outcome.notebook and outcome.result.counts:
-                self._store_scores(task, outcome)
+                stored.append(self._store_scores(task, outcome))
+            elif outcome.result.status == "ungradable" and opened(task):
+                stored.append(self._open_to_hands(task, outcome.result))
         for task, outcome in batch:
             if outcome.result.counts:
                 self.receipts.keep(db, outcome.result, task.submitted_at)
@@ -237,8 +248,9 @@ class Writer:
                 self.attempts.keep(db, outcome.result, task.submitted_at)
         db.commit()
         db.expunge_all()  # so that memory stays flat
+        return stored
 
-    def _store_scores(self, task: GradingTask, outcome: Outcome) -> None:
+    def _store_scores(self, task: GradingTask, outcome: Outcome) -> str:
         submission = task.submission
         notebook = self._notebook(submission, task.submitted_at)
         grades = dict(self._of(Grade, notebook))
@@ -249,6 +261,31 @@ class Writer:
         for name, comment in self._of(Comment, notebook):
             comment.auto_comment = NO_RESPONSE if name in outcome.unanswered else None
         self._store_penalty(submission, notebook)
+        return str(notebook.id)
+
+    def _open_to_hands(self, task: GradingTask, result: Result) -> str:
+        """Let a person grade in formgrader what cannot be graded; what a person has graded stays so."""
+        submission = task.submission
+        notebook = self._notebook(submission, None)
+        rows = [grade for _, grade in self._of(Grade, notebook)]
+        before = self.receipts.find(result.student, result.lesson)
+        same = before is not None and all(
+            (before.reason == result.reason, before.receipt["submission"] == result.receipt["submission"])
+        )
+        for grade in rows:
+            if not same and (grade.auto_score is None or grade.manual_score is not None):
+                grade.needs_manual_grade = True
+        if any(grade.auto_score is not None for grade in rows):  # the grade of an earlier version stands
+            return str(notebook.id)
+        notebook.assignment.timestamp = task.submitted_at
+        self._store_penalty(submission, notebook)
+        place = self._root / "autograded" / submission.student / submission.lesson / submission.path.name
+        released = self._root / "release" / submission.lesson / submission.path.name
+        with suppress(OSError, ValueError):  # formgrader then says that the file is missing
+            if not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(place, _stand_in(nbformat.read(released, as_version=4), result))
+        return str(notebook.id)
 
     def _notebook(self, submission: Submission, submitted_at: datetime | None) -> SubmittedNotebook:
         """The gradebook's entry, made where it is missing, with a row for each cell that nbgrader knows."""
@@ -269,6 +306,10 @@ class Writer:
         if submitted_at is not None:
             entry.timestamp = submitted_at
         db.flush()
+        due = entry.assignment.duedate
+        extension = self.scoring.extension(submission.student, submission.lesson, due)
+        if extension is not None:
+            entry.extension = extension
         row: SubmittedNotebook = (
             db.query(SubmittedNotebook)
             .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
@@ -287,15 +328,22 @@ class Writer:
         return [(name, row) for name, row in rows]
 
     def _store_penalty(self, submission: Submission, notebook: SubmittedNotebook) -> None:
-        """As nbgrader's AssignLatePenalties does, within our transaction."""
-        notebook.late_submission_penalty = None
-        late = notebook.assignment.total_seconds_late
-        if late <= 0:
-            return
-        db = self._gradebook.db
+        """As nbgrader's step does, within our transaction."""
+        db, entry = self._gradebook.db, notebook.assignment
         db.flush()
         db.refresh(notebook)  # its score is the database's sum
-        plugin = self._penalties.plugin_inst
-        penalty = plugin.late_submission_penalty(submission.student, notebook.score, late)
-        if penalty is not None:
-            notebook.late_submission_penalty = self._penalties._check_late_penalty(notebook, penalty)
+        late = late_by(entry.timestamp, entry.assignment.duedate, entry.extension)
+        penalty = self.scoring.penalty(submission.student, submission.lesson, notebook.score, late)
+        notebook.late_submission_penalty = penalty
+
+
+def _stand_in(notebook: NotebookNode, result: Result) -> str:
+    """A released notebook in the place of one that cannot be graded, and why."""
+    says = (
+        f"**This is not what {result.student} handed in**, but the lesson as it was released. What was "
+        f"handed in lies in `submitted/{result.student}/{result.lesson}/` and could not be graded: "
+        f"{result.reason} To grade it by hand, give the points of each exercise here."
+    )
+    notebook.metadata[OURS] = {"ungradable": result.reason.partition(". ")[0].rstrip(".") + "."}
+    notebook.cells.insert(0, new_markdown_cell(says, id="not-graded", metadata={OURS: "note"}))
+    return f"{nbformat.writes(notebook)}\n"

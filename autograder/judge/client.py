@@ -25,6 +25,7 @@ from autograder.judge.messages import (
     JudgeStart,
     NotebookOrder,
 )
+from autograder.judge.points import rescale
 from autograder.judge.stops import Stop, stops
 from autograder.repair.notebook import OURS, add_repairs
 from autograder.sandbox.kinds import WEBASSEMBLY
@@ -86,6 +87,8 @@ class Judge:
             ran = [next(results) for _ in orders]
             cell.outputs = [nbformat.from_dict(output) for result in ran for output in result.outputs]
             cell.execution_count = ran[-1].count if ran else None
+            if kind_of(cell) == "test":
+                rescale(cell)
             failures += [f"{stop} {RAN_ON}" for stop in _overcome(cell, ran)]
         add_repairs(notebook, failures)
         notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "wall": self.wall}

@@ -6,11 +6,15 @@ middle, the half that it has copied stays. So here a hand-in counts when its sec
 secret, when nothing in the folder has changed for SETTLED seconds; until then, the one before it counts.
 A copy takes its place by rename.
 
+Who hands in may name another student, and nbgrader only warns. Here the owner of the folder decides: what
+another account handed in is not collected.
+
 A page is released under a name that only its hand-in's secret gives, and is fetched into a folder that is
 called as that hand-in's time: the links between the pages of a student's attempts lead there.
 """
 
 import glob
+import os
 import re
 import shutil
 import time
@@ -31,7 +35,7 @@ SETTLED = 60  # seconds
 
 
 class ExchangeCollector(ExchangeCollect):  # type: ignore[misc]  # nbgrader has no types
-    """nbgrader's collect, which leaves out what has not arrived, under the course's lock."""
+    """nbgrader's collect, without what has not arrived or is another's, under the course's lock."""
 
     def start(self) -> None:
         """Collect. Raises ExchangeError, also where another run has the course."""
@@ -57,7 +61,11 @@ class ExchangeCollector(ExchangeCollect):  # type: ignore[misc]  # nbgrader has 
         return newest_first
 
     def _arrived(self, record: dict[str, Any]) -> bool:
-        return arrived(Path(self.inbound_path, record["filename"]))
+        folder = Path(self.inbound_path, record["filename"])
+        if self.check_owner and (reason := handed_in_by_another(folder)):
+            self.log.warning(reason)
+            return False
+        return arrived(folder)
 
 
 class FeedbackReleaser(ExchangeReleaseFeedback):  # type: ignore[misc]
@@ -104,6 +112,27 @@ def linked(page: Path) -> str:
 
     name = re.escape(quote(page.name))
     return re.sub(rf'href="(?:\.\./)?((?:attempt-\d+/)?)({name})"', place, page.read_text(encoding="utf-8"))
+
+
+def handed_in_by_another(folder: Path) -> str:
+    """Why a hand-in's folder in the exchange is not the student's whom it names, or ''.
+
+    Root and the account that collects may hand in for a student. In containers an account has no name of its
+    own: it is not known, or called jovyan.
+    """
+    import pwd  # not on Windows, which has no exchange
+
+    student, number = folder.name.rsplit("+", 3)[0], folder.stat().st_uid
+    try:
+        owner = pwd.getpwuid(number).pw_name
+    except KeyError:
+        return ""
+    if owner in (student, "jovyan") or number in (0, os.getuid()):
+        return ""
+    return (
+        f"{folder} is not collected: it says that it is {student}'s, and {owner} handed it in. "
+        f"If that is right, hand it in for {student} yourself; in any case, delete the folder."
+    )
 
 
 def arrived(folder: Path) -> bool:

@@ -9,7 +9,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Enum
 
 from autograder.files import write_atomically
-from autograder.gradebook import Cohort, Record, Status, Student, points, read_cohort
+from autograder.gradebook import Cohort, Record, Status, Student, read_cohort
+from autograder.grades import points
 from autograder.lms import spreadsheet
 from autograder.lms.collect import NOBODYS
 from autograder.text import printable
@@ -108,6 +109,9 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
                 empty = r.final is None
                 stands = "left empty, which is not a zero" if empty else "the earlier grade stands"
                 self.notes.append(f"{r.student}, {r.lesson}: could not be graded; {stands}. {r.reason}")
+        by_hand = [f"{r.student} ({r.lesson})" for r in records if r.by_hand]
+        if by_hand:
+            self.notes.append(f"A person decided points of: {', '.join(by_hand)}.")
         waiting = [f"{r.student} ({r.lesson})" for r in records if r.status is Status.UNGRADED]
         if waiting:
             self.notes.append(f"Handed in and not graded yet, left empty: {', '.join(waiting)}.")

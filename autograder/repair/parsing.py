@@ -5,7 +5,7 @@ import re
 import symtable
 import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -22,6 +22,8 @@ ASSIGNED_MAGIC = re.compile(r"^([\w, \t]+=[ \t]*)[%!].*$", re.M)
 BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # their bodies have a namespace of their own
+DEFINES = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, *SCOPES)
+REACH = 60  # lines above and below a definition that may belong to its code
 DATA = (  # the value of such an expression is no function
     *(
         ast.Constant,
@@ -124,17 +126,37 @@ def _is_complete(tree: ast.Module) -> Iterator[bool]:
             stack.append((child, function, loop if id(child) in after else loop_inside))
 
 
-def joined(head: str, tail: str, name: str) -> str | None:
-    """The source of the cells `head` and `tail`, if the function `name` was split into these two."""
-    if name not in head:
+def definition_in_text(source: str, name: str) -> tuple[str, str, str] | None:
+    """The text above a function's definition, the code with the definition, and the text below.
+
+    None where the source is code, or has no definition of that name that runs. To the code belong imports,
+    assignments and definitions beside the function, since a line of text may be code as well: `Note`.
+    """
+    head = re.search(rf"^(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", source, re.M)
+    if head is None or len(source) > LONGEST or read_code(source).parses:
         return None
-    first = next((line for line in tail.splitlines() if line.strip()), "")
-    whole = head.rstrip("\n") + "\n" + tail.strip("\n")
-    if first[:1] not in (" ", "\t") or runs_alone(tail) or not runs_alone(whole):
+    lines = source.split("\n")
+    first = source[: head.start()].count("\n")
+    body = (
+        i for i, line in enumerate(lines[first + 1 :], first + 1) if line.strip() and line[0] not in " \t)"
+    )
+    last = next(body, len(lines))
+    start = _furthest(range(max(0, first - REACH), first + 1), lambda at: lines[at:last])
+    end = _furthest(range(min(len(lines), last + REACH), last - 1, -1), lambda at: lines[start:at])
+    code = "\n".join(lines[start:end]).rstrip("\n")
+    if not isinstance(read_code(code).binds.get(name), ast.FunctionDef):
         return None
-    definition = read_code(whole).binds.get(name)
-    end = definition.end_lineno if isinstance(definition, ast.FunctionDef) else None
-    return whole if end is not None and end > len(head.rstrip().splitlines()) else None
+    above, below = "\n".join(lines[:start]), "\n".join(lines[end:])
+    return above.rstrip("\n"), code, below.strip("\n")
+
+
+def _furthest(places: range, lines: Callable[[int], list[str]]) -> int:
+    """The first place from which on, or up to which, all lines are code for sure; else the last place."""
+    for place in places:
+        parsed = _parse("\n".join(lines(place)))
+        if parsed is not None and parsed[0].body and all(isinstance(s, DEFINES) for s in parsed[0].body):
+            return place
+    return places[-1]
 
 
 def without_definition(source: str, name: str) -> str:

@@ -36,13 +36,13 @@ from autograder.repair.parsing import (
     Answer,
     answer,
     forget_parsed,
-    joined,
     read_code,
     same_text,
     without_definition,
 )
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.setup import cut_setup, put_back_setup
+from autograder.repair.splitting import cut_from_text, join_split_answers
 from autograder.submissions.notebook_file import first_line
 from autograder.submissions.submission import ASK, UngradableError
 from autograder.text import storable
@@ -105,7 +105,8 @@ class _NotebookRepair:
 
     def run(self) -> None:
         self._recognise()
-        self._join_split_answers()
+        self.repairs += cut_from_text(self.cells, self.lesson)
+        self.repairs += join_split_answers(self.cells, self.lesson)
         for released in self.lesson.solutions():
             self._choose_solution(released)
         for released in self.lesson.fixed():
@@ -149,21 +150,6 @@ class _NotebookRepair:
         if foreign:
             cells = "a cell" if foreign == 1 else f"{foreign} cells"
             self.repairs.append(f"Marks of nbgrader that are not this lesson's were taken off {cells}.")
-
-    def _join_split_answers(self) -> None:
-        """Join a function that was split in two: its second part cannot run as a cell of its own."""
-        for function in filter(None, (cell.function for cell in self.lesson.solutions())):
-            at = 0
-            while at + 1 < len(self.cells):
-                head, tail = self.cells[at : at + 2]
-                may_join = head.kind == tail.kind == "code" and tail.marked_as in (None, head.marked_as)
-                whole = joined(head.source, tail.source, function) if may_join else None
-                if whole is not None:
-                    head.source = whole
-                    self.cells.remove(tail)
-                    self.repairs.append(f"`{function}` was cut in two cells, which were joined.")
-                else:
-                    at += 1
 
     def _choose_solution(self, released: ReleasedCell) -> None:
         """Choose the cell that takes the place of a solution cell, and the cell whose answer counts."""

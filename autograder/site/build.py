@@ -14,30 +14,26 @@ from nbformat import NotebookNode
 
 from autograder.errors import HeinitError, UsageError
 from autograder.files import read_json, typed, write_atomically
-from autograder.lessons import APPENDIX, NOTEBOOKS, SHARE, lessons
+from autograder.lessons import APPENDIX, lessons
 from autograder.lessons.compose import solve
 from autograder.site.execute import executed
 from autograder.site.frames import FRAMES_MIME
-from autograder.site.lesson_page import LessonPage, appendix_page, explorer, lesson_page
+from autograder.site.lesson_page import appendix_page, explorer, lesson_page
 from autograder.site.live.files import live_files
 from autograder.site.live.pages import course_data, megabytes
 from autograder.site.live.pyodide import pyodide_files
 from autograder.site.pictures import Pictures
 from autograder.site.prose import Prose, plain
+from autograder.site.reveal import reveal_files
+from autograder.site.sheet import printed
+from autograder.site.slides import deck
+from autograder.site.texts import BAR, BELOW, PAGES, pages_of_text
 from autograder.templating import environment
 from autograder.wheels import build_wheel
 
 HERE = Path(__file__).parent
 MANIFEST = ".heinit-site.json"
 HERO = ("2-variance-derivation", "hook-explorer")  # the explorer that opens the landing page
-PAGES = {
-    "index.html": "Start",
-    f"{APPENDIX.stem}.html": "In your own project",
-    "errata.html": "Errata",
-    "instructors.html": "For instructors",
-    "about.html": "About",
-    "search.html": "Search",
-}
 
 
 @dataclass(frozen=True)
@@ -55,21 +51,26 @@ def build_site(
     progress: Callable[[str, bool], None],
     live: bool = False,
     pyodide: Path | None = None,
+    slides: bool = False,
+    pdf: bool = False,
 ) -> SiteBuild:
     """Write the site to `directory`, which is new, empty, or a site built before.
 
     cache: a folder that keeps the lessons' runs, and Pyodide. progress: see execute.executed. live: whether
     exercises can be solved and checked in the pages, see live/. pyodide: where its files are, if the builder
-    has them.
+    has them. slides: whether each lesson's slides are made, see slides.py. pdf: whether the cheat sheet is
+    printed as well.
     Raises UsageError where `directory` is no place for a site, or `pyodide` holds other files; HeinitError
-    where a lesson does not run, a page cannot be made, Pyodide cannot be had, or a file cannot be written.
+    where a lesson does not run, a page cannot be made or printed, Pyodide or reveal.js cannot be had, or a
+    file cannot be written.
     """
     before = _manifest(directory)
     runtime = pyodide_files(pyodide, cache) if live else {}
+    reveal = reveal_files(cache) if slides else {}
     runs = executed(lessons(), cache, progress)
     wheel = build_wheel(cache / "wheel")
     in_browser = live_files(runtime, wheel) if live else {}
-    files = site_files(runs, wheel.name, in_browser)
+    files = site_files(runs, wheel.name, in_browser, reveal, pdf)
     for lesson in lessons():  # as notebooks, to solve and solved, each with the wheel that it asks for
         folder = f"notebooks/{lesson.name}"
         solved = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
@@ -82,15 +83,22 @@ def build_site(
 
 
 def site_files(
-    runs: Mapping[str, NotebookNode], wheel: str, in_browser: Mapping[str, bytes] | None = None
+    runs: Mapping[str, NotebookNode],
+    wheel: str,
+    in_browser: Mapping[str, bytes] | None = None,
+    reveal: Mapping[str, str] | None = None,
+    pdf: bool = False,
 ) -> dict[str, bytes]:
     """Every file of the site but the notebooks, by its path.
 
     runs: the lessons with their outputs. wheel: the name of heinit_lab's, which lies beside a notebook.
     in_browser: the files of live pages, where the pages are to be live; see live/files.py.
+    reveal: the files of reveal.js, where there are to be slides. pdf: whether the cheat sheet is printed too.
     """
     templates = environment(HERE / "templates")
     templates.globals["live"] = bool(in_browser)
+    templates.globals |= {"slides": bool(reveal), "pdf": pdf}
+    templates.filters["prose"] = lambda text: Markup(Prose().phrase(text))
     pictures = Pictures()
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
     hero = next(cell for cell in runs[HERO[0]].cells if cell.id == HERO[1])
@@ -98,33 +106,28 @@ def site_files(
     pages: dict[str, str] = {}
 
     def write(file: str, template: str, **content: Any) -> None:
-        shared = {"course": course, "pages": PAGES, "wheel": wheel, "megabytes": megabytes(in_browser or {})}
+        shared = {"course": course, "bar": BAR, "below": BELOW, "titles": PAGES, "wheel": wheel}
+        size = megabytes(in_browser or {})
         data = course_data(file, course, in_browser) if in_browser else None
         page = templates.get_template(f"{template}.html.j2")
-        pages[file] = page.render(shared, file=file, live_data=data, **content)
+        pages[file] = page.render(shared, file=file, megabytes=size, live_data=data, **content)
 
     for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False):
         write(page.file, "lesson", page=page, before=before, after=after)
-    opening, body, contents = appendix_page(pictures, templates)
-    file = f"{APPENDIX.stem}.html"
-    write(file, "appendix", opening=opening, body=body, contents=contents, notebook=APPENDIX.name)
-    write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates)))
-    # the repository's page for instructors, below the site's own first words
-    instructors = (SHARE / "docs" / "instructors.md").read_text(encoding="utf-8").partition("\n")[2]
-    texts = {
-        "errata.html": _errata(course),
-        "instructors.html": _text("instructors.md") + instructors,
-        "about.html": _text("about.md") + (_text("live.md") if in_browser else ""),
-    }
-    for file, text in texts.items():
-        prose = Prose(strict=file == "errata.html")
-        body = Markup(prose.html(text))
-        write(file, "page", body=body, contents=[h for h in prose.headings if h.level == 2])
+    write(f"{APPENDIX.stem}.html", "appendix", notebook=APPENDIX.name, **appendix_page(pictures, templates))
+    write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates, plays=True)))
+    for file, template, content in pages_of_text(course, live=bool(in_browser)):
+        write(file, template, **content)
     index = search_index(pages)
     write("search.html", "search")
     files = {name: text.encode() for name, text in pages.items()}
     files |= {path.name: path.read_bytes() for path in (HERE / "static").iterdir()}
     files |= pictures | {"search-index.js": index.encode()}
+    if pdf:
+        files["cheat-sheet.pdf"] = printed(files, "cheat-sheet.html")
+    if reveal:
+        decks = {page.file: deck(page, runs[page.lesson.name], reveal, templates) for page in course}
+        files |= {f"slides/{file}": text.encode() for file, text in decks.items()}
     return files | dict(in_browser or {})
 
 
@@ -134,6 +137,7 @@ def search_index(pages: Mapping[str, str]) -> str:
     for file, page in pages.items():
         title = plain(page.partition("<title>")[2].partition("</title>")[0]).split(" · He init")[0]
         main = "".join(re.findall(r"<main\b.*</main>", page, re.DOTALL))
+        main = re.sub(r'<details class="drawn">.*?</details>', "", main, flags=re.DOTALL)  # code of a figure
         first, *parts = re.split(r'<div class="heading"><h\d id="([^"]+)">(.*?)</h\d>.*?</div>', main)
         later = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
         for fragment, heading, part in [("", "", first), *later]:
@@ -141,27 +145,6 @@ def search_index(pages: Mapping[str, str]) -> str:
                 entries.append([file, fragment, title, plain(heading), text])
     packed = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     return f"const SECTIONS = {packed};\n"
-
-
-def _errata(course: list[LessonPage]) -> str:
-    """The errata, with links to the sections of the lessons that they name."""
-    text = (NOTEBOOKS / "ERRATA.md").read_text(encoding="utf-8")
-    titles = {page.lesson.name: {plain(h.title) for h in page.contents} for page in course}
-
-    def linked(row: re.Match[str]) -> str:
-        lesson = row[2]
-
-        def section(title: re.Match[str]) -> str:
-            known = title[1] in titles[lesson]
-            return f"[{title[1]}]({lesson}.ipynb#{title[1].replace(' ', '-')})" if known else title[0]
-
-        return row[1] + re.sub(r"\*([^*]+)\*", section, row[3])
-
-    return re.sub(r"(\[Lesson \d\]\([^)]*/([^/)]+)\.ipynb\))(.*)", linked, text)
-
-
-def _text(name: str) -> str:
-    return (HERE / "text" / name).read_text(encoding="utf-8")
 
 
 def _manifest(directory: Path) -> dict[str, str]:

@@ -49,7 +49,7 @@ def executed(
             run = nbformat.read(kept, as_version=4)
         return run
 
-    # the last lesson takes as long as the others together, so it begins
+    # the later lessons take longest, so they begin
     order = list(reversed(lessons))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return {lesson.name: run for lesson, run in zip(order, pool.map(outputs, order), strict=True)}

@@ -2,9 +2,12 @@
 
 import base64
 import html
+import inspect
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import nbformat
@@ -18,11 +21,12 @@ from autograder.claims.table import Claim, claims
 from autograder.errors import HeinitError
 from autograder.lessons import APPENDIX, Lesson
 from autograder.lessons.compose import asked, checked, unmarked
+from autograder.questions.question import question
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.made import made
 from autograder.site.pictures import FIGURE, Pictures
 from autograder.site.prose import Heading, Prose, render_lines
-from autograder.site.questions import question
+from autograder.site.terms import Marker, Term
 
 # Cells that belong to a notebook and not to a page: the table of a reader's own checks, the way there, and
 # what the appendix needs to run.
@@ -33,7 +37,7 @@ LEFT_OUT = ("where-you-stand", "progress", "to-run")
 class LessonPage:
     """A lesson as its page shows the lesson. title: without the number. about: the first paragraph, as HTML.
 
-    says: the last line of the first cell, on time, exercises and points.
+    says: the last line of the first cell, on time, exercises and points. terms: those that the page marks.
     """
 
     lesson: Lesson
@@ -44,6 +48,7 @@ class LessonPage:
     says: str
     body: Markup
     contents: tuple[Heading, ...]
+    terms: tuple[Term, ...]
 
     @property
     def file(self) -> str:
@@ -63,11 +68,12 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
             f"the first cell of {lesson.name} is not of the form "
             "title, sentence, abilities, contents, minutes"
         )
-    writer, values = _LessonWriter(pictures, templates), kept()
+    writer, values = _LessonWriter(pictures, templates, lesson), kept()
     claimed: dict[str, list[Claim]] = defaultdict(list)
     for row in claims(lesson):
         claimed[row.cell].append(row)
     about, abilities = (Markup(writer.prose.html(opening[part])) for part in ("about", "abilities"))
+    writer.prose.marker = marker = Marker(f"{lesson.name}.html")
     parts: list[str] = []
     waiting = False  # for the reader's guess
     while cells:
@@ -83,7 +89,7 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
             waiting = True
         elif cell.cell_type == "markdown":
             text = re.sub(r"(?m)^Next: \[.*$", "", cell.source)
-            parts.append(writer.prose.html(text.replace(_IN_A_CELL, _IN_A_FIELD)))
+            parts.append(writer.prose.html(text.replace(IN_A_CELL, _IN_A_FIELD)))
             parts.append(made(claimed[cell.id], values, student[cell.id].source, writer.prose, templates))
         elif (name := asked(cell)) is not None:
             check = cells.pop(0) if cells and checked(cells[0]) == name else None
@@ -100,16 +106,20 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
         says=opening["says"],
         body=Markup("\n".join(parts)),
         contents=tuple(heading for heading in writer.prose.headings if heading.level == 2),
+        terms=tuple(marker.used.values()),
     )
 
 
-def appendix_page(pictures: Pictures, templates: Environment) -> tuple[Markup, Markup, list[Heading]]:
-    """The appendix, with the outputs that it keeps: its first cell, the others, and their headings."""
+def appendix_page(pictures: Pictures, templates: Environment) -> dict[str, Any]:
+    """What the appendix's template needs: its first cell, the others with their outputs, headings, terms."""
     writer = _LessonWriter(pictures, templates)
     first, *cells = (cell for cell in nbformat.read(APPENDIX, as_version=4).cells if cell.id not in LEFT_OUT)
     opening = Markup(writer.prose.html(first.source))
+    writer.prose.marker = marker = Marker(f"{APPENDIX.stem}.html")
     parts = [writer.prose.html(c.source) if c.cell_type == "markdown" else writer.code(c) for c in cells]
-    return opening, Markup("\n".join(parts)), [h for h in writer.prose.headings if h.level == 2]
+    contents = [heading for heading in writer.prose.headings if heading.level == 2]
+    terms = list(marker.used.values())
+    return {"opening": opening, "body": Markup("\n".join(parts)), "contents": contents, "terms": terms}
 
 
 # A lesson's first cell: a page shows these parts, and writes the others itself (contents, wheel).
@@ -121,8 +131,9 @@ _OPENING = re.compile(
 
 
 # A page has a field where a notebook has a variable that is None.
-_IN_A_CELL, _IN_A_FIELD = " in place of `None`", " below"
+IN_A_CELL, _IN_A_FIELD = " in place of `None`", " below"
 _GUESS = re.compile(r"^[\w, ]+ = None\b.*?# (?P<words>.+)$", re.MULTILINE)  # the cell of a prediction
+_DRAWING = {"plots": r"\bplots\.(\w+)\(", "explorers": r"\b(\w+_explorer)\("}  # calls of a lesson's cells
 _HEADED = re.compile(r"#{2,} ")
 _COLUMNS = re.compile(r"\S {3,}\S.*\n.*\S {3,}\S")  # of two lines at least
 
@@ -130,11 +141,12 @@ _COLUMNS = re.compile(r"\S {3,}\S.*\n.*\S {3,}\S")  # of two lines at least
 class _LessonWriter:
     """Writes the cells of one lesson as HTML."""
 
-    def __init__(self, pictures: Pictures, templates: Environment) -> None:
+    def __init__(self, pictures: Pictures, templates: Environment, lesson: Lesson | None = None) -> None:
         self.prose = Prose()
+        self._lesson = lesson
         self._pictures = pictures
         self._templates = templates
-        self._explorers = 0
+        self._explorers = self._figures = 0
         self._asked: list[str] = []  # the functions of the exercises so far
 
     def code(self, cell: NotebookNode) -> str:
@@ -186,28 +198,59 @@ class _LessonWriter:
         if FRAMES_MIME in data:
             self._explorers += 1
             ident = f"explorer-{self._explorers}"
-            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates, source)
+            caption = self._caption(source)
+            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates, source, **caption)
         if figure := FIGURE.fullmatch(data.get("text/html", "").strip()):
             path = self._pictures.add(base64.b64decode(figure["data"]))
             alt, size = html.unescape(figure["alt"]), figure.group("width", "height")
-            return self._templates.get_template("figure.html.j2").render(path=path, alt=alt, size=size)
+            template = self._templates.get_template("figure.html.j2")
+            return template.render(path=path, alt=alt, size=size, **self._caption(source))
         text = str(data.get("text/plain", ""))
         if text[:2] in ("✓ ", "✗ ", "○ "):
             return f'<p class="verdict">{html.escape(text)}</p>'
         return f'<pre class="output">{html.escape(text)}</pre>'
 
+    def _caption(self, source: str) -> dict[str, Any]:
+        """The number of a lesson's next figure, and the functions that drew it, as its cell calls them."""
+        if self._lesson is None:
+            return {"number": "", "drawn": []}
+        self._figures += 1
+        drawn = []
+        for kind, pattern in _DRAWING.items():
+            file = f"heinit_lab/{kind}/{self._lesson.module}.py"
+            module = import_module(file.removesuffix(".py").replace("/", "."))
+            for name in dict.fromkeys(re.findall(pattern, source)):
+                code = render_lines(inspect.getsource(getattr(module, name)).rstrip())
+                drawn.append({"name": name, "file": file, "code": Markup(code)})
+        return {"number": f"{self._lesson.name.split('-')[0]}.{self._figures}", "drawn": drawn}
 
-def explorer(
-    data: dict[str, Any], ident: str, pictures: Pictures, templates: Environment, source: str = ""
-) -> str:
-    """An explorer's frames behind range inputs. ident: its id on the page. source: of its cell."""
-    frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
+
+def first_frame(data: Mapping[str, Any]) -> tuple[str, str]:
+    """The frame at which an explorer's sliders start: its picture in base64, and its words."""
     starts = [slider["start"] for slider in data["sliders"]]
     first = np.ravel_multi_index(starts, [len(slider["stops"]) for slider in data["sliders"]])
+    return data["frames"][first]["picture"], data["frames"][first]["words"]
+
+
+def explorer(
+    data: dict[str, Any],
+    ident: str,
+    pictures: Pictures,
+    templates: Environment,
+    source: str = "",
+    **caption: Any,
+) -> str:
+    """An explorer's frames behind range inputs.
+
+    ident: its id on the page. source: of its cell. caption: what the template shows besides.
+    """
+    frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
+    picture, words = first_frame(data)
     return templates.get_template("explorer.html.j2").render(
         ident=ident,
         source=source,
         explorer={"note": "", "powered_by": [], **data},
-        first=frames[first],
+        first=[pictures.add(base64.b64decode(picture)), words],
         data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
+        **{"number": "", "drawn": [], "plays": False, **caption},
     )

@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -19,6 +19,16 @@ from autograder.errors import HeinitError
 from autograder.feedback.html.markdown import lexer
 from autograder.feedback.html.mathml import mathml
 
+if TYPE_CHECKING:
+    from autograder.site.terms import Marker
+
+# The repository's pages for teachers that the site shows: the file in docs/ by its name.
+TEACHING = {
+    "instructors.md": "instructors.md",
+    "ninety-minutes.md": "teaching/ninety-minutes.md",
+    "five-weeks.md": "teaching/five-weeks.md",
+    "accessibility.md": "accessibility.md",
+}
 _SENTENCE = 80  # characters of a cell that are too many for a third of a telephone
 _LONG = re.compile(r"<code>[^<\s]{24,}")  # a word of code that a third of a telephone would break
 _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell"}
@@ -49,21 +59,25 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
 
     strict: whether a link that leads nowhere on the site is an error; otherwise the link becomes its text
     and the name of the file that it led to.
-    headings: those rendered so far.
+    headings: those rendered so far. marker: marks terms and citations in paragraphs; None for none.
     """
 
     def __init__(self, strict: bool = True) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
         self.strict = strict
         self.headings: list[Heading] = []
+        self.marker: Marker | None = None
 
     def html(self, markdown: str) -> str:
         """A piece as HTML. Raises HeinitError for a link that leads nowhere, where `strict`."""
         return _with_classes(str(MarkdownWithMath(renderer=self).render(markdown)))
 
     def phrase(self, markdown: str) -> str:
-        """A single paragraph as HTML, without the paragraph around it."""
-        return self.html(markdown).strip().removeprefix("<p>").removesuffix("</p>")
+        """A single paragraph as HTML, without the paragraph around it, and without marks."""
+        marker, self.marker = self.marker, None
+        text = self.html(markdown)
+        self.marker = marker
+        return text.strip().removeprefix("<p>").removesuffix("</p>")
 
     def iter_tokens(self, tokens: Iterable[dict[str, Any]], state: Any) -> Iterable[str]:
         """The HTML of each token. The bracket or full stop beside a formula goes to the formula."""
@@ -76,6 +90,12 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
 
     def text(self, text: str) -> str:
         return html.escape(html.unescape(text), quote=False)
+
+    def paragraph(self, text: str) -> str:
+        return f"<p>{self.marker.marked(text) if self.marker else text}</p>\n"
+
+    def block_text(self, text: str) -> str:
+        return self.marker.marked(text) if self.marker else text
 
     def linebreak(self) -> str:
         return "<br>\n"
@@ -96,6 +116,8 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         wanted, taken = anchor(text), {heading.anchor for heading in self.headings}
         free = next(a for a in (wanted, *(f"{wanted}-{k}" for k in range(2, 99))) if a not in taken)
         self.headings.append(Heading(level, text, free))
+        if self.marker and level == 2:
+            self.marker.begin(free)
         if level == 1:
             return f"<h1>{text}</h1>\n"
         return (
@@ -187,10 +209,12 @@ def on_the_site(address: str) -> str | None:
     name = path.rsplit("/", 1)[-1]
     if name.endswith(".ipynb"):
         page = f"{name.removesuffix('.ipynb')}.html"
-    elif name == "ERRATA.md" or not path:
-        page = "errata.html" if path else ""
-    else:
+    elif name == "ERRATA.md" or name in TEACHING:
+        page = f"{name.removesuffix('.md').lower()}.html"
+    elif path:
         return None
+    else:
+        page = ""
     return page + (f"#{anchor(unquote(fragment).replace('-', ' '))}" if fragment else "")
 
 

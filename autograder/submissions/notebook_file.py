@@ -49,6 +49,8 @@ def read_notebook(data: bytes) -> Submitted:
         for cell in content["cells"] if version == 4 else ():
             if isinstance(cell, dict):
                 cell.pop("outputs", None)  # grading makes them anew
+    if isinstance(version, int) and version < 4:
+        _join_lines(content)
     if not isinstance(version, int):
         raise UngradableError(f"it is JSON, but not a notebook (no nbformat). {ASK}")
     minor = content.get("nbformat_minor")
@@ -68,6 +70,21 @@ def read_notebook(data: bytes) -> Submitted:
     except Exception as error:
         raise UngradableError(f"it is a damaged notebook ({first_line(error)}). {ASK}") from None
     return Submitted(notebook, tuple(dict.fromkeys(repairs)), read.cut_off)
+
+
+def _join_lines(content: dict[str, Any]) -> None:
+    """Make one text of each cell's lines, which format 2 writes without their ends. Outputs are dropped."""
+    sheets = content.get("worksheets")
+    for sheet in [content, *(sheets if isinstance(sheets, list) else [])]:
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        for cell in cells if isinstance(cells, list) else []:
+            if not isinstance(cell, dict):
+                continue
+            cell["outputs"] = []
+            for key in ("input", "source"):
+                if isinstance(lines := cell.get(key), list):
+                    kept = any(str(line).endswith("\n") for line in lines[:-1])
+                    cell[key] = ("" if kept else "\n").join(map(str, lines))
 
 
 def first_line(error: Exception) -> str:

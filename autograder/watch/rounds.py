@@ -20,7 +20,7 @@ from autograder.gradebook import Pair
 from autograder.grading.pool import cores
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob, GradingTask
-from autograder.lms.exchange import arrived, linked, released_pages
+from autograder.lms.exchange import arrived, handed_in_by_another, linked, released_pages
 from autograder.lock import course_lock
 from autograder.sandbox.sandbox import SandboxError
 from autograder.submissions.submission import Submission
@@ -126,7 +126,7 @@ class Watcher:
         if self._times() != self._decides:
             self._open()
             self._arrivals.forget()
-        self._collect()
+        yield from self._collect()
         whole = self._arrivals.whole()
         if not whole:
             return False
@@ -150,9 +150,9 @@ class Watcher:
             self._most = min(LARGEST, max(2 * cores(), int(ROUND / pace)))
         return bool(pairs)
 
-    def _collect(self) -> None:
+    def _collect(self) -> Iterator[WatchEvent]:
         """Collect from the exchange, where a hand-in has arrived there that was not there before."""
-        inbound = _exchange(self._api) / "inbound"
+        collector, inbound = _collector(self._api), _exchange(self._api) / "inbound"
         names = {folder.name for folder in inbound.iterdir()} if inbound.is_dir() else set()
         new = {name for name in names - self._collected if arrived(inbound / name)}
         if not new:
@@ -164,6 +164,9 @@ class Watcher:
                     if not result["success"]:
                         raise HeinitError(f"{lesson} was not collected: {_why(result)}")
         self._collected |= new
+        for name in sorted(new):
+            if collector.check_owner and (reason := handed_in_by_another(inbound / name)):
+                yield WatchEvent("problem", reason=reason)
 
     def _feedback(self, pairs: list[Pair]) -> Iterator[WatchEvent]:
         """Make pages that are missing or out of date, and release those whose hand-in the exchange knows."""
@@ -192,8 +195,11 @@ class Watcher:
 
 def _exchange(api: Any) -> Path:
     """The course's folder in the exchange."""
-    exchange = api.exchange.Collect(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
-    return Path(exchange.root, api.coursedir.course_id)
+    return Path(_collector(api).root, api.coursedir.course_id)
+
+
+def _collector(api: Any) -> Any:
+    return api.exchange.Collect(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
 
 
 def _why(result: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ A cell is named by its id; a copy of `he_std` is called `he_std-copy`, the end o
 
 from __future__ import annotations
 
+import ast
 import base64
 import copy as copies
 import gzip
@@ -70,11 +71,57 @@ def split(notebook: Notebook, name: str, line: int, marked: bool = False) -> Non
     _put(notebook, tail, name)
 
 
+def cut_before(notebook: Notebook, name: str, *texts: str) -> None:
+    """Cut a cell before the first place of each of these texts, as JupyterLab does at the cursor."""
+    cell, place = _cell(notebook, name), name
+    for number, text in enumerate(texts):
+        at = cell["source"].index(text)
+        tail = {**cell, "id": f"{name}-{number}", "metadata": {}, "source": cell["source"][at:].lstrip("\n")}
+        cell["source"] = cell["source"][:at].rstrip("\n")
+        _put(notebook, tail, place)
+        cell, place = tail, tail["id"]
+
+
+def join(notebook: Notebook, names: list[str], into: str, between: str = "\n\n") -> None:
+    """Merge cells into one of them, whose kind and metadata stay."""
+    cell = _cell(notebook, into)
+    cell["source"] = between.join(_cell(notebook, name)["source"] for name in names)
+    delete(notebook, *(name for name in names if name != into))
+
+
 def unmark(notebook: Notebook, *names: str) -> None:
     """Take nbgrader's metadata away: from these cells, or from all."""
     for cell in notebook["cells"]:
         if not names or cell["id"] in names:
             cell["metadata"] = {}
+
+
+def renumber(notebook: Notebook, pattern: str) -> None:
+    """Give each cell a new id, as a converter does: `{}` for its number, `{:08x}` for eight digits."""
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = pattern.format(number)
+
+
+def drop(notebook: Notebook, *keys: str) -> None:
+    """Take these entries out of the metadata of each cell."""
+    for cell in notebook["cells"]:
+        cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key not in keys}
+
+
+def annotate(notebook: Notebook, kind: str, metadata: dict[str, Any]) -> None:
+    """Add to the metadata of each cell of a kind, or of the notebook."""
+    if kind == "notebook":
+        notebook["metadata"].update(metadata)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == kind:
+            cell["metadata"].update(metadata)
+
+
+def reformat(notebook: Notebook) -> None:
+    """Write the code of each cell anew from its syntax tree: more than any formatter changes."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = ast.unparse(ast.parse(cell["source"]))
 
 
 def anonymous(notebook: Notebook) -> None:
@@ -197,7 +244,13 @@ STEPS = {
         put_above,
         insert,
         split,
+        cut_before,
+        join,
         unmark,
+        renumber,
+        drop,
+        annotate,
+        reformat,
         anonymous,
         minor,
         mark,

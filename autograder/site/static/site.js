@@ -50,6 +50,33 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     words.textContent = said;
   }
 
+  // Once through the stops of the first slider and back, in less than five seconds; whoever touches anything stops
+  // it. The words, which a screen reader reads out, stay those of the start.
+  async function play() {
+    const [slider, start] = [sliders[0], sliders[0].value];
+    const path = stops[0].map((_, stop) => stop);
+    prepare(0);
+    await Promise.all([...kept.values()].map((image) => image.decode().catch(() => {})));
+    let playing = true;
+    const stop = () => {
+      if (playing && slider.value !== start) moved(0);
+      playing = false;
+    };
+    for (const touch of ["pointerdown", "keydown"]) explorer.addEventListener(touch, stop, { once: true, capture: true });
+    explorer.dataset.playing = "";
+    for (const position of [...path, Number(start)]) {
+      if (!playing) break;
+      slider.value = position;
+      slider.nextElementSibling.value = stops[0][position];
+      picture.src = at(positions())[0];
+      await new Promise((done) => { setTimeout(done, 4500 / (path.length + 1)); });
+    }
+    playing = false;
+    delete explorer.dataset.playing;
+  }
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (explorer.hasAttribute("data-plays") && !still && !document.hidden) play();
+
   sliders.forEach((slider, which) => {
     slider.addEventListener("input", () => moved(which));
     slider.addEventListener("focus", () => prepare(which));
@@ -57,18 +84,93 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   });
 }
 
-// 0.25, 1/4, sqrt(2), sqrt(2/128), √(6/256); NaN for anything else
-function number(text) {
-  const plain = text.replace(/\s/g, "").replace("−", "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
-  const root = plain.match(/^(?:sqrt|√)\(?([^()]+)\)?$/i);
-  if (root) return Math.sqrt(number(root[1]));
-  const parts = plain.split("/");
-  if (parts.length > 2 || parts.some((part) => !/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(part))) return NaN;
-  return parts.length === 2 ? parts[0] / parts[1] : Number(parts[0]);
+// Terms: a mouse that rests on the word opens the definition too. A click keeps it, Escape closes it.
+for (const term of document.querySelectorAll(".term")) {
+  const definition = document.getElementById(term.getAttribute("popovertarget"));
+  let rests = false; // the definition is shown because the mouse is there
+  let closing;
+
+  function left() {
+    if (rests) closing = setTimeout(() => definition.hidePopover(), 300);
+  }
+
+  term.addEventListener("pointerenter", ({ pointerType }) => {
+    clearTimeout(closing);
+    if (pointerType !== "mouse" || definition.matches(":popover-open")) return;
+    definition.showPopover({ source: term });
+    rests = true;
+  });
+  term.addEventListener("pointerleave", left);
+  definition.addEventListener("pointerenter", () => clearTimeout(closing));
+  definition.addEventListener("pointerleave", left);
+  definition.addEventListener("toggle", ({ newState }) => {
+    if (newState === "closed") rests = false;
+  });
+  term.addEventListener("click", (event) => {
+    if (rests) event.preventDefault();
+    rests = false;
+  });
 }
 
-function about(answer, right) {
-  if (right === 0 || answer / right < 0) return answer > right ? "too large" : "too small";
+// A number as it is written by hand: 0.25, 0,25, 1,250, 1/4, sqrt(2/128), √2/3, 2**0.5, 3 × 10⁻², 50 %, 2π, ½, and with
+// the digits and signs of other keyboards. NaN for anything else; a division by 0 is Infinity, as in JavaScript.
+function number(text) {
+  if (text.length > 80) return NaN;
+  const plain = text
+    .replace(/[⁺⁻⁰¹²³⁴-⁹]+/g, (power) => `^(${power})`)
+    .replace(/(\d?)([¼-¾⅐-⅞])/g, (_, whole, part) => `${whole}${whole && "+"}(${part.normalize("NFKC")})`)
+    .normalize("NFKC").toLowerCase().replace(/(?<=\d)\s(?=\d{3}(?!\d))/g, "")
+    .replace(/[−–]/g, "-").replace(/[×·⋅∗]/g, "*").replace(/[÷⁄∕]/g, "/").replace(/√/g, "sqrt").replace(/π/g, "pi")
+    .replace(/(?<![\d.,])[1-9]\d{0,2}(,\d{3})+(?![\d,])/g, (thousands) => thousands.replaceAll(",", ""))
+    .replace(/(\d*),(\d+)/g, "$1.$2");
+  const tokens = plain.match(/(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|\*\*|sqrt|pi|\S/g) ?? [];
+  const next = (...some) => (some.includes(tokens[0]) ? tokens.shift() : undefined);
+
+  function sum() {
+    let value = product();
+    for (let sign; (sign = next("+", "-")); ) value += sign === "+" ? product() : -product();
+    return value;
+  }
+  function product() {
+    let value = signed();
+    for (;;) {
+      if (next("*")) value *= signed();
+      else if (next("/")) value /= signed();
+      else if (["(", "sqrt", "pi"].includes(tokens[0])) value *= power();
+      else return value;
+    }
+  }
+  function signed() {
+    const sign = next("+", "-");
+    return sign ? (sign === "-" ? -1 : 1) * signed() : power();
+  }
+  function power() {
+    const base = percent();
+    return next("^", "**") ? base ** signed() : base;
+  }
+  function percent() {
+    let value = atom();
+    while (next("%")) value /= 100;
+    return value;
+  }
+  function atom() {
+    if (next("sqrt")) return Math.sqrt(atom());
+    if (next("pi")) return Math.PI;
+    if (next("(")) {
+      const value = sum();
+      return next(")") ? value : NaN;
+    }
+    return Number(tokens.shift()); // NaN where there is none
+  }
+
+  const value = sum();
+  return tokens.length ? NaN : value;
+}
+
+function about(answer, right, near) {
+  if (right === 0) return answer > right ? "too large" : "too small";
+  if (near(-right)) return "right but for its sign";
+  if (answer / right < 0) return "of the wrong sign";
   const ratio = answer / right;
   if (ratio > 2) return `${Number(ratio.toPrecision(3))} times what it should be`;
   const percent = Math.abs(100 * (ratio - 1));
@@ -82,14 +184,16 @@ function verdict(question, given) {
     return ["wrong", "Not this one.", ...question.wrong.find((wrong) => wrong.value === given).hints];
   }
   const answer = number(given);
-  if (Number.isNaN(answer)) return ["open", "Write a number, such as 0.25, 1/4 or sqrt(2)."];
-  const near = (value, close) => Math.abs(answer - value) <= close * Math.abs(value) + 1e-12;
-  if (near(question.right, question.close)) {
+  const form = "Write a number, such as 0.25, 1/4 or sqrt(2).";
+  if (Number.isNaN(answer)) return ["open", form];
+  if (!Number.isFinite(answer)) return ["open", `That is larger than any number. ${form}`];
+  const near = (value, close = question.close) => Math.abs(answer - value) <= close * Math.abs(value) + 1e-12;
+  if (near(question.right)) {
     const exact = Number(question.right.toPrecision(4));
     return ["right", near(exact, 1e-9) ? "Right." : `Right: ${exact}, to four digits.`];
   }
   const known = question.wrong.find((wrong) => near(wrong.value, Math.max(question.close, 0.005)));
-  return ["wrong", `Not ${given.trim()}: that is ${about(answer, question.right)}.`, ...(known ? known.hints : [])];
+  return ["wrong", `Not ${given.trim()}: that is ${about(answer, question.right, near)}.`, ...(known ? known.hints : [])];
 }
 
 const MARKS = { right: "✓", wrong: "✗", open: "○" };
@@ -150,12 +254,15 @@ const linked = () => document.getElementById(decodeURIComponent(location.hash.sl
 addEventListener("hashchange", linked);
 linked();
 
-// The section that is being read, marked in the contents.
+// The section that is being read, marked in the contents. On a narrow screen the contents are one line that stays
+// in sight, says the section, and opens.
 const links = new Map(
   [...document.querySelectorAll(".contents a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
 );
 if (links.size) {
   const titles = [...links.keys()].map((id) => document.getElementById(id));
+  const contents = document.querySelector(".contents details");
+  const narrow = matchMedia("(max-width: 75rem)");
   const mark = () => {
     const passed = titles.filter((title) => title.getBoundingClientRect().top < window.innerHeight / 3);
     const here = passed.length ? passed[passed.length - 1].id : "";
@@ -163,7 +270,17 @@ if (links.size) {
       if (id === here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    contents.querySelector(".here").textContent = here ? links.get(here).textContent : "";
   };
+  const fold = () => { contents.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  contents.addEventListener("click", (event) => { if (event.target.closest("a")) fold(); });
+  contents.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !narrow.matches) return;
+    fold();
+    contents.querySelector("summary").focus();
+  });
+  fold();
   let due = false;
   addEventListener("scroll", () => {
     if (due) return;

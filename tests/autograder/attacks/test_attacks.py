@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
 import warnings
 from collections.abc import Iterator
 from functools import partial
@@ -11,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.attacks.run import CASES, Attack, AttackCourse, Canaries, attacks, attempt
+from autograder.attacks.run import CASES, Attack, AttackCourse, Canaries, attacks, attempt, descendants
 from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.sandbox.kinds import KINDS
@@ -155,3 +158,17 @@ def test_a_canary_that_is_read_written_signalled_or_called_is_seen(canaries: Can
         "read a secret",
         "changed gradebook.db",
     ]
+
+
+def test_what_another_program_starts_meanwhile_is_not_taken_for_an_attacks():
+    program = subprocess.Popen(["sh", "-c", "sleep 60 & echo $!; wait"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert program.stdout is not None
+        started = int(program.stdout.readline())
+        assert {program.pid, started} <= set(descendants(os.getpid()))
+        beside = descendants(os.getpid(), {program.pid})
+        assert program.pid in beside
+        assert started not in beside
+    finally:
+        os.kill(started, signal.SIGKILL)
+        program.communicate()

@@ -135,6 +135,8 @@ def test_feedback_of_every_attempt_is_kept_and_every_page_links_to_the_others(co
 
 
 def test_rules_are_read_from_the_courses_settings(tmp_path):
+    (tmp_path / "source" / "a").mkdir(parents=True)
+    (tmp_path / "source" / "a" / "a.ipynb").touch()
     assert attempt_rules(tmp_path, "a") == AttemptRules()
     (tmp_path / "course.toml").write_text('attempts = 5\n[lessons."a"]\nattempts = 2\ncounts = "best"\n')
     assert attempt_rules(tmp_path, "a") == AttemptRules(2, "best")

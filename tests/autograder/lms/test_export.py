@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.feedback.page import feedback_page
-from autograder.gradebook import Record, Status, Student, read_grades
+from autograder.gradebook import Record, Status, Student
+from autograder.grades import read_grades
 from autograder.lessons import lessons
 from tests.autograder.classroom import run
 from tests.autograder.gradebooks import fill

@@ -14,9 +14,17 @@ from nbgrader.preprocessors import CheckCellMetadata
 
 from autograder.lessons import lesson as lesson_called
 from autograder.lessons.compose import asked, checked, compose
-from autograder.repair.parsing import Answer, answer, joined, read_code, runs_alone, without_definition
+from autograder.repair.parsing import (
+    Answer,
+    answer,
+    definition_in_text,
+    read_code,
+    runs_alone,
+    without_definition,
+)
 from autograder.repair.released import HIDDEN, ReleasedCell, ReleasedLesson, name_of
 from autograder.repair.rules import repair
+from autograder.repair.splitting import joined
 from autograder.submissions.submission import UngradableError
 from tests.autograder.classroom import solved
 
@@ -171,7 +179,10 @@ def test_no_sequence_of_steps_breaks_the_repair_or_costs_a_point_or_a_line(steps
 def test_any_text_can_be_read(text):
     reading = read_code(text)
     runs_alone(text)
-    joined(text, f"    {text}", "f")
+    joined([text, f"    {text}", text], "f")
+    parts = definition_in_text(f"{text}\ndef f(n):\n    return n\n{text}", "f")
+    if parts is not None:
+        assert answer(parts[1], "code", "f") is Answer.FILLED
     if reading.parses and answer(text, "code", "f") is Answer.STUB:
         assert "f" not in read_code(without_definition(text, "f")).binds
 
