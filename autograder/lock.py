@@ -8,6 +8,7 @@ holds the lock writes into the file who that is. A second run says so at once, a
 free. A process that holds the lock may take it again.
 """
 
+import errno
 import functools
 import json
 import os
@@ -24,6 +25,7 @@ import click
 from filelock import FileLock, Timeout
 
 from autograder.course import CONFIG_FILE
+from autograder.database import FULL
 from autograder.errors import HeinitError
 from autograder.text import printable
 
@@ -167,6 +169,12 @@ def _sign(place: Path, run: str) -> None:
 
 
 def _no_lock(place: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FULL
+    if place.is_symlink() or place.is_dir():
+        return (
+            f"{place} is no plain file ({error.strerror}). Take it away: the lock of a course is made there."
+        )
     if isinstance(error, PermissionError) or not os.access(place.parent, os.W_OK):
         return (
             f"{place} cannot be opened ({error.strerror}), and two runs at once must not write in a course. "

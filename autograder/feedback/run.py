@@ -55,7 +55,7 @@ class FeedbackRun:
     force: also make the pages whose notebook and grades are what they were made from.
     workers: how many at once on this machine; None for a core each, where there is enough to do.
     scheduler: the address of a running one of Dask's.
-    only: the students and lessons to make pages for; None for all.
+    only: the students and lessons to make pages for; None for all. api: as in `Grading`.
     Raises UsageError where the directory, a lesson or the student does not exist.
     """
 
@@ -68,8 +68,9 @@ class FeedbackRun:
         workers: int | None = 1,
         scheduler: str | None = None,
         only: Collection[Pair] | None = None,
+        api: Any = None,
     ) -> None:
-        self._api = nbgrader_api(root)
+        self._api = api or nbgrader_api(root)
         self._workers, self._scheduler = workers, scheduler
         self.root, self.force, wanted = root, force, set(names)
         check_selection(root, sorted(self._api.get_source_assignments()), wanted, student)

@@ -43,6 +43,7 @@ class Grading:
     scheduler: the address of a running one of Dask's.
     only: the notebooks to grade, by their paths; None for all. most: how many are graded at the most.
     threads: whether the workers are threads of this process, whose judges stay warm for the next run.
+    api: nbgrader's interface to the course, with `wall` in its configuration, where it is there already.
     notes: from the first result on, what has changed in the course's settings, a sentence each.
     Raises UsageError where the directory, a lesson or the student does not exist, SandboxError
     where there is no sandbox to grade in.
@@ -60,9 +61,10 @@ class Grading:
         only: Collection[Path] | None = None,
         most: int | None = None,
         threads: bool = False,
+        api: Any = None,
     ) -> None:
         self.root, self.force = root, force
-        self.api = nbgrader_api(root, JudgeExecute={"wall": wall} if wall else {})
+        self.api = api or nbgrader_api(root, JudgeExecute={"wall": wall} if wall else {})
         self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
         self._workers, self._scheduler, self._threads, self._most = workers, scheduler, threads, most
         with gradebook_in_words():

@@ -57,9 +57,22 @@ class WatchEvent:
 
 
 class WholeGrading(Grading):
-    """Grading that leaves a hand-in for later which has changed since it was last looked at."""
+    """Grading that leaves a hand-in for later which has changed since it was last looked at.
+
+    jobs: of earlier rounds, by the checks of their lessons: to read a released lesson takes a while.
+    """
 
     arrivals: Arrivals
+    jobs: dict[str, GradingJob]
+
+    def job(self) -> GradingJob:
+        checks = repr(sorted(self.checks.items()))
+        if checks not in self.jobs:
+            job = super().job()
+            if job.lessons.keys() != self.checks.keys():  # one is not released yet
+                return job
+            self.jobs[checks] = job
+        return self.jobs[checks]
 
     def _read(self, submission: Submission, job: GradingJob) -> GradingTask | None:
         task = super()._read(submission, job)
@@ -76,8 +89,7 @@ class Watcher:
     def __init__(self, root: Path, wall: str = "", once: bool = False) -> None:
         self._root, self._wall, self._once = root, wall, once
         self._arrivals = Arrivals(root)
-        self._api = nbgrader_api(root)
-        self._decides = self._times()
+        self._open()
         self._collected: set[str] = set()
         self._most = 2 * cores()
 
@@ -102,11 +114,17 @@ class Watcher:
                 if not busy:
                     time.sleep(LOOK)
 
+    def _open(self) -> None:
+        """Read the course's configuration."""
+        decides = self._times()
+        self._api = nbgrader_api(self._root, JudgeExecute={"wall": self._wall} if self._wall else {})
+        self._jobs: dict[str, GradingJob] = {}
+        self._decides = decides
+
     def _round(self) -> Generator[WatchEvent, None, bool]:
         """Do what there is to do, a few hand-ins at the most. Returns whether there was something."""
-        if (decides := self._times()) != self._decides:
-            self._api = nbgrader_api(self._root)
-            self._decides = decides
+        if self._times() != self._decides:
+            self._open()
             self._arrivals.forget()
         yield from self._collect()
         whole = self._arrivals.whole()
@@ -115,9 +133,9 @@ class Watcher:
         with course_lock(self._root, "heinit watch"):
             begun = time.monotonic()
             grading = WholeGrading(
-                self._root, wall=self._wall, workers=cores(), only=whole, most=self._most, threads=True
+                self._root, workers=cores(), only=whole, most=self._most, threads=True, api=self._api
             )
-            grading.arrivals = self._arrivals
+            grading.arrivals, grading.jobs = self._arrivals, self._jobs
             paths = {(each.student, each.lesson): each.path for each in grading.submissions}
             pairs = []
             for result in grading:
@@ -129,7 +147,7 @@ class Watcher:
             yield from self._feedback(pairs)
         if pairs:
             pace = (time.monotonic() - begun) / len(pairs)
-            self._most = min(LARGEST, max(cores(), int(ROUND / pace)))
+            self._most = min(LARGEST, max(2 * cores(), int(ROUND / pace)))
         return bool(pairs)
 
     def _collect(self) -> Iterator[WatchEvent]:
@@ -152,7 +170,7 @@ class Watcher:
 
     def _feedback(self, pairs: list[Pair]) -> Iterator[WatchEvent]:
         """Make pages that are missing or out of date, and release those whose hand-in the exchange knows."""
-        for page in FeedbackRun(self._root, only=pairs):
+        for page in FeedbackRun(self._root, only=pairs, api=self._api):
             about = page.student, page.lesson
             if page.status == "failed":
                 yield WatchEvent("problem", *about, reason=f"{page.page} was not made: {page.reason}")

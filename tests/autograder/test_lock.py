@@ -122,6 +122,18 @@ def test_a_lock_that_cannot_be_had_is_a_sentence_and_whoever_only_reads_goes_on(
     assert heinit("export", str(course), "--to", "csv", "--out", str(course.parent / "g.csv")).exit_code == 0
 
 
+def test_what_lies_in_the_place_of_the_lock_is_named(course):
+    for make in (lambda place: place.mkdir(), lambda place: place.symlink_to(course.parent / "elsewhere")):
+        place = course / lock.LOCK
+        place.unlink(missing_ok=True)
+        make(place)
+        result = heinit("report", str(course))
+        assert (result.exit_code, "is no plain file" in result.stderr) == (1, True)
+        if not place.is_symlink():
+            place.rmdir()
+    assert not (course.parent / "elsewhere").exists()
+
+
 def test_no_lock_is_left_in_a_folder_that_is_no_course(tmp_path):
     with pytest.raises(HeinitError), lock.course_lock(tmp_path, "heinit grade"):
         raise HeinitError
