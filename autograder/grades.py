@@ -196,7 +196,7 @@ def as_it_counts(result: Result, grades: Grades | None) -> Result:
 def remarks(late: float, penalty: float, by_hand: Iterable[str]) -> str:
     """What is to be said of a grade besides its points, as a clause; '' where there is nothing."""
     taken = f"{points(penalty)} points off" if penalty else "no points off"
-    said = [f"{span(late, 2)} late, {taken}"] if late else [taken] if penalty else []
+    clauses = [f"{span(late, 2)} late, {taken}"] if late else [taken] if penalty else []
     if names := list(by_hand):
-        said.append(f"by hand: {', '.join(names)}")
-    return "; ".join(said)
+        clauses.append(f"by hand: {', '.join(names)}")
+    return "; ".join(clauses)

@@ -77,7 +77,7 @@ def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
     walls = {UNSANDBOXED}  # of which the run has been told already
-    results = told(grading, progress(grading))
+    results = with_notes(grading, progress(grading))
     for result in counted(results, as_json, "ungradable"):
         if result.status == "graded" and result.wall not in walls:
             walls.add(result.wall)
@@ -88,14 +88,14 @@ def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen
         if result.status == "beyond the limit" or not result.counts:
             which = result.reason or f"it is attempt {result.attempt}, and another attempt counts."
             click.echo(printable(f"{path}: {which}"), err=True)
-        if result.status != "unchanged" and (said := remarks(result.late, result.penalty, result.by_hand)):
-            click.echo(printable(f"{path}: {said}."), err=True)
+        if result.status != "unchanged" and (words := remarks(result.late, result.penalty, result.by_hand)):
+            click.echo(printable(f"{path}: {words}."), err=True)
         if result.status == "ungradable":
             why = f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0."
             click.echo(printable(why), err=True)
 
 
-def told(grading: "Grading", results: Iterator["Result"]) -> Iterator["Result"]:
+def with_notes(grading: "Grading", results: Iterator["Result"]) -> Iterator["Result"]:
     """The results; before the first, what has changed in the course's settings is said."""
     first = next(results, None)
     for note in grading.notes:
@@ -196,8 +196,8 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
         click.echo(json.dumps(answer))
     else:
         click.echo(f"{printable(student)}, {lesson}: {_total(result)}")
-        if said := remarks(result.late, result.penalty, result.by_hand):
-            click.echo(f"  {said}")
+        if words := remarks(result.late, result.penalty, result.by_hand):
+            click.echo(f"  {words}")
         for name, cell in result.cells.items():
             named = f"  ({', '.join(cell['misconceptions'])})" if cell["misconceptions"] else ""
             score = "to be graded by hand" if cell["score"] is None else points(cell["score"])

@@ -88,7 +88,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
         points, right_parts = hidden.get("points", {}), hidden.get("right_parts", {})
         behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
-        worth = grade.max_score / hidden["max_score"] if hidden.get("max_score") else 1.0
+        scale = grade.max_score / hidden["max_score"] if hidden.get("max_score") else 1.0
         lost = grade.score < grade.max_score
         named = hidden.get("misconceptions", []) if lost else []
         known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
@@ -100,8 +100,8 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
             behaviours=[
                 BehaviourResult(
-                    replace(b, points=b.points * worth),
-                    float(points.get(b.name, 0.0)) * worth,
+                    replace(b, points=b.points * scale),
+                    float(points.get(b.name, 0.0)) * scale,
                     b.waits_for(points),
                     right_parts.get(b.name, []),
                 )

@@ -30,7 +30,7 @@ from nbgrader.converters import Autograde
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum
-from sqlalchemy import Column, MetaData, String, Table, Text, inspect, select, update
+from sqlalchemy import Column, MetaData, String, Table, Text, func, inspect, select, update
 
 from autograder.files import parse_json, typed
 from autograder.gradebook import Pair
@@ -110,18 +110,21 @@ class Scoring:
         wanted = self.settings.lesson(lesson)
         if wanted.due is not None or ours.get("due") == _iso(assignment.duedate):
             assignment.duedate = wanted.due
-        due, students = assignment.duedate, self.settings.students
-        given = {student: self.extension(student, lesson, due) for student in students}
+        due = assignment.duedate
+        given = {student: self.extension(student, lesson, due) for student in self.settings.students}
         put = {student: _seconds(extension) for student, extension in given.items() if extension is not None}
-        for entry in assignment.submissions:
+        row, entered = SubmittedAssignment, {}
+        entries = self._gradebook.db.query(row).filter(
+            row.assignment_id == assignment.id, row.extension.is_not(None) | row.student_id.in_(put)
+        )
+        for entry in entries.all():
             theirs = ours.get("extensions", {}).get(entry.student_id)
             if (extension := self.extension(entry.student_id, lesson, due)) is not None:
                 entry.extension = extension
             elif due is None or _seconds(entry.extension) == theirs:
                 entry.extension = None
-        entered = {
-            each.student_id: _seconds(each.extension) for each in assignment.submissions if each.extension
-        }
+            if entry.extension:
+                entered[entry.student_id] = _seconds(entry.extension)
         return {
             "due": _iso(due),
             "late": self._penalties.says(wanted.late),
@@ -192,16 +195,18 @@ class Scoring:
     def _new_penalties(self) -> set[Pair]:
         """Write the penalties of all that is graded; returns where one is another than before."""
         db, again, entry = self._gradebook.db, set[Pair](), SubmittedAssignment
+        totals = select(Grade.notebook_id, func.sum(Grade.score)).group_by(Grade.notebook_id)
+        scores: dict[str, float] = dict(db.execute(totals).all())
         rows = db.execute(
             select(
-                *(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty, SubmittedNotebook.score),
+                *(SubmittedNotebook.id, SubmittedNotebook.late_submission_penalty),
                 *(entry.student_id, Assignment.name, entry.timestamp, Assignment.duedate, entry.extension),
             )
             .join(entry, entry.id == SubmittedNotebook.assignment_id)
             .join(Assignment, Assignment.id == entry.assignment_id)
         ).all()
-        for key, before, score, student, lesson, *times in rows:
-            penalty = self.penalty(student, lesson, score, late_by(*times))
+        for key, before, student, lesson, *times in rows:
+            penalty = self.penalty(student, lesson, scores.get(key, 0.0), late_by(*times))
             if abs((penalty or 0.0) - (before or 0.0)) > SAME:
                 values = {"late_submission_penalty": penalty}
                 db.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == key).values(values))

@@ -58,8 +58,8 @@ class Course:
     def grades(self, lesson: str, fails: bool = False) -> dict[str, float | None]:
         """By student, what `grade --json` says; the report's table and the grade file say the same."""
         lines = self.run("grade", lesson, "--json", fails=fails).stdout.splitlines()
-        told = {each["student"]: each for each in map(json.loads, lines)}
-        final = {student: each["final"] for student, each in sorted(told.items())}
+        results = {each["student"]: each for each in map(json.loads, lines)}
+        final = {student: each["final"] for student, each in sorted(results.items())}
         self.run("report")
         self.run("export", "--to", "csv")
         for name, column in (("report/report.csv", "lesson_score"), ("grades.csv", "score")):
@@ -70,7 +70,7 @@ class Course:
                 same = row[column] == "" if grade is None else float(row[column]) == pytest.approx(grade)
                 assert same, row
                 exercise = row.get("exercise", "")
-                hand = told[who]["by_hand"] if who in told else []
+                hand = results[who]["by_hand"] if who in results else []
                 here = (exercise in hand) if "exercise" in row else bool(hand)
                 assert bool(row["by_hand"]) is here, row
         return final
@@ -104,8 +104,8 @@ def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, 
     # ben has 2 of 15 (half of activity), less 10 % for the day begun: 1.8. dan has none, which is no zero.
     paper = {"anna": 15, "ben": pytest.approx(1.8), "dan": None, "zoe": 15}
     assert course.grades(ONE, fails=True) == paper
-    said = course.run("grade", ONE, "--student", "ben", "--force").output
-    assert "1 hour late, 0.2 points off" in said
+    output = course.run("grade", ONE, "--student", "ben", "--force").output
+    assert "1 hour late, 0.2 points off" in output
 
     # ben hands in again, a day and an hour late: two days begun, 15 less 20 % is 12.
     course.collect(LESSON_ONE, "ben", right, "2026-03-02 12:00:00 UTC")
@@ -141,10 +141,10 @@ def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, 
     # 15 less 10 % is 13.5. Nothing runs again.
     settings = SETTINGS.replace("2026-03-01T12", "2026-03-02T12")
     (course.root / "course.toml").write_text(settings)
-    told = course.run("export", "--to", "csv").stderr
-    assert f"{ONE}: due date changed, 1 to be scored again." in told
-    told = course.run("grade").stderr
-    assert f"{ONE}: due date changed, 1 scored again." in told and "1 rescored, 5 unchanged" in told
+    notes = course.run("export", "--to", "csv").stderr
+    assert f"{ONE}: due date changed, 1 to be scored again." in notes
+    notes = course.run("grade").stderr
+    assert f"{ONE}: due date changed, 1 scored again." in notes and "1 rescored, 5 unchanged" in notes
     assert course.grades(ONE) == {**paper, "ben": 13.5}
 
     # What the student reads.
@@ -163,8 +163,8 @@ def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, 
     course.run("export", "--to", "csv")
     page = (course.root / "report" / "index.html").read_text(encoding="utf-8")
     assert "Late (1)" in page and "Graded by hand (2)" in page
-    told = course.run("export", "--to", "canvas").stderr
-    assert f"A person decided points of: anna ({ONE}), dan ({ONE})." in told
+    notes = course.run("export", "--to", "canvas").stderr
+    assert f"A person decided points of: anna ({ONE}), dan ({ONE})." in notes
     totals = {r["student_id"]: r for r in course.table("grades.csv") if r["assignment"] == "total"}
     numbers = {student: (float(row["score"]), float(row["max_score"])) for student, row in totals.items()}
     assert numbers == {"anna": (48.5, 49), "ben": (19.5, 49), "dan": (8, 15), "zoe": (15, 15)}

@@ -29,7 +29,7 @@ HEAD = f'timezone = "Europe/Berlin"\n[lessons.{NAME}]\n'
 DUE = f"{HEAD}due = 2026-03-01T12:00:00\n"  # 11:00 in UTC
 # The hand-ins are of 11:00 on the first, of 13:00 on the first, and of 12:00 on the third, in UTC.
 TERM: list[tuple[str, dict[str, str], list[float], str]] = [
-    # what changes, the files, the grades of anna, ben and zoe (8, 6 and 3 points), and what is said
+    # what changes, the files, the grades of anna, ben and zoe (8, 6 and 3 points), and what is words
     ("nothing", {}, [8, 6, 3], ""),
     ("a due date, nothing off", {"course.toml": DUE}, [8, 6, 3], "due date changed, 0 scored again."),
     ("nbgrader's rule", {"nbgrader_config.py": CONFIG}, [8, 0, 0], "late rule changed, 2 scored again."),
@@ -73,7 +73,7 @@ def course(released_course: Path, tmp_path: Path) -> Path:
 
 
 def settle(root: Path) -> tuple[set[tuple[str, str]], list[str], dict[str, float]]:
-    """What was scored again, what is said, and the grades."""
+    """What was scored again, the sentences on it, and the grades."""
     with closing(Writer(root, nbgrader_api(root))) as writer:
         again, notes = writer.scoring.settle()
         return again, notes, {student: each.score for (student, _), each in writer.grades().items()}
@@ -82,13 +82,13 @@ def settle(root: Path) -> tuple[set[tuple[str, str]], list[str], dict[str, float
 def test_a_changed_rule_scores_again_what_is_graded_and_says_so(course):
     config = (course / "nbgrader_config.py").read_text()
     settle(course)
-    for what, files, expected, said in TERM:
+    for what, files, expected, words in TERM:
         for name, text in files.items():
             (course / name).write_text(config + text if name.endswith(".py") else text)
         announced = pending(course, nbgrader_api(course))
         _, notes, grades = settle(course)
         assert list(grades.values()) == pytest.approx(expected), what
-        assert (said in notes[0] and notes[0].startswith(NAME)) if said else not notes, what
+        assert (words in notes[0] and notes[0].startswith(NAME)) if words else not notes, what
         assert [note.replace("to be ", "") for note in announced] == notes, what
         assert settle(course)[:2] == (set(), []), what
 
