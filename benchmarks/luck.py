@@ -23,7 +23,12 @@ from tests.variants import UNNAMED
 Points = tuple[float, ...]  # of each behaviour of an exercise
 
 # Answers between right and wrong, whose points chance decides, by exercise and the beginning of their name.
-TWO_SIDED: dict[tuple[str, str], str] = {}
+_LOUD = "loud = not exploding and report['loss'] > np.log(report['classes'])"
+_UNTRAINED = "whether the loss of an untrained network lies above ln k is chance"
+TWO_SIDED: dict[tuple[str, str], str] = {
+    ("diagnose", "any-loss-is-loud"): _UNTRAINED,
+    ("diagnose", f"{_LOUD} + 1 → {_LOUD}"): _UNTRAINED,
+}
 
 
 def wrong_answers(exercise: str) -> Iterator[tuple[str, Function]]:

@@ -79,7 +79,7 @@ def _healthy_networks_and_odd_reports(rng: Rng) -> Iterator[Case]:
             ),
             reports.case("many classes", classes=many, loss=float(np.log(many)) + loss),
             reports.case("few classes", "loud", classes=few, loss=float(np.log(few)) + 1 + loss / 2),
-            reports.case("loud scores and a large step", "loud", loss=4 + loss, update=30 * update),
+            reports.case("loud scores and a large step", "loud", loss=4 + loss / 4, update=30 * update),
             reports.case("a large input", forward=size * level),
             reports.case("a first layer that bursts", "exploding", forward=size * level / [size, 1, 1, 1]),
             reports.case("a last layer that loses", "vanishing", forward=level / [1, 1, 1, size]),

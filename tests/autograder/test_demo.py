@@ -21,6 +21,7 @@ from autograder.report.compare import load
 from autograder.report.similarity import groups, structure
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.exercises import EXERCISES
+from heinit_lab.mean_field import kept
 from heinit_solutions.relu_half_killing import relu
 from heinit_solutions.worked_examples import he_std
 from tests.tools import FULL, system_tool
@@ -39,7 +40,7 @@ def slips(exercise: str) -> dict[str, list[str]]:
 
 
 def answer(exercise: str, text: str):
-    names = {"np": np, "ACTIVATIONS": ACTIVATIONS, "he_std": he_std, "relu": relu}
+    names = {"np": np, "ACTIVATIONS": ACTIVATIONS, "he_std": he_std, "relu": relu, "kept": kept}
     exec(written(STUBS[exercise], exercise, text), names)
     return names[exercise]
 

@@ -11,6 +11,7 @@ from heinit_lab.clinic import ILLNESSES
 from heinit_lab.exercises._shared import exercise, right_but_changes_its_input
 
 Report = dict[str, Any]
+PARTS = tuple(ILLNESSES)
 LEVEL, CALM = (1.0, 0.9, 1.1, 0.8), (0.002, 0.003, 0.002, 0.004)
 HEALTHY, LOST, BURST, FAULTY = (
     "a healthy network",
@@ -46,7 +47,7 @@ def found(
     exploding: Callable[[Any], Any] = lambda left: not left < 100,
     dead: Callable[[Any], Any] = lambda shares: shares[0],
     loud: Callable[[Report], Any] = lambda r: r["loss"] > log(r["classes"]) + 1,
-    update: Callable[[Any], Any] = max,
+    update: Callable[[Any], Any] = lambda steps: np.max(steps),
     first_causes: bool = True,
 ) -> Callable[[Report], dict[str, Any]]:
     """A right answer but for what is given."""
@@ -65,13 +66,16 @@ def found(
     return diagnose
 
 
+_right = found()
+
+
 def _first_alone(report: Report) -> dict[str, Any]:
-    names = [name for name, ill in found()(report).items() if ill]
-    return {name: name in names[:1] for name in ILLNESSES}
+    names = [name for name, ill in _right(report).items() if ill]
+    return {name: name in names[:1] for name in PARTS}
 
 
 def _emptied(report: Report) -> dict[str, Any]:
-    diagnosis = found()(report)
+    diagnosis = _right(report)
     report["forward"] /= report["forward"][0]
     report["dead"][:] = 0
     return diagnosis
@@ -103,7 +107,11 @@ EXERCISE = exercise(
     mistakes={
         "not-a-number-is-healthy": found(exploding=lambda left: left > 100),
         "consequences-named": found(first_causes=False),
-        "dead-in-any-layer": (found(dead=max), found(dead=lambda shares: shares[-1]), found(dead=np.mean)),
+        "dead-in-any-layer": (
+            found(dead=lambda shares: np.max(shares)),
+            found(dead=lambda shares: shares[-1]),
+            found(dead=lambda shares: np.mean(shares)),
+        ),
         "ten-classes-assumed": found(loud=lambda r: r["loss"] > log(10) + 1),
         "any-loss-is-loud": (
             found(loud=lambda r: r["loss"] > log(r["classes"])),
@@ -111,7 +119,11 @@ EXERCISE = exercise(
         ),
         "input-forgotten": found(lambda r: r["forward"][-1]),
         "fraction-upside-down": found(lambda r: r["forward"][0] / r["forward"][-1]),
-        "update-averaged": (found(update=np.mean), found(update=lambda u: u[-1]), found(update=min)),
+        "update-averaged": (
+            found(update=lambda steps: np.mean(steps)),
+            found(update=lambda steps: steps[-1]),
+            found(update=lambda steps: np.min(steps)),
+        ),
         "backward-for-forward": (
             found(lambda r: r["backward"][-1] / r["backward"][0]),
             found(lambda r: r["backward"][0] / r["backward"][-1]),
@@ -122,5 +134,5 @@ EXERCISE = exercise(
     shown_by={"changes-its-input": right_but_changes_its_input},
     hidden=3,
     prompt=Prompt(5),
-    parts=tuple(ILLNESSES),
+    parts=PARTS,
 )

@@ -52,13 +52,16 @@ def alike(value: Any, mistaken: Any) -> bool:
     )
 
 
-def _by(std: Callable[..., float], last: Callable[..., float] | None = None) -> Callable[..., list[float]]:
-    """An answer from a formula of c, n_in and n_out. last: that of the last matrix, by default small."""
+def _small(c: float, n_in: int, n_out: int) -> float:
+    return sqrt(0.1 / n_in)
+
+
+def _by(std: Callable[..., float], last: Callable[..., float] = _small) -> Callable[..., list[float]]:
+    """An answer from a formula of c, n_in and n_out. last: that of the last matrix."""
 
     def prescribe(sizes: Sequence[int], activation: str, a: float = 0.0) -> list[float]:
         c, pairs = 1 / kept(activation, a), list(pairwise(sizes))
-        ending = last or (lambda c, n_in, n_out: sqrt(0.1 / n_in))
-        return [*(std(c, *pair) for pair in pairs[:-1]), ending(c, *pairs[-1])]
+        return [*(std(c, *pair) for pair in pairs[:-1]), last(c, *pairs[-1])]
 
     return prescribe
 
