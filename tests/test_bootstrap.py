@@ -49,7 +49,11 @@ elif "-e" in arguments:
     command.write_text("#!" + str(python) + chr(10) + {echo!r})
     command.chmod(0o755)
 """
-ECHO = "import sys\nprint('ran', *sys.argv[1:])\nsys.exit(7 if 'seven' in sys.argv else 0)\n"
+ECHO = """\
+import os, sys
+print('ran', *sys.argv[1:], *(name for name in ('PYTHONPATH', 'PYTHONSTARTUP') if name in os.environ))
+sys.exit(7 if 'seven' in sys.argv else 0)
+"""
 
 
 @dataclass
@@ -200,6 +204,7 @@ def test_a_python_without_venv_is_told_the_line_that_installs_it(bare, module):
 
 @posix
 def test_the_first_start_installs_by_hash_and_the_next_ones_install_nothing(machine):
+    machine.environment |= {"PYTHONPATH": str(machine.tools), "PYTHONSTARTUP": "start.py"}  # not for .venv
     first = machine.run("lab", "--port", "9", "seven")
     assert (first.returncode, first.stdout) == (7, "ran lab --port 9 seven\n")
     packages, projects = machine.calls[1:]
