@@ -29,7 +29,7 @@ DOCS = CHECKOUT / "docs"
 PAGES = {name: (DOCS / path).read_text(encoding="utf-8") for name, path in TEACHING.items()}
 # names before a year: "He et al. 2015", "Zhang, Dauphin and Ma (2019)"
 CITED = re.compile(
-    r"\b((?:[A-Z][a-zé]+, )*[A-Z][a-zé]+(?: and [A-Z][a-zé]+| et al\.))[ ,]+\(?((?:19|20)\d\d)\b"
+    r"\b((?:[A-Z][a-zé]+, )*[A-Z][a-zé]+(?: and [A-Z][a-zé]+| et al\.| and others))[ ,]+\(?((?:19|20)\d\d)\b"
 )
 
 
