@@ -1,6 +1,7 @@
 """The command `heinit`: its verbs, and how every error becomes one sentence."""
 
 import difflib
+import errno
 import io
 import os
 import sys
@@ -15,7 +16,10 @@ from autograder.commands.collecting import collect
 from autograder.commands.course import course, demo, export, report
 from autograder.commands.grading import feedback, grade, receipt
 from autograder.commands.lessons import author, lab, site
+from autograder.commands.watching import watch
 from autograder.errors import HeinitError
+from autograder.solver.process_limits import low_limits
+from autograder.surroundings import settle
 from autograder.text import printable
 
 # The bootstrap `heinit` reads this table too, before anything is installed.
@@ -28,6 +32,7 @@ VERBS = {
     "collect": "take hand-ins from the archives of a learning platform",
     "grade": "grade what was submitted to a course directory",
     "feedback": "make the feedback pages of what was graded",
+    "watch": "grade hand-ins as they arrive, with feedback, until you stop it",
     "report": "write the class report: scores, mistakes, exercises, whom to write to",
     "export": "write the grades, or a bank of questions, for Canvas, Moodle, or as a table",
     "receipt": "show how a submission was graded, and verify it by grading it again",
@@ -35,6 +40,17 @@ VERBS = {
     "attack": "grade hostile notebooks here, and say what each one gained",
     "bench": "measure the lessons and print tables",
 }
+
+
+AGAIN = "What is done so far is kept: make room, and run this again."
+NO_ROOM = {  # what is said of an error of the operating system's, whichever file has met it
+    errno.ENOSPC: f"the disk is full. {AGAIN}",
+    errno.EDQUOT: f"your share of the disk is full. {AGAIN}",
+    errno.EFBIG: "a file would be larger than it may be.",
+    errno.EMFILE: "more files would be open than may be.",
+    errno.EAGAIN: "no further process can be started.",
+}
+LIMITED = {errno.EFBIG, errno.EMFILE, errno.EAGAIN}  # by a limit of a process's
 
 
 class Verbs(click.Group):
@@ -62,6 +78,7 @@ class Verbs(click.Group):
             if isinstance(stream, io.TextIOWrapper):  # a path can have bytes that are no text
                 stream.reconfigure(errors="backslashreplace")
         try:
+            settle()
             code = super().main(args, *rest, **{**extra, "standalone_mode": False})
         except HeinitError as error:
             code = _say(str(error), error.exit_code)
@@ -77,7 +94,12 @@ class Verbs(click.Group):
         except BrokenPipeError:  # the program that read our output has gone, so nothing is left to say
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 1
+        except MemoryError:
+            code = _say(f"there was not enough memory.{low_limits('')} Make room, and run this again.", 1)
         except OSError as error:
+            for number, words in NO_ROOM.items():  # an error about many files has the numbers in its text
+                if error.errno == number or f"[Errno {number}]" in str(error):
+                    sys.exit(_say(words + (low_limits("") if number in LIMITED else ""), 1))
             if error.filename is None or error.strerror is None:
                 raise
             code = _say(
@@ -113,6 +135,7 @@ def _say(sentence: str, exit_code: int) -> int:
         collect,
         grade,
         feedback,
+        watch,
         report,
         export,
         receipt,

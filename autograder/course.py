@@ -30,9 +30,13 @@ from autograder.lessons import APPENDIX, Lesson, lessons
 from autograder.lessons.canonical import text
 from autograder.lessons.compose import compose
 from autograder.lms.roster import import_roster
+from autograder.settings import mend_nbgrader, read_settings
+from autograder.submissions.submission import LONGEST_NAME
+from autograder.text import printable
 from autograder.wheels import build_wheel
 
 CONFIG_FILE = "nbgrader_config.py"
+SPECIAL = "$%*?[]{}"  # characters that no path of a course may have
 HANDOUTS = "handouts"  # what students get besides the lessons, and nobody grades
 CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
 # How a configuration or a notebook names a module of this package: in an import, or as "module.Name".
@@ -46,15 +50,17 @@ def make_course(directory: Path, roster: Sequence[Student] = ()) -> list[Lesson]
     Returns the lessons. Raises UsageError where something is in the way; HeinitError where
     nbgrader cannot release. Nothing is left behind when it fails.
     """
+    refuse_path(directory)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         course = (directory / CONFIG_FILE).is_file()
         instead = f", or grade this one with: {hints.heinit('grade', directory)}" if course else "."
         raise UsageError(f"{directory} exists already, and is left as it is. Name a new directory{instead}")
+    directory = directory.resolve()  # a link stays a link
     directory.parent.mkdir(parents=True, exist_ok=True)
     # Built beside its place and renamed, so that an interrupted run leaves no half-made course.
-    with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as building:
-        root = Path(building) / directory.name
-        write_atomically(root / CONFIG_FILE, _write_sources(root, course_id=directory.resolve().name))
+    with tempfile.TemporaryDirectory(prefix=".heinit-", dir=directory.parent) as building:
+        root = Path(building) / "course"
+        write_atomically(root / CONFIG_FILE, _write_sources(root, course_id=directory.name))
         (root / "submitted").mkdir()
         release(root, [lesson.name for lesson in lessons()])
         if roster:
@@ -74,14 +80,14 @@ def renew_course(root: Path) -> tuple[Path, bool]:
     settings of a damaged one are not taken over. Raises UsageError where `root` is no course directory.
     """
     former = _configuration(root)
-    course_id = re.search(r"""course_id *= *["'](.*)["']""", former)
+    course_id = _course_id(former)
     kept = root / "before-renewal" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
     kept.mkdir(parents=True)
     shutil.copy(root / CONFIG_FILE, kept)
     for lesson in lessons():
         if (source := root / "source" / lesson.name).exists():
             shutil.move(source, kept / "source" / lesson.name)
-    config = _write_sources(root, course_id[1] if course_id else root.resolve().name)
+    config = _write_sources(root, course_id or root.resolve().name)
     try:
         settings, readable = _own_settings(former, config), True
     except (SyntaxError, ValueError):
@@ -89,6 +95,15 @@ def renew_course(root: Path) -> tuple[Path, bool]:
     write_atomically(root / CONFIG_FILE, "".join([config, *settings]))
     release(root, [lesson.name for lesson in lessons()])
     return kept, readable
+
+
+def _course_id(configuration: str) -> str:
+    """The name of the course in a configuration; '' where that cannot be read."""
+    with suppress(SyntaxError, ValueError):
+        for node in ast.walk(ast.parse(configuration)):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "c.CourseDirectory.course_id":
+                return str(ast.literal_eval(node.value))
+    return ""
 
 
 def _own_settings(former: str, new: str) -> list[str]:
@@ -117,10 +132,10 @@ def _write_sources(root: Path, course_id: str) -> str:
         notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
         write_atomically(source / lesson.path.name, text(notebook))
         excluded[lesson.name] = [build_wheel(source).name]
-    (root / HANDOUTS).mkdir(exist_ok=True)
+    (root / HANDOUTS).mkdir(parents=True, exist_ok=True)
     shutil.copy(APPENDIX, root / HANDOUTS)
     template = Template(CONFIG.read_text(encoding="utf-8"))
-    return template.substitute(course_id=course_id, excluded=excluded)
+    return template.substitute(course_id=repr(course_id[:LONGEST_NAME].strip()), excluded=excluded)
 
 
 def release(root: Path, names: list[str]) -> None:
@@ -143,19 +158,23 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     """nbgrader's own interface to a course directory, with the configuration that lies in it.
 
     overrides: further settings, such as Execute={"timeout": 60}.
-    Raises UsageError where `root` is no course directory, where a file of the course is damaged, or where
+    Raises UsageError where `root` is no course directory, where a file of the course is damaged (a value in
+    course.toml that cannot be what it says is such damage), or where
     the course was made by a heinit with other modules: graded with those, every answer would fail.
     """
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
     from traitlets.config.loader import PyFileConfigLoader
 
+    refuse_path(root)
     for file, module in _missing_modules(root):
         raise UsageError(
             f"{root} was made by another version of heinit: its {file} names {module}, which this version "
             f"does not have. Renew the course (submissions and grades stay) with: "
             f"{hints.heinit('course', root, '--renew')}"
         )
+    read_settings(root)  # a wrong value is told before anything is done
+    mend_nbgrader(root)
     scripts = sysconfig.get_path("scripts")  # a new gradebook runs alembic from PATH
     if scripts not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
@@ -172,6 +191,24 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
     refuse_empty(api.coursedir.db_url)
     api.log.setLevel(logging.CRITICAL)
     return api
+
+
+def refuse_path(root: Path) -> None:
+    """Raise UsageError where nbgrader could not find a course directory again by its path.
+
+    To nbgrader, some characters of a path are a pattern, a variable, or a part of a database's address.
+    """
+    path = os.fsencode(root.resolve()).decode(errors="backslashreplace")
+    if found := sorted(set(path) & set(SPECIAL)):
+        which = f"it has {' '.join(found)} in its path"
+    elif printable(path) != str(root.resolve()):
+        which = "its path is not UTF-8, or has control characters or line ends"
+    else:
+        return
+    raise UsageError(
+        f"{printable(path)} cannot be a course directory, since {which}, which nbgrader takes for something "
+        "else. Choose another name, or another folder to put the course in."
+    )
 
 
 def _missing_modules(root: Path) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ platforms take everything that they say about a student from here.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,16 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import inspect, select
 
+from autograder.grades import Grades, after_penalty, all_grades
 from autograder.grading.receipts import RECEIPTS
 from autograder.grading.result import Result
 from autograder.repair.candidates import handed_in
 from autograder.repair.reading import check_readable
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.kinds import UNSANDBOXED
+from autograder.settings import Settings, read_settings
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
+NO_LESSONS = "the student's folder holds what is no lesson's: {}. Rename it if it is a lesson, or delete it."
 Pair = tuple[str, str]  # a student's id and a lesson's name
 
 
@@ -55,63 +58,6 @@ class Student:
 
 
 @dataclass(frozen=True)
-class CellGrade:
-    """What the gradebook holds of one cell. auto, manual: None where not given; a manual score counts."""
-
-    max_score: float
-    auto: float | None = None
-    manual: float | None = None
-    extra: float = 0.0
-    needs_manual: bool = False
-
-    @property
-    def score(self) -> float:
-        """The points that count, with extra credit."""
-        return ((self.auto if self.manual is None else self.manual) or 0.0) + self.extra
-
-
-@dataclass(frozen=True)
-class Grades:
-    """What the gradebook holds of one submitted notebook. penalty: points off, as nbgrader counts lateness.
-
-    name: the student's, '' where the gradebook has none. cells, comments: by grade_id.
-    """
-
-    student: str
-    lesson: str
-    name: str = ""
-    penalty: float = 0.0
-    cells: dict[str, CellGrade] = field(default_factory=dict)
-    comments: dict[str, str] = field(default_factory=dict)
-    handed_in: datetime | None = None
-
-    @property
-    def scored(self) -> bool:
-        """Whether the grader or an instructor has given a score to any cell."""
-        return any(cell.auto is not None or cell.manual is not None for cell in self.cells.values())
-
-    @property
-    def score(self) -> float:
-        """The points after the penalty."""
-        return after_penalty(sum(cell.score for cell in self.cells.values()), self.penalty)
-
-    @property
-    def max_score(self) -> float:
-        """The points that the notebook's cells can earn."""
-        return sum(cell.max_score for cell in self.cells.values())
-
-
-def after_penalty(score: float, penalty: float) -> float:
-    """The points that remain after a penalty, never below 0."""
-    return max(0.0, score - penalty)
-
-
-def points(value: float) -> str:
-    """Points in words, with at most two digits after the point."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-@dataclass(frozen=True)
 class ExerciseGrade:
     """The points of one exercise, the names of the mistakes in the answer. why: it could not run, or ''."""
 
@@ -133,7 +79,10 @@ class Record:
     score: points before the penalty; None where nothing was graded. Where the newest submission is
         ungradable and an earlier submission was graded, `score` is the earlier grade, which stands.
     stopped: the student's cells that stopped with an error, a sentence each.
-    penalty: points taken off for lateness, as nbgrader counts them.
+    penalty: points taken off for lateness, as nbgrader counts them. late: seconds after the due date.
+    by_hand: the exercises of which a person decided the points.
+    uncertain: whether nobody knows that it was handed in, since the student's folder cannot be looked into,
+        or holds what is no lesson's.
     """
 
     student: str
@@ -148,6 +97,9 @@ class Record:
     stopped: tuple[str, ...] = ()
     sandboxed: bool = True
     handed_in: datetime | None = None
+    late: float = 0.0
+    by_hand: tuple[str, ...] = ()
+    uncertain: bool = False
 
     @property
     def final(self) -> float | None:
@@ -157,13 +109,18 @@ class Record:
 
 @dataclass(frozen=True)
 class Cohort:
-    """The students of a course: its lessons and exercises with their points, and a record for each pair."""
+    """The students of a course: its lessons and exercises with their points, and a record for each pair.
+
+    weights: how many times the points of a lesson count, by default once. sections: of the students in one.
+    """
 
     course: str
     lessons: dict[str, float]
     exercises: dict[str, dict[str, float]]
     students: dict[str, Student]
     records: dict[Pair, Record]
+    weights: dict[str, float] = field(default_factory=dict)
+    sections: dict[str, str] = field(default_factory=dict)
 
     def of(self, lesson: str) -> list[Record]:
         """The records of a lesson, one for each student."""
@@ -174,8 +131,8 @@ class Cohort:
         return [record for record in self.of(lesson) if record.status is Status.GRADED]
 
     def handed_in(self, lesson: str) -> bool:
-        """Whether any student has handed this lesson in."""
-        return any(record.status is not Status.MISSING for record in self.of(lesson))
+        """Whether it is certain that any student has handed this lesson in."""
+        return any(r.status is not Status.MISSING and not r.uncertain for r in self.of(lesson))
 
 
 def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> Cohort:
@@ -184,12 +141,22 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
     gradebook: an open nbgrader Gradebook. root: the course directory; without it, what is
     submitted and not graded is not seen.
     """
-    lessons = {a.name: float(a.max_score) for a in sorted(gradebook.assignments, key=lambda a: str(a.name))}
+    settings = read_settings(root) if root is not None else Settings()
+    lessons = {
+        a.name: float(a.max_score)
+        for a in sorted(gradebook.assignments, key=lambda a: str(a.name))
+        if settings.lesson(a.name).counts_at_all
+    }
     students = {student.id: student for student in read_students(gradebook)}
-    waiting = {(s.student, s.lesson): s for s in submitted(root, students=students)} if root else {}
+    handed = submitted(root, students=students, timezone=settings.timezone) if root else ()
+    waiting = {(s.student, s.lesson): s for s in handed}
+    strange: dict[str, list[str]] = {}
+    for student, lesson in waiting:
+        if lesson not in lessons and not (root and (root / "source" / lesson).is_dir()):
+            strange.setdefault(student, []).append(lesson)
     receipts = _receipts(gradebook)
     grades: dict[Pair, Grades] = {}
-    for part in _grades(gradebook):  # an assignment of nbgrader's can have several notebooks
+    for part in all_grades(gradebook):  # an assignment of nbgrader's can have several notebooks
         before = grades.get((part.student, part.lesson), Grades(part.student, part.lesson))
         penalty, cells = before.penalty + part.penalty, {**before.cells, **part.cells}
         grades[part.student, part.lesson] = replace(part, penalty=penalty, cells=cells)
@@ -212,9 +179,16 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         else:
             released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
             record = _ungraded(pair, waiting.get(pair) if released else None, release)
+        if record.status is Status.MISSING and pair[0] in strange:
+            reason = NO_LESSONS.format(", ".join(strange[pair[0]]))
+            record = replace(record, status=Status.UNGRADABLE, reason=reason, uncertain=True)
+        elif pair in waiting and waiting[pair].closed:
+            record = replace(record, uncertain=record.score is None)
         records[pair] = replace(record, max_score=lessons[pair[1]])
     exercises = {name: _exercises(gradebook, name) for name in lessons}
-    return Cohort(course, lessons, exercises, students, records)
+    weights = {name: settings.lesson(name).weight for name in lessons}
+    sections = {student: section for student in students if (section := settings.section(student))}
+    return Cohort(course, lessons, exercises, students, records, weights, sections)
 
 
 def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
@@ -232,16 +206,30 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
             stopped=tuple(result.stopped),
             sandboxed=result.wall != UNSANDBOXED,
         )
-    if grades is None:
+    if grades is None or not (grades.stands or result is None):
         return record
     cells = {}
     for grade_id, cell in grades.cells.items():
+        if not cell.max_score and not cell.score:  # the exercise does not count
+            continue
         name = grade_id.removeprefix("test-")
         kept = result.cells.get(name) if result else None
         mistakes, why = (tuple(kept["misconceptions"]), kept.get("why", "")) if kept else ((), "")
         cells[name] = ExerciseGrade(cell.score, cell.max_score, mistakes, why)
     score = sum(cell.score for cell in cells.values())
-    return replace(record, score=score, penalty=grades.penalty, cells=cells, handed_in=grades.handed_in)
+    status = (
+        Status.GRADED if grades.decided else record.status
+    )  # a person may grade what the checks could not
+    return replace(
+        record,
+        status=status,
+        score=score,
+        penalty=grades.penalty,
+        cells=cells,
+        handed_in=grades.handed_in,
+        late=grades.late,
+        by_hand=tuple(grades.by_hand),
+    )
 
 
 def _ungraded(pair: Pair, submission: Submission | None, release: Callable[[str], ReleasedLesson]) -> Record:
@@ -273,62 +261,8 @@ def letters(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
-def read_grades(gradebook: Any, lesson: str, student: str, notebook: str | None = None) -> Grades:
-    """The grades of one submission. notebook: the notebook's name, by default the lesson's.
-
-    Raises nbgrader.api.MissingEntry where the gradebook has no such submission.
-    """
-    entry = gradebook.find_submission_notebook(notebook or lesson, lesson, student)
-    return next(iter(_grades(gradebook, entry.id)))
-
-
-def _grades(gradebook: Any, notebook: str | None = None) -> Iterable[Grades]:
-    """The grades of every submission, or of one submitted notebook: three queries, however many students."""
-    entry, assignment = api.SubmittedNotebook, api.SubmittedAssignment
-
-    def rows(query: Select[Any]) -> Iterable[Any]:
-        result: Iterable[Any] = gradebook.db.execute(
-            query if notebook is None else query.where(entry.id == notebook)
-        )
-        return result
-
-    grades = {
-        key: Grades(student, lesson, " ".join(filter(None, names)), penalty or 0.0, handed_in=handed_in)
-        for key, student, lesson, penalty, handed_in, *names in rows(
-            select(
-                *(entry.id, assignment.student_id, api.Assignment.name, entry.late_submission_penalty),
-                *(assignment.timestamp, api.Student.first_name, api.Student.last_name),
-            )
-            .join(assignment, entry.assignment_id == assignment.id)
-            .join(api.Assignment, assignment.assignment_id == api.Assignment.id)
-            .join(api.Student, assignment.student_id == api.Student.id)
-        )
-    }
-    cell, base = api.Grade, api.BaseCell
-    for key, name, max_score, auto, manual, extra, by_hand in rows(
-        select(
-            *(entry.id, base.name, cell.max_score, cell.auto_score, cell.manual_score),
-            *(cell.extra_credit, cell.needs_manual_grade),
-        )
-        .join(cell, cell.notebook_id == entry.id)
-        .join(base, cell.cell_id == base.id)
-    ):
-        grades[key].cells[name] = CellGrade(
-            float(max_score or 0), auto, manual, float(extra or 0), bool(by_hand)
-        )
-    comment = api.Comment
-    for key, name, text in rows(
-        select(entry.id, base.name, comment.comment)
-        .join(comment, comment.notebook_id == entry.id)
-        .join(base, comment.cell_id == base.id)
-    ):
-        if text:
-            grades[key].comments[name] = text
-    return grades.values()
-
-
 def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
-    """The exercises of a lesson with their points, in the order of the course."""
+    """The exercises of a lesson that count, with their points, in the order of the course."""
     from heinit_lab.exercises import EXERCISES
 
     rows = gradebook.db.execute(
@@ -338,7 +272,7 @@ def _exercises(gradebook: Any, lesson: str) -> dict[str, float]:
         .where(api.Assignment.name == lesson)
     )
     cells = {name.removeprefix("test-"): float(max_score) for name, max_score in rows}
-    return {name: cells[name] for name in [*EXERCISES, *cells] if name in cells}
+    return {name: cells[name] for name in [*EXERCISES, *cells] if cells.get(name)}
 
 
 def _receipts(gradebook: Any) -> dict[Pair, Result]:

@@ -33,6 +33,6 @@ def jupyter_lab(directory: Path) -> str:
 
 
 def quoted(*words: object) -> str:
-    """Words of a command line; a word with a space in it is quoted."""
-    texts = [str(word) for word in words]
+    """Words of a command line; a word with a space in it is quoted, and no path is taken for an option."""
+    texts = [f"./{w}" if isinstance(w, Path) and str(w).startswith("-") else str(w) for w in words]
     return subprocess.list2cmdline(texts) if os.name == "nt" else shlex.join(texts)

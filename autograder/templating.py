@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.gradebook import points
+from autograder.grades import points
 from heinit_lab.checking.report import rich
 
 

@@ -23,11 +23,10 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from os import environ
 from typing import Any, ParamSpec, TypeVar
 
 from autograder.lifeline import end_with_caller
-from autograder.sandbox.limits import ONE_THREAD
+from autograder.surroundings import inherited
 
 try:
     import resource
@@ -79,7 +78,7 @@ class WalledProcess:
                 self.close()
                 if not isinstance(error, (OSError, EOFError)):
                     raise
-                memory = f"{self._memory / 2**30:.2g} GiB of memory"
+                memory = f"{_at_most(resource.RLIMIT_AS, self._memory) / 2**30:.2g} GiB of memory"
                 raise WallError(
                     f"it takes more than {memory} or {self._cpu_seconds} s of processor time to read"
                 ) from None
@@ -115,7 +114,7 @@ class WalledProcess:
                 stdin=subprocess.PIPE,  # so that it ends with this process
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**environ, **ONE_THREAD},
+                env=inherited(),
             )
         self._line = Connection(ours.detach())
         return self._line
@@ -154,4 +153,10 @@ def _limit(kind: int, most: int) -> None:
     """Lower a limit of this process, whose upper bound stays as it is."""
     _, bound = resource.getrlimit(kind)
     with suppress(ValueError, OSError):  # macOS does not know each of them
-        resource.setrlimit(kind, (most if bound == resource.RLIM_INFINITY else min(most, bound), bound))
+        resource.setrlimit(kind, (_at_most(kind, most), bound))
+
+
+def _at_most(kind: int, most: int) -> int:
+    """The limit that can be had: this machine's own may be lower."""
+    _, bound = resource.getrlimit(kind)
+    return most if bound == resource.RLIM_INFINITY else min(most, bound)

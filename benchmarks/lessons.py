@@ -120,7 +120,7 @@ def import_table() -> Table:
         table.add_row(name, *spread(base), "1.00", "")
         for then, added in (
             ("then heinit_lab and its checks", checks),
-            ("then all five lessons' own", all_lessons),
+            ("then all lessons' own", all_lessons),
         ):
             ratio = statistics.median(more / less for more, less in zip(added, base, strict=True))
             used = share(statistics.median(added), IMPORT_LIMIT)

@@ -1,6 +1,6 @@
 """Which system calls submissions make: `heinit bench syscalls [--store]`.
 
-Runs the five solved lessons and the cells of `benchmarks/habits.toml` in each kind of sandbox, under strace,
+Runs the solved lessons and the cells of `benchmarks/habits.toml` in each kind of sandbox, under strace,
 and names each call that a submission made and the filters deny: how often, and the first. `--store` compiles
 `autograder/solver/filters/calls.toml` with libseccomp into the programs that lie beside the page.
 Needs strace (apt install strace), and for `--store` libseccomp (apt install libseccomp2).

@@ -37,7 +37,7 @@ USER = 12345
 def main() -> None:
     """Print a table: where, seconds, ratio to the namespaces, submissions whose scores differ."""
     parser = argparse.ArgumentParser(prog="heinit bench walls")
-    parser.add_argument("--students", type=int, default=60, help="each hands in five lessons")
+    parser.add_argument("--students", type=int, default=60, help="each hands in all lessons")
     students = parser.parse_args().students
     heinit = str(Path(sys.executable).with_name("heinit"))
     rooms = {"namespaces": [heinit], "landlock": [heinit], "landlock, in a container": [*CONTAINER, heinit]}

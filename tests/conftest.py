@@ -21,7 +21,8 @@ from tests.tools import FULL
 
 # What takes longest comes first, so that no worker is left with it at the end.
 LONGEST = (
-    *("tests/browser/test_live", "tests/browser/test_jupyterlab", "tests/test_wheels", "tests/browser"),
+    *("tests/browser/test_live", "tests/browser/test_jupyterlab", "tests/browser/test_hub"),
+    *("tests/test_wheels", "tests/browser"),
     *("tests/test_contributing", "tests/test_house"),
     *("tests/autograder/attacks", "tests/autograder/grading", "tests/autograder/repair"),
     *("tests/test_bootstrap", "tests/test_luck", "tests/autograder/test_course", "tests/autograder"),

@@ -17,8 +17,13 @@ from autograder.lessons.canonical import canonical, text
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 LONGEST = 400
+# where docs/hub.md has a hub keep its things, on whatever machine
+RECIPE = (
+    r"(?!/home/(?:jovyan|(?:jupyter-)?instructor)\b"
+    r"|/opt/(?:grader|jupyterhub|lessons|tljh)\b|/srv/(?:jupyterhub|nbgrader)\b)"
+)
 ELSEWHERE = re.compile(
-    r"(?<![\w.])/(?:home|Users|root|work|tmp|opt|mnt|srv)/[\w.-]+"  # a path of some machine
+    rf"(?<![\w.]){RECIPE}/(?:home|Users|root|work|tmp|opt|mnt|srv)/[\w.-]+"  # a path of some machine
     r"|[A-Z]:\\\\?Users"
     r"|https?://[^\s)\"'>]*(?:/simple\b|pypi|/artifactory|/nexus)"  # a registry
     r"|(?:index-url|find-links)\s*=",

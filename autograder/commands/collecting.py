@@ -3,7 +3,6 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -14,11 +13,15 @@ from autograder.text import printable
 
 
 @click.command()
-@options.directory
+@options.written_course()
 @click.argument("lesson")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[FILE]...")
 @click.option("--groups", type=options.FILE, metavar="TABLE", help="Who is in which group, by the platform.")
-@click.option("--timezone", metavar="ZONE", help="Of the platform's clock, such as Europe/Berlin.")
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="Of the platform's clock, such as Europe/Berlin; by default the course's.",
+)
 @click.option("--force", is_flag=True, help="Also in place of submissions that came in another way.")
 def collect(
     directory: Path,
@@ -35,13 +38,16 @@ def collect(
     from autograder.course import nbgrader_api
     from autograder.lms.collect import NOBODYS, add_archives, lay_down, open_collection, sources
     from autograder.lms.roster import read_groups
+    from autograder.settings import read_settings
     from autograder.submissions.submission import check_selection
+    from autograder.times import TimeError, zone_named
 
     api = nbgrader_api(directory)
     check_selection(directory, sorted(api.get_source_assignments()), [lesson])
+    name = timezone or read_settings(directory).timezone
     try:
-        zone = ZoneInfo(timezone) if timezone else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = zone_named(name) if name else None
+    except TimeError:
         raise UsageError(f"there is no time zone {timezone!r}. Write it as in Europe/Berlin.") from None
     members = read_groups(groups) if groups else None
     add_archives(directory, lesson, files)

@@ -10,12 +10,12 @@ import click
 
 from autograder import hints
 from autograder.commands import options
-from autograder.commands.grading import progress
+from autograder.commands.grading import progress, say_pending
 from autograder.text import printable
 
 
 @click.command()
-@options.directory
+@options.written_course()
 @click.option(
     "--roster",
     type=options.FILE,
@@ -33,6 +33,7 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
     """Make DIRECTORY a course: a standard nbgrader directory, composed and released."""
     from autograder.course import make_course, nbgrader_api, renew_course
     from autograder.lms.roster import import_roster, read_roster
+    from autograder.settings import FILE
 
     if renew:
         kept, readable = renew_course(directory)
@@ -50,6 +51,7 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
         click.echo(f"released {lesson.name}")
     if entries:
         click.echo(f"imported {len(entries)} {'student' if len(entries) == 1 else 'students'}")
+    click.echo(f"Due dates, late work, points: {directory / FILE} (docs/instructors.md shows the file).")
     click.echo(f"Students' submissions go to {directory / 'submitted'}/STUDENT/LESSON/LESSON.ipynb.")
     # formgrader reads the configuration of the directory that its server is started in
     click.echo(f"To hand out and grade in formgrader: {hints.jupyter_lab(directory)}")
@@ -57,7 +59,7 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
 
 
 @click.command()
-@options.directory
+@options.written_course()
 @click.option(
     "--compare",
     type=options.PATH,
@@ -70,6 +72,7 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     from autograder.report import numbers
     from autograder.report.files import TABLE, make_report
 
+    say_pending(directory)
     written = make_report(directory, compare)
     cohort = written.cohort
     if as_json:
@@ -138,7 +141,7 @@ def export_questions(to: str, out: Path | None, names: tuple[str, ...]) -> None:
 
 
 @export.command("grades")
-@options.directory
+@options.written_course(reads=True)
 @click.option("--to", required=True, type=click.Choice(["canvas", "moodle", "csv"]), help="The platform.")
 @click.option("--out", type=options.FILE, metavar="FILE", help="The file to write.")
 @click.option("--lesson", "lessons", multiple=True, metavar="LESSON", help="Only this lesson; repeatable.")
@@ -166,6 +169,7 @@ def export_grades(directory: Path, to: str, out: Path | None, lessons: tuple[str
     path = out or directory / exporter.default
     exporter.to, exporter.missing, exporter.assignment = str(path), missing, list(lessons)
     check_selection(directory, sorted(api.get_source_assignments()), lessons)
+    say_pending(directory)
     with api.gradebook as gradebook:
         exporter.export(gradebook)
     for note in exporter.notes:

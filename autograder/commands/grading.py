@@ -34,7 +34,7 @@ def over_submissions(command: Callable[..., Any]) -> Callable[..., Any]:
     `FeedbackRun` as they are named there.
     """
 
-    @options.directory
+    @options.written_course()
     @click.argument("names", nargs=-1, metavar="[LESSON]...")
     @click.option("--student", metavar="NAME", help="Only this student.")
     @click.option("--force", is_flag=True, help="Also what is up to date.")
@@ -65,6 +65,7 @@ def over_submissions(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen: Any) -> None:
     """Grade what is submitted in DIRECTORY and not graded at its present content."""
+    from autograder.grades import remarks
     from autograder.grading.run import Grading
 
     if unsandboxed and wall:
@@ -76,16 +77,32 @@ def grade(directory: Path, wall: str, unsandboxed: bool, as_json: bool, **chosen
         click.echo(f"Nothing is submitted in {directory / 'submitted'}.", err=True)
         return
     walls = {UNSANDBOXED}  # of which the run has been told already
-    for result in counted(progress(grading), as_json, "ungradable"):
+    results = told(grading, progress(grading))
+    for result in counted(results, as_json, "ungradable"):
         if result.status == "graded" and result.wall not in walls:
             walls.add(result.wall)
             click.echo(f"The sandbox is of the kind {result.wall}.", err=True)
         path = f"submitted/{result.student}/{result.lesson}/{result.lesson}.ipynb"
         if result.status == "graded" and result.repairs:
             click.echo(printable(f"{path} was repaired: {' '.join(result.repairs)}"), err=True)
+        if result.status == "beyond the limit" or not result.counts:
+            which = result.reason or f"it is attempt {result.attempt}, and another attempt counts."
+            click.echo(printable(f"{path}: {which}"), err=True)
+        if result.status != "unchanged" and (said := remarks(result.late, result.penalty, result.by_hand)):
+            click.echo(printable(f"{path}: {said}."), err=True)
         if result.status == "ungradable":
             why = f"{path} could not be graded: {result.reason} It counts as ungradable, not as 0."
             click.echo(printable(why), err=True)
+
+
+def told(grading: "Grading", results: Iterator["Result"]) -> Iterator["Result"]:
+    """The results; before the first, what has changed in the course's settings is said."""
+    first = next(results, None)
+    for note in grading.notes:
+        click.echo(printable(note), err=True)
+    if first is not None:
+        yield first
+        yield from results
 
 
 def progress(grading: "Grading", lines: bool = True) -> Iterator["Result"]:
@@ -99,7 +116,7 @@ def progress(grading: "Grading", lines: bool = True) -> Iterator["Result"]:
         return
     if not console.is_terminal:
         for i, result in enumerate(grading, 1):
-            score = "" if result.score is None else f" {result.score:g} of {result.max_score:g}"
+            score = "" if result.final is None else f" {_total(result)}"
             who = printable(f"{result.student} {result.lesson}")
             click.echo(f"[{i}/{total}] {who}: {result.status}{score}", err=True)
             yield result
@@ -113,6 +130,24 @@ def progress(grading: "Grading", lines: bool = True) -> Iterator["Result"]:
             yield result
 
 
+def _total(result: "Result") -> str:
+    from autograder.grades import points
+
+    return f"{points(result.final or 0.0)} of {points(result.max_score or 0.0)}"
+
+
+def say_pending(directory: Path) -> None:
+    """Say what is not yet scored by the course's present settings."""
+    from autograder.course import nbgrader_api
+    from autograder.grading.scoring import pending
+
+    if notes := pending(directory, nbgrader_api(directory)):
+        command = hints.heinit("grade", directory)
+        click.echo(
+            printable(f"{' '.join(notes)} The grades are those of before, until you run: {command}"), err=True
+        )
+
+
 @click.command()
 @over_submissions
 def feedback(directory: Path, as_json: bool, **chosen: Any) -> None:
@@ -120,6 +155,7 @@ def feedback(directory: Path, as_json: bool, **chosen: Any) -> None:
     from autograder.feedback.run import FeedbackRun
 
     run = FeedbackRun(directory, **chosen)
+    say_pending(directory)
     if not run.graded:
         click.echo(f"Nothing is graded in {directory}. Run: {hints.heinit('grade', directory)}", err=True)
         return
@@ -150,6 +186,7 @@ def counted(results: Iterable[Any], as_json: bool, failed: str) -> Iterator[Any]
 @options.as_json
 def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
     """Show how STUDENT's LESSON in DIRECTORY was graded, and verify it by grading it again."""
+    from autograder.grades import points, remarks
     from autograder.grading.verify import verify
 
     verified = verify(directory, student, lesson)
@@ -158,23 +195,29 @@ def receipt(directory: Path, student: str, lesson: str, as_json: bool) -> None:
         answer = {**asdict(result), "verified": not differences, "differences": differences}
         click.echo(json.dumps(answer))
     else:
-        click.echo(f"{printable(student)}, {lesson}: {result.score:g} of {result.max_score:g}")
+        click.echo(f"{printable(student)}, {lesson}: {_total(result)}")
+        if said := remarks(result.late, result.penalty, result.by_hand):
+            click.echo(f"  {said}")
         for name, cell in result.cells.items():
             named = f"  ({', '.join(cell['misconceptions'])})" if cell["misconceptions"] else ""
-            score = "by hand" if cell["score"] is None else f"{cell['score']:g}"
-            click.echo(f"  {name}: {score} of {cell['max_score']:g}{named}")
+            score = "to be graded by hand" if cell["score"] is None else points(cell["score"])
+            by_hand = ", by hand" if name in result.by_hand else ""
+            click.echo(f"  {name}: {score} of {points(cell['max_score'])}{by_hand}{named}")
             if cell.get("why"):
                 click.echo(f"    {cell['why']}")
         for key in ("submission", "checks", "environment", "seed"):
             click.echo(f"{key}: {result.receipt[key]}")
         click.echo(f"versions: {', '.join(f'{k} {v}' for k, v in result.receipt['versions'].items())}")
         none = result.wall == UNSANDBOXED
-        click.echo(f"sandbox: {'NONE, it ran with the rights of who graded' if none else result.wall}")
+        if result.wall:
+            click.echo(f"sandbox: {'NONE, it ran with the rights of who graded' if none else result.wall}")
         if not result.reproducible:
             click.echo("An answer draws from the operating system's entropy: grading again may differ.")
         for difference in differences:
             click.echo(printable(f"differs: {difference}."), err=True)
-        if not differences:
+        if result.reason:
+            click.echo(printable(f"A person has graded all of it: the checks could not. {result.reason}"))
+        elif not differences:
             click.echo("Graded again just now: the same.")
     if differences:
         sys.exit(1)

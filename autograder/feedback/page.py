@@ -21,29 +21,35 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from autograder.feedback import TEMPLATES
+from autograder.feedback.attempts import AttemptLine, AttemptPages
 from autograder.feedback.html.markdown import render_code, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import Link, Room, as_text, to_the_web
 from autograder.feedback.results import anchor, plain, results
-from autograder.gradebook import Grades, read_grades
+from autograder.grades import Grades, read_grades
+from autograder.grading.attempts import Attempts
+from autograder.grading.receipts import Receipts
 from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.repair.notebook import OURS
 from autograder.templating import environment
 from autograder.text import displayable
+from autograder.times import span
 from autograder.walled import walled
 from heinit_lab.checking.report import VERDICT_MIME
 
+AttemptLines = Sequence[AttemptLine]
 # Whatever stands between nbgrader's marks; to the end of the cell where the second is missing.
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?(?:^[ \t]*### END HIDDEN TESTS[^\n]*\n?|\Z)", re.M | re.S
 )
 
 
-def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
+def feedback_page(notebook: NotebookNode, grades: Grades, attempts: AttemptLines = ()) -> str:
     """The page, one HTML document.
 
-    notebook: as it was graded, with outputs. grades: what the gradebook says of it. Call this behind a
-    wall (autograder/walled.py): what it draws is a student's.
+    notebook: as it was graded, with outputs. grades: what the gradebook says of it. attempts: all that the
+    student made at the lesson, where there are several. Call this behind a wall (autograder/walled.py): what
+    it draws is a student's.
     """
     cells = [cell for cell in page_cells(notebook) if not cell.note]  # the page has its own list of repairs
     sections, room = _sections(cells), Room()
@@ -58,18 +64,20 @@ def feedback_page(notebook: NotebookNode, grades: Grades) -> str:
     titles = (re.match(r"#[ \t]+(.+)", source) for source in markdown)
     page = _template().render(
         title=next((plain(title[1])[:200] for title in titles if title), "") or grades.lesson,
-        made_from=made_from(notebook, grades),
+        made_from=made_from(notebook, grades, attempts),
         grades=grades,
+        attempts=attempts,
         results=list(results(cells, grades, ours.get("defines"))),
+        ungradable=str(ours.get("ungradable", "")),
         repairs=[repair for repair in repairs if isinstance(repair, str)],
         cells=[_cell(cell, number, link, room) for number, cell in enumerate(cells)],
     )
     return displayable(page)
 
 
-def made_from(notebook: NotebookNode, grades: Grades) -> str:
+def made_from(notebook: NotebookNode, grades: Grades, attempts: AttemptLines = ()) -> str:
     """A hash of everything that decides the page's content; the page holds the hash."""
-    content = json.dumps([notebook, asdict(grades)], sort_keys=True, default=str)
+    content = json.dumps([notebook, asdict(grades), *map(asdict, attempts)], sort_keys=True, default=str)
     return hashlib.sha256(code_hash() + content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -112,7 +120,7 @@ def code_hash() -> bytes:
     """A hash of the code and the templates that make a page."""
     here = Path(__file__).parent
     files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".toml", ".j2", ".css"))
-    files += [here.parent / "templating.py", here.parent / "gradebook.py"]
+    files += [here.parent / "templating.py", here.parent / "grades.py", here.parent / "times.py"]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()
 
 
@@ -120,6 +128,7 @@ def code_hash() -> bytes:
 def _template() -> jinja2.Template:
     templates = environment(TEMPLATES)
     templates.filters["markdown"] = lambda text: Markup(render_markdown(text, headings_below=3))
+    templates.filters["span"] = span
     templates.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     return templates.get_template("feedback.html.j2")
 
@@ -140,4 +149,6 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             grades = read_grades(gradebook, about["assignment"], about["student"], about["notebook"])
-        return walled(feedback_page, nb, grades), resources
+            kept, receipts = Attempts(gradebook.engine), Receipts(gradebook.engine)
+            attempts = AttemptPages(kept, receipts, about["student"], about["assignment"]).lines()
+        return walled(feedback_page, nb, grades, attempts), resources

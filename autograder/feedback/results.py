@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.gradebook import CellGrade, Grades
+from autograder.grades import CellGrade, Grades
 from autograder.hidden_tests import HIDDEN
 from autograder.hidden_tests.behaviour import Behaviour
 from autograder.hidden_tests.grade import followed_through
@@ -88,6 +88,7 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
         points, right_parts = hidden.get("points", {}), hidden.get("right_parts", {})
         behaviours = HIDDEN.get(exercise, ()) if points else ()
         grade = grades.cells[cell.grade_id]
+        worth = grade.max_score / hidden["max_score"] if hidden.get("max_score") else 1.0
         lost = grade.score < grade.max_score
         named = hidden.get("misconceptions", []) if lost else []
         known = {m.name: m for m in EXERCISES[exercise].misconceptions} if exercise in EXERCISES else {}
@@ -99,7 +100,10 @@ def results(cells: Sequence[PageCell], grades: Grades, defines: Any = None) -> I
             why=why_missing(cells, defines, cell) if cell.check and lost else "",
             behaviours=[
                 BehaviourResult(
-                    b, float(points.get(b.name, 0.0)), b.waits_for(points), right_parts.get(b.name, [])
+                    replace(b, points=b.points * worth),
+                    float(points.get(b.name, 0.0)) * worth,
+                    b.waits_for(points),
+                    right_parts.get(b.name, []),
                 )
                 for b in behaviours
             ],

@@ -3,8 +3,11 @@
 The pages are drawn by the same pool as grading, so they are drawn on as many cores or machines.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import errno
+import shutil
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,16 @@ from nbgrader.api import MissingEntry
 
 from autograder import hints
 from autograder.course import nbgrader_api
+from autograder.feedback.attempts import AttemptPages, page_of
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
 from autograder.files import write_atomically
-from autograder.gradebook import Grades, read_grades
+from autograder.gradebook import Pair
+from autograder.grades import Grades, all_grades, read_grades
+from autograder.grading.attempts import Attempts, folder_of, graded_copy
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
+from autograder.grading.receipts import Receipts
+from autograder.submissions.archives import same_form
 from autograder.submissions.submission import check_selection
 
 # Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
@@ -47,6 +55,7 @@ class FeedbackRun:
     force: also make the pages whose notebook and grades are what they were made from.
     workers: how many at once on this machine; None for a core each, where there is enough to do.
     scheduler: the address of a running one of Dask's.
+    only: the students and lessons to make pages for; None for all. api: as in `Grading`.
     Raises UsageError where the directory, a lesson or the student does not exist.
     """
 
@@ -58,22 +67,35 @@ class FeedbackRun:
         force: bool = False,
         workers: int | None = 1,
         scheduler: str | None = None,
+        only: Collection[Pair] | None = None,
+        api: Any = None,
     ) -> None:
-        self._api = nbgrader_api(root)
+        self._api = api or nbgrader_api(root)
         self._workers, self._scheduler = workers, scheduler
         self.root, self.force, wanted = root, force, set(names)
         check_selection(root, sorted(self._api.get_source_assignments()), wanted, student)
+        with self._api.gradebook as gradebook:  # what could not be graded and waits for a person has no page
+            waiting = {(g.student, g.lesson) for g in all_grades(gradebook) if not g.scored}
         self.graded = [
             path
-            for path in sorted((root / "autograded").glob("*/*/*.ipynb"))
-            if path.stem == path.parent.name
-            and (student is None or path.parent.parent.name == student)
+            for path in _graded(root / "autograded")
+            if (student is None or same_form(path.parent.parent.name) == same_form(student))
             and (not wanted or path.stem in wanted)
+            and (only is None or (path.parent.parent.name, path.stem) in only)
+            and (path.parent.parent.name, path.stem) not in waiting
         ]
 
     def __iter__(self) -> Iterator[PageResult]:
         with self._api.gradebook as gradebook:
-            tasks = (self._read(gradebook, path) for path in self.graded)
+            kept, receipts = Attempts(gradebook.engine), Receipts(gradebook.engine)
+            tasks = (
+                task
+                for path in self.graded
+                for task in self._tasks(
+                    self._read(gradebook, path),
+                    AttemptPages(kept, receipts, path.parent.parent.name, path.stem),
+                )
+            )
             for task, page in do_all(PageJob(), tasks, len(self.graded), self._workers, self._scheduler):
                 student, lesson = task.grades.student, task.grades.lesson
                 status, reason = "made" if page else "unchanged", ""
@@ -81,18 +103,37 @@ class FeedbackRun:
                     status, reason = "failed", page.reason
                 elif page:
                     try:
-                        self._write(student, lesson, page)
-                    except OSError as error:  # it costs this page alone
+                        self._write(student, lesson, task.number, page)
+                    except OSError as error:  # it costs this page alone, unless there is no room for any
+                        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                            raise
                         status, reason = "failed", UNWRITABLE.format(error=error.strerror)
-                path = self._page(student, lesson).relative_to(self.root).as_posix()
+                path = self._page(student, lesson, task.number).relative_to(self.root).as_posix()
                 yield PageResult(student, lesson, status, path, reason)
+
+    def _tasks(self, task: PageTask, attempts: AttemptPages) -> Iterator[PageTask]:
+        """The page of a graded notebook, and those of the student's attempts that do not count."""
+        student, lesson = task.grades.student, task.grades.lesson
+        if task.refusal:
+            yield task
+            return
+        yield replace(task, attempts=attempts.lines())
+        if attempts.counting:  # an earlier page of it, as one that did not count
+            shutil.rmtree(self._page(student, lesson, attempts.counting).parent, ignore_errors=True)
+        for each in attempts.others:
+            graded = graded_copy(folder_of(self.root, student, lesson, each.number))
+            with suppress(FileNotFoundError):  # taken away by the instructor
+                present = b"" if self.force else self._present(student, lesson, each.number)
+                grades, lines = attempts.grades(each, task.grades), attempts.lines(each.number)
+                yield PageTask(grades, graded.read_bytes(), present, attempts=lines, number=each.number)
 
     def _read(self, gradebook: Any, path: Path) -> PageTask:
         student, lesson = path.parent.parent.name, path.stem
         try:
+            content = path.read_bytes()
             grades = read_grades(gradebook, lesson, student)
             present = b"" if self.force else self._present(student, lesson)
-            return PageTask(grades, path.read_bytes(), present)
+            return PageTask(grades, content, present)
         except (MissingEntry, UnicodeEncodeError):  # no gradebook holds a name that is no text
             again = hints.heinit("grade", self.root, "--student", student)
             refusal = f"the gradebook does not have it. Run: {again}"
@@ -100,22 +141,36 @@ class FeedbackRun:
             refusal = UNREADABLE.format(error=error)
         return PageTask(Grades(student, lesson), refusal=refusal)
 
-    def _present(self, student: str, lesson: str) -> bytes:
+    def _present(self, student: str, lesson: str, number: int = 0) -> bytes:
         """How the present page begins; b'' where there is none, or a damaged one."""
         try:
-            content = self._page(student, lesson).read_bytes()
+            content = self._page(student, lesson, number).read_bytes()
         except OSError:
             return b""
         return content[:HEAD] if content.endswith(END) else b""
 
-    def _page(self, student: str, lesson: str) -> Path:
-        return self.root / "feedback" / student / lesson / f"{lesson}.html"
+    def _page(self, student: str, lesson: str, number: int) -> Path:
+        return self.root / "feedback" / student / lesson / page_of(lesson, number)
 
-    def _write(self, student: str, lesson: str, content: bytes) -> None:
-        page = self._page(student, lesson)
+    def _write(self, student: str, lesson: str, number: int, content: bytes) -> None:
+        page = self._page(student, lesson, number)
         page.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(page, content)
+        graded = self.root / "autograded" / student / lesson
+        folder = folder_of(self.root, student, lesson, number) if number else graded
         for name in EXCHANGE:
-            beside = self.root / "autograded" / student / lesson / name
-            if beside.is_file():
-                write_atomically(page.parent / name, beside.read_bytes())
+            if (folder / name).is_file():
+                write_atomically(page.parent / name, (folder / name).read_bytes())
+
+
+def _graded(autograded: Path) -> Iterator[Path]:
+    """The graded notebooks, of folders that cannot be looked into as well: to read these says why not."""
+    for folder in sorted(filter(Path.is_dir, autograded.glob("*"))):
+        try:
+            lessons = sorted(path.name for path in folder.iterdir())
+        except OSError:
+            lessons = ["?"]
+        for lesson in lessons:
+            path = folder / lesson / f"{lesson}.ipynb"
+            if lesson == "?" or path.is_file():
+                yield path

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import nbformat
 
+from autograder.feedback.attempts import AttemptLine
 from autograder.feedback.page import code_hash, feedback_page, made_from
-from autograder.gradebook import Grades
+from autograder.grades import Grades
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.text import printable
@@ -25,12 +26,15 @@ class PageTask:
 
     present: how the present page begins, or b'' where there is none or a new one is wanted.
     refusal: why there is nothing to draw, or ''.
+    attempts: the student's attempts. number: of the attempt that the page is for, 0 for the one that counts.
     """
 
     grades: Grades
     notebook: bytes = b""
     present: bytes = b""
     refusal: str = ""
+    attempts: tuple[AttemptLine, ...] = ()
+    number: int = 0
 
 
 class PageJob(Job[PageTask, bytes]):
@@ -59,6 +63,6 @@ def _drawn(task: PageTask) -> bytes | Refusal:
         notebook = nbformat.reads(task.notebook.decode(), as_version=4)
     except Exception as error:
         return Refusal(UNREADABLE.format(error=printable(f"{error!s:.200}")))
-    if task.present and made_from(notebook, task.grades).encode() in task.present:
+    if task.present and made_from(notebook, task.grades, task.attempts).encode() in task.present:
         return b""
-    return feedback_page(notebook, task.grades).encode()
+    return feedback_page(notebook, task.grades, task.attempts).encode()

@@ -32,6 +32,7 @@ from distributed.security import Security
 
 from autograder.errors import HeinitError, UsageError
 from autograder.grading.job import Job, O, Refusal, T, do_alone
+from autograder.surroundings import keep_only_inherited
 
 AHEAD = 3  # tasks for each worker that are on their way
 # seconds for the scheduler to answer, for a worker to join, and for one that ended to be there again
@@ -63,8 +64,10 @@ class JobPlugin(WorkerPlugin, Generic[T, O]):
 
     def setup(self, worker: Any) -> None:
         """The worker has the job. In a group of its own, it ends with who started it, even if stopped."""
-        if self._local and sys.platform != "win32":
-            os.setpgid(0, 0)
+        if self._local:
+            keep_only_inherited()
+            if sys.platform != "win32":
+                os.setpgid(0, 0)
 
     def teardown(self, worker: Any) -> None:
         """The run is over."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 T = TypeVar("T")  # a task
 O = TypeVar("O")  # its outcome
 ALONE = 2  # times that a task is tried with no other beside it, before it is refused
-KILLS = "it ended the worker that had it, {times} times, with nothing else running there: {why}"
+KILLS = "its worker did not finish it, also {times} times with nothing else running there: {why}"
 
 
 @dataclass(frozen=True)

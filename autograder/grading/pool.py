@@ -12,6 +12,7 @@ refused for good only when that has failed twice.
 
 import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from autograder.grading.job import Job, O, Refusal, T, do_alone
 
@@ -40,6 +41,32 @@ def here(job: Job[T, O], tasks: Iterable[T]) -> Iterator[tuple[T, O | Refusal]]:
         outcome = job.do(task)
         retry = isinstance(outcome, Refusal) and outcome.retry
         yield task, do_alone(job.do, task) if retry else outcome
+
+
+def in_threads(job: Job[T, O], tasks: Iterable[T], count: int) -> Iterator[tuple[T, O | Refusal]]:
+    """Do a few tasks in threads of this process, as they come: other processes do nearly all of the work."""
+
+    def do(task: T) -> O | Refusal:
+        job.start()
+        return job.do(task)
+
+    again = []
+    threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
+    try:
+        futures = {threads.submit(do, task): task for task in tasks}
+        for future in as_completed(futures):
+            outcome = future.result()
+            if isinstance(outcome, Refusal) and outcome.retry:
+                again.append(futures[future])
+            else:
+                yield futures[future], outcome
+    except BaseException:
+        threads.shutdown(wait=False, cancel_futures=True)
+        job.close()  # a thread that waits for an answer would not end before that
+        raise
+    threads.shutdown()
+    for task in again:
+        yield task, do_alone(do, task)
 
 
 def workers_for(job: Job[T, O], count: int, workers: int | None = 1) -> int:

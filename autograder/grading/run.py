@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,20 @@ from nbgrader.converters import Autograde
 
 from autograder.course import nbgrader_api
 from autograder.database import gradebook_in_words
+from autograder.errors import UsageError
+from autograder.grades import as_it_counts
+from autograder.grading.attempts import BEYOND, Attempt, AttemptRules, attempt_rules, folder_of
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
-from autograder.grading.pool import do_all
-from autograder.grading.result import Result, receipt
+from autograder.grading.pool import cores, do_all, in_threads
+from autograder.grading.result import Result
+from autograder.grading.result import receipt as receipt_of
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
 from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
 from autograder.repair.candidates import handed_in
 from autograder.repair.released import released_lesson
+from autograder.settings import BEST, FILE, read_settings
 from autograder.submissions.beside import read_files
 from autograder.submissions.submission import Submission, UngradableError, check_selection, submitted
 
@@ -36,6 +41,10 @@ class Grading:
     wall: the kind of sandbox, as `Judge` takes it; every result says which it was.
     workers: how many at once on this machine; None for a core each, where there is enough to do.
     scheduler: the address of a running one of Dask's.
+    only: the notebooks to grade, by their paths; None for all. most: how many are graded at the most.
+    threads: whether the workers are threads of this process, whose judges stay warm for the next run.
+    api: nbgrader's interface to the course, with `wall` in its configuration, where it is there already.
+    notes: from the first result on, what has changed in the course's settings, a sentence each.
     Raises UsageError where the directory, a lesson or the student does not exist, SandboxError
     where there is no sandbox to grade in.
     """
@@ -49,17 +58,30 @@ class Grading:
         wall: str = "",
         workers: int | None = 1,
         scheduler: str | None = None,
+        only: Collection[Path] | None = None,
+        most: int | None = None,
+        threads: bool = False,
+        api: Any = None,
     ) -> None:
         self.root, self.force = root, force
-        self.api = nbgrader_api(root, JudgeExecute={"wall": wall} if wall else {})
+        self.api = api or nbgrader_api(root, JudgeExecute={"wall": wall} if wall else {})
         self._autograde = Autograde(coursedir=self.api.coursedir, parent=self.api)
-        self._workers, self._scheduler = workers, scheduler
+        self._workers, self._scheduler, self._threads, self._most = workers, scheduler, threads, most
         with gradebook_in_words():
-            known = sorted(self.api.get_source_assignments())
+            known, names = sorted(self.api.get_source_assignments()), list(names)
         check_selection(root, known, names, student)
         with gradebook_in_words(), self.api.gradebook as gradebook:
             enrolled = [row.id for row in gradebook.db.query(Student.id)]
-        self.submissions = list(submitted(root, names, student, enrolled))
+        settings = read_settings(root)
+        self.notes: list[str] = []
+        for name in names:
+            if not settings.lesson(name).counts_at_all:
+                raise UsageError(f"{FILE} leaves {name} out: it is not graded.")
+        self.submissions = [
+            each
+            for each in submitted(root, names, student, enrolled, settings.timezone)
+            if settings.lesson(each.lesson).counts_at_all and (only is None or each.path in only)
+        ]
         lessons = {submission.lesson for submission in self.submissions}
         there = {name for name in lessons.intersection(known) if self._source(name).is_file()}
         self.checks = {name: checks_hash(self._source(name)) if name in there else "" for name in lessons}
@@ -70,28 +92,76 @@ class Grading:
                 yield from self._results()
 
     def _results(self) -> Iterator[Result]:
-        job = self.job()
         with closing(Writer(self.root, self.api)) as writer:
-            receipts = writer.receipts.graded()
-            todo = []
+            again, self.notes = writer.scoring.settle()
+            job = self.job()
+            receipts, grades = writer.receipts.graded(), writer.grades()
+            todo: list[Submission] = []
             for submission in self.submissions:
-                stands = self._stands(submission, receipts.get((submission.student, submission.lesson)), job)
-                result = writer.receipts.find(submission.student, submission.lesson) if stands else None
+                pair = submission.student, submission.lesson
+                due, result = self._due(submission, receipts.get(pair), writer, job)
+                if result is not None and result.status == "unchanged":
+                    status = "rescored" if pair in again else "unchanged"
+                    result = as_it_counts(replace(result, status=status), grades.get(pair))
                 if result is not None:
-                    yield replace(result, status="unchanged")
-                else:  # also where the receipt is damaged: grading again makes the same one
-                    todo.append(submission)
+                    yield result
+                if self._most is None or len(todo) < self._most:
+                    todo += due
             if todo:
                 yield from self._grade(todo, job, writer)
+
+    def _due(
+        self, submission: Submission, receipt: dict[str, Any] | None, writer: Writer, job: GradingJob
+    ) -> tuple[list[Submission], Result | None]:
+        """What is to be graded of a student's lesson, and the result of what is not."""
+        student, lesson = submission.student, submission.lesson
+        stands = self._stands(submission, receipt, job)
+        if (rules := attempt_rules(self.root, lesson)) != AttemptRules():
+            try:
+                task = self.task(submission, job)
+            except UngradableError:  # grading it says why
+                return [submission], None
+            attempts = [attempt for attempt in writer.attempts.of(student, lesson) if attempt.graded]
+            known = [attempt for attempt in attempts if attempt.submission == task.hash]
+            beyond = not known and rules.refuses(len(attempts))
+            graded = self.root / "autograded" / student / lesson / submission.path.name
+            gone = receipt is None or not graded.is_file()  # what counts is to be seen again
+
+            def stale(attempt: Attempt) -> bool:
+                return self.force or gone or not attempt.graded_by(self.checks[lesson], environment_hash())
+
+            others = attempts if rules.counts == BEST else attempts[-1:] if beyond else []
+            due = [
+                replace(submission, path=path)
+                for attempt in others
+                if attempt.submission != task.hash and stale(attempt)
+                for path in [folder_of(self.root, student, lesson, attempt.number) / submission.path.name]
+                if path.is_file()
+            ]
+            if beyond:
+                most, about = sum(job.lessons[lesson].points.values()), self.checks[lesson]
+                reason = rules.reason(writer.receipts.find(student, lesson))
+                refused = Result(
+                    student, lesson, BEYOND, None, most, reason, receipt=receipt_of(task.hash, about)
+                )
+                return due, writer.beyond(task, refused)
+            if rules.counts == BEST:
+                fresh = [each for each in known if not stale(each) and each.submitted_at == task.submitted_at]
+                stands = bool(fresh)
+            if due or not stands:
+                return [*due, *([] if stands else [submission])], None
+        result = writer.receipts.find(student, lesson) if stands else None
+        # also where the receipt is damaged: grading again makes the same one
+        return ([], replace(result, status="unchanged")) if result else ([submission], None)
 
     def _grade(self, todo: list[Submission], job: GradingJob, writer: Writer) -> Iterator[Result]:
         """Grade, and save in batches; a result is given when it is saved."""
         graded_before = writer.graded()
-        tasks = (self._read(submission, job) for submission in todo)
+        tasks = (task for submission in todo if (task := self._read(submission, job)))
         batch: list[tuple[GradingTask, Outcome]] = []
         saved = time.monotonic()
         try:
-            for task, outcome in do_all(job, tasks, len(todo), self._workers, self._scheduler):
+            for task, outcome in self._done(job, tasks, len(todo)):
                 if isinstance(outcome, Outcome):
                     outcome = writer.write(task, outcome)
                 if isinstance(outcome, Refusal):
@@ -105,11 +175,22 @@ class Grading:
             results = writer.save(batch)
         yield from results
 
-    def _read(self, submission: Submission, job: GradingJob) -> GradingTask:
+    def _done(
+        self, job: GradingJob, tasks: Iterator[GradingTask], count: int
+    ) -> Iterator[tuple[GradingTask, Outcome | Refusal]]:
+        if self._threads:
+            return in_threads(job, tasks, self._workers or cores())
+        return do_all(job, tasks, count, self._workers, self._scheduler)
+
+    def _read(self, submission: Submission, job: GradingJob) -> GradingTask | None:
+        """The task of a submission; None where a subclass leaves the submission for later."""
         try:
             return self.task(submission, job)
         except UngradableError as error:
-            return GradingTask(submission, refusal=str(error))
+            when = None
+            with suppress(UngradableError):
+                when = submission.submitted_at()
+            return GradingTask(submission, submitted_at=when, refusal=str(error))
 
     def _check(self, submission: Submission, job: GradingJob) -> None:
         """Raise UngradableError where the course does not have the submission's lesson."""
@@ -128,7 +209,7 @@ class Grading:
         reason = refusal.reason + (stands if (student, lesson) in graded_before else "")
         rubric = job.lessons.get(lesson)
         most = sum(rubric.points.values()) if rubric is not None else None
-        about = receipt(task.hash, self.checks[lesson])
+        about = receipt_of(task.hash, self.checks[lesson])
         return Outcome(Result(student, lesson, "ungradable", None, most, reason, receipt=about))
 
     def _stands(self, submission: Submission, receipt: dict[str, Any] | None, job: GradingJob) -> bool:

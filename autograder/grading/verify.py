@@ -1,23 +1,29 @@
 """Verify a receipt: grade the submission again, under its seed, and compare."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import MissingEntry
+
 from autograder import hints
 from autograder.errors import HeinitError
+from autograder.grades import as_it_counts, read_grades
+from autograder.grading.attempts import AttemptRules, Attempts, attempt_rules, folder_of, number_of
 from autograder.grading.environment import environment_hash, versions
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
 from autograder.grading.run import Grading
+from autograder.settings import FILE
 from autograder.submissions.submission import UngradableError
 
 
 @dataclass(frozen=True)
 class Verified:
-    """A receipt, and what differs from it now; nothing does where it is verified."""
+    """A receipt with the points that count, and what differs now; nothing does where it is verified."""
 
     result: Result
     differences: list[str]
@@ -30,24 +36,37 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     receipt of a grade.
     """
     grading = Grading(root, [lesson], student)
+    student = next((each.student for each in grading.submissions), student)  # as the gradebook writes it
     with grading.api.gradebook as gradebook:
-        result = Receipts(gradebook.engine).find(student, lesson)
-    if result is None or result.status != "graded":
+        result, grades = Receipts(gradebook.engine).find(student, lesson), None
+        attempts = Attempts(gradebook.engine).of(student, lesson)
+        with suppress(MissingEntry):
+            grades = read_grades(gradebook, lesson, student)
+    counts = result and as_it_counts(result, grades)
+    if result is not None and counts is not None and result.status != counts.status:
+        return Verified(counts, [])
+    if result is None or counts is None or result.status != "graded":
         why = f" It was ungradable: {result.reason}" if result is not None else ""
         raise HeinitError(
             f"{student} has no receipt of a grade for {lesson} here, or it is damaged.{why} "
             f"Grade it with: {hints.heinit('grade', root)}"
         )
+    if not grading.submissions:
+        raise HeinitError(f"{lesson} does not count: {FILE} leaves it out.")
     (submission,) = grading.submissions
-    receipt, differences = result.receipt, []
+    receipt, differences = result.receipt, list[str]()
     job = grading.job()
+    kept = folder_of(root, student, lesson, number_of(attempts, receipt["submission"])) / submission.path.name
     try:
         task = grading.task(submission, job)
+        other = attempt_rules(root, lesson) != AttemptRules() and kept.is_file()
+        if task.hash != receipt["submission"] and other:  # the attempt that counts is not the newest
+            task = grading.task(replace(submission, path=kept), job)
     except UngradableError as error:
-        return Verified(result, [f"it cannot be graded now: {error}"])
+        return Verified(counts, [f"it cannot be graded now: {error}"])
     if task.hash != receipt["submission"]:
         return Verified(
-            result, ["the submitted notebook, or a file beside it, is another one now: grade it first"]
+            counts, ["the submitted notebook, or a file beside it, is another one now: grade it first"]
         )
     if grading.checks[lesson] != receipt["checks"]:
         differences.append("the lesson's checks are others than those that graded it")
@@ -63,14 +82,16 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     job.start()
     outcome = job.do(task)
     if isinstance(outcome, Refusal):
-        return Verified(result, [*differences, f"it cannot be graded now: {outcome.reason}"])
+        return Verified(counts, [*differences, f"it cannot be graded now: {outcome.reason}"])
     if outcome.result.receipt["seed"] != receipt["seed"]:
         differences.append("the hidden inputs are others: the course's secret has changed")
     for exercise, now in outcome.result.cells.items():
         then: Mapping[str, Any] = result.cells.get(exercise, {})
+        # other points are no other answer of the checks
+        share = "share" if "share" in then and "share" in now else "score"
         differences += [
-            f"{exercise}: {key} {then.get(key)!r} then, {now[key]!r} now"
-            for key in ("score", "misconceptions")
-            if then.get(key) != now[key]
+            f"{exercise}: {key} {then.get(key)!r} then, {now.get(key)!r} now"
+            for key in (share, "misconceptions")
+            if then.get(key) != now.get(key)
         ]
-    return Verified(result, differences)
+    return Verified(counts, differences)

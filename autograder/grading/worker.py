@@ -22,6 +22,7 @@ from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.grading.result import ExerciseScore, Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
+from autograder.judge.points import share
 from autograder.judge.preprocessor import declared, seed
 from autograder.judge.stops import all_stops, whys
 from autograder.repair.notebook import repairs_of
@@ -149,7 +150,8 @@ class GradingJob(Job[GradingTask, Outcome]):
         judged = judge.execute(notebook, declared(rubric.released), inputs, task.files)
         for step in self._steps:
             notebook, _ = step(notebook, {})
-        scores = {c.metadata.nbgrader.grade_id: _score(c) for c in notebook.cells if is_grade(c)}
+        graded = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if is_grade(c)}
+        scores = {grade_id: _score(cell) for grade_id, cell in graded.items()}
         named, points = misconceptions(notebook), rubric.points
         why = whys(notebook)
         cells: dict[str, ExerciseScore] = {}
@@ -161,6 +163,8 @@ class GradingJob(Job[GradingTask, Outcome]):
                 "misconceptions": named.get(exercise, []),
                 "why": why.get(exercise, "") if (score or 0.0) < points[grade_id] else "",
             }
+            if (earned := share(graded[grade_id], score)) is not None:
+                cells[exercise]["share"] = earned
         result = Result(
             task.submission.student,
             task.submission.lesson,
@@ -190,7 +194,12 @@ def misconceptions(notebook: NotebookNode) -> dict[str, list[str]]:
 
 
 def _score(cell: NotebookNode) -> float | None:
-    score, _ = determine_grade(cell)
+    try:
+        score, _ = determine_grade(cell)
+    except ValueError:
+        name = cell.metadata.nbgrader.grade_id
+        sentence = f"the check {name} gives more points than its cell has. Mend the check, and release it."
+        raise UngradableError(sentence) from None
     return None if score is None else float(score)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from heinit_lab.checking.draws import Plan
 from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.observe import Function
+from heinit_lab.checking.outcomes import Outcome, Outcomes
 from heinit_lab.checking.trials import PURITY, VALUES, Case, Cases
 
 Rng = np.random.Generator
@@ -62,26 +63,55 @@ def _compared(
     rtol: float = 1e-5,
     new: bool = False,
     whole: bool = False,
+    least: float = 1.0,
+    false_fail: float = 0.0,
 ) -> Row:
     """A behaviour on inputs for which the reference answer gives the right values.
 
-    inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case.
-    rtol, new, whole: as in `Cases`.
+    inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case, which
+    may bring its right value along.
+    rtol, new, whole, least: as in `Cases`. false_fail: as in a Behaviour.
     """
 
     def probe(reference: Function, function: Function, rng: Rng) -> Evidence:
         drawn = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
         for case in drawn:
-            case.want = reference(*case.args, **case.kwargs)
-        return Cases(*drawn, rtol=rtol, new=new, whole=whole, looks_at=looks_at)(reference.__name__, function)
+            if case.want is None:
+                case.want = reference(*case.args, **case.kwargs)
+        check = Cases(*drawn, rtol=rtol, new=new, whole=whole, looks_at=looks_at, least=least)
+        return check(reference.__name__, function)
 
     needs = () if name == "values" else ("values",)
-    return lambda reference: Behaviour(name, points, says, partial(probe, reference), needs)
+    return lambda reference: Behaviour(name, points, says, partial(probe, reference), needs, false_fail)
 
 
 values = partial(_compared, "values", VALUES)
 edges = partial(_compared, "edge cases", VALUES)
 purity = partial(_compared, "purity", PURITY)
+
+
+def outcomes(
+    points: float,
+    says: str,
+    inputs: Callable[[Rng], Iterable[Case]],
+    outcome: Outcome,
+    alike: Callable[[Any, Any], bool],
+    *,
+    name: str = "values",
+    false_fail: float = 0.0,
+) -> Row:
+    """A behaviour on inputs for which what comes of a value is judged.
+
+    outcome, alike: as in `Outcomes`. false_fail: as in a Behaviour.
+    """
+
+    def probe(exercise: str, function: Function, rng: Rng) -> Evidence:
+        return Outcomes(*inputs(rng), outcome=outcome, alike=alike)(exercise, function)
+
+    needs = () if name == "values" else ("values",)
+    return lambda reference: Behaviour(
+        name, points, says, partial(probe, reference.__name__), needs, false_fail
+    )
 
 
 def drawn(

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -24,21 +25,22 @@ from autograder.judge.messages import (
     JudgeStart,
     NotebookOrder,
 )
+from autograder.judge.points import rescale
 from autograder.judge.stops import Stop, stops
 from autograder.repair.notebook import OURS, add_repairs
 from autograder.sandbox.kinds import WEBASSEMBLY
-from autograder.sandbox.limits import ONE_THREAD, Limits
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import KEEP
 from autograder.sandbox.sandbox import SandboxError
-from autograder.sandbox.webassembly import prepare
+from autograder.sandbox.webassembly import CACHE, prepare
 from autograder.solver.channel import ChannelError, ChannelTimeout, receive, send
 from autograder.solver.messages import from_wire, to_wire
+from autograder.surroundings import inherited
 
 GRACE = 5  # seconds for an idle judge to end by itself
 NOTHING: Mapping[str, bytes] = {}  # beside a notebook
 RAN_ON = "The lesson's set-up and the other lines of the cell ran all the same."
 START = 180  # seconds for the judge and the sandbox to import everything
-PLACES = {"PYTHONHOME", "PYTHONPATH"}  # where Python and its packages lie
 
 
 class JudgeError(HeinitError):
@@ -85,6 +87,8 @@ class Judge:
             ran = [next(results) for _ in orders]
             cell.outputs = [nbformat.from_dict(output) for result in ran for output in result.outputs]
             cell.execution_count = ran[-1].count if ran else None
+            if kind_of(cell) == "test":
+                rescale(cell)
             failures += [f"{stop} {RAN_ON}" for stop in _overcome(cell, ran)]
         add_repairs(notebook, failures)
         notebook.metadata[OURS] = {**notebook.metadata.get(OURS, {}), "wall": self.wall}
@@ -118,7 +122,7 @@ class Judge:
         self._busy = False
         if isinstance(answer, JudgeFailed):  # its sandbox may have ended: the next notebook gets a new one
             self.close()
-            raise JudgeError(f"the judge did not finish ({answer.reason})")
+            raise JudgeError(f"the judge did not finish: {answer.reason.rstrip('.')}")
         return replace(answer, results=[from_wire(result, CellResult) for result in answer.results])
 
     def start(self) -> socket.socket:
@@ -134,12 +138,11 @@ class Judge:
         self._sock, self._busy = ours, True
         with theirs:
             self._process = subprocess.Popen(
-                # nothing that lies where somebody grades is ours: no module, no settings of Matplotlib's
                 [sys.executable, "-P", "-m", "autograder.judge.process", str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.PIPE,  # so that it ends with this process
                 stdout=subprocess.DEVNULL,
-                env=environment(),
+                env=self._environment(),
                 cwd=os.sep,
                 start_new_session=True,  # so that a signal of the terminal's ends it by its caller alone
             )
@@ -158,6 +161,12 @@ class Judge:
             raise SandboxError(answer.reason)
         self._busy, self.wall = False, answer.wall
         return ours
+
+    def _environment(self) -> dict[str, str]:
+        """The judge's environment; a caller's own where a test leaves out the wall that hides it."""
+        caller = os.environ if "environment" in self._without else {}
+        kept = CACHE if self.wall == WEBASSEMBLY else ()
+        return {**caller, **inherited(*kept), **KEEP}
 
     def close(self) -> None:
         """End the judge, and with it the sandbox."""
@@ -181,22 +190,15 @@ class Judge:
             process.stdin.close()
 
 
-def environment() -> dict[str, str]:
-    """The judge's environment: the caller's, without what changes how Python runs (-O leaves out asserts)."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k in PLACES}
-    if places := list(filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))):
-        kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, places))
-    return {**kept, **ONE_THREAD, **KEEP, "PYTHONSAFEPATH": "1"}
-
-
-_shared: dict[tuple[Limits, str], Judge] = {}
+_shared: dict[tuple[Limits, str, str], Judge] = {}
 
 
 def shared(limits: Limits, wall: str) -> Judge:
-    """One judge for all notebooks of this process, as long as its limits stay the same."""
-    if (limits, wall) not in _shared:
-        _shared[limits, wall] = Judge(limits, wall)
-    return _shared[limits, wall]
+    """One judge for all notebooks of this thread, and of later ones of its name, while its limits stay."""
+    key = limits, wall, threading.current_thread().name
+    if key not in _shared:
+        _shared[key] = Judge(limits, wall)
+    return _shared[key]
 
 
 def close_shared() -> None:

@@ -30,6 +30,15 @@ from autograder.solver.channel import ChannelError, receive, send
 from autograder.solver.messages import from_wire, to_wire
 from autograder.solver.session import Session
 
+# What `rehearse` judges: a file, NumPy, and more forks than a lesson has test cells.
+RIGHT = "import numpy as np\n\ndef total(x):\n    return np.sum(x) + int(open('beside.txt').read())"
+CHECKED = "assert total([1.0, 2.0]) == 6.0"
+FORKS = 8
+NOT_RIGHT = (
+    "nothing is graded: a notebook that is right, judged as a self-test, is not found right here. See that "
+    "this machine has memory, processes and room on its disk to spare, and run this again. The reason: {why}"
+)
+
 
 def main(fd: int) -> None:
     """Take notebooks on the socket `fd` until it is closed."""
@@ -48,6 +57,12 @@ def main(fd: int) -> None:
     session = Session()
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     warnings.simplefilter("ignore")  # of odd values in checks; nbgrader would take all points for one
+    try:
+        rehearse(session, sandbox)
+    except SandboxError as error:
+        send(caller, to_wire(JudgeFailed(str(error))))
+        sandbox.close()
+        return
     send(caller, to_wire(JudgeReady(sandbox.kind)))
     while True:
         try:
@@ -62,6 +77,22 @@ def main(fd: int) -> None:
             _send(caller, JudgeFailed(str(error)))
         else:
             _send(caller, replace(judged, results=[to_wire(result) for result in judged.results]))
+
+
+def rehearse(session: Session, sandbox: Sandbox) -> None:
+    """Judge a notebook that is right, as every notebook is judged: under the limits of a session.
+
+    Raises SandboxError where it is not found right: then nobody's answers would be.
+    """
+    cells = [CellOrder("student", RIGHT), *[CellOrder("test", CHECKED)] * FORKS]
+    order = NotebookOrder([to_wire(cell) for cell in cells], ["total"], "", {"beside.txt": b"3"})
+    try:
+        results = judge(order, session, sandbox).results
+    except SandboxError as error:
+        raise SandboxError(NOT_RIGHT.format(why=error)) from None
+    for output in (output for result in results for output in result.outputs):
+        if output["output_type"] == "error":
+            raise SandboxError(NOT_RIGHT.format(why=f"{output['ename']}: {output['evalue']}"))
 
 
 def _send(caller: socket.socket, answer: Judged | JudgeFailed) -> None:

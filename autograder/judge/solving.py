@@ -11,8 +11,10 @@ The files that were handed in beside the notebook go to each solver before its f
 its box: the judge passes them on as bytes and keeps them off every path from which it imports.
 
 A solver that dies or hangs is replaced by a fresh solver, in which the earlier cells run again
-without the cell that ended the first: that costs its exercise, not the others. All of a
-notebook's cells together, with whatever runs again, have so much wall time and no more.
+without the cell that ended the first: that costs its exercise, not the others. A box that cannot be made, or
+that has no room for its forks before a line of the submission has run, is this machine's fault: it ends in a
+SandboxError and costs nobody points. All of a notebook's cells together, with whatever runs again, have so
+much wall time and no more.
 """
 
 import socket
@@ -23,7 +25,7 @@ from contextlib import ExitStack
 from autograder.judge.messages import CellOrder, CellResult
 from autograder.judge.outputs import MAX_NOTEBOOK, clean, error_output, number
 from autograder.judge.proxy import Line, seconds_of
-from autograder.sandbox.sandbox import Box, Sandbox
+from autograder.sandbox.sandbox import Box, Sandbox, no_box
 from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, receive, send
 from autograder.solver.messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
 from autograder.solver.pipes import PipeEnd, pipe
@@ -41,12 +43,16 @@ class Solving:
         self._box: Box | None = None
         self._lines: dict[int, tuple[PipeEnd, PipeEnd]] = {}  # for questions, and for their answers
         self._fatal: dict[int, CellResult] = {}
+        self._unforked, self._proven = "", False
         self._restarts = self._renewals = 0
         self._room = MAX_NOTEBOOK
         self.work = 0.0
 
     def run(self) -> dict[int, CellResult]:
-        """Run the student's cells, with a fork for each test cell among them; the cells' results."""
+        """Run the student's cells, with a fork for each test cell among them; the cells' results.
+
+        Raises SandboxError where this machine has no room for them.
+        """
         while self._restarts <= MAX_RESTARTS and self.seconds():
             self.close()
             self._box = self._sandbox.box()
@@ -67,7 +73,9 @@ class Solving:
                         self._fatal[i] = _died(f"this cell {why} ({error}); the cells below run without it")
                     break
             else:
-                return results
+                if self._proven or not self._unforked:
+                    return results
+                self._prove_forks()
         self.close()
         given_up = _died("the notebook ended its session too often, or took too long in all")
         students = (i for i, cell in enumerate(self._cells) if cell.kind == "student")
@@ -113,10 +121,29 @@ class Solving:
                 if ready.ready is True:
                     self._lines[i] = questions, answers
                     ours.pop_all()
+                else:
+                    self._unforked = str(ready.ready)
         except TimeoutError:
             raise ChannelTimeout("it was not read in time") from None
         except OSError as error:
             raise ChannelClosed(str(error)) from None
+
+    def _prove_forks(self) -> None:
+        """Fork for each test cell in a box where nothing of the submission runs.
+
+        Where that works, the submission has used up its processes itself, and runs once more to show it.
+        """
+        self.close()
+        self._unforked, self._proven = "", True
+        try:
+            self._box = self._sandbox.box()
+            for i in [i for i, cell in enumerate(self._cells) if cell.kind == "test"]:
+                self._fork(self._box, i)
+        except ChannelError as error:
+            self._unforked = str(error)
+        self.close()
+        if self._unforked:
+            raise no_box(f"there is no room for its processes ({self._unforked})")
 
     def seconds(self) -> float:
         """Of wall time that the next answer may take."""

@@ -15,6 +15,7 @@ from autograder.errors import HeinitError
 from autograder.files import write_atomically
 from autograder.lessons import NOTEBOOKS, Lesson
 from autograder.lessons.canonical import canonical, text, unlocked
+from autograder.surroundings import inherited
 
 SCRATCH = NOTEBOOKS.parent / ".authoring"
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}")  # JupyterLab's cell ids
@@ -72,7 +73,7 @@ class AuthorSession:
     def report_gaps(self) -> None:
         """Say what the exercises lack, unless that was said last time."""
         command = [sys.executable, "-P", "-m", "autograder.lessons.gaps", self.lesson.name, str(self.copy)]
-        process = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        process = subprocess.run(command, env=inherited(), capture_output=True, encoding="utf-8", check=False)
         gaps = [line for line in (process.stdout or process.stderr).splitlines() if line]
         if gaps != self._gaps:
             for line in gaps or ["Nothing is missing any more."]:

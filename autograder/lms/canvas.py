@@ -35,7 +35,7 @@ class CanvasExporter(Exporter):
             grades = self.cells(cohort, student)
             first, last = student.first_name, student.last_name
             name = f"{last}, {first}" if last and first else student.name
-            yield (name, student.lms_user_id, "", student.id, "", *grades)
+            yield (name, student.lms_user_id, "", student.id, cohort.sections.get(student.id, ""), *grades)
         unknown = [student.id for student in students if not student.lms_user_id]
         if unknown:
             self.notes.append(

@@ -1,6 +1,6 @@
 """What the grade files share: which students and lessons they hold, which cell is empty, and what to say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,12 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Enum
 
 from autograder.files import write_atomically
-from autograder.gradebook import Cohort, Record, Status, Student, points, read_cohort
+from autograder.gradebook import Cohort, Record, Status, Student, read_cohort
+from autograder.grades import points
 from autograder.lms import spreadsheet
 from autograder.lms.collect import NOBODYS
+from autograder.submissions.archives import same_form
+from autograder.submissions.submission import submitted
 from autograder.text import printable
 
 Row = Sequence[object]
@@ -39,15 +42,16 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         super().__init__(**settings)
         self.notes: list[str] = []
         self.left_out: list[str] = []
-        self._unsorted: set[str] = set()  # lessons of which hand-ins are nobody's
+        self._unsorted: dict[str, str] = {}  # the lessons of which hand-ins are nobody's, and why
 
     def export(self, gradebook: Any) -> None:
         """Write the file. Lessons and students that do not exist are named in `notes`."""
         self.notes, self.left_out = [], []
         course = getattr(self.parent, "coursedir", None)
         root = Path(course.root) if course is not None else None
-        cohort = self._chosen(read_cohort(gradebook, root, gradebook.course_id or ""))
-        self._unsorted = {name for name in cohort.lessons if root and (root / NOBODYS.format(name)).is_file()}
+        cohort = read_cohort(gradebook, root, gradebook.course_id or "")
+        self._unsorted = dict(_unsorted(root, cohort)) if root else {}
+        cohort = self._chosen(cohort)
         rows = list(self.rows(cohort))
         formulas = sorted({str(cell) for row in rows for cell in row if spreadsheet.is_formula(cell)})
         if formulas:
@@ -86,16 +90,17 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
 
     def _chosen(self, cohort: Cohort) -> Cohort:
         """The cohort with the lessons and students that this file is about."""
-        lessons, students = [str(n) for n in self.assignment], [str(s) for s in self.student]
+        lessons = [str(n) for n in self.assignment]
+        forms = {same_form(student): student for student in cohort.students}
+        students = [forms.get(same_form(str(s)), str(s)) for s in self.student]
+        there = [name for name in cohort.lessons if cohort.handed_in(name)] or list(cohort.lessons)
         unknown = [n for n in lessons if n not in cohort.lessons]
         unknown += [s for s in students if s not in cohort.students]
         self.notes += [f"The gradebook has nothing called {name}." for name in unknown]
         return replace(
             cohort,
             lessons={
-                name: max_score
-                for name, max_score in cohort.lessons.items()
-                if (name in lessons if lessons else cohort.handed_in(name))
+                name: max_score for name, max_score in cohort.lessons.items() if name in (lessons or there)
             },
             students={s: known for s, known in cohort.students.items() if not students or s in students},
         )
@@ -108,6 +113,9 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
                 empty = r.final is None
                 stands = "left empty, which is not a zero" if empty else "the earlier grade stands"
                 self.notes.append(f"{r.student}, {r.lesson}: could not be graded; {stands}. {r.reason}")
+        by_hand = [f"{r.student} ({r.lesson})" for r in records if r.by_hand]
+        if by_hand:
+            self.notes.append(f"A person decided points of: {', '.join(by_hand)}.")
         waiting = [f"{r.student} ({r.lesson})" for r in records if r.status is Status.UNGRADED]
         if waiting:
             self.notes.append(f"Handed in and not graded yet, left empty: {', '.join(waiting)}.")
@@ -116,7 +124,15 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
             if absent:
                 how = "written as 0" if self.missing == "zero" else "left empty"
                 if lesson in self._unsorted:
-                    how = (
-                        f"left empty, since {NOBODYS.format(lesson)} lists what is nobody's (else delete it)"
-                    )
+                    how = f"left empty, since {self._unsorted[lesson]}"
                 self.notes.append(f"{lesson}: not handed in, {how}: {', '.join(absent)}.")
+
+
+def _unsorted(root: Path, cohort: Cohort) -> Iterator[tuple[str, str]]:
+    """The lessons of which one of those who seem to be missing may have handed in, each with the reason."""
+    for submission in submitted(root, students=cohort.students):
+        if submission.misnamed:
+            yield submission.lesson, f"nobody has the name of the folder {submission.student} (rename it)"
+    for name in cohort.lessons:
+        if (root / NOBODYS.format(name)).is_file():
+            yield name, f"{NOBODYS.format(name)} lists what is nobody's (else delete it)"

@@ -14,7 +14,9 @@ import re
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+
+from autograder.times import TimeError, utc
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,6 @@ def utc_time(text: str) -> datetime | None:
     text = text.strip()
     with suppress(ValueError):
         return datetime.strptime(text[:14], "%Y%m%d%H%M%S")
-    with suppress(ValueError):
-        time = datetime.fromisoformat(re.sub(r"\.\d*", "", text).replace(" Z", "Z").replace(" UTC", "Z"))
-        return (time.astimezone(UTC) if time.tzinfo else time).replace(tzinfo=None)
+    with suppress(TimeError):
+        return utc(re.sub(r"\.\d*", "", text))
     return None

@@ -251,7 +251,7 @@ def import_roster(gradebook: Any, students: Sequence[Student]) -> tuple[int, int
     gradebook: an open nbgrader Gradebook. Nobody is taken out, and a field that the roster leaves
     empty stays as it is.
     """
-    known = {student.id: student for student in gradebook.students}
+    known = {same_form(student.id): student for student in gradebook.students}
     try:
         for student in students:
             fields = {field: value for field in FIELDS if (value := getattr(student, field))}

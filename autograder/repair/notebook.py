@@ -19,6 +19,7 @@ NOTE = "repairs"  # the id of the cell that lists the repairs
 MOST_CELLS, MOST_TEXT = 1000, 2_000_000  # cells, and characters in them; a lesson has 100 and 50,000
 LARGEST = 10_000  # bytes of one entry of metadata, as JSON
 MINOR = 5  # of nbformat 4: the version whose cells have ids
+PASSING = ("checksum", "points")  # of nbgrader's marks: an instructor may change the points at any time
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
@@ -42,9 +43,9 @@ class SubmittedCell:
 
     @property
     def marks(self) -> dict[str, Any]:
-        """nbgrader's metadata of the cell, without the checksum; empty where it is not a dictionary."""
+        """nbgrader's metadata of the cell, without the passing; empty where it is not a dictionary."""
         marks = self.metadata.get("nbgrader")
-        return {k: v for k, v in marks.items() if k != "checksum"} if isinstance(marks, dict) else {}
+        return {k: v for k, v in marks.items() if k not in PASSING} if isinstance(marks, dict) else {}
 
     def take_place_of(self, cell: ReleasedCell) -> bool:
         """Take the place of a released cell, with its metadata. Returns whether the marks changed."""

@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.files import clear
+from autograder.grading.scoring import LatePenalties, Scoring
 from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
 from autograder.submissions.beside import lesson_files, of_nbgrader, read_files
@@ -29,11 +30,24 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         name, assignment = about["notebook"], about["assignment"]
         notes = self._notes(about)
         with Gradebook(about["db_url"]) as gradebook:
+            self._settle(gradebook, about)
             lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
         result = repaired(nb, lesson, notes)
         for sentence in result.repairs:
             self.log.warning(printable(f"{about['student']}, {name}: {sentence}"))
         return result.notebook, resources
+
+    def _settle(self, gradebook: Gradebook, about: dict[str, str]) -> None:
+        """Bring the gradebook to where the settings say, and read the time as `heinit grade` does."""
+        handed_in = of_nbgrader(self, about)
+        if handed_in is None:
+            return
+        submission, autograde = handed_in
+        penalties = LatePenalties(parent=autograde)
+        penalties.init_plugin()
+        Scoring(Path(autograde.coursedir.root), gradebook, penalties).settle()
+        if (when := submission.submitted_at()) is not None:
+            gradebook.update_or_create_submission(submission.lesson, submission.student, timestamp=when)
 
     def _notes(self, about: dict[str, str]) -> list[str]:
         """What is to be told of the files beside the notebook. Raises UngradableError as they are read."""

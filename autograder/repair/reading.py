@@ -20,6 +20,11 @@ def check_readable(content: bytes) -> None:
     _walled(_parsed, content)
 
 
+def check_whole(content: bytes) -> None:
+    """Raise UngradableError where the content of a file is no notebook, or not a whole and proper one."""
+    _walled(_whole, content)
+
+
 def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
     """The notebook in a file, repaired. notes: as in `repair`.
 
@@ -44,6 +49,11 @@ def _walled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 def _parsed(content: bytes) -> None:
     parse(content)  # the notebook stays behind the wall
+
+
+def _whole(content: bytes) -> None:
+    if repairs := read_notebook(content).repairs:
+        raise UngradableError(" ".join(repairs))
 
 
 def _repaired(content: bytes, lesson: ReleasedLesson, notes: list[str]) -> RepairedNotebook:

@@ -13,12 +13,23 @@ from autograder.lms import spreadsheet
 from autograder.report.compare import Changes, Snapshot, changes, load, to_json
 from autograder.report.page import page
 from autograder.report.similarity import SimilarGroup, groups, structures
+from autograder.settings import DAY
 from autograder.walled import WallError, walled
 
 PAGE, TABLE, DATA = "index.html", "report.csv", "report.json"
 COLUMNS = (
     *("student", "first_name", "last_name", "lesson", "status", "exercise", "score", "max_score"),
-    *("misconceptions", "lesson_score", "late_penalty", "blank", "repairs", "reason"),
+    *(
+        "misconceptions",
+        "lesson_score",
+        "late_penalty",
+        "late_days",
+        "by_hand",
+        "section",
+        "blank",
+        "repairs",
+    ),
+    "reason",
 )
 
 
@@ -93,7 +104,7 @@ def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
     """
     found: dict[Pair, dict[str, str]] = {}
     for (student, lesson), record in cohort.records.items():
-        if record.status is not Status.GRADED:
+        if record.status is not Status.GRADED or record.reason:  # a person graded what cannot be read
             continue
         path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
         try:
@@ -112,16 +123,11 @@ def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
         student = cohort.students[record.student]
         head = (student.id, student.first_name, student.last_name, record.lesson, record.status.value)
         empty = "yes" if pair in blank else None
-        tail = (record.final, record.penalty or None, empty, " ".join(record.repairs))
+        grade = (record.final, record.penalty or None, round(record.late / DAY, 2) or None)
+        tail = (cohort.sections.get(student.id), empty, " ".join(record.repairs))
         for name, cell in record.cells.items():
-            yield (
-                *head,
-                name,
-                cell.score,
-                cell.max_score,
-                " ".join(cell.misconceptions),
-                *tail,
-                record.reason or cell.why,
-            )
+            counts = (name, cell.score, cell.max_score, " ".join(cell.misconceptions))
+            by_hand = "yes" if name in record.by_hand else None
+            yield (*head, *counts, *grade, by_hand, *tail, record.reason or cell.why)
         if not record.cells:
-            yield (*head, None, None, record.max_score, None, *tail, record.reason)
+            yield (*head, None, None, record.max_score, None, *grade, None, *tail, record.reason)

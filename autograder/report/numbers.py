@@ -126,13 +126,16 @@ def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatisti
 
 
 def whole(cohort: Cohort) -> dict[str, float]:
-    """For each student with a grade, the share of all points of the lessons graded for the student."""
+    """For each student with a grade, the share of the points of the lessons that are graded, weighted."""
     shares = {}
     for student in cohort.students:
         records = [cohort.records[student, lesson] for lesson in cohort.lessons]
         graded = [r for r in records if r.status is Status.GRADED and r.max_score]
         if graded:
-            shares[student] = sum(r.final or 0.0 for r in graded) / sum(r.max_score for r in graded)
+            weights = [cohort.weights.get(r.lesson, 1.0) for r in graded]
+            earned = sum(w * (r.final or 0.0) for w, r in zip(weights, graded, strict=True))
+            if most := sum(w * r.max_score for w, r in zip(weights, graded, strict=True)):
+                shares[student] = earned / most
     return shares
 
 

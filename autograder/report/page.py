@@ -3,19 +3,21 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from autograder.gradebook import Cohort, Pair, Status, points
+from autograder.gradebook import Cohort, Pair, Status
+from autograder.grades import points, remarks
 from autograder.report import numbers
 from autograder.report.compare import Changes
 from autograder.report.similarity import SimilarGroup
 from autograder.templating import environment
 from autograder.text import displayable
+from autograder.times import span
 from heinit_lab.checking.report import rich
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,7 +42,7 @@ def page(
         "percent": lambda share: f"{100 * share:.0f} %",
         "signed": lambda r: "–" if r is None else f"{r:+.2f}".replace("-", "−"),
         "day": lambda when: f"{when.day} {when:%B %Y, %H:%M}",
-        "ago": lambda when: duration(made_at - when),
+        "ago": lambda when: span((made_at - when).total_seconds()),
     }
     shares = numbers.whole(cohort).values()
     made = templates.get_template("report.html.j2").render(
@@ -63,15 +65,6 @@ def page(
         **_people(cohort, blank),
     )
     return displayable(made)
-
-
-def duration(span: timedelta) -> str:
-    """A span of time in words, in its largest whole unit."""
-    seconds = max(0, int(span.total_seconds()))
-    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if count := seconds // length:
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "less than a minute"
 
 
 def _label(cohort: Cohort, student: str) -> str:
@@ -97,6 +90,8 @@ def _people(cohort: Cohort, blank: set[Pair]) -> dict[str, Any]:
         "ungradable": [(r, r.reason or "No reason was kept.") for r in having[Status.UNGRADABLE]],
         "waiting": [(r, "") for r in having[Status.UNGRADED]],
         "blanks": [(r, f"{points(r.final or 0)} points") for r in graded if (r.student, r.lesson) in blank],
+        "late": [(r, f"{remarks(r.late, r.penalty, ())}.") for r in graded if r.late or r.penalty],
+        "by_hand": [(r, f"{', '.join(r.by_hand)}.") for r in graded if r.by_hand],
         "repaired": [(r, " ".join(r.repairs)) for r in records if r.repairs],
         "stopped": [(r, " ".join(r.stopped)) for r in graded if r.stopped],
         "unsandboxed": [(r, "") for r in graded if not r.sandboxed],

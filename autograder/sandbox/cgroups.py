@@ -36,9 +36,11 @@ class ControlGroups:
 
     def rlimits(self, memory: int, processes: int) -> dict[str, int]:
         """The limits of a single process. They are loose where a group limits the sum."""
+        space = memory + SHARED if self.parents else memory // 2
+        most = {"RLIMIT_AS": space, "RLIMIT_DATA": space}
         if self.parents:
-            return {"RLIMIT_AS": memory + SHARED, "RLIMIT_NPROC": 4 * processes}
-        return {"RLIMIT_AS": memory // 2, "RLIMIT_NPROC": min(processes, FEW), "RLIMIT_NOFILE": FILES}
+            return {**most, "RLIMIT_NPROC": 4 * processes}
+        return {**most, "RLIMIT_NPROC": min(processes, FEW), "RLIMIT_NOFILE": FILES}
 
     def limit(self, pid: int, memory: int, processes: int) -> list[Path]:
         """Limit the process `pid` of the host and all that it will fork.

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from autograder.sandbox.diagnosis import no_sandbox
 from autograder.sandbox.kinds import KINDS, UNSANDBOXED, WEBASSEMBLY
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.sandbox import Sandbox, SandboxError
+from autograder.sandbox.sandbox import MachineLimitError, Sandbox, SandboxError
 from autograder.sandbox.selftest import prove
 from autograder.sandbox.webassembly import GuestSandbox, prove_guest
+from autograder.solver.process_limits import low_limits
 
 
 def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) -> Sandbox:
@@ -25,6 +26,8 @@ def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) 
     for kind in [wall] if wall else KINDS:
         try:
             sandbox = _sandbox(limits, kind, without)
+        except MachineLimitError:  # no other kind has what this one lacks
+            raise
         except SandboxError as error:
             reasons[kind] = str(error)
             continue
@@ -38,7 +41,8 @@ def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) 
             reasons[kind] = str(error)
         else:
             return sandbox
-    raise SandboxError(no_sandbox(reasons))
+    sentence = no_sandbox(reasons)
+    raise SandboxError(sentence + low_limits(sentence))
 
 
 def _sandbox(limits: Limits, kind: str, without: Collection[str]) -> Sandbox:

@@ -24,7 +24,7 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,8 +37,9 @@ from autograder.sandbox.kinds import KINDS, UNSANDBOXED
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import ENVIRONMENT, INSIDE, binds, closed_to_others, landlock_places, own
 from autograder.solver.channel import ChannelError, receive, send
-from autograder.solver.messages import BoxOrder, to_wire
+from autograder.solver.messages import BoxOrder, Ready, from_wire, to_wire
 from autograder.solver.pipes import PipeEnd, pipe
+from autograder.solver.process_limits import RAISE, LowLimitError, low_limits, reach
 
 # Only tests leave out a wall, to show what that wall stops.
 WALLS = frozenset(
@@ -50,6 +51,7 @@ RLIMITS = {  # of a single process
     "RLIMIT_FSIZE": 64 * 2**20,
     "RLIMIT_NOFILE": 256,
     "RLIMIT_CORE": 0,
+    "RLIMIT_STACK": 8 * 2**20,
 }
 START = 120  # seconds that the warm parent may take to import everything
 END = 20  # seconds that a box may take to end
@@ -57,6 +59,10 @@ END = 20  # seconds that a box may take to end
 
 class SandboxError(HeinitError):
     """There are no walls, or they do not stand."""
+
+
+class MachineLimitError(SandboxError):
+    """A limit of this machine is lower than a session needs, whatever the kind of sandbox."""
 
 
 class Box:
@@ -111,6 +117,7 @@ class Sandbox:
         self.limits, self.kind = limits or Limits(), kind
         self.walls = WALLS.difference(without)
         self.control_groups = ControlGroups()
+        reach_limits(self._rlimits(self.limits))
         self._directory = None if kind == "namespaces" else SandboxFolder()
         ours, theirs = socket.socketpair()
         program = [sys.executable, "-s", "-P", "-m", "solver.zygote", str(theirs.fileno())]
@@ -141,9 +148,8 @@ class Sandbox:
             stderr.close()
 
     def box(self, limits: Limits | None = None) -> Box:
-        """A fresh box. Raises SandboxError where the warm parent has ended or cannot make a box."""
+        """A fresh box, whose solver is ready. Raises SandboxError where there can be none."""
         limits = limits or self.limits
-        rlimits = {**RLIMITS, **self.control_groups.rlimits(limits.memory, limits.processes)}
         order = BoxOrder(
             kind=self.kind,
             walls=sorted(self.walls),
@@ -151,7 +157,7 @@ class Sandbox:
             fresh=bubblewrap.fresh() if self.kind == "namespaces" else [],
             directory=self.folder,
             places=[list(place) for place in self._places],
-            rlimits=rlimits,
+            rlimits=self._rlimits(limits),
             watch=0 if self.control_groups.parents else limits.memory,
             processes=limits.processes,
         )
@@ -176,10 +182,15 @@ class Sandbox:
             if "descriptors" in self.walls:  # from here on, the other end belongs to a student
                 orders.shutdown(socket.SHUT_RD)
             orders.sendall(b"!")
+            await_solver(answers)
         except (ChannelError, OSError) as error:
             box.close()
-            raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
+            raise no_box(error) from None
         return box
+
+    def _rlimits(self, limits: Limits) -> dict[str, int]:
+        """The limits of a single process of a box."""
+        return {**RLIMITS, **self.control_groups.rlimits(limits.memory, limits.processes)}
 
     @property
     def folder(self) -> str:
@@ -235,3 +246,26 @@ class Sandbox:
             link.parent.mkdir(exist_ok=True)
             link.symlink_to(source)
         return str(course)
+
+
+def reach_limits(rlimits: Mapping[str, int]) -> None:
+    """See that a box may have these limits. Raises MachineLimitError where this machine's are lower."""
+    try:
+        reach(rlimits)
+    except LowLimitError as error:
+        raise MachineLimitError(f"nothing is graded: {error}. {RAISE}") from None
+
+
+def no_box(why: object) -> SandboxError:
+    """What to say where a submission gets no box, or none with room for its processes."""
+    return SandboxError(f"the sandbox could not make a box for a submission: {why}.{low_limits(str(why))}")
+
+
+def await_solver(answers: PipeEnd) -> None:
+    """Wait until the solver of a box can run a cell. Raises OSError or ChannelError where it cannot.
+
+    Until then nothing of a submission has run: whatever goes wrong before is no fault of the submission's.
+    """
+    answer: Ready = from_wire(receive(answers, seconds=START), Ready)
+    if answer.ready is not True:
+        raise OSError(answer.ready)

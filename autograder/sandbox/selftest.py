@@ -10,6 +10,7 @@ second box fills its disk; where the box has no disk of its own, a box that does
 import json
 import os
 import platform
+import pwd
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -196,7 +197,7 @@ def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
         settings = {
             "hidden": hidden,
             "paths": [str(path) for path in (*_secrets(), *secrets)],
-            "folders": [] if hidden else ["/tmp", "/dev/shm", "/run", sandbox.folder, str(Path.home())],
+            "folders": [] if hidden else ["/tmp", "/dev/shm", "/run", sandbox.folder, str(home())],
             "victim": "" if hidden else _victim(sandbox),
             "environment": [*INSIDE, "PWD"],
             "ipc": str(Path("/proc/self/ns/ipc").readlink()),
@@ -265,5 +266,12 @@ def _secrets() -> list[Path]:
     # files, not folders: where a folder is masked, as in an installed package, it is there and empty
     answers = package.parent / "heinit_solutions" / "__init__.py"
     hidden = [package / "hidden_tests" / "grade.py", answers, Path("/etc/shadow")]
-    home = Path.home()
-    return [*hidden, *(home / name for name in (".ssh", ".bashrc", ".profile")), Path("/sys")]
+    return [*hidden, *(home() / name for name in (".ssh", ".bashrc", ".profile")), Path("/sys")]
+
+
+def home() -> Path:
+    """The home of the user who grades; a judge's own environment names none."""
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # in a container, a user may be a number alone
+        return Path("/root")

@@ -24,13 +24,24 @@ from contextlib import closing
 from pathlib import Path
 
 from autograder.sandbox.kinds import WEBASSEMBLY
-from autograder.sandbox.limits import ONE_THREAD, Limits
-from autograder.sandbox.sandbox import END, START, Box, Sandbox, SandboxError
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.sandbox import (
+    END,
+    START,
+    Box,
+    Sandbox,
+    SandboxError,
+    await_solver,
+    no_box,
+    reach_limits,
+)
+from autograder.sandbox.selftest import home
 from autograder.sandbox.wasi import MOST_OPEN
 from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
 from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS
 from autograder.solver.messages import BoxOrder, CellRan, RunCell, from_wire, to_wire
 from autograder.solver.pipes import pipe
+from autograder.surroundings import inherited
 
 NOT_INSTALLED = (
     "CPython for WebAssembly is not installed. Install heinit with its extra: "
@@ -45,6 +56,7 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "NBGRADER_EXECUTION": "autograde",
 }
+CACHE = "HOME", "XDG_CACHE_HOME"  # by which the user's cache is found, where the compiled module is kept
 SHARE = 4  # a guest may take this part of a submission's memory, since each test cell has a guest too
 RLIMITS = {"RLIMIT_CPU": 600, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
 
@@ -66,6 +78,7 @@ class GuestSandbox(Sandbox):
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits, self.kind = limits or Limits(), WEBASSEMBLY
+        reach_limits(RLIMITS)
         ours, theirs = socket.socketpair()
         self._orders, self._directory = ours, None
         self._process = subprocess.Popen(
@@ -109,9 +122,10 @@ class GuestSandbox(Sandbox):
                 raise OSError("the host has ended")
             orders.settimeout(None)
             orders.shutdown(socket.SHUT_RD)
+            await_solver(answers)
         except (ChannelError, OSError) as error:
             box.close()
-            raise SandboxError(f"the sandbox could not make a box for a submission: {error}") from None
+            raise no_box(error) from None
         return box
 
 
@@ -134,8 +148,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """Of the host and the compiler: where packages lie, and where the compiled module is kept."""
-    kept = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME", "PYTHONHOME") if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **ONE_THREAD}
+    return {**inherited(*CACHE), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 PROBE = """
@@ -190,7 +203,7 @@ def prove_guest(sandbox: GuestSandbox) -> None:
     limits = Limits(memory=128 * MEBI, disk=MEBI)
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         settings = {
-            "paths": [str(path) for path in (Path(__file__), Path("/etc"), Path("/dev"), Path.home())],
+            "paths": [str(path) for path in (Path(__file__), Path("/etc"), Path("/dev"), home())],
             "environment": list(ENVIRONMENT),
             "port": server.getsockname()[1],
             "first": MOST_OPEN,  # numbers below are files of the tree

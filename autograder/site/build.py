@@ -115,7 +115,7 @@ def site_files(
     for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False):
         write(page.file, "lesson", page=page, before=before, after=after)
     write(f"{APPENDIX.stem}.html", "appendix", notebook=APPENDIX.name, **appendix_page(pictures, templates))
-    write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates)))
+    write("index.html", "index", hero=Markup(explorer(data, "explorer", pictures, templates, plays=True)))
     for file, template, content in pages_of_text(course, live=bool(in_browser)):
         write(file, template, **content)
     index = search_index(pages)
@@ -137,6 +137,7 @@ def search_index(pages: Mapping[str, str]) -> str:
     for file, page in pages.items():
         title = plain(page.partition("<title>")[2].partition("</title>")[0]).split(" · He init")[0]
         main = "".join(re.findall(r"<main\b.*</main>", page, re.DOTALL))
+        main = re.sub(r'<details class="drawn">.*?</details>', "", main, flags=re.DOTALL)  # code of a figure
         first, *parts = re.split(r'<div class="heading"><h\d id="([^"]+)">(.*?)</h\d>.*?</div>', main)
         later = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
         for fragment, heading, part in [("", "", first), *later]:

@@ -22,6 +22,7 @@ from autograder.grading.environment import imported
 from autograder.lessons import Lesson
 from autograder.lessons.compose import solve
 from autograder.site.pictures import smaller
+from autograder.surroundings import inherited
 
 LAB = Path(heinit_lab.__file__).parent
 TIMEOUT = 600  # seconds of one cell
@@ -49,7 +50,7 @@ def executed(
             run = nbformat.read(kept, as_version=4)
         return run
 
-    # the last lesson takes as long as the others together, so it begins
+    # the later lessons take longest, so they begin
     order = list(reversed(lessons))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return {lesson.name: run for lesson, run in zip(order, pool.map(outputs, order), strict=True)}
@@ -66,16 +67,18 @@ def _run(lesson: Lesson) -> NotebookNode:
 def run(notebook: NotebookNode, name: str, **variables: str) -> None:
     """Run a notebook in a kernel of its own, and leave the outputs in its cells.
 
-    name: what an error calls the notebook. variables: of the kernel's environment, besides this process's.
+    name: what an error calls the notebook. variables: of the kernel's environment, besides `inherited`.
     Raises HeinitError where a cell fails.
     """
+    from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     with tempfile.TemporaryDirectory() as folder:
-        kernel = AsyncKernelManager(kernel_name="python3")
+        # a kernel of this interpreter, and not the python3 of somebody's home
+        specs = KernelSpecManager(kernel_dirs=[])
+        kernel = AsyncKernelManager(kernel_spec_manager=specs, connection_file=f"{folder}/kernel.json")
         if os.name != "nt":  # sockets of files: ports may be taken by the time a kernel binds them
             kernel.transport, kernel.ip = "ipc", f"{folder}/kernel"
         client = NotebookClient(
@@ -88,7 +91,7 @@ def run(notebook: NotebookNode, name: str, **variables: str) -> None:
             resources={"metadata": {"path": folder}},
         )
         try:
-            environment = {**os.environ, **one_thread, **variables}
+            environment = {**inherited(), "HOME": folder, **variables}
             execution = client.async_execute(env=environment, stderr=subprocess.DEVNULL, cleanup_kc=True)
             asyncio.run(execution)  # the kernel ends with it: it would hold its memory as long as we live
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:

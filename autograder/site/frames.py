@@ -36,7 +36,7 @@ def record() -> None:
     assert shell is not None
     shown = shell.display_formatter.ipython_display_formatter
     shown.for_type(Explorer, lambda explorer: _publish(frames(explorer)))
-    # by its name: only the last lesson imports it, and only that one depends on how a race runs
+    # by its name: only lesson 5 imports it, and no other one depends on how a race runs
     shown.for_type_by_name(
         "heinit_lab.explorers.very_deep_networks", "LiveRace", lambda race: _publish(race_frames(race))
     )

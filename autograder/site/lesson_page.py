@@ -2,10 +2,12 @@
 
 import base64
 import html
+import inspect
 import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import nbformat
@@ -66,7 +68,7 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
             f"the first cell of {lesson.name} is not of the form "
             "title, sentence, abilities, contents, minutes"
         )
-    writer, values = _LessonWriter(pictures, templates), kept()
+    writer, values = _LessonWriter(pictures, templates, lesson), kept()
     claimed: dict[str, list[Claim]] = defaultdict(list)
     for row in claims(lesson):
         claimed[row.cell].append(row)
@@ -131,6 +133,7 @@ _OPENING = re.compile(
 # A page has a field where a notebook has a variable that is None.
 IN_A_CELL, _IN_A_FIELD = " in place of `None`", " below"
 _GUESS = re.compile(r"^[\w, ]+ = None\b.*?# (?P<words>.+)$", re.MULTILINE)  # the cell of a prediction
+_DRAWING = {"plots": r"\bplots\.(\w+)\(", "explorers": r"\b(\w+_explorer)\("}  # calls of a lesson's cells
 _HEADED = re.compile(r"#{2,} ")
 _COLUMNS = re.compile(r"\S {3,}\S.*\n.*\S {3,}\S")  # of two lines at least
 
@@ -138,11 +141,12 @@ _COLUMNS = re.compile(r"\S {3,}\S.*\n.*\S {3,}\S")  # of two lines at least
 class _LessonWriter:
     """Writes the cells of one lesson as HTML."""
 
-    def __init__(self, pictures: Pictures, templates: Environment) -> None:
+    def __init__(self, pictures: Pictures, templates: Environment, lesson: Lesson | None = None) -> None:
         self.prose = Prose()
+        self._lesson = lesson
         self._pictures = pictures
         self._templates = templates
-        self._explorers = 0
+        self._explorers = self._figures = 0
         self._asked: list[str] = []  # the functions of the exercises so far
 
     def code(self, cell: NotebookNode) -> str:
@@ -194,15 +198,31 @@ class _LessonWriter:
         if FRAMES_MIME in data:
             self._explorers += 1
             ident = f"explorer-{self._explorers}"
-            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates, source)
+            caption = self._caption(source)
+            return explorer(data[FRAMES_MIME], ident, self._pictures, self._templates, source, **caption)
         if figure := FIGURE.fullmatch(data.get("text/html", "").strip()):
             path = self._pictures.add(base64.b64decode(figure["data"]))
             alt, size = html.unescape(figure["alt"]), figure.group("width", "height")
-            return self._templates.get_template("figure.html.j2").render(path=path, alt=alt, size=size)
+            template = self._templates.get_template("figure.html.j2")
+            return template.render(path=path, alt=alt, size=size, **self._caption(source))
         text = str(data.get("text/plain", ""))
         if text[:2] in ("✓ ", "✗ ", "○ "):
             return f'<p class="verdict">{html.escape(text)}</p>'
         return f'<pre class="output">{html.escape(text)}</pre>'
+
+    def _caption(self, source: str) -> dict[str, Any]:
+        """The number of a lesson's next figure, and the functions that drew it, as its cell calls them."""
+        if self._lesson is None:
+            return {"number": "", "drawn": []}
+        self._figures += 1
+        drawn = []
+        for kind, pattern in _DRAWING.items():
+            file = f"heinit_lab/{kind}/{self._lesson.module}.py"
+            module = import_module(file.removesuffix(".py").replace("/", "."))
+            for name in dict.fromkeys(re.findall(pattern, source)):
+                code = render_lines(inspect.getsource(getattr(module, name)).rstrip())
+                drawn.append({"name": name, "file": file, "code": Markup(code)})
+        return {"number": f"{self._lesson.name.split('-')[0]}.{self._figures}", "drawn": drawn}
 
 
 def first_frame(data: Mapping[str, Any]) -> tuple[str, str]:
@@ -213,9 +233,17 @@ def first_frame(data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def explorer(
-    data: dict[str, Any], ident: str, pictures: Pictures, templates: Environment, source: str = ""
+    data: dict[str, Any],
+    ident: str,
+    pictures: Pictures,
+    templates: Environment,
+    source: str = "",
+    **caption: Any,
 ) -> str:
-    """An explorer's frames behind range inputs. ident: its id on the page. source: of its cell."""
+    """An explorer's frames behind range inputs.
+
+    ident: its id on the page. source: of its cell. caption: what the template shows besides.
+    """
     frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
     picture, words = first_frame(data)
     return templates.get_template("explorer.html.j2").render(
@@ -224,4 +252,5 @@ def explorer(
         explorer={"note": "", "powered_by": [], **data},
         first=[pictures.add(base64.b64decode(picture)), words],
         data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
+        **{"number": "", "drawn": [], "plays": False, **caption},
     )

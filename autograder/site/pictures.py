@@ -7,8 +7,8 @@ import re
 
 # A figure that `heinit_lab.show` has written as HTML.
 FIGURE = re.compile(
-    r'<img src="data:image/(?P<kind>png|webp);base64,(?P<data>[^"]+)"[^>]* alt="(?P<alt>[^"]*)"'
-    r'[^>]* width="\d+"[^>]*aspect-ratio:(?P<width>\d+)/(?P<height>\d+)[^>]*>'
+    r'(?:<style>[^<]*</style>)?<img src="data:image/(?P<kind>png|webp);base64,(?P<data>[^"]+)"[^>]*'
+    r' alt="(?P<alt>[^"]*)"[^>]* width="\d+"[^>]*aspect-ratio:(?P<width>\d+)/(?P<height>\d+)[^>]*>'
 )
 
 

@@ -65,6 +65,7 @@ def work(orders: PipeEnd, answers: PipeEnd, session: Session) -> None:
     """Take orders until there are no more, as `work.work` does."""
     watch()
     import_from_here()
+    send(answers, to_wire(Ready()))
     while True:
         try:
             order: Any = from_wire(receive(orders), PutFiles, RunCell, ForkForTest)

@@ -47,8 +47,10 @@ import tempfile
 from collections.abc import Iterator
 
 from . import landlock
-from .messages import BoxOrder
+from .channel import send
+from .messages import BoxOrder, Ready, to_wire
 from .pipes import PipeEnd
+from .process_limits import set_limit
 from .session import Session
 from .syscalls import forbid_calls
 from .work import work
@@ -98,8 +100,12 @@ def run_init(
     if solver == 0:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         life.close()
-        _become_solver(judge, answers, home, user, order, walls)
-        work(judge, answers, session)
+        try:
+            _become_solver(judge, answers, home, user, order, walls)
+        except Exception as error:  # nothing of the submission has run, so that nothing of it is to blame
+            send(answers, to_wire(Ready(str(error) or repr(error))))
+        else:
+            work(judge, answers, session)
         os._exit(0)
     box = _Box(order, walls, home)
     try:
@@ -335,7 +341,7 @@ def _limit(order: BoxOrder, user: int | None) -> None:
     for name, value in order.rlimits.items():
         if name == "RLIMIT_NPROC" and order.kind == "landlock" and user is None:
             value += _running()  # the kernel counts all that this user runs
-        resource.setrlimit(getattr(resource, name), (value, value))
+        set_limit(name, value)
 
 
 def _running() -> int:

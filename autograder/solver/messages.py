@@ -36,7 +36,10 @@ class BoxOrder:
 
 @dataclass(frozen=True)
 class Ready:
-    """Whether the warm parent, a fork or the judge is ready."""
+    """Whether the warm parent, the solver of a box, or a fork is ready.
+
+    ready: True, or why not.
+    """
 
     ready: Any = True
 

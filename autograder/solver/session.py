@@ -138,6 +138,11 @@ class _Results(DisplayHook):  # type: ignore[misc]
 class _Shell(InteractiveShell):  # type: ignore[misc]
     sink: _Sink
 
+    def _nowhere(self, _: object) -> None:
+        """Neither settings nor a history are read or kept: there is no folder of IPython's."""
+
+    init_ipython_dir = init_profile_dir = _nowhere
+
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         self.sink.add(
             {

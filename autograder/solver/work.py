@@ -34,6 +34,7 @@ def work(orders: socket.socket, answers: PipeEnd, session: Session) -> None:
     """Take orders until there are no more. session: one in which nothing was run."""
     watch()
     import_from_here()
+    send(answers, to_wire(Ready()))
     while True:
         try:
             order: Any = from_wire(receive(orders), PutFiles, RunCell, ForkForTest)
@@ -82,12 +83,12 @@ def put(files: dict[str, bytes]) -> None:
             place.write_bytes(content)
 
 
-def _fork(serving: Callable[[], NoReturn]) -> bool:
-    """Leave a fork that waits for one test cell's questions; whether there is one."""
+def _fork(serving: Callable[[], NoReturn]) -> bool | str:
+    """Leave a fork that waits for one test cell's questions: True, or why there is none."""
     try:
         child = os.fork()
-    except OSError:  # the student's code has as many processes as it may
-        return False
+    except OSError as error:  # the student's code has as many processes as it may, or this machine has
+        return str(error)
     if child == 0:
         serving()
     return True

@@ -11,6 +11,7 @@ from typing import Any
 
 from nbgrader.utils import find_all_files
 
+from autograder.settings import read_settings
 from autograder.submissions.plain_files import MOST_BYTES, Beside
 from autograder.submissions.submission import Submission
 
@@ -53,7 +54,9 @@ def of_nbgrader(preprocessor: Any, about: Mapping[str, str]) -> tuple[Submission
         return None
     student, lesson = about["student"], about["assignment"]
     folder = Path(coursedir.format_path(coursedir.submitted_directory, student, lesson))
-    return Submission(student, lesson, folder / f"{about['notebook']}.ipynb"), autograde
+    timezone = read_settings(Path(coursedir.root)).timezone
+    path = folder / f"{about['notebook']}.ipynb"
+    return Submission(student, lesson, path, timezone=timezone), autograde
 
 
 def content_hash(notebook: bytes, files: Mapping[str, bytes]) -> str:

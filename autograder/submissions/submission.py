@@ -4,14 +4,12 @@ Submitted files are only read, and only by `plain_files`, which follows no link.
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from autograder.errors import UsageError
 from autograder.submissions.archives import is_nobodys, same_form
@@ -29,6 +27,7 @@ from autograder.submissions.plain_files import (
     read_plain,
 )
 from autograder.text import printable
+from autograder.times import FORM, TimeError, utc
 
 MISNAMED = "the folder's name is too long, is not UTF-8, or has control characters. Rename it."
 TWICE = "another folder has the same name, with its accents written in another way. Put the two together."
@@ -54,13 +53,16 @@ class Submission:
 
     student: as the gradebook has the name, where the folder has it in another form of Unicode.
     misnamed: why the names of the folders cannot be used, or ''; then `student` and `lesson` are names that
-    stand for them.
+    stand for them. timezone: of the course, whose abbreviations a timestamp.txt may use.
+    closed: whether the student's folder cannot be looked into, and may hold any lesson.
     """
 
     student: str
     lesson: str
     path: Path
     misnamed: str = ""
+    timezone: str = ""
+    closed: bool = False
 
     def read(self) -> bytes:
         """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
@@ -83,14 +85,16 @@ class Submission:
             with self._folder() as folder:
                 content = read_plain(folder, TIMESTAMP, LONGEST_TIME)
             text = "too long" if content is None else content.decode("utf-8-sig").strip()
-            return utc(text) if text else None
+            return utc(text, self.timezone) if text else None
         except FileNotFoundError:
             return None
         except NotPlainError as error:
             raise UngradableError(f"its {TIMESTAMP} is {error.strerror}. Mend or delete that file.") from None
-        except Exception:  # the parser stumbles in many ways, and the file is the student's
+        except TimeError as error:
+            raise UngradableError(f"its {TIMESTAMP} {error}. Mend or delete it.") from None
+        except (OSError, UnicodeDecodeError):
             raise UngradableError(
-                f"its {TIMESTAMP} holds no time of the form 2026-03-01 15:00:00 UTC. Mend or delete it."
+                f"its {TIMESTAMP} holds no time of the form {FORM}. Mend or delete it."
             ) from None
 
     def beside(self, ignore: Sequence[str] = ()) -> Beside:
@@ -141,7 +145,7 @@ class Submission:
         there: list[str] = []
         with suppress(OSError, UngradableError), self._folder() as folder, os.scandir(folder) as entries:
             names = (entry.name for entry in entries if entry.name not in EXCHANGE)
-            there = sorted(name for name in islice(names, MOST_ENTRIES) if not is_nobodys(name))
+            there = sorted(keepable(name) for name in islice(names, MOST_ENTRIES) if not is_nobodys(name))
         if any(name.lower().endswith(".ipynb") for name in there):
             advice = "rename it if it is the lesson, or ask for the notebook"
         else:
@@ -154,37 +158,19 @@ class Submission:
         return UngradableError(f"the folder has no {self.path.name}; {what}: {advice}.")
 
 
-TIME = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?"
-    r"(?: ?(?:(?P<offset>Z|[+-]\d\d:?\d\d)|(?P<zone>[A-Za-z]\w*(?:/\w+)*)))?",
-    re.ASCII,
-)
-
-
-def utc(text: str) -> datetime:
-    """A time of ISO 8601 in UTC, without a zone, as nbgrader keeps it; without a zone, it is taken to be UTC.
-
-    Other forms are refused: 01.03.2026 is the first of March to some, and the third of January to others.
-    Raises ValueError, or another error of the parser's, for any other text.
-    """
-    match = TIME.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r:.40} is no time of ISO 8601")
-    time = datetime.fromisoformat(f"{match['date']}T{match['clock'] or '00:00'}{match['offset'] or ''}")
-    if time.tzinfo is None:
-        time = time.replace(tzinfo=ZoneInfo(match["zone"]) if match["zone"] else UTC)
-    return time.astimezone(UTC).replace(tzinfo=None)
-
-
 def submitted(
-    root: Path, names: Iterable[str] = (), student: str | None = None, students: Iterable[str] = ()
+    root: Path,
+    names: Iterable[str] = (),
+    student: str | None = None,
+    students: Iterable[str] = (),
+    timezone: str = "",
 ) -> Iterator[Submission]:
     """The submissions in a course directory, in order of student and lesson.
 
     names: only these lessons. student: only this student. students: the names that the gradebook knows. A
     folder's name and a student's are one where they differ in Unicode's form alone, as macOS writes accents.
     A student's folder that is a link or cannot be read may stand for any lesson, so it counts as a
-    submission of each: to read the submission says why it is ungradable.
+    submission of each: to read the submission says why it is ungradable. timezone: of the course.
     """
     wanted, forms = set(names), {same_form(name): name for name in students}
     known = [entry.name for entry in _entries(root / "source")]
@@ -195,10 +181,10 @@ def submitted(
             continue
         folder, name, twice = Path(owner.path), forms.get(form, form), form in taken
         taken.add(form)
-        try:
-            lessons = known if owner.is_symlink() else [entry.name for entry in _entries(folder)]
-        except OSError:
-            lessons = known
+        lessons, closed = known, True
+        with suppress(OSError):
+            if not owner.is_symlink():
+                lessons, closed = [entry.name for entry in _entries(folder)], False
         strange = [name for name in lessons if name not in known][:MOST_STRANGE]
         with suppress(OSError):  # a notebook that lies one folder too high is none, and not nothing
             lessons += [
@@ -210,7 +196,7 @@ def submitted(
                 kept = keepable(owner.name.encode("ascii", "backslashreplace").decode() if twice else name)
                 fits = (kept, keepable(lesson)) == (name, lesson)
                 why = TWICE if twice else "" if fits else MISNAMED
-                yield Submission(kept, keepable(lesson), path, misnamed=why)
+                yield Submission(kept, keepable(lesson), path, why, timezone, closed)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -18,6 +18,7 @@ TITLES = {
     "worked_examples": "Two layers, worked through",
     "xavier_comparison": "He and Xavier: a factor of √2 in every layer",
     "very_deep_networks": "Very deep networks: the claim, tested",
+    "the_clinic": "The clinic: a network that will not learn",
 }
 _WORDS = {"✓": "passes", "✗": "not right yet", "○": "not solved yet"}
 

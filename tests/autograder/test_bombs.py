@@ -25,7 +25,8 @@ from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import MOST, MOST_TAGS, ROOM
 from autograder.feedback.page import feedback_page
 from autograder.feedback.worker import PageJob, PageTask
-from autograder.gradebook import Grades, Status, read_cohort
+from autograder.gradebook import Status, read_cohort
+from autograder.grades import Grades
 from autograder.grading.job import Refusal
 from autograder.lessons import lessons
 from autograder.repair import reading

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import subprocess
 import sys
 
@@ -72,6 +74,30 @@ def test_a_place_that_cannot_be_used_is_one_sentence(tmp_path):
         assert result.exit_code == 1, arguments
         assert result.stderr.startswith(f"heinit: {tmp_path}/file")
         assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full."),
+        (shutil.Error([("a", "b", f"[Errno {errno.ENOSPC}] No space left")]), "the disk is full."),
+        (OSError(errno.EDQUOT, "Disk quota exceeded", "a"), "your share of the disk is full."),
+        (OSError(errno.EMFILE, "Too many open files", "/dev/null"), "more files would be open than may be."),
+        (BlockingIOError(errno.EAGAIN, "Resource unavailable"), "no further process can be started."),
+        (MemoryError(), "there was not enough memory."),
+    ],
+    ids=repr,
+)
+def test_what_has_no_room_is_one_sentence_whoever_meets_it(monkeypatch, error, words):
+    @click.command()
+    def failing() -> None:
+        raise error
+
+    monkeypatch.setitem(cli.commands, "bench", failing)
+    result = heinit("bench")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"heinit: {words}")
+    assert result.stderr.count("\n") == 1
 
 
 def test_an_error_of_ours_is_not_mistaken_for_one_of_the_file_system(monkeypatch):

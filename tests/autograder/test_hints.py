@@ -52,3 +52,8 @@ def test_a_folder_with_a_space_is_quoted(bare):
     program(bare / "heinit")
     assert shlex.split(hints.heinit("grade", Path("my course"))) == ["heinit", "grade", "my course"]
     assert shlex.split(hints.jupyter_lab(Path("my course")))[:3] == ["cd", "my course", "&&"]
+
+
+def test_a_folder_that_begins_as_an_option_does_is_none(bare):
+    program(bare / "heinit")
+    assert shlex.split(hints.heinit("grade", Path("-n"), "--force")) == ["heinit", "grade", "./-n", "--force"]

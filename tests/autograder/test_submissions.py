@@ -6,7 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from autograder.submissions.submission import Submission, UngradableError, utc
+from autograder.lms.platforms import utc_time
+from autograder.submissions.submission import Submission, UngradableError
+from autograder.times import utc
 
 AT_THREE = datetime(2026, 3, 1, 15)
 TIMES = {
@@ -18,6 +20,11 @@ TIMES = {
     "2026-03-01 16:00 Europe/Berlin": AT_THREE,
     "2026-03-01T16:00:00+01:00": AT_THREE,
     "2026-03-01 10:00:00 -0500": AT_THREE,
+    "2026-03-01T17:00+02": AT_THREE,
+    "2026-03-02 02:00:00 Australia/Sydney": AT_THREE,
+    "2026-03-01 10:00 America/Port-au-Prince": AT_THREE,
+    "2026-03-01 23:00 Singapore": AT_THREE,
+    "2026-03-01 15:00 utc": AT_THREE,
     "2026-03-01": datetime(2026, 3, 1),
 }
 NO_TIMES = (
@@ -42,7 +49,6 @@ NO_TIMES = (
     *(
         "2026-03-01 15:00 CEST!",
         "2026-03-01 25:00",
-        "2026-03-01 15:00 Nowhere/Place",
         "2026-03-01 ../etc",
         "٢٠٢٦-03-01",
     ),
@@ -66,3 +72,32 @@ def test_a_time_of_iso_8601_is_read_in_utc_and_no_other_form_is_guessed(tmp_path
             submission.submitted_at()
     file.write_text("\n")
     assert submission.submitted_at() is None
+
+
+ZONES = ("PST", "CEST", "IST", "AEDT", "Nowhere/Place", "UTC+2", "Sydney", "localtime", "Factory/Zone")
+THEIRS = {  # the zone of a course, what its clocks show, and when that is in UTC
+    ("Europe/Berlin", "2026-07-01 14:00:00 CEST"): datetime(2026, 7, 1, 12),
+    ("Europe/Berlin", "2026-10-25 02:30:00 CEST"): datetime(2026, 10, 25, 0, 30),  # that hour comes twice
+    ("Europe/Berlin", "2026-10-25 02:30:00 CET"): datetime(2026, 10, 25, 1, 30),
+    ("America/Los_Angeles", "2026-03-01 07:00:00 PST"): AT_THREE,
+    ("Asia/Manila", "2026-03-01 23:00:00 PST"): AT_THREE,
+    ("Australia/Sydney", "2026-03-02 02:00:00 AEDT"): AT_THREE,
+}
+
+
+def test_an_abbreviation_is_read_in_the_courses_zone_and_else_refused_with_what_to_write(tmp_path):
+    """nbgrader's exchange writes the abbreviation of the zone that is set for it."""
+    file = tmp_path / "timestamp.txt"
+    for zone in ZONES:
+        file.write_text(f"2026-03-01 15:00:00 {zone}")
+        with pytest.raises(UngradableError, match=r"names the time zone .* write it as in Europe/Berlin"):
+            Submission("anna", "lesson", tmp_path / "lesson.ipynb").submitted_at()
+    # as platforms write it: then nobody knows when it was
+    assert (utc_time("2026-03-01 07:00:00.5 -0800"), utc_time("2026-03-01 07:00:00 PST")) == (AT_THREE, None)
+    for (course, text), time in THEIRS.items():
+        file.write_text(text)
+        submission = Submission("anna", "lesson", tmp_path / "lesson.ipynb", timezone=course)
+        assert submission.submitted_at() == time, (course, text)
+    file.write_text("2026-07-01 14:00:00 CET")  # in July, Berlin has CEST
+    with pytest.raises(UngradableError, match="names the time zone 'CET'"):
+        Submission("anna", "lesson", tmp_path / "lesson.ipynb", timezone="Europe/Berlin").submitted_at()

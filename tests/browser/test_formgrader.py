@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from autograder.course import nbgrader_api
+from autograder.grading.run import Grading
 from autograder.lessons import lessons
 from tests.autograder.classroom import hand_in, released, solved
 from tests.browser.conftest import AUTHORISED, formgrader
@@ -29,6 +30,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> P
     shutil.copytree(released_course, root)
     hand_in(root, "anna", LESSON, solved(LESSON))
     hand_in(root, "ben", LESSON, released(LESSON))
+    hand_in(root, "dan", LESSON, "{broken")
     return root
 
 
@@ -60,3 +62,27 @@ def test_the_button_of_formgrader_gives_the_judges_scores(
         path = course / "autograded" / student / LESSON.name / LESSON.path.name
         graded = nbformat.read(path, as_version=4)
         assert graded.metadata["heinit"]["wall"] == "namespaces"
+
+
+def test_what_cannot_be_graded_is_graded_by_hand_in_formgrader(
+    browser: Browser, course: Path, address: str
+) -> None:
+    (result,) = Grading(course, student="dan")
+    assert (result.status, "grade it by hand in formgrader" in result.reason) == ("ungradable", True)
+    with nbgrader_api(course).gradebook as gradebook:
+        key = gradebook.find_submission_notebook(LESSON.name, LESSON.name, "dan").id
+    context = browser.new_context(viewport={"width": 1200, "height": 700}, extra_http_headers=AUTHORISED)
+    page = context.new_page()
+    page.goto(f"{address}/formgrader/submissions/{key}")
+    expect(page.locator("body")).to_contain_text("This is not what dan handed in")
+    boxes = page.locator("input.score")
+    expect(boxes.first).to_be_enabled()
+    points = [str(k % 2) for k in range(boxes.count())]
+    for k, score in enumerate(points):
+        with page.expect_response(lambda response: response.request.method == "PUT"):
+            boxes.nth(k).fill(score)
+            boxes.nth(k).press("Tab")
+    context.close()
+    (result,) = Grading(course, student="dan")
+    assert (result.status, result.final) == ("unchanged", sum(map(float, points)))
+    assert result.by_hand == sorted(result.cells)

@@ -27,7 +27,9 @@ SHOWN = "image => image.decode().then(() => image.naturalWidth > 0)"
 def reader(browser: Browser) -> Iterator[Page]:
     """A page without a network, which fails its test where something is missing or goes wrong."""
     expect.set_options(timeout=15_000)  # from the disk, nothing takes long
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, offline=True)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, offline=True, reduced_motion="reduce"
+    )
     context.set_default_timeout(15_000)
     page = context.new_page()
     trouble: list[str] = []
@@ -298,13 +300,80 @@ def test_without_a_script_the_first_picture_and_its_words_are_there(
     context.close()
 
 
-def test_nothing_moves_by_itself(reader: Page, site: Path) -> None:
-    """So that whoever asks for less motion has it, and so has everybody else."""
-    reader.goto((site / LESSONS[0]).as_uri())
-    reader.locator("summary").first.press("Enter")
-    assert reader.evaluate("document.getAnimations().length") == 0
+def test_nothing_moves_by_itself_for_whoever_asks_for_less_motion(reader: Page, site: Path) -> None:
+    for file in ("index.html", LESSONS[0]):
+        reader.goto((site / file).as_uri())
+        reader.locator("summary, .explorer input").first.focus()
+        assert reader.evaluate("document.getAnimations().length") == 0
+        assert reader.locator("[data-playing]").count() == 0
     style = (site / "site.css").read_text()
     assert not re.search(r"transition|animation|scroll-behavior", style)
+
+
+# The steps of the picture, in place of the clock's: each is taken when the test says so.
+STEPS = """
+const later = window.setTimeout;
+window.steps = [];
+window.setTimeout = (step, ms) => (ms > 50 ? window.steps.push(step) : later(step, ms));
+"""
+
+
+def test_the_first_picture_moves_once_and_stops_where_it_began_or_is_touched(
+    browser: Browser, site: Path
+) -> None:
+    context = browser.new_context(offline=True, reduced_motion="no-preference")
+    context.add_init_script(STEPS)
+    for touched in (False, True):
+        page = context.new_page()
+        page.goto((site / "index.html").as_uri())
+        explorer = page.locator(".explorer")
+        picture, slider, words = (explorer.locator(part) for part in ("img", "input", ".words"))
+        table = explorer.evaluate("e => JSON.parse(e.querySelector('script').textContent)")
+        start, last = int(slider.get_attribute("value") or ""), len(table["frames"]) - 1
+        for position in (*range(last + 1), start):
+            expect(explorer).to_have_attribute("data-playing", "")
+            page.wait_for_function("window.steps.length == 1")
+            assert int(slider.input_value()) == position
+            expect(picture).to_have_attribute("src", table["frames"][position][0])
+            expect(words).to_have_text(table["frames"][start][1])  # a screen reader would read each out
+            if touched and position == last:
+                slider.press("Shift")
+            page.evaluate("window.steps.pop()()")
+            if touched and position == last:
+                break
+        expect(explorer).not_to_have_attribute("data-playing", "")
+        assert int(slider.input_value()) == (last if touched else start)
+        expect(picture).to_have_attribute("src", table["frames"][last if touched else start][0])
+        expect(words).to_have_text(table["frames"][last if touched else start][1])
+    context.close()
+
+
+def test_figures_are_numbered_and_show_the_function_that_drew_them(reader: Page, site: Path) -> None:
+    for number, file in enumerate(LESSONS, start=1):
+        reader.goto((site / file).as_uri())
+        figures = reader.locator("figure")
+        for k, caption in enumerate(figures.locator("figcaption").all(), start=1):
+            expect(caption).to_contain_text(re.compile(rf"Figure {number}\.{k}\b.*def \w+\(", re.DOTALL))
+        assert figures.count() == reader.locator("figcaption").count() >= 5
+
+
+def test_the_contents_go_along_on_a_narrow_screen(reader: Page, site: Path) -> None:
+    reader.set_viewport_size({"width": 390, "height": 800})
+    reader.goto((site / LESSONS[0]).as_uri())
+    summary, link = reader.locator(".contents summary"), reader.locator(".contents a").nth(3)
+    expect(link).to_be_hidden()
+    summary.press("Enter")
+    expect(link).to_be_visible()
+    link.press("Enter")
+    expect(link).to_be_hidden()
+    expect(summary).to_be_in_viewport()
+    expect(summary).to_contain_text(link.text_content() or "")
+    title, bar = reader.locator(":target").bounding_box(), summary.bounding_box()
+    assert title is not None and bar is not None
+    assert title["y"] > bar["y"] + bar["height"]
+    summary.press("Enter")
+    reader.keyboard.press("Escape")
+    expect(link).to_be_hidden()
 
 
 def test_where_colours_are_forced_a_formula_hides_nothing(browser: Browser, site: Path) -> None:

@@ -50,6 +50,33 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     words.textContent = said;
   }
 
+  // Once through the stops of the first slider and back, in less than five seconds; whoever touches anything stops
+  // it. The words, which a screen reader reads out, stay those of the start.
+  async function play() {
+    const [slider, start] = [sliders[0], sliders[0].value];
+    const path = stops[0].map((_, stop) => stop);
+    prepare(0);
+    await Promise.all([...kept.values()].map((image) => image.decode().catch(() => {})));
+    let playing = true;
+    const stop = () => {
+      if (playing && slider.value !== start) moved(0);
+      playing = false;
+    };
+    for (const touch of ["pointerdown", "keydown"]) explorer.addEventListener(touch, stop, { once: true, capture: true });
+    explorer.dataset.playing = "";
+    for (const position of [...path, Number(start)]) {
+      if (!playing) break;
+      slider.value = position;
+      slider.nextElementSibling.value = stops[0][position];
+      picture.src = at(positions())[0];
+      await new Promise((done) => { setTimeout(done, 4500 / (path.length + 1)); });
+    }
+    playing = false;
+    delete explorer.dataset.playing;
+  }
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (explorer.hasAttribute("data-plays") && !still && !document.hidden) play();
+
   sliders.forEach((slider, which) => {
     slider.addEventListener("input", () => moved(which));
     slider.addEventListener("focus", () => prepare(which));
@@ -227,12 +254,15 @@ const linked = () => document.getElementById(decodeURIComponent(location.hash.sl
 addEventListener("hashchange", linked);
 linked();
 
-// The section that is being read, marked in the contents.
+// The section that is being read, marked in the contents. On a narrow screen the contents are one line that stays
+// in sight, says the section, and opens.
 const links = new Map(
   [...document.querySelectorAll(".contents a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
 );
 if (links.size) {
   const titles = [...links.keys()].map((id) => document.getElementById(id));
+  const contents = document.querySelector(".contents details");
+  const narrow = matchMedia("(max-width: 75rem)");
   const mark = () => {
     const passed = titles.filter((title) => title.getBoundingClientRect().top < window.innerHeight / 3);
     const here = passed.length ? passed[passed.length - 1].id : "";
@@ -240,7 +270,17 @@ if (links.size) {
       if (id === here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    contents.querySelector(".here").textContent = here ? links.get(here).textContent : "";
   };
+  const fold = () => { contents.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  contents.addEventListener("click", (event) => { if (event.target.closest("a")) fold(); });
+  contents.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !narrow.matches) return;
+    fold();
+    contents.querySelector("summary").focus();
+  });
+  fold();
   let due = false;
   addEventListener("scroll", () => {
     if (due) return;

@@ -107,9 +107,15 @@ def deliver(report: Report, display_id: str | None = None) -> None:
     __tracebackhide__ = True
     if report.mark != "✓" and not grading():
         raise CheckFailed(report) from None
+    from IPython.core.interactiveshell import InteractiveShell
     from IPython.display import display
 
-    display(report.bundle(), raw=True, display_id=display_id)
+    bundle = report.bundle()
+    if InteractiveShell.initialized():
+        display(bundle, raw=True, display_id=display_id)
+    else:  # in a script, whose console may have no sign for the mark
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        print(bundle["text/plain"].encode(encoding, "replace").decode(encoding))
 
 
 def _remember(name: str, function: Function | None, mark: str) -> str | None:

@@ -182,7 +182,9 @@ def same_data(a: Any, b: Any) -> bool:
             and len(a) == len(b)
             and all(same_data(x, y) for x, y in zip(a, b, strict=True))
         )
-    return bool(a == b)
+    if isinstance(a, dict):
+        return type(a) is type(b) and list(a) == list(b) and all(same_data(a[key], b[key]) for key in a)
+    return bool(a == b) or (a != a and b != b)
 
 
 def _arrays(value: Any) -> Iterator[np.ndarray]:

@@ -97,6 +97,7 @@ class Cases:
     new: whether the value must not share memory with an argument.
     whole: whether the value must be an int, as `range` and `size` want it.
     looks_at: VALUES, PURITY or BOTH.
+    least: the share of the cases on which the value, or a part of it, must be right.
     """
 
     def __init__(
@@ -106,8 +107,10 @@ class Cases:
         new: bool = False,
         whole: bool = False,
         looks_at: tuple[str, ...] = BOTH,
+        least: float = 1.0,
     ) -> None:
         self.cases, self.rtol, self.new, self.whole, self.looks_at = cases, rtol, new, whole, looks_at
+        self.least = least
 
     def __call__(self, name: str, function: Function) -> Trials:
         calls = observe_each(function, [(case.args, case.kwargs) for case in self.cases])
@@ -139,7 +142,7 @@ class Trials(Evidence):
     @cached_property  # every name and every point asks for it
     def finding(self) -> Report | None:
         wrong_values = [trial for trial in self.trials if not trial.right]
-        if wrong_values and "values" in self.check.looks_at:
+        if len(wrong_values) > self._spare and "values" in self.check.looks_at:
             return self._wrong_value(wrong_values[0])
         for trial in self.trials if "purity" in self.check.looks_at else ():
             call, text = trial.call, trial.case.text(self.name)
@@ -159,13 +162,22 @@ class Trials(Evidence):
         return None
 
     @property
+    def _spare(self) -> int:
+        """On how many cases a value may be wrong."""
+        return int((1 - self.check.least) * self.count + 1e-9)
+
+    @property
     def about(self) -> str:
         if self.finding is None:
             return ""
-        return "purity" if all(trial.right for trial in self.trials) else "values"
+        return "purity" if sum(not trial.right for trial in self.trials) <= self._spare else "values"
 
     def right_parts(self, parts: Sequence[str]) -> tuple[str, ...]:
-        return tuple(part for i, part in enumerate(parts) if all(t.right_at(i, part) for t in self.trials))
+        return tuple(
+            part
+            for place, part in enumerate(parts)
+            if sum(not trial.right_at(place, part) for trial in self.trials) <= self._spare
+        )
 
     def share(self, parts: Sequence[str]) -> float:
         """All, or the share of the parts that are right; half where the parts have changed places."""

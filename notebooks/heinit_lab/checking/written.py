@@ -21,7 +21,11 @@ def written(value: Any) -> str:
         return f"[{', '.join(map(written, value))}]"
     if isinstance(value, tuple):
         return f"({', '.join(map(written, value))}{',' if len(value) == 1 else ''})"
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {written(part)}' for key, part in value.items())}}}"
+    return re.sub(
+        r"^(-?)(nan|inf)$", r"\1np.\2", repr(value.item() if isinstance(value, np.generic) else value)
+    )
 
 
 def _entries(value: Any) -> str:

@@ -17,6 +17,7 @@ _ORDER = {
     "worked_examples": ("he_std", "he_normal", "he_uniform", "sample_report", "draws_needed", "log_lr"),
     "xavier_comparison": ("xavier_std", "glorot_std", "he_over_glorot", "compare_table", "layer_backward"),
     "very_deep_networks": ("init_network", "forward_moments", "backward", "calibrate", "conv_fan_in"),
+    "the_clinic": ("first_loss", "diagnose", "prescribe", "fan_in_out", "residual_scale"),
 }
 
 

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+# Light paper becomes dark, ink becomes light, and every colour keeps its hue; as on the pages of the course.
+DARK = (
+    '<style>:is([data-jp-theme-light="false"], .vscode-dark) .heinit-figure '
+    "{ filter: invert(0.92) hue-rotate(180deg) brightness(1.2); }</style>"
+)
+"""What makes a figure dark where JupyterLab's theme, or that of Visual Studio Code, is dark."""
+
+
 Plot: TypeAlias = "tuple[Figure, str]"
 """A figure and its alt text, as the functions of `heinit_lab.plots` return them: `show(*plot)`."""
 
@@ -61,10 +69,11 @@ def size(fig: Figure) -> tuple[int, int]:
 def image(png: bytes, alt: str, width: int, height: int) -> str:
     """A picture as HTML: an img with alt text is the form that both JupyterLab and nbconvert keep.
 
-    It is decoded before it is painted, so that a picture that takes another's place does not flicker.
+    It follows the theme of the program that shows it. It is decoded before it is painted, so that a picture
+    that takes another's place does not flicker.
     """
     return (
-        f'<img src="data:image/png;base64,{base64.b64encode(png).decode()}" decoding="sync" '
-        f'alt="{html.escape(alt, quote=True)}" width="{width}" '
+        f'{DARK}<img src="data:image/png;base64,{base64.b64encode(png).decode()}" decoding="sync" '
+        f'alt="{html.escape(alt, quote=True)}" width="{width}" class="heinit-figure" '
         f'style="max-width:100%;height:auto;aspect-ratio:{width}/{height};border-radius:6px">'
     )

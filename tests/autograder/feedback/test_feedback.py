@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.feedback.page import feedback_page
-from autograder.gradebook import CellGrade, Grades, read_grades
+from autograder.grades import CellGrade, Grades, read_grades
 from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from heinit_lab.checking.report import VERDICT_MIME

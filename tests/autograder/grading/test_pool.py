@@ -15,7 +15,7 @@ from distributed import Future, LocalCluster
 from autograder.errors import HeinitError, UsageError
 from autograder.grading.cluster import Cluster, check_address
 from autograder.grading.job import Refusal
-from autograder.grading.pool import cores, do_all, here, workers_for
+from autograder.grading.pool import cores, do_all, here, in_threads, workers_for
 from tests.autograder.grading.toy import Squares
 from tests.autograder.hostile_folder import lay_modules
 
@@ -26,11 +26,11 @@ def test_here_each_task_is_done_in_this_process_and_in_order():
 
 
 def test_bad_luck_costs_a_retry_and_what_goes_wrong_alone_too_has_failed():
-    done = dict(here(Squares(), [3, -1, -2, 4]))
-    refusal = done.pop(-2)
-    assert {n: square for n, (square, _) in done.items()} == {3: 9, -1: 1, 4: 16}
-    assert isinstance(refusal, Refusal)
-    assert "with nothing else running there: bad luck" in refusal.reason
+    for done in (dict(here(Squares(), [3, -1, -2, 4])), dict(in_threads(Squares(), [3, -1, -2, 4], 2))):
+        refusal = done.pop(-2)
+        assert {n: square for n, (square, _) in done.items()} == {3: 9, -1: 1, 4: 16}
+        assert isinstance(refusal, Refusal)
+        assert "with nothing else running there: bad luck" in refusal.reason
 
 
 def test_workers_do_all_tasks_but_the_one_that_ends_its_worker_and_import_nothing_that_lies_there(
@@ -117,7 +117,8 @@ def test_who_ends_a_run_at_a_terminal_ends_its_busy_and_its_stopped_workers_with
 
 
 def test_where_no_task_can_be_done_the_run_ends_with_the_reason():
-    for done in (here(Squares(walls=False), [1]), Cluster(Squares(walls=False), workers=1).run([1])):
+    none = Squares(walls=False)
+    for done in (here(none, [1]), in_threads(none, [1], 2), Cluster(none, workers=1).run([1])):
         with pytest.raises(HeinitError, match="there are no walls"):
             list(done)
 

@@ -55,14 +55,14 @@ def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(releas
     hand_in(root, "blank", lesson, released(lesson))
     hand_in(root, "wrong", lesson, mistaken(lesson, 1)[0])
     folder = hand_in(root, "late", lesson, mistaken(lesson, 0)[0]).parent
-    (folder / "timestamp.txt").write_text("2026-03-02 13:00:00 UTC\n")
+    (folder / "timestamp.txt").write_text("2026-03-02 15:00:00 +0200\n")  # 13:00 in UTC
     (folder / "notes").mkdir()
     (folder / "notes" / "mine.txt").write_text("my notes")
     (root / ".heinit-secret").write_text("of this test")
-    with (root / "nbgrader_config.py").open("a") as config:
-        config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
-    with nbgrader_api(root).gradebook as gradebook:
-        gradebook.update_or_create_assignment(lesson.name, duedate="2026-03-02 12:00:00 UTC")
+    (root / "course.toml").write_text(
+        f'late = "zero"\n[lessons.{lesson.name}]\ndue = "2026-03-02 23:00:00 Australia/Sydney"\n'
+        'points = { he_std = 3.5 }\nleft_out = ["draws_needed"]\n'
+    )
     other = Path(shutil.copytree(root, tmp_path / "other"))
     for course in (root, other):
         folder = course / "submitted" / "right" / lesson.name
@@ -75,7 +75,9 @@ def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(releas
     assert saved(root) == saved(other)
     late = saved(root)[f"late {lesson.name}"]
     assert results["right"].score == results["right"].max_score
-    assert late[2] == results["late"].score > 0  # nbgrader's penalty, in the gradebook alone
+    assert late[2] == results["late"].score > 0 == results["late"].final
+    right = saved(root)[f"right {lesson.name}"]
+    assert [late[0].hour, right[3]["test-he_std"][0], right[3]["test-draws_needed"][0]] == [13, 3.5, 0]
     files = sorted(p.relative_to(other) for p in other.glob("autograded/**/*") if p.is_file())
     assert files == sorted(p.relative_to(root) for p in root.glob("autograded/**/*") if p.is_file())
     assert {p.name for p in files if p.parts[1] == "right"} == {

@@ -28,9 +28,12 @@ from heinit_lab.checking.laws import (
 from heinit_lab.checking.observe import Call
 from heinit_lab.checking.readings import read
 from heinit_lab.exercises import EXERCISES
+from heinit_lab.patients import truth, unseen
 from tests.heinit_lab.test_exercises import RIGHT_ANSWERS
 
 RIGHT = {name: answers[0] for name, answers in RIGHT_ANSWERS.items()}
+# bounds that are measured, since no law of a sample gives them
+MEASURED = {("diagnose", "values"), ("diagnose", "edge cases"), ("prescribe", "edge cases")}
 SAMPLERS = ("he_normal", "he_uniform", "init_network")
 FLOATS = (np.float16, np.float32, np.float64)
 LEVEL = math.log(100)  # nats: right draws surprise by more once in a hundred times, at most
@@ -164,6 +167,28 @@ def test_a_standard_deviation_that_is_off_by_eight_in_a_thousand_is_seen_999_tim
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_behaviour_states_the_bound_of_its_plan(name):
     for behaviour in HIDDEN[name]:
+        if (name, behaviour.name) in MEASURED:
+            assert 0 < behaviour.false_fail < 1e-6, behaviour.name
+            continue
         evidence = behaviour.probe(RIGHT[name], np.random.default_rng(0))
         bound = evidence.plan.false_fail if isinstance(evidence, DrawTrials) else 0
         assert behaviour.false_fail == bound < 1e-6, behaviour.name
+
+
+def test_networks_that_are_drawn_to_be_diagnosed_lie_as_far_from_every_threshold_as_the_bounds_say():
+    healthy, sick = (unseen(2015, 200, healthy=each) for each in (True, False))
+    left, loud, step, dead = (
+        np.array([measure(report) for report, _ in healthy])
+        for measure in (
+            lambda report: np.log(report["forward"][-1] / report["forward"][0]),
+            lambda report: np.log(report["loss"] - math.log(10) + 0.1),
+            lambda report: np.log(max(report["update"])),
+            lambda report: report["dead"][0],
+        )
+    )
+    thresholds = ((left, 0.01), (left, 100), (loud, 1.1), (step, 0.1))
+    for measured, threshold in thresholds:
+        assert abs(math.log(threshold) - measured.mean()) > 4 * measured.std(), threshold
+    assert max(dead) < 0.05
+    assert all(RIGHT["diagnose"](report) == truth(patient) for report, patient in healthy)
+    assert sum(RIGHT["diagnose"](report) != truth(patient) for report, patient in sick) <= 1

@@ -55,6 +55,11 @@ def test_a_wrong_answer_loses_points_and_has_the_name_of_its_mistake_or_none_in_
     assert mistaken == []
 
 
+def _another(part):
+    """A wrong value in a right one's place."""
+    return not part if isinstance(part, (bool, np.bool_)) else part + 1
+
+
 def with_one_part_right(name, place):
     """The reference answer, with 1 added to each part of the value but one."""
     reference, parts = RIGHT_ANSWERS[name][0], EXERCISES[name].parts
@@ -62,7 +67,7 @@ def with_one_part_right(name, place):
     def answer(*args, **kwargs):
         value = reference(*args, **kwargs)
         if isinstance(value, dict):
-            return {key: value[key] + (key != parts[place]) for key in value}
+            return {key: _another(value[key]) if key != parts[place] else value[key] for key in value}
         if isinstance(value, tuple):
             return tuple(part + (k != place) for k, part in enumerate(value))
         return value + (np.arange(len(parts)) != place)
@@ -192,8 +197,9 @@ def overwriting(name):
     def answer(*args, **kwargs):
         value = copy.deepcopy(RIGHT_ANSWERS[name][0](*args, **kwargs))
         for given in args:
-            if isinstance(given, (list, np.ndarray)):
-                given[:] = [0 * part for part in given]
+            for each in given.values() if isinstance(given, dict) else [given]:
+                if isinstance(each, (list, np.ndarray)):
+                    each[:] = [0 * part for part in each]
         return value
 
     return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +17,8 @@ from click.testing import CliRunner, Result
 from autograder.cli import main
 from autograder.course import nbgrader_api
 from autograder.feedback.page import feedback_page
-from autograder.gradebook import Record, Status, Student, read_grades
+from autograder.gradebook import Record, Status, Student
+from autograder.grades import read_grades
 from autograder.lessons import lessons
 from tests.autograder.classroom import run
 from tests.autograder.gradebooks import fill
@@ -208,3 +210,21 @@ def test_who_handed_in_without_being_on_the_list_is_in_the_file_and_named(course
     result = heinit(course, "--to", "csv")
     assert "stranger, 1-relu-half-killing: could not be graded" in result.stderr
     assert any("stranger" in row for row in rows(course / "grades.csv"))
+
+
+def test_what_cannot_be_matched_or_looked_into_is_told_and_never_a_zero(course, tmp_path):
+    with nbgrader_api(course).gradebook as gradebook:
+        for student in ("fay", "gil"):
+            gradebook.update_or_create_student(student)
+    submitted = course / "submitted"
+    (submitted / "fay" / "lesson one").mkdir(parents=True)  # which may be any lesson
+    (submitted / "gil").symlink_to(tmp_path)  # ... and so may this be
+    (submitted / os.fsdecode(b"m\xfcller") / TWO).mkdir(parents=True)  # and this anybody's
+    told = heinit(course, "--to", "csv", "--missing", "zero")
+    grades = {(row[0], row[1]): (row[7], row[10]) for row in rows(course / "grades.csv")[1:]}
+    assert {lesson for lesson, _ in grades} == {ONE, TWO}, "nobody is known to have handed in the third"
+    assert {grades[lesson, who] for lesson in (ONE, TWO) for who in ("fay", "gil")} == {("ungradable", "")}
+    assert grades[ONE, "dora"] == ("missing", "0")
+    assert grades[TWO, "dora"] == ("missing", "")
+    assert r"nobody has the name of the folder m\xfcller" in told.output
+    assert "holds what is no lesson's: lesson one" in told.output

@@ -68,7 +68,7 @@ def test_the_right_value_is_the_one_of_the_stored_case(asked):
 
 
 # what these are asked about is a function's name, or a letter
-NAMED = ("gain", "relu_moments")
+NAMED = ("gain", "relu_moments", "prescribe")
 WORDED = [name for name in WITH_ONE if EXERCISES[name].prompt.words and name not in NAMED]
 
 

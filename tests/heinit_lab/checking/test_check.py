@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from heinit_lab import check
@@ -259,3 +261,13 @@ def test_the_same_mistake_again_gets_a_deeper_hint_in_the_students_kernel_and_no
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert last_line("d") == last_line("d") == "doubled once"
     assert examine("relu", answers["d"]).lines == ("doubled once",)
+
+
+def test_in_a_script_a_passed_check_is_a_line_on_whatever_console_there_is(monkeypatch):
+    InteractiveShell.clear_instance()
+    for encoding, mark in (("utf-8", "✓"), ("cp1252", "?"), ("ascii", "?")):
+        console = io.TextIOWrapper(io.BytesIO(), encoding)
+        monkeypatch.setattr(sys, "stdout", console)
+        check("relu", lambda z: np.maximum(z, 0))
+        console.flush()
+        assert console.buffer.getvalue().decode(encoding).startswith(f"{mark} relu"), encoding
