@@ -32,9 +32,7 @@ def outcome(case: Case, value: Any) -> str:
         for layers, left in enumerate(moments, 1 if what == "signal" else 0):
             if not 1 / BAND <= left <= BAND:
                 where = "forward" if what == "signal" else "back"
-                return (
-                    f"The {what}'s second moment is {left:.3g} times its start, {layers} layers {where}."
-                )
+                return f"The {what}'s second moment is {left:.3g} times its start, {layers} layers {where}."
     added = (1 - 1 / sizes[-1]) * network.scores / 2
     if added > LOUD:
         return f"Signal and gradient hold, but {TOO_LOUD} about {added:.2f} larger than ln k."
