@@ -170,7 +170,10 @@ class Writer:
             reason = str(UngradableError(f"the gradebook does not take its scores ({error!r:.200})."))
             return [replace(result, status="ungradable", score=None, cells={}, reason=reason)]
         results = [outcome.result for _, outcome in batch]
-        return [as_it_counts(each, grades.get((each.student, each.lesson))) for each in results]
+        return [
+            as_it_counts(each, grades.get((each.student, each.lesson))) if each.counts else each
+            for each in results
+        ]
 
     def _patiently(self, do: Callable[[], T]) -> T:
         until = time.monotonic() + PATIENCE

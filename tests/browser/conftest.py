@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from autograder.errors import HeinitError
 from autograder.site.build import build_site
@@ -179,3 +179,31 @@ def screenshots() -> Path:
     folder = ROOT / "build" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Page]:
+    """A page without a network, which fails its test where something is missing or goes wrong."""
+    expect.set_options(timeout=15_000)  # from the disk, nothing takes long
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, offline=True, reduced_motion="reduce"
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("requestfailed", lambda request: trouble.extend(failed(request)))
+    page.on(
+        "request",
+        lambda asked: trouble.append(asked.url) if not asked.url.startswith(("file:", "data:")) else None,
+    )
+    yield page
+    context.close()
+    expect.set_options(timeout=180_000)
+    assert trouble == []
+
+
+def failed(request: Request) -> list[str]:
+    """A request that failed. One that the reader left behind, by turning the page, has not."""
+    return [] if request.failure == "net::ERR_ABORTED" else [f"{request.failure}: {request.url}"]

@@ -12,6 +12,7 @@ from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.feedback.run import FeedbackRun
 from autograder.gradebook import read_cohort
+from autograder.grading import run
 from autograder.grading.attempts import AttemptRules, attempt_rules
 from autograder.grading.run import Grading
 from autograder.grading.verify import verify
@@ -82,7 +83,8 @@ def test_attempts_are_numbered_limited_and_the_best_or_the_last_counts(course):
                 assert again.status in ("unchanged", BEYOND)
 
 
-def test_all_attempts_are_graded_again_where_the_checks_change_and_the_best_still_counts(course):
+def test_all_attempts_are_graded_again_where_the_checks_change_and_the_best_still_counts(course, monkeypatch):
+    monkeypatch.setattr(run, "PAUSE", 1e9)  # all are saved together
     rules(course, 'attempts = 2\ncounts = "best"')
     for content in (RIGHT, WRONG, BLANK):
         hand_in(course, "ada", ONE, content)
@@ -93,8 +95,8 @@ def test_all_attempts_are_graded_again_where_the_checks_change_and_the_best_stil
     assert again == [(BEYOND, 3, False), ("graded", 1, True), ("graded", 2, False)]
     assert points(course, "ada") == 15
     assert [r.status for r in Grading(course)] == [BEYOND]
-    forced = [(r.attempt, r.counts) for r in Grading(course, force=True)]
-    assert forced == [(3, False), (1, True), (2, False)]
+    forced = [(r.attempt, r.counts, r.score) for r in Grading(course, force=True)]
+    assert forced == [(3, False, None), (1, True, 15), (2, False, 2)]
     rules(course, 'attempts = 3\ncounts = "best"')  # there is room for one more
     assert [(r.status, r.attempt) for r in Grading(course)] == [("graded", 3)]
     assert verify(course, "ada", ONE.name).differences == []  # of the first attempt, which counts
