@@ -29,7 +29,7 @@ DOCS = CHECKOUT / "docs"
 PAGES = {name: (DOCS / path).read_text(encoding="utf-8") for name, path in TEACHING.items()}
 # names before a year: "He et al. 2015", "Zhang, Dauphin and Ma (2019)"
 CITED = re.compile(
-    r"\b((?:[A-Z][a-zé]+, )*[A-Z][a-zé]+(?: and [A-Z][a-zé]+| et al\.))[ ,]+\(?((?:19|20)\d\d)\b"
+    r"\b((?:[A-Z][a-zé]+, )*[A-Z][a-zé]+(?: and [A-Z][a-zé]+| et al\.| and others))[ ,]+\(?((?:19|20)\d\d)\b"
 )
 
 
@@ -191,3 +191,15 @@ def test_reveal_comes_from_the_carrier_then_from_the_cache_and_never_with_anothe
     (tmp_path / f"reveal-{reveal.RELEASE}" / "LICENSE").write_text("damaged")
     with pytest.raises(HeinitError, match="LICENSE cannot be had"):
         reveal.reveal_files(tmp_path)
+
+
+def test_the_numbers_that_the_plans_give_as_answers_stand_in_the_lessons():
+    lesson_texts = "\n".join(texts().values())
+    for name in ("ninety-minutes.md", "five-weeks.md"):
+        given = set(re.findall(r"(?<![\w.*])(?:\d+\.\d+|\d+,\d{3})(?![\w.]*\d)", PAGES[name]))
+        exercises = set(re.findall(r"Exercise (\d\.\d)", PAGES[name]))
+        assert len(given - exercises) >= 8
+        stale = {
+            n for n in given - exercises if not re.search(rf"(?<![\d.]){re.escape(n)}(?!\d)", lesson_texts)
+        }
+        assert stale == set(), name
