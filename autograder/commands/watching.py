@@ -40,12 +40,16 @@ def watch(directory: Path, once: bool, wall: str, as_json: bool) -> None:
 
 
 def _line(event: "WatchEvent") -> str:
+    from autograder.grades import remarks
+
     at = f"{datetime.fromisoformat(event.at).astimezone():%H:%M:%S}"
     if event.event == "problem":
         return printable(f"{at} {event.reason}")
-    if event.event == "graded":
-        which = "" if event.counts else f" Attempt {event.attempt}, and an earlier attempt counts."
-        says = " ".join([f"{event.score:g} of {event.max_score:g}.{which}", *event.repairs])
+    if event.final is not None and event.event in ("graded", "rescored"):
+        besides = remarks(event.late, event.penalty, event.by_hand)
+        points = f"{event.final:g} of {event.max_score:g}{f' ({besides})' if besides else ''}."
+        which = [] if event.counts else [f"Attempt {event.attempt}, and an earlier attempt counts."]
+        says = " ".join([points, *which, *event.repairs])
     elif event.event == "ungradable":
         says = f"{event.reason} It counts as ungradable, not as 0."
     else:

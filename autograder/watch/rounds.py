@@ -32,15 +32,18 @@ PAUSE = 10.0  # seconds after something went wrong, such as a full disk
 ROUND = 1.0  # seconds that a round takes, if its hand-ins take as long as those before
 LARGEST = 50  # hand-ins of a round
 DECIDES = ("nbgrader_config.py", "course.toml", "source/*/*.ipynb")  # the rules of a score
-SAID = ("student", "lesson", "score", "max_score", "reason", "repairs", "attempt", "counts")
+SAID = (
+    *("student", "lesson", "score", "max_score", "reason", "repairs", "attempt", "counts"),
+    *("final", "late", "penalty", "by_hand"),
+)
 
 
 @dataclass(frozen=True)
 class WatchEvent:
     """What a watcher did; `asdict` of it is a line of `heinit watch --json`.
 
-    event: graded, ungradable, "beyond the limit", feedback, released or problem. at: in UTC.
-    attempt, counts: as in `Result`.
+    event: graded, rescored, ungradable, "beyond the limit", feedback, released or problem. at: in UTC.
+    The others are as in `Result`.
     """
 
     event: str
@@ -53,6 +56,10 @@ class WatchEvent:
     repairs: list[str] = field(default_factory=list)
     attempt: int = 0
     counts: bool = True
+    final: float | None = None
+    late: float = 0.0
+    penalty: float = 0.0
+    by_hand: list[str] = field(default_factory=list)
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
 
 

@@ -108,7 +108,11 @@ def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, 
     assert "1 hour late, 0.2 points off" in output
 
     # ben hands in again, a day and an hour late: two days begun, 15 less 20 % is 12.
+    # The watcher says so, and tells dan's again, which it cannot grade.
     course.collect(LESSON_ONE, "ben", right, "2026-03-02 12:00:00 UTC")
+    events = course.run("watch", "--once", fails=True).stdout
+    assert f"ben {ONE}: graded 12 of 15 (1 day 1 hour late, 3 points off)." in events
+    assert f"ben {ONE}: feedback feedback/ben" in events and f"dan {ONE}: ungradable" in events
     assert course.grades(ONE, fails=True) == {**paper, "ben": 12}
 
     # dan is graded by hand, since the checks could not: 2 + 2 + 3 + 0 + 1 = 8. anna's relu becomes 1.5 of 2.
