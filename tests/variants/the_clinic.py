@@ -178,10 +178,34 @@ def without_the_end(sizes, activation, a=0.0):
     return [math.sqrt(1 / kept(activation, a) / n) for n in sizes[:-2]]
 
 
+# 6.4
+
+
+def fans_by_name(shape, groups=1, transposed=False):
+    first, second, *kernel = shape
+    places = math.prod(kernel)
+    if transposed:
+        return first * places // groups, second * places
+    return second * places, first * places // groups
+
+
+def fans_by_loop(shape, groups=1, transposed=False):
+    places = 1
+    for k in shape[2:]:
+        places *= k
+    fans = [int(shape[1] * places), int(shape[0] / groups * places)]
+    return tuple(reversed(fans)) if transposed else fans
+
+
 RIGHT = {
     "first_loss": (loss_by_adding, loss_in_single_precision),
     "diagnose": (in_words, with_other_thresholds),
     "prescribe": (by_fan_out, by_hand, in_single_precision, stds(lambda c, a, b: math.sqrt(c / a))),
+    "fan_in_out": (fans_by_name, fans_by_loop),
+    "residual_scale": (
+        lambda L, growth=2.0: math.sqrt(math.expm1(math.log(growth) / L)),
+        lambda L, growth=2.0: (growth ** (1 / L) - 1) ** 0.5,
+    ),
 }
 
 MISTAKES = {
@@ -324,4 +348,6 @@ MISTAKES = {
             ],
         ),
     },
+    "fan_in_out": {},  # in otherwise/
+    "residual_scale": {},
 }

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from tests.variants.otherwise.the_clinic import fans
 from tests.variants.the_clinic import ILL, changed, in_words, stds
-from tests.variants.the_clinic_layers import fans
 
 UNNAMED = {
     "first_loss": (

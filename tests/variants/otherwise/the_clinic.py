@@ -1,4 +1,4 @@
-"""Lesson 6: other ways to be right and wrong about fans and residual branches."""
+"""Lesson 6: mistakes about fans and residual branches."""
 
 from __future__ import annotations
 
@@ -6,21 +6,7 @@ import math
 
 import numpy as np
 
-
-def fans_by_name(shape, groups=1, transposed=False):
-    first, second, *kernel = shape
-    places = math.prod(kernel)
-    if transposed:
-        return first * places // groups, second * places
-    return second * places, first * places // groups
-
-
-def fans_by_loop(shape, groups=1, transposed=False):
-    places = 1
-    for k in shape[2:]:
-        places *= k
-    fans = [int(shape[1] * places), int(shape[0] / groups * places)]
-    return tuple(reversed(fans)) if transposed else fans
+from tests.variants.the_clinic import fans_by_name
 
 
 def fans(ways, turn=True):
@@ -37,14 +23,6 @@ def as_a_library(shape, groups=1, transposed=False):
     places = int(np.prod(shape[2:]))
     return shape[1] * places, shape[0] * places
 
-
-RIGHT = {
-    "fan_in_out": (fans_by_name, fans_by_loop),
-    "residual_scale": (
-        lambda L, growth=2.0: math.sqrt(math.expm1(math.log(growth) / L)),
-        lambda L, growth=2.0: (growth ** (1 / L) - 1) ** 0.5,
-    ),
-}
 
 MISTAKES = {
     "fan_in_out": {
