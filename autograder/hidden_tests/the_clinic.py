@@ -32,7 +32,7 @@ SICK, HEALTHY, ODD = 36, 20, 20  # networks, and reports made up
 MOST = 0.9, 0.97  # the shares of them on which a diagnosis must be right
 LEARNS, EPOCHS = 0.3, 6  # the share of the test images that a race must end with, and its length
 FALSE_FAIL = 5e-7
-"""Of either behaviour of `diagnose`. Of 9,000 sick networks the reference answer missed an illness of six:
+"""Of either behaviour of `diagnose`. Of 9,000 sick networks the reference answer missed an illness of five:
 that four of 36 fail is a matter of 1e-8. Of 9,000 healthy ones it called none sick. The healthy kind nearest
 to a threshold lies four standard deviations away, on a scale of logarithms: two of twenty fail less often
 than once in two million."""

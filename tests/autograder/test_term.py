@@ -111,7 +111,7 @@ def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, 
     # The watcher says so, and tells dan's again, which it cannot grade.
     course.collect(LESSON_ONE, "ben", right, "2026-03-02 12:00:00 UTC")
     events = course.run("watch", "--once", fails=True).stdout
-    assert f"ben {ONE}: graded 12 of 15 (1 day 1 hour late, 3 points off)." in events
+    assert f"ben {ONE}: graded 12 of 15 (1 day and 1 hour late, 3 points off)." in events
     assert f"ben {ONE}: feedback feedback/ben" in events and f"dan {ONE}: ungradable" in events
     assert course.grades(ONE, fails=True) == {**paper, "ben": 12}
 
