@@ -24,7 +24,7 @@ TOUCHED = (
     "tests/heinit_lab/checking/test_values.py",
     "tests/autograder/hidden_tests",
     "tests/autograder/lessons/test_author.py",
-    "tests/autograder/site/test_questions.py",
+    "tests/autograder/questions/test_question.py",
     "tests/autograder/test_demo.py",
 )
 TABLES = (
