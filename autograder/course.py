@@ -98,11 +98,10 @@ def renew_course(root: Path) -> tuple[Path, bool]:
 
 
 def _course_id(configuration: str) -> str:
-    """The name of the course in a configuration; '' where that cannot be read."""
-    with suppress(SyntaxError, ValueError):
-        for node in ast.walk(ast.parse(configuration)):
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "c.CourseDirectory.course_id":
-                return str(ast.literal_eval(node.value))
+    """The name of the course in a configuration, whose other lines may be damaged; '' where it has none."""
+    for value in re.findall(r"^c\.CourseDirectory\.course_id *= *(.+)$", configuration, re.MULTILINE):
+        with suppress(SyntaxError, ValueError):
+            return str(ast.literal_eval(value.strip()))
     return ""
 
 

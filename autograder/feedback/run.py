@@ -172,5 +172,5 @@ def _graded(autograded: Path) -> Iterator[Path]:
             lessons = ["?"]
         for lesson in lessons:
             path = folder / lesson / f"{lesson}.ipynb"
-            if lesson == "?" or path.is_file():
+            if lesson == "?" or path.exists():
                 yield path
