@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,8 @@ lesson_kernel.record({notes!r}, {few!r})
 """
 Once = Callable[[str, Callable[[Path], object]], Path]
 
+# What a shell starts in the background ignores Ctrl+C, and would hand that on to the programs under test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long a test takes says how busy the machine is.
 settings.register_profile("heinit", deadline=None)
 settings.load_profile("heinit")
