@@ -29,7 +29,7 @@ from autograder.watch.arrivals import Arrivals
 LOCK = ".heinit-watch"
 LOOK = 0.5  # seconds between two looks
 PAUSE = 10.0  # seconds after something went wrong, such as a full disk
-ROUND = 1.0  # seconds that a round takes, if its hand-ins take as long as those before
+QUEUE = 4  # of so many waiting hand-ins one is in the next round: a long queue drains in large rounds
 LARGEST = 50  # hand-ins of a round
 DECIDES = ("nbgrader_config.py", "course.toml", "source/*/*.ipynb")  # the rules of a score
 SAID = (
@@ -98,7 +98,6 @@ class Watcher:
         self._arrivals = Arrivals(root)
         self._open()
         self._collected: set[str] = set()
-        self._most = 2 * cores()
 
     def __iter__(self) -> Iterator[WatchEvent]:
         with course_lock(self._root, "heinit watch", name=LOCK, patience=0):
@@ -138,9 +137,9 @@ class Watcher:
         if not whole:
             return False
         with course_lock(self._root, "heinit watch"):
-            begun = time.monotonic()
+            most = min(LARGEST, max(2 * cores(), len(whole) // QUEUE))
             grading = WholeGrading(
-                self._root, workers=cores(), only=whole, most=self._most, threads=True, api=self._api
+                self._root, workers=cores(), only=whole, most=most, threads=True, api=self._api
             )
             grading.arrivals, grading.jobs = self._arrivals, self._jobs
             paths = {(each.student, each.lesson): each.path for each in grading.submissions}
@@ -152,9 +151,6 @@ class Watcher:
                 if result.status != "unchanged":
                     yield WatchEvent(result.status, **{name: getattr(result, name) for name in SAID})
             yield from self._feedback(pairs)
-        if pairs:
-            pace = (time.monotonic() - begun) / len(pairs)
-            self._most = min(LARGEST, max(2 * cores(), int(ROUND / pace)))
         return bool(pairs)
 
     def _collect(self) -> Iterator[WatchEvent]:
