@@ -7,8 +7,9 @@ import shutil
 import signal
 import subprocess
 import warnings
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
 
 import nbformat
@@ -31,12 +32,18 @@ TRIED = WINNERS if FULL else WINNERS[::3]
 by_name = lambda case: case.name
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def course(request: pytest.FixtureRequest, released_course: Path) -> Iterator[AttackCourse]:
+@pytest.fixture(scope="module")
+def course(released_course: Path) -> Iterator[Callable[[str], AttackCourse]]:
+    """`course("landlock")`: the course of a kind of sandbox, whose judge stays warm from case to case.
+
+    A fixture with parameters would be made again for each case: pytest ends it where the next test has
+    another tuple of parameters.
+    """
     system_tool("bwrap", "apt install bubblewrap")
     warnings.filterwarnings("ignore", module="nbgrader")
-    with AttackCourse(partial(shutil.copytree, released_course), request.param) as course:
-        yield course
+    with ExitStack() as courses:
+        fill = partial(shutil.copytree, released_course)
+        yield cache(lambda kind: courses.enter_context(AttackCourse(fill, kind)))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +67,7 @@ SECOND = [case for i, case in enumerate(ALL) if FULL or case.without not in ALIK
 
 
 @pytest.mark.parametrize(
-    ("course", "case"),
+    ("kind", "case"),
     [
         pytest.param(
             kind, case, marks=pytest.mark.xdist_group(f"attacks-{kind}-{i % 2}"), id=f"{case.name}-{kind}"
@@ -68,11 +75,12 @@ SECOND = [case for i, case in enumerate(ALL) if FULL or case.without not in ALIK
         for kind, cases in zip(KINDS, (ALL, SECOND), strict=True)
         for i, case in enumerate(cases)
     ],
-    indirect=["course"],
 )
-def test_an_attack_gains_reads_harms_and_leaves_nothing(course: AttackCourse, case: Attack):
-    verdict = course.attempt(case)
-    assert (verdict.findings == []) is (course.wall not in case.open), verdict.findings
+def test_an_attack_gains_reads_harms_and_leaves_nothing(
+    course: Callable[[str], AttackCourse], kind: str, case: Attack
+):
+    verdict = course(kind).attempt(case)
+    assert (verdict.findings == []) is (kind not in case.open), verdict.findings
     if case.solved:
         assert verdict.score == case.score  # the honest part beside it still counts
 
