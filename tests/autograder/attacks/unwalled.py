@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 from collections import ChainMap
+from collections.abc import Collection
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
@@ -36,7 +37,14 @@ WIDE: dict[str, dict[str, Any]] = {
 
 
 class Unwalled(ExitStack):
-    """Graders that each lack some walls. Cases that lack the same walls share a judge. Use it in a `with`."""
+    """Graders that each lack some walls. Cases that lack the same walls share a judge. Use it in a `with`.
+
+    together: walls and limits that are left out together, in one judge, for the cases that lack some of them.
+    """
+
+    def __init__(self, together: Collection[str] = ()) -> None:
+        super().__init__()
+        self._together = set(together)
 
     def __enter__(self) -> Self:
         self._judges: dict[str, Judge] = {}
@@ -59,7 +67,8 @@ class Unwalled(ExitStack):
     def _grade(self, case: Attack, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         notebook = notebook if case.without == "hidden" else whole(case, notebook)
         declared = [name for cell in notebook.cells if (name := asked(cell))]
-        self._judge(case.without).execute(notebook, declared)
+        walls = self._together if self._together.issuperset(case.without.split()) else case.without.split()
+        self._judge(" ".join(sorted(walls))).execute(notebook, declared)
         outputs = [cell.get("outputs", []) for cell in notebook.cells]
         score = passed(notebook, outputs) if case.without == "hidden" else points(notebook, outputs)
         return score, outputs
