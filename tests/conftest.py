@@ -49,7 +49,11 @@ settings.load_profile("heinit")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not FULL and (full := [item for item in items if item.get_closest_marker("full")]):
+        config.hook.pytest_deselected(items=full)
+        items[:] = [item for item in items if item not in full]
+
     def place(item: pytest.Item) -> int:
         return next((i for i, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
 

@@ -191,11 +191,13 @@ def test_an_instructor_makes_a_course_and_grades_and_a_submission_sees_no_answer
     assert (elsewhere / "heinit_lab" / "data" / "digits.npz").is_file()
 
 
+@pytest.mark.full
 def test_a_made_up_class_hands_in(installed):
     installed.heinit("demo", "tour", "--students", "1", "--no-grade")
     assert list((installed.base / "home" / "tour" / "submitted").glob("*/*/*.ipynb"))
 
 
+@pytest.mark.full
 def test_hostile_notebooks_are_held(installed):
     system_tool("bwrap", "apt install bubblewrap")
     assert json.loads(installed.heinit("attack", "--case", "reference-answers", "--json"))["held"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.xdist_group("pages")
 LESSONS = [lesson("1"), lesson("3")]
 
 
-SIZES, ALL_SIZES = (("light", 1200), ("dark", 390)), (("light", 390), ("dark", 1200))
+EVERY_LOOK = list(product(("anna", "cleo"), ("light", "dark"), (1200, 390)))
+LOOKS = EVERY_LOOK if FULL else [("anna", "light", 1200), ("cleo", "dark", 390)]
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +39,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> di
     return {made.student: root / made.page for made in FeedbackRun(root)}
 
 
-@pytest.mark.parametrize("student", ["anna", "cleo"])
-@pytest.mark.parametrize(("scheme", "width"), [*SIZES, *(ALL_SIZES if FULL else ())])
+@pytest.mark.parametrize(("student", "scheme", "width"), LOOKS)
 def test_an_audit_finds_nothing_serious_and_nothing_runs_over_the_edge(
     browser: Browser, pages: dict[str, Path], screenshots: Path, student: str, scheme: str, width: int
 ) -> None:

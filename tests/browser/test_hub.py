@@ -107,6 +107,7 @@ def test_the_recipe_uses_what_its_table_names_and_its_other_blocks_can_be_read()
     ast.parse(dict(read)["yaml"]["hub"]["extraConfig"]["heinit.py"])
 
 
+@pytest.mark.full
 def test_a_class_fetches_hands_in_and_reads_its_feedback_on_a_hub(
     browser: Browser, tmp_path: Path, screenshots: Path
 ) -> None:

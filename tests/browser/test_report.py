@@ -16,6 +16,7 @@ from autograder.report.compare import Snapshot, changes
 from autograder.report.page import page as report_page
 from autograder.report.similarity import SimilarGroup
 from tests.autograder.report.classes import HOSTILE, big_class
+from tests.tools import FULL
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -30,7 +31,7 @@ def written(of: Cohort, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", "dark"] if FULL else ["light"])
 def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in one of the two colour schemes, which fails its test if it asks for anything else."""
     context = browser.new_context(viewport={"width": 1100, "height": 900}, color_scheme=request.param)
