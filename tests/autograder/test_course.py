@@ -177,6 +177,7 @@ def test_nbgraders_own_commands_work_in_a_moved_course(course):
     assert (float(row["score"]), float(row["max_score"])) == (15, 15)
 
 
+@pytest.mark.full
 def test_a_bare_configuration_grades_with_the_package_installed(course, tmp_path):
     lesson, bare = QUICK, tmp_path / "bare"
     shutil.copytree(course / "source" / lesson.name, bare / "source" / lesson.name)
@@ -201,6 +202,7 @@ def test_validate_tells_what_is_wrong_with_a_released_notebook(tmp_path):
     assert "Traceback" not in blank.stdout
 
 
+@pytest.mark.full
 def test_validate_passes_a_solved_notebook(tmp_path):
     """Here the quickest; of others, the browser's tests see that the button in JupyterLab passes them."""
     (tmp_path / "right.ipynb").write_text(text(solved(QUICK)))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from autograder.gradebook import Cohort
@@ -16,6 +15,7 @@ from autograder.report.compare import Snapshot, changes
 from autograder.report.page import page as report_page
 from autograder.report.similarity import SimilarGroup
 from tests.autograder.report.classes import HOSTILE, big_class
+from tests.browser.axe import violations
 from tests.tools import FULL
 
 pytestmark = pytest.mark.xdist_group("pages")
@@ -49,8 +49,7 @@ def test_axe_finds_nothing_serious_in_the_report(open_page, tmp_path, folded, sc
     open_page.goto(written(big_class(), tmp_path / "index.html").as_uri())
     if not folded:
         open_page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    violations = Axe().run(open_page).response["violations"]
-    assert [(v["id"], v["impact"], [node["html"] for node in v["nodes"]][:3]) for v in violations] == []
+    assert violations(open_page) == []
     scheme = open_page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
     open_page.screenshot(path=screenshots / f"report-{scheme}.png", full_page=True)
 

@@ -24,12 +24,14 @@ from tests.autograder.classroom import hand_in, solved
 from tests.autograder.feedback import hostile
 from tests.autograder.feedback.test_safe import DOT
 from tests.browser.conftest import AUTHORISED, formgrader
-from tests.tools import system_tool
+from tests.tools import FULL, system_tool
 
 pytestmark = pytest.mark.xdist_group("pages")
 
 LESSON = lesson("3-worked-examples")
 CORPUS = [case for case in attacks() if case.browser]
+# the first has all that a page could fall for
+HOSTILE = ["mallory", *(case.name for case in (CORPUS if FULL else CORPUS[::2]))]
 HONEST = "An honest sentence with $x^2$ in it."
 TABLE = '<table><tr><th>width</th><td style="text-align:right">256</td></tr></table>'
 PICTURE = f'<img src="data:image/gif;base64,{DOT}" alt="An honest picture" width="600">'
@@ -154,7 +156,7 @@ def the_honest_parts_are_shown(page: Page) -> None:
     assert page.get_by_text("# honest comment").is_visible()
 
 
-@pytest.mark.parametrize("student", ["mallory", *(case.name for case in CORPUS)])
+@pytest.mark.parametrize("student", HOSTILE)
 def test_formgraders_view_of_a_hostile_submission_runs_nothing_and_grades_as_ever(
     page: Page, course: Path, address: str, screenshots: Path, student: str
 ) -> None:
@@ -174,7 +176,7 @@ def test_formgraders_view_of_a_hostile_submission_runs_nothing_and_grades_as_eve
     page.screenshot(path=screenshots / f"formgrader-{student}.png")
 
 
-@pytest.mark.parametrize("student", ["mallory", *(case.name for case in CORPUS)])
+@pytest.mark.parametrize("student", HOSTILE)
 def test_the_feedback_page_of_a_hostile_submission_runs_nothing(
     page: Page, course: Path, screenshots: Path, student: str
 ) -> None:

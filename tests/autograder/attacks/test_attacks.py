@@ -62,9 +62,9 @@ def canaries() -> Iterator[Canaries]:
         yield canaries
 
 
-# What the judge or a filter stops is stopped in every sandbox alike. Of these the first case of each defence is
-# tried, in one kind of sandbox; what stops the others, each kind does in its own way. `heinit bench suite` tries
-# each case in each kind.
+# What the judge or a filter stops is stopped in every sandbox alike. Of these the first case of each defence
+# is tried, in one kind of sandbox; what stops the others, each kind does in its own way.
+# `heinit bench suite` tries each case in each kind.
 ALIKE = ("", "apart", "hidden", "output", "calls")
 FIRST = {case.wall: case for case in reversed(ALL)}
 FEW = [case for case in ALL if case.without not in ALIKE or case is FIRST[case.wall]]
@@ -73,7 +73,7 @@ PAIRS = [
     for i, case in enumerate(ALL if FULL else FEW)
     for kind in (KINDS if FULL or case.without not in ALIKE else KINDS[i % 2 :][:1])
 ]
-# one case for each set of walls, without any of the walls; in `heinit bench suite` each case without its own alone
+# a case for each set of walls, tried without any wall; `heinit bench suite` tries each case without its own
 SHOWN_HERE = SHOWN if FULL else [*{case.without: case for case in reversed(SHOWN)}.values()]
 
 

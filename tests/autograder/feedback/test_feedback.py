@@ -189,6 +189,7 @@ def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course:
     assert "0.25 of 1 points" in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 def test_many_workers_make_the_pages_that_one_makes(course: Path):
     assert heinit("feedback", str(course), "--force", "--workers=1").exit_code == 0
     before = {path: path.read_bytes() for path in course.glob("feedback/*/*/*.html")}

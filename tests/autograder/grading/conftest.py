@@ -34,8 +34,8 @@ def handed_in(released_course: Path, once: Once) -> Path:
 
     def fill(folder: Path) -> None:
         root = Path(shutil.copytree(released_course, folder / "he101"))
-        list(MadeUpClass(12, seed=3).hand_in(root, [ONE]))
-        broken = root / "submitted" / "student012" / ONE.name / f"{ONE.name}.ipynb"
+        list(MadeUpClass(8, seed=3).hand_in(root, [ONE]))
+        broken = root / "submitted" / "student008" / ONE.name / f"{ONE.name}.ipynb"
         broken.write_text(broken.read_text()[:500])
         (root / ".heinit-secret").write_text("of this test")
 

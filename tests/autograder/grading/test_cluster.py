@@ -123,6 +123,7 @@ def test_workers_of_another_machine_grade_over_tls_and_nobody_without_the_certif
     finished(course)
 
 
+@pytest.mark.full
 def test_workers_that_were_started_separately_grade_and_where_their_scheduler_vanishes_what_is_graded_is_kept(
     course, tmp_path, reference, finished
 ):

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -106,6 +107,8 @@ def test_who_ends_a_run_at_a_terminal_ends_its_busy_and_its_stopped_workers_with
         workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
         assert len(workers) == 2
         workers[0].suspend()
+        while workers[0].status() != psutil.STATUS_STOPPED:  # else the signal below may come before this one
+            time.sleep(0.01)
         os.killpg(run.pid, end)
         shown, errors = run.communicate(timeout=60)
         assert shown == ("stopped\n" if end == signal.SIGINT else "")

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from itertools import cycle, product
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ from autograder.judge import client
 from autograder.judge.client import Judge, JudgeError
 from autograder.judge.messages import CellOrder
 from autograder.sandbox.limits import Limits
-from tests.tools import system_tool
+from tests.tools import FULL, system_tool
 
 pytestmark = pytest.mark.xdist_group("solver")
 SETTLE = 60  # seconds at most for processes to appear or to be gone
 WALLS_UNDER_TEST = ("namespaces", "landlock")
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
+ENDS = [*product(SIGNALS, WALLS_UNDER_TEST)] if FULL else [*zip(SIGNALS, cycle(WALLS_UNDER_TEST))]
 # leaves processes of other sessions in the box; then the judge is busy in C code, and runs no line of Python
 CROWD = """
 import os, time
@@ -73,8 +76,7 @@ def test_a_judge_that_does_not_answer_is_ended_with_its_sandbox_when_its_time_is
     assert gone(processes)
 
 
-@pytest.mark.parametrize("wall", WALLS_UNDER_TEST)
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(("end", "wall"), ENDS)
 def test_whoever_ends_the_grader_ends_judge_sandbox_and_submission(wall, end, tmp_path):
     system_tool("bwrap", "apt install bubblewrap")
     mark = tmp_path / "busy"
