@@ -186,6 +186,7 @@ def validate(page: Page, screenshots: Path, name: str) -> None:
     expect(dialog).to_have_count(0)
 
 
+@pytest.mark.full
 def test_the_address_that_lab_gives_opens_the_first_lesson(page: Page, lab: Lab) -> None:
     page.goto(f"{lab.address}/?token=of-this-test")
     # beside it may be what was open before

@@ -280,6 +280,7 @@ def test_two_tabs_show_the_same_answers(context: BrowserContext, address: str) -
     expect(form(first, "zero_share").get_by_role("textbox")).to_have_value(re.compile("NotImplementedError"))
 
 
+@pytest.mark.full
 def test_an_explorer_is_drawn_with_the_readers_own_functions(
     reader: Page, address: str, screenshots: Path
 ) -> None:
@@ -311,6 +312,7 @@ ORDERS = """() => [...document.querySelectorAll(".explorer:has(.draw)")].map((ex
 }))"""
 
 
+@pytest.mark.full
 def test_every_explorer_that_takes_functions_is_drawn_in_the_page(
     reader: Page, address: str, interpreter: Interpreter
 ) -> None:
@@ -352,6 +354,7 @@ def test_pages_with_editors_are_right_for_every_reader_in_every_state(
     context.close()
 
 
+@pytest.mark.full
 def test_what_a_check_says_in_the_browser_is_what_it_says_here(interpreter: Interpreter) -> None:
     theirs = interpreter.order("corpus", part=0, of=1 if FULL else SAMPLE)
     mine = json.loads(verdicts(0, 1 if FULL else SAMPLE))

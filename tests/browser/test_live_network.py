@@ -61,6 +61,7 @@ LATE: Breaking = {  # after Python has begun to start, which takes its time
 }
 
 
+@pytest.mark.full
 def test_python_that_does_not_come_is_told_and_comes_at_a_later_check_on_any_host(
     browser: Browser, awkward: str
 ) -> None:

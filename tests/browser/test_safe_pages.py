@@ -31,7 +31,7 @@ pytestmark = pytest.mark.xdist_group("pages")
 LESSON = lesson("3-worked-examples")
 CORPUS = [case for case in attacks() if case.browser]
 # the first has all that a page could fall for
-HOSTILE = ["mallory", *(case.name for case in (CORPUS if FULL else CORPUS[::2]))]
+HOSTILE = ["mallory", *(case.name for case in (CORPUS if FULL else CORPUS[:1]))]
 HONEST = "An honest sentence with $x^2$ in it."
 TABLE = '<table><tr><th>width</th><td style="text-align:right">256</td></tr></table>'
 PICTURE = f'<img src="data:image/gif;base64,{DOT}" alt="An honest picture" width="600">'

@@ -34,8 +34,8 @@ def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
     """The wrong answers of an exercise: the names that they get, a label for messages, and the answer.
 
     Every second version of each mistake, and every second answer without a name. Of answers that draw, which
-    take ten times as long: the first and the last version, and every third without a name. `heinit bench
-    suite` tries all, and so does `heinit bench kill_matrix --store`, which every new version needs.
+    take ten times as long: the first version, and every fifth without a name. `heinit bench suite` tries all,
+    and so does `heinit bench kill_matrix --store`, which every new version needs.
     """
     draws = isinstance(EXERCISES[name].check, Plan)
 
@@ -46,9 +46,9 @@ def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
         ((m.name,), f"{m.name} {i}", wrong)
         for m in EXERCISES[name].misconceptions
         for versions in [(*m.wrong, *MISTAKES[name][m.name])]
-        for i, wrong in some(versions, max(1, len(versions) - 1) if draws else 2)
+        for i, wrong in some(versions, len(versions) if draws else 2)
     ]
-    unnamed = some(UNNAMED.get(name, ()), 3 if draws else 2)
+    unnamed = some(UNNAMED.get(name, ()), 5 if draws else 2)
     return [*planted, *(((), f"unnamed {i}", wrong) for i, wrong in unnamed)]
 
 

@@ -28,7 +28,7 @@ ATTACKS = (
 )
 
 
-CLASS = lessons() if FULL else lessons()[::4]
+CLASS = lessons() if FULL else lessons()[:1]
 
 
 def contained(*command: str, cwd: Path) -> Any:
