@@ -15,7 +15,6 @@ other. Where the operating system has no such limits, as on Windows, the call is
 import atexit
 import pickle
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,7 +24,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
-from autograder.lifeline import end_with_caller
+from autograder.lifeline import end_with_caller, start_connected
 from autograder.surroundings import inherited
 
 try:
@@ -104,18 +103,13 @@ class WalledProcess:
         if self._line is not None and self._process is not None and self._process.poll() is None:
             return self._line
         self.close()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            fd = theirs.fileno()
-            program = f"from autograder.walled import serve; serve({fd}, {self._memory}, {self._cpu_seconds})"
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", program],
-                pass_fds=(fd,),
-                stdin=subprocess.PIPE,  # so that it ends with this process
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=inherited(),
-            )
+        program = f"from autograder.walled import serve; serve(%s, {self._memory}, {self._cpu_seconds})"
+        self._process, ours = start_connected(
+            lambda fd: [sys.executable, "-P", "-c", program % fd],
+            stdin=subprocess.PIPE,  # so that it ends with this process
+            stderr=subprocess.DEVNULL,
+            env=inherited(),
+        )
         self._line = Connection(ours.detach())
         return self._line
 

@@ -1,7 +1,7 @@
 """The messages between the caller and the judge; `autograder.solver.messages` puts them on the channel."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ class JudgeFailed:
     reason: str
 
 
-@dataclass(frozen=True)
-class CellOrder:
+class CellOrder(NamedTuple):
     """A cell to run. kind: "student" runs in the solver, "test" in the judge."""
 
     kind: str
@@ -53,12 +52,11 @@ class NotebookOrder:
     files: dict[str, bytes]
 
 
-@dataclass(frozen=True)
-class CellResult:
+class CellResult(NamedTuple):
     """The outputs of a cell, as a notebook keeps them, and its number."""
 
     outputs: list[dict[str, Any]]
-    count: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)

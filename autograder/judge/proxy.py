@@ -14,7 +14,6 @@ from autograder.solver.channel import (
     ChannelError,
     ChannelTimeout,
     Inbox,
-    send,
     send_frame,
 )
 from autograder.solver.messages import (
@@ -26,7 +25,7 @@ from autograder.solver.messages import (
     Mentions,
     NamesBound,
     from_wire,
-    to_wire,
+    send_message,
 )
 from autograder.solver.pipes import PipeEnd
 from heinit_lab.checking.observe import Arguments, Call, same_data
@@ -122,7 +121,7 @@ class Line:
         """
         with self._alive():
             assert self._ends is not None
-            send(self._ends[0], to_wire(question), seconds=self._seconds())
+            send_message(self._ends[0], question, seconds=self._seconds())
 
     def hear(self, kind: type[M]) -> M:
         """The next answer, of this kind. Raises NoAnswerError where none comes, now and ever after.

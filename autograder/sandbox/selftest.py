@@ -18,11 +18,11 @@ from pathlib import Path
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import INSIDE
 from autograder.sandbox.sandbox import Sandbox, SandboxError
-from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
-from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
+from autograder.solver.channel import ChannelClosed, ChannelError
+from autograder.solver.messages import CellRan, RunCell, receive_message, send_message
 from autograder.solver.syscalls import MACHINES
 
-SECONDS = 60
+SECONDS = 60  # of wall time for a probe, and of processor time for a cell of it
 MEBI = 2**20
 # what it means that an attempt of the probe succeeded
 BREACHES = {
@@ -233,7 +233,7 @@ def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
     """Run the probe in a box. Returns its breaches: which attempts succeeded, and on what."""
     outputs = None
     try:
-        outputs = _outputs(sandbox, limits, probe)
+        outputs = run_in_box(sandbox, limits, probe)
         (output,) = outputs
         breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:
@@ -245,7 +245,7 @@ def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
 def _ends_or_fails(sandbox: Sandbox, limits: Limits, source: str) -> bool:
     """Whether a cell ends in an error, or its box is ended."""
     try:
-        outputs = _outputs(sandbox, limits, source)
+        outputs = run_in_box(sandbox, limits, source)
     except ChannelClosed:
         return True
     except ChannelError:
@@ -253,10 +253,13 @@ def _ends_or_fails(sandbox: Sandbox, limits: Limits, source: str) -> bool:
     return any(output["output_type"] == "error" for output in outputs)
 
 
-def _outputs(sandbox: Sandbox, limits: Limits, source: str) -> list[dict[str, str]]:
+def run_in_box(
+    sandbox: Sandbox, limits: Limits, source: str, seconds: float = SECONDS
+) -> list[dict[str, str]]:
+    """The outputs of a cell in a box of its own. seconds: of processor time. Raises ChannelError."""
     with sandbox.box(limits) as box:
-        send(box.orders, to_wire(RunCell(source, SECONDS)), seconds=SECONDS)
-        outputs: list[dict[str, str]] = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
+        send_message(box.orders, RunCell(source, seconds), seconds=SECONDS)
+        outputs: list[dict[str, str]] = receive_message(box.answers, CellRan, seconds=SECONDS).outputs
     return outputs
 
 

@@ -38,9 +38,9 @@ from autograder.sandbox.compiled import ZIP, compiled, engine, pinned
 from autograder.sandbox.tree import Tree
 from autograder.sandbox.wasi import Door, Stream, Wasi
 from autograder.sandbox.webassembly import ENVIRONMENT
-from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.channel import ChannelError
 from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS, QUESTIONS, REPLIES
-from autograder.solver.messages import BoxOrder, Ready, from_wire, to_wire
+from autograder.solver.messages import BoxOrder, Ready, receive_message, send_message
 from autograder.solver.pipes import PipeEnd
 
 STACK = 64 * 2**20  # bytes of the thread that runs the guest
@@ -96,10 +96,10 @@ class Host:
         gc.collect()
         gc.freeze()
         self._wasi.chance = os.urandom
-        send(self._orders, to_wire(Ready()))
+        send_message(self._orders, Ready())
         while True:
             try:
-                order: BoxOrder = from_wire(receive(self._orders), BoxOrder)
+                order: BoxOrder = receive_message(self._orders, BoxOrder)
                 _, (judge, answers, alive), _, _ = socket.recv_fds(self._orders, 1, 3)
             except (ChannelError, ValueError):
                 os._exit(0)

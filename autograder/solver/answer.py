@@ -16,7 +16,7 @@ import numpy as np
 from heinit_lab.checking.calls import mentions
 from heinit_lab.checking.observe import Call, observe_in_turn, own_global_state
 
-from .channel import ChannelError, receive, send
+from .channel import ChannelError
 from .messages import (
     BindNames,
     CallAnswer,
@@ -24,8 +24,8 @@ from .messages import (
     FindMentions,
     Mentions,
     NamesBound,
-    from_wire,
-    to_wire,
+    receive_message,
+    send_message,
 )
 from .pipes import PipeEnd
 from .randomness import drawn
@@ -41,9 +41,9 @@ def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
     replaced: set[str] = set()
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
-            question: Any = from_wire(receive(questions), BindNames, FindMentions, CallFunction)
+            question: Any = receive_message(questions, BindNames, FindMentions, CallFunction)
             if isinstance(question, FindMentions):
-                send(answers, to_wire(Mentions(mentions(functions[question.name], question.names))))
+                send_message(answers, Mentions(mentions(functions[question.name], question.names)))
                 continue
             if isinstance(question, BindNames):
                 for name in set(question.stand_ins) - replaced:
@@ -63,9 +63,9 @@ def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
 def _send(answers: PipeEnd, message: M, instead: Callable[[ChannelError], M]) -> None:
     """Send a message. instead: gives what to send where the channel does not take the message."""
     try:
-        send(answers, to_wire(message))
+        send_message(answers, message)
     except ChannelError as error:
-        send(answers, to_wire(instead(error)))
+        send_message(answers, instead(error))
 
 
 def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:

@@ -47,13 +47,12 @@ import tempfile
 from collections.abc import Iterator
 
 from . import landlock
-from .channel import send
-from .messages import BoxOrder, Ready, to_wire
+from .messages import BoxOrder, Ready, send_message
 from .pipes import PipeEnd
 from .process_limits import set_limit
 from .session import Session
 from .syscalls import forbid_calls
-from .work import work
+from .work import fork_for_test, work
 
 CLONE_NEWNS, CLONE_NEWIPC = 0x20000, 0x8000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 0x40000
@@ -103,9 +102,9 @@ def run_init(
         try:
             _become_solver(judge, answers, home, user, order, walls)
         except Exception as error:  # nothing of the submission has run, so that nothing of it is to blame
-            send(answers, to_wire(Ready(str(error) or repr(error))))
+            send_message(answers, Ready(str(error) or repr(error)))
         else:
-            work(judge, answers, session)
+            work(judge, answers, session, fork_for_test)
         os._exit(0)
     box = _Box(order, walls, home)
     try:

@@ -8,7 +8,7 @@ message (typed Any) holds whatever a student's process sent, so the judge checks
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .channel import ChannelError
+from .channel import ChannelError, End, receive, send
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,16 @@ class CallAnswer:
     seconds: Any
     work: Any
     entropy: Any
+
+
+def send_message(end: End, message: Any, seconds: float | None = None) -> None:
+    """Send a message. Raises as `channel.send` does."""
+    send(end, to_wire(message), seconds)
+
+
+def receive_message(end: End, *kinds: type[Any], seconds: float | None = None) -> Any:
+    """Receive a message of one of these kinds. Raises as `channel.receive` and `from_wire` do."""
+    return from_wire(receive(end, seconds), *kinds)
 
 
 def to_wire(message: Any) -> list[Any]:

@@ -31,9 +31,9 @@ import signal
 import socket
 import sys
 
-from .channel import ChannelError, receive, send
+from .channel import ChannelError
 from .init import PR_SET_PDEATHSIG, check, libc, run_init
-from .messages import BoxOrder, Ready, from_wire, to_wire
+from .messages import BoxOrder, Ready, receive_message, send_message
 from .pipes import PipeEnd
 from .session import Session
 from .syscalls import warm_filters
@@ -55,11 +55,11 @@ def main(fd: int, apart: bool, silent: bool) -> None:
     session = _warm_session()
     orders = socket.socket(fileno=fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for init
-    send(orders, to_wire(Ready()))
+    send_message(orders, Ready())
     _close_streams()
     while True:
         try:
-            order: BoxOrder = from_wire(receive(orders), BoxOrder)
+            order: BoxOrder = receive_message(orders, BoxOrder)
             _, (judge, answers, alive), _, _ = socket.recv_fds(orders, 1, 3)
         except (ChannelError, ValueError):
             return

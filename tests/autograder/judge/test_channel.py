@@ -239,7 +239,7 @@ def test_messages_that_share_a_budget_are_bounded_in_sum(pair, value, most, why)
     with pytest.raises(ChannelError, match=why):
         for _ in range(most + 1):
             threading.Thread(target=tell, daemon=True).start()
-            receive(ours, seconds=60, budget=budget)
+            channel.Inbox(ours, ahead=0).receive(60, budget)
             taken += 1
     assert taken == most
 
