@@ -78,6 +78,11 @@ class LessonSettings:
     attempts: int | None = None
     counts: str = LAST
 
+    @property
+    def last_counts(self) -> bool:
+        """Whether every attempt is graded and the last counts, so that no earlier attempt matters."""
+        return self.attempts is None and self.counts == LAST
+
 
 @dataclass(frozen=True)
 class StudentSettings:

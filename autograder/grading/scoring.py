@@ -32,6 +32,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum
 from sqlalchemy import Column, MetaData, String, Table, Text, func, inspect, select, update
 
+from autograder.database import store_row
 from autograder.files import parse_json, typed
 from autograder.gradebook import Pair
 from autograder.grades import late_by
@@ -77,8 +78,7 @@ class Scoring:
             db.commit()
             RULES.metadata.create_all(engine)
             for lesson in [lesson for lesson, rules in now.items() if rules != before.get(lesson)]:
-                db.execute(RULES.delete().where(RULES.c.lesson == lesson))
-                db.execute(RULES.insert().values(lesson=lesson, rules=json.dumps(now[lesson])))
+                store_row(db, RULES, lesson=lesson, rules=json.dumps(now[lesson]))
             db.commit()
         else:
             db.rollback()

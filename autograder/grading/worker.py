@@ -22,7 +22,7 @@ from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
 from autograder.grading.result import ExerciseScore, Result, receipt
 from autograder.judge.client import JudgeError, close_shared, shared
-from autograder.judge.points import share
+from autograder.judge.points import share, verdicts
 from autograder.judge.preprocessor import declared, seed
 from autograder.judge.stops import all_stops, whys
 from autograder.repair.notebook import repairs_of
@@ -32,7 +32,6 @@ from autograder.sandbox.limits import Limits
 from autograder.submissions.beside import content_hash
 from autograder.submissions.plain_files import Beside
 from autograder.submissions.submission import Submission, UngradableError
-from heinit_lab.checking.report import VERDICT_MIME
 
 AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's steps after execution
 
@@ -152,8 +151,9 @@ class GradingJob(Job[GradingTask, Outcome]):
             notebook, _ = step(notebook, {})
         graded = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if is_grade(c)}
         scores = {grade_id: _score(cell) for grade_id, cell in graded.items()}
-        named, points = misconceptions(notebook), rubric.points
-        why = whys(notebook)
+        why, points = whys(notebook), rubric.points
+        given = (verdict for cell in graded.values() for verdict in verdicts(cell))
+        named = {verdict["exercise"]: list(verdict["misconceptions"]) for verdict in given}
         cells: dict[str, ExerciseScore] = {}
         for grade_id, score in sorted(scores.items()):
             exercise = grade_id.removeprefix("test-")
@@ -181,16 +181,6 @@ class GradingJob(Job[GradingTask, Outcome]):
         )
         unanswered = [c.metadata.nbgrader.grade_id for c in notebook.cells if _unanswered(c)]
         return Outcome(result, _text(notebook).encode(), scores, unanswered)
-
-
-def misconceptions(notebook: NotebookNode) -> dict[str, list[str]]:
-    """The misconceptions in each exercise's verdict, by their names."""
-    named = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if verdict := output.get("data", {}).get(VERDICT_MIME):
-                named[verdict["exercise"]] = list(verdict["misconceptions"])
-    return named
 
 
 def _score(cell: NotebookNode) -> float | None:

@@ -71,7 +71,7 @@ def whys(notebook: Mapping[str, Any]) -> dict[str, str]:
 def verdict(check: PageCell) -> Mapping[str, Any]:
     """What the hidden checks left in a test cell's outputs, or nothing."""
     data = (mapping(output.get("data")) for output in check.outputs if check.check)
-    return next((found for bundle in data if (found := mapping(bundle.get(VERDICT_MIME)))), {})
+    return next(filter(None, (mapping(bundle.get(VERDICT_MIME)) for bundle in data)), {})
 
 
 def public_text(check: PageCell) -> str:

@@ -25,18 +25,8 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # their bodies h
 DEFINES = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, *SCOPES)
 REACH = 60  # lines above and below a definition that may belong to its code
 DATA = (  # the value of such an expression is no function
-    *(
-        ast.Constant,
-        ast.JoinedStr,
-        ast.List,
-        ast.Tuple,
-        ast.Dict,
-        ast.Set,
-        ast.BinOp,
-        ast.UnaryOp,
-        ast.Compare,
-    ),
-    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+    *(ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.GeneratorExp),
+    *(ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp),
 )
 
 

@@ -44,8 +44,7 @@ def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
             question: Any = receive_message(questions, BindNames, FindMentions, CallFunction)
             if isinstance(question, FindMentions):
                 send_message(answers, Mentions(mentions(functions[question.name], question.names)))
-                continue
-            if isinstance(question, BindNames):
+            elif isinstance(question, BindNames):
                 for name in set(question.stand_ins) - replaced:
                     put_stand_in(name, names, questions, answers)
                 replaced.update(question.stand_ins)
@@ -53,11 +52,11 @@ def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
                 functions = {name: value for name, value in values.items() if callable(value)}
                 data = {name: value for name, value in values.items() if name not in functions}
                 _send(answers, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
-                continue
-            calls = observe_in_turn(functions[question.name], question.calls)
-            for args, kwargs in question.calls:
-                answer = _answer(calls, (*args, *kwargs.values()))
-                _send(answers, answer, partial(_too_large, answer))
+            else:
+                calls = observe_in_turn(functions[question.name], question.calls)
+                for args, kwargs in question.calls:
+                    answer = _answer(calls, (*args, *kwargs.values()))
+                    _send(answers, answer, partial(_too_large, answer))
 
 
 def _send(answers: PipeEnd, message: M, instead: Callable[[ChannelError], M]) -> None:
