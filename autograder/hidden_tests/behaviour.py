@@ -115,12 +115,7 @@ def outcomes(
 
 
 def drawn(
-    name: str,
-    points: float,
-    says: str,
-    plan: Callable[[Rng], Plan],
-    *,
-    needs: tuple[str, ...] = (),
+    name: str, points: float, says: str, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()
 ) -> Row:
     """A behaviour of a function that draws; every plan of one behaviour has the same bound."""
 

@@ -201,13 +201,7 @@ HIDDEN = {
     ),
     "prescribe": behaviours(
         prescribe,
-        outcomes(
-            2,
-            "signal, gradient and first loss of ten networks",
-            _networks,
-            cures.outcome,
-            cures.alike,
-        ),
+        outcomes(2, "signal, gradient and first loss of ten networks", _networks, cures.outcome, cures.alike),
         outcomes(
             1,
             "one hidden layer, none, sixty; and five matrices that learn the digits",

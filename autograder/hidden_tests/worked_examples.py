@@ -181,11 +181,7 @@ HIDDEN = {
     "he_uniform": _layer_behaviours(he_uniform, UNIFORM, 1.5, 0.5, 0.5, 0.5),
     "sample_report": behaviours(
         sample_report,
-        values(
-            2.5,
-            "reports on 13 samples of different shape, scale and mean",
-            _claims,
-        ),
+        values(2.5, "reports on 13 samples of different shape, scale and mean", _claims),
         purity(0.5, UNCHANGED, lambda rng: [Case(W, 0.5) for W in _samples(rng)]),
     ),
     "draws_needed": behaviours(
@@ -210,11 +206,7 @@ HIDDEN = {
     ),
     "log_lr": behaviours(
         log_lr,
-        values(
-            2.5,
-            "20 samples, large and small, under two claims each",
-            _many_claims,
-        ),
+        values(2.5, "20 samples, large and small, under two claims each", _many_claims),
         edges(
             1,
             "one entry, equal claims, single precision, very many entries",

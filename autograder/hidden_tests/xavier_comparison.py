@@ -87,11 +87,7 @@ HIDDEN = {
     "xavier_std": behaviours(
         xavier_std,
         values(1.5, "values at 20 widths", widths),
-        edges(
-            0.5,
-            "very small and very large layers",
-            lambda rng: (2, 3, Case(10**9, kind=kinds.LARGE)),
-        ),
+        edges(0.5, "very small and very large layers", lambda rng: (2, 3, Case(10**9, kind=kinds.LARGE))),
     ),
     "glorot_std": behaviours(
         glorot_std,

@@ -8,14 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograder.solver.channel import (
-    Budget,
-    ChannelClosed,
-    ChannelError,
-    ChannelTimeout,
-    Inbox,
-    send_frame,
-)
+from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send_frame
 from autograder.solver.messages import (
     BindNames,
     CallAnswer,

@@ -32,14 +32,7 @@ from autograder.repair.notebook import (
     small_entries,
     take_apart,
 )
-from autograder.repair.parsing import (
-    Answer,
-    answer,
-    forget_parsed,
-    read_code,
-    same_text,
-    without_definition,
-)
+from autograder.repair.parsing import Answer, answer, forget_parsed, read_code, same_text, without_definition
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.setup import cut_setup, put_back_setup
 from autograder.repair.splitting import cut_from_text, join_split_answers
