@@ -103,7 +103,9 @@ class WalledProcess:
         if self._line is not None and self._process is not None and self._process.poll() is None:
             return self._line
         self.close()
-        program = f"from autograder.walled import serve; serve(%s, {self._memory}, {self._cpu_seconds})"
+        program = (
+            f"from autograder.walled import make_calls; make_calls(%s, {self._memory}, {self._cpu_seconds})"
+        )
         self._process, ours = start_connected(
             lambda fd: [sys.executable, "-P", "-c", program % fd],
             stdin=subprocess.PIPE,  # so that it ends with this process
@@ -117,7 +119,7 @@ class WalledProcess:
 walled = WalledProcess().call
 
 
-def serve(fd: int, memory: int, cpu_seconds: int) -> None:
+def make_calls(fd: int, memory: int, cpu_seconds: int) -> None:
     """The second process: make the calls that come on the socket `fd`, until it is closed."""
     end_with_caller()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's, which is for the caller

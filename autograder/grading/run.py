@@ -20,8 +20,7 @@ from autograder.grading.attempts import BEYOND, Attempt, folder_of, why_beyond
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
-from autograder.grading.result import Result
-from autograder.grading.result import receipt as receipt_of
+from autograder.grading.result import Result, receipt_of
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
 from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret

@@ -20,10 +20,10 @@ from traitlets.config import Config
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
-from autograder.grading.result import ExerciseScore, Result, receipt
+from autograder.grading.result import ExerciseScore, Result, receipt_of
 from autograder.judge.client import JudgeError, close_shared, shared
-from autograder.judge.points import share, verdicts
-from autograder.judge.preprocessor import declared, seed
+from autograder.judge.points import share_of_points, verdicts
+from autograder.judge.preprocessor import declared, seed_of
 from autograder.judge.stops import all_stops, whys
 from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import read_repaired
@@ -144,7 +144,7 @@ class GradingJob(Job[GradingTask, Outcome]):
         notebook = read_repaired(task.content, rubric.released, task.notes).notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
-        inputs = seed(notebook, task.key, task.files)
+        inputs = seed_of(notebook, task.key, task.files)
         judge = shared(self.limits, self.wall)
         judged = judge.execute(notebook, declared(rubric.released), inputs, task.files)
         for step in self._steps:
@@ -163,7 +163,7 @@ class GradingJob(Job[GradingTask, Outcome]):
                 "misconceptions": named.get(exercise, []),
                 "why": why.get(exercise, "") if (score or 0.0) < points[grade_id] else "",
             }
-            if (earned := share(graded[grade_id], score)) is not None:
+            if (earned := share_of_points(graded[grade_id], score)) is not None:
                 cells[exercise]["share"] = earned
         result = Result(
             task.submission.student,
@@ -177,7 +177,7 @@ class GradingJob(Job[GradingTask, Outcome]):
             wall=judge.wall,
             reproducible=not judged.entropy,
             work=judged.work,
-            receipt=receipt(task.hash, rubric.checks, inputs),
+            receipt=receipt_of(task.hash, rubric.checks, inputs),
         )
         unanswered = [c.metadata.nbgrader.grade_id for c in notebook.cells if _unanswered(c)]
         return Outcome(result, _text(notebook).encode(), scores, unanswered)

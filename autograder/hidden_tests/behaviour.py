@@ -126,13 +126,13 @@ def drawn(
     return lambda reference: Behaviour(name, points, says, partial(probe, reference.__name__), needs, bound)
 
 
-def random_calls(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()) -> Row:
+def reproducible(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()) -> Row:
     """The behaviour that all numbers come from the Generator that is passed in."""
     says = "all randomness comes from rng: same seed, other seed, second call, global state"
     return drawn("randomness", points, says, plan, needs=needs)
 
 
-def seed(rng: Rng) -> int:
+def plan_seed(rng: Rng) -> int:
     """The seed of a plan."""
     return int(rng.integers(2**31))
 
@@ -142,6 +142,6 @@ def of_every_size(rng: Rng, low: float, high: float, count: int) -> np.ndarray:
     return low * (high / low) ** ((np.arange(count) + rng.random(count)) / count)
 
 
-def widths(rng: Rng, count: int = 20) -> list[int]:
+def layer_widths(rng: Rng, count: int = 20) -> list[int]:
     """Layer sizes from a few units to a few thousand, as plain integers, none of a public case."""
     return [int(n) for n in of_every_size(rng, 6, 5000, count)]

@@ -83,7 +83,7 @@ def grade(name: str, function: Function | None = None) -> float:
         function = sys._getframe(1).f_globals.get(name)
     public = latest(name, function) or EXERCISES[name].probe(function) if callable(function) else None
     ASSESSED[name] = assessment = assess(name, function, public=public)
-    deliver(report(assessment))
+    deliver(report_of(assessment))
     return assessment.score
 
 
@@ -144,12 +144,12 @@ def _unanswered(evidence: Evidence) -> str:
 def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], list[Evidence]]:
     """The points of each behaviour, and the evidence of each."""
     points: dict[str, float] = {}
-    worth = {behaviour.name: behaviour.points for behaviour in HIDDEN[name]}
+    most = {behaviour.name: behaviour.points for behaviour in HIDDEN[name]}
     hidden: list[Evidence] = []
     for behaviour in HIDDEN[name]:
         rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
         evidence = behaviour.probe(function, rng)
-        shares = [points[need] / worth[need] for need in behaviour.needs]
+        shares = [points[need] / most[need] for need in behaviour.needs]
         share = min([evidence.share(EXERCISES[name].parts), *shares])
         points[behaviour.name] = round(behaviour.points * share, 2)
         hidden.append(evidence)
@@ -172,7 +172,7 @@ def _named(exercise: Exercise, evidences: Iterable[Evidence]) -> dict[str, str]:
     return {m.name: m.hint for evidence in solved for m in exercise.named(evidence)}
 
 
-def report(assessment: Assessment) -> Report:
+def report_of(assessment: Assessment) -> Report:
     """What the hidden checks say of an answer, in words."""
     verdict = {
         "exercise": assessment.name,

@@ -19,7 +19,7 @@ from autograder.judge.cells import page_cells
 from autograder.judge.messages import (
     CellOrder,
     CellResult,
-    Judged,
+    JudgedNotebook,
     JudgeFailed,
     JudgeReady,
     JudgeStart,
@@ -75,7 +75,7 @@ class Judge:
         declared: list[str],
         seed: str = "",
         files: Mapping[str, bytes] = NOTHING,
-    ) -> Judged:
+    ) -> JudgedNotebook:
         """Run a notebook's cells, and put their outputs and numbers into the notebook.
 
         Demonstrations and empty cells are skipped. declared, seed, files: as in `NotebookOrder`.
@@ -101,7 +101,7 @@ class Judge:
         declared: list[str],
         seed: str = "",
         files: Mapping[str, bytes] = NOTHING,
-    ) -> Judged:
+    ) -> JudgedNotebook:
         """The results of these cells. Raises as `execute` does."""
         sock = self.start()
         seconds = self.limits.judge_seconds
@@ -111,7 +111,9 @@ class Judge:
             self._busy = True
             send_message(sock, order, seconds=seconds)
             left = max(0.0, until - time.monotonic())
-            answer: Judged | JudgeFailed = receive_message(sock, Judged, JudgeFailed, seconds=left)
+            answer: JudgedNotebook | JudgeFailed = receive_message(
+                sock, JudgedNotebook, JudgeFailed, seconds=left
+            )
         except BaseException as error:  # a late answer would be taken for the next notebook's
             self.close()
             if isinstance(error, ChannelTimeout):

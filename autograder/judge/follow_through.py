@@ -32,7 +32,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
-from autograder.hidden_tests.grade import Assessment, report
+from autograder.hidden_tests.grade import Assessment, report_of
 from autograder.judge.examination import Examination
 from autograder.judge.outputs import Output
 from autograder.judge.proxy import Line
@@ -108,7 +108,7 @@ def with_verdict(outputs: Sequence[Output], assessment: Assessment) -> list[Outp
         changed.append({"output_type": "display_data", "data": Report("✓", passes).bundle(), "metadata": {}})
     for output in outputs:
         if VERDICT_MIME in output.get("data", {}):
-            changed.append({**output, "data": report(assessment).bundle()})
+            changed.append({**output, "data": report_of(assessment).bundle()})
         elif output["output_type"] == "execute_result":
             changed.append({**output, "data": {"text/plain": repr(assessment.score)}})
         elif not full or output["output_type"] == "error":

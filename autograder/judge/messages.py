@@ -39,7 +39,7 @@ class CellOrder(NamedTuple):
 
 @dataclass(frozen=True)
 class NotebookOrder:
-    """A notebook to judge, answered by Judged.
+    """A notebook to judge, answered by JudgedNotebook.
 
     cells: its CellOrders, in order. declared: the names that the released solution cells define;
     test cells may use them. seed: the hidden inputs follow from it. files: the content of the files that
@@ -60,7 +60,7 @@ class CellResult(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedNotebook:
     """What became of a notebook.
 
     results: a CellResult for each cell. work: seconds of processor time that the student's `cells`

@@ -34,7 +34,7 @@ def rescale(cell: NotebookNode) -> None:
                 data[kind] = data[kind].replace(total, counts, 1)
 
 
-def share(cell: NotebookNode, score: float | None) -> float | None:
+def share_of_points(cell: NotebookNode, score: float | None) -> float | None:
     """The share of its points that a graded cell has; None where nothing says so."""
     if points := cell.metadata.nbgrader.points:
         return None if score is None else score / points

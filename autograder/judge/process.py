@@ -14,7 +14,7 @@ from autograder.judge.follow_through import follow_through
 from autograder.judge.messages import (
     CellOrder,
     CellResult,
-    Judged,
+    JudgedNotebook,
     JudgeFailed,
     JudgeReady,
     JudgeStart,
@@ -62,7 +62,7 @@ def main(fd: int) -> None:
             order: NotebookOrder = receive_message(caller, NotebookOrder)
             SEED.set(order.seed)
             try:
-                answer: Judged | JudgeFailed = judge(order, session, sandbox)
+                answer: JudgedNotebook | JudgeFailed = judge_notebook(order, session, sandbox)
             except SandboxError as error:
                 answer = JudgeFailed(str(error))
             _send(caller, answer)
@@ -76,7 +76,7 @@ def rehearse(session: Session, sandbox: Sandbox) -> None:
     cells = [CellOrder("student", RIGHT), *[CellOrder("test", CHECKED)] * FORKS]
     order = NotebookOrder(cells, ["total"], "", {"beside.txt": b"3"})
     try:
-        results = judge(order, session, sandbox).results
+        results = judge_notebook(order, session, sandbox).results
     except SandboxError as error:
         raise SandboxError(NOT_RIGHT.format(why=error)) from None
     for output in (output for result in results for output in result.outputs):
@@ -84,7 +84,7 @@ def rehearse(session: Session, sandbox: Sandbox) -> None:
             raise SandboxError(NOT_RIGHT.format(why=f"{output['ename']}: {output['evalue']}"))
 
 
-def _send(caller: socket.socket, answer: Judged | JudgeFailed) -> None:
+def _send(caller: socket.socket, answer: JudgedNotebook | JudgeFailed) -> None:
     """Send an answer, or why it cannot be sent. A caller that is gone is noticed at the next notebook."""
     try:
         send_message(caller, answer)
@@ -93,7 +93,7 @@ def _send(caller: socket.socket, answer: Judged | JudgeFailed) -> None:
             send_message(caller, JudgeFailed(f"its outputs are not taken: {error}"))
 
 
-def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
+def judge_notebook(order: NotebookOrder, session: Session, sandbox: Sandbox) -> JudgedNotebook:
     """The result of every cell, and what they cost."""
     cells = [CellOrder(*cell) for cell in order.cells]
     solving = Solving(sandbox, cells, order.files)
@@ -122,7 +122,7 @@ def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
         "checks": sum(test.seconds for test in ran),
     }
     entropy = any(test.line.entropy for test in ran)
-    return Judged([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
+    return JudgedNotebook([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
 
 
 if __name__ == "__main__":

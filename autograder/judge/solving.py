@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from autograder.judge.messages import CellOrder, CellResult
-from autograder.judge.outputs import MAX_NOTEBOOK, clean, error_output, number
+from autograder.judge.outputs import MAX_NOTEBOOK, cell_number, clean, error_output
 from autograder.judge.proxy import Line, seconds_of
 from autograder.sandbox.sandbox import Box, Sandbox, no_box
 from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout
@@ -111,7 +111,7 @@ class Solving:
         self.work += seconds_of(answer.seconds)
         outputs, size = clean(answer.outputs, self._room)
         self._room -= size
-        return CellResult(outputs, number(answer.count))
+        return CellResult(outputs, cell_number(answer.count))
 
     def _fork(self, box: Box, i: int) -> None:
         order = ForkForTest(i == len(self._cells) - 1, box.limits.cell_seconds)

@@ -237,8 +237,8 @@ def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
         (output,) = outputs
         breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:
-        said = f": {outputs[0].get('ename')} {outputs[0].get('evalue')}" if outputs else ""
-        raise SandboxError(f"the sandbox's self-test did not finish ({error}{said})") from None
+        shown = f": {outputs[0].get('ename')} {outputs[0].get('evalue')}" if outputs else ""
+        raise SandboxError(f"the sandbox's self-test did not finish ({error}{shown})") from None
     return breaches
 
 

@@ -28,14 +28,14 @@ from .messages import (
     send_message,
 )
 from .pipes import PipeEnd
-from .randomness import drawn
+from .randomness import entropy_draws
 from .stand_ins import put_stand_in
 
 MAX_TEXT = 4000  # characters of a message
 M = TypeVar("M")
 
 
-def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
+def answer_questions(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
     """Answer until the judge has no more questions. names: those of the session."""
     functions: dict[str, Any] = {}
     replaced: set[str] = set()
@@ -75,7 +75,7 @@ def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:
 def _answer(calls: Iterator[Call], arguments: Sequence[Any]) -> CallAnswer:
     """Make the next call, which has these arguments."""
     # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
-    before, start = drawn(), time.thread_time()
+    before, start = entropy_draws(), time.thread_time()
     call = next(calls)
     work = time.thread_time() - start
     copies = 2 * sum(isinstance(arg, np.random.Generator) for arg in arguments)
@@ -89,7 +89,7 @@ def _answer(calls: Iterator[Call], arguments: Sequence[Any]) -> CallAnswer:
         warnings=[text[:MAX_TEXT] for text in call.warnings[:20]],
         seconds=call.seconds,
         work=work,
-        entropy=drawn() - before > copies,  # a copied Generator draws once, and is then set
+        entropy=entropy_draws() - before > copies,  # a copied Generator draws once, and is then set
     )
 
 

@@ -13,7 +13,7 @@ import time
 
 import heinit_lab
 
-from .answer import serve
+from .answer import answer_questions
 from .doors import ANSWERS, BOX, CLOCK, FORK, ORDERS, QUESTIONS, REPLIES
 from .messages import ForkForTest, Ready, send_message
 from .pipes import PipeEnd
@@ -65,6 +65,6 @@ def _fork_for_test(orders: PipeEnd, answers: PipeEnd, session: Session, order: F
     os.write(FORK, f"{order.last:d} {order.cpu_seconds}".encode())
     became = os.read(FORK, 1)
     if became == b"0":
-        serve(PipeEnd(QUESTIONS), PipeEnd(REPLIES), session.namespace)
+        answer_questions(PipeEnd(QUESTIONS), PipeEnd(REPLIES), session.namespace)
         os._exit(0)
     return became == b"1"

@@ -128,7 +128,7 @@ def _unshare(order: BoxOrder, walls: list[str]) -> None:
             with contextlib.suppress(OSError):  # an older kernel does not count the last
                 pathlib.Path("/proc/sys/user", f"max_{kind}").write_text("0", encoding="ascii")
     spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "mounts")
-    check(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
+    check_call(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(PR_SET_DUMPABLE, 0)
     if "mounts" in walls:
@@ -224,12 +224,12 @@ class _Box:
                 int(p.name) for p in pathlib.Path("/proc").glob("[0-9]*") if int(p.name) != os.getpid()
             )
             return
-        found = [os.getpid()]
-        for pid in found:
+        processes = [os.getpid()]
+        for pid in processes:
             for thread in pathlib.Path(f"/proc/{pid}/task").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
                     children = [int(child) for child in (thread / "children").read_text().split()]
-                    found += children
+                    processes += children
                     yield from children
 
     def _keep_memory_below(self) -> None:
@@ -300,8 +300,8 @@ def _held_on_disk(folder: str, enough: int) -> int:
     """The bytes that a folder takes; more than `enough` where it has more than ENTRIES."""
     total, entries, folders = 0, 0, [folder]
     for place in folders:
-        with contextlib.suppress(OSError), os.scandir(place) as found:
-            for entry in found:
+        with contextlib.suppress(OSError), os.scandir(place) as listing:
+            for entry in listing:
                 entries += 1
                 if entries > ENTRIES:
                     return enough + 1
@@ -325,10 +325,10 @@ def _credentials() -> bytes:
 
 
 def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, data: bytes | None) -> None:
-    check(libc.mount(source, target, kind, flags, data), f"mount {target.decode()}")
+    check_call(libc.mount(source, target, kind, flags, data), f"mount {target.decode()}")
 
 
-def check(result: int, what: str) -> None:
+def check_call(result: int, what: str) -> None:
     """Raise OSError if a call failed."""
     if result != 0:
         error = ctypes.get_errno()
@@ -362,6 +362,6 @@ def _drop_bounding_set() -> None:
 def _give_up_rights() -> None:
     """Drop every capability for ever: ambient set, and the sets in force."""
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
+    check_call(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    check_call(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")

@@ -32,8 +32,8 @@ TRUNCATION, NETWORK, SIGNALS = 3, 4, 6  # the versions that brought these
 
 def version(libc: ctypes.CDLL) -> int:
     """The kernel's version of Landlock. Raises OSError where there is none (ENOSYS, EOPNOTSUPP, EPERM)."""
-    found: int = libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
-    return _checked(found, "Landlock")
+    number: int = libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
+    return _checked(number, "Landlock")
 
 
 def fence(libc: ctypes.CDLL, places: Mapping[str, int] | Iterable[tuple[str, int]]) -> None:

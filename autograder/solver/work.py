@@ -21,11 +21,11 @@ from importlib import invalidate_caches
 from pathlib import Path
 from typing import Any
 
-from .answer import serve
+from .answer import answer_questions
 from .channel import ChannelError, End
 from .messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, receive_message, send_message
 from .pipes import PipeEnd
-from .randomness import watch
+from .randomness import count_entropy
 from .session import Session
 
 # forks with the ends of the session and its order; gives what the session's Ready says
@@ -34,7 +34,7 @@ Fork = Callable[[Any, PipeEnd, Session, ForkForTest], bool | str]
 
 def work(orders: End, answers: PipeEnd, session: Session, fork: Fork) -> None:
     """Take orders until there are no more. session: one that has run nothing. fork: as `fork_for_test`."""
-    watch()
+    count_entropy()
     _import_from_here()
     send_message(answers, Ready())
     while True:
@@ -103,7 +103,7 @@ def fork_for_test(
             _, hard = resource.getrlimit(resource.RLIMIT_CPU)
             most = min(hard, math.ceil(time.process_time() + order.cpu_seconds))
             resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-            serve(questions, replies, session.namespace)
+            answer_questions(questions, replies, session.namespace)
         finally:
             os._exit(0)
 

@@ -32,7 +32,7 @@ import socket
 import sys
 
 from .channel import ChannelError
-from .init import PR_SET_PDEATHSIG, check, libc, run_init
+from .init import PR_SET_PDEATHSIG, check_call, libc, run_init
 from .messages import BoxOrder, Ready, receive_message, send_message
 from .pipes import PipeEnd
 from .session import Session
@@ -49,7 +49,7 @@ def main(fd: int, apart: bool, silent: bool) -> None:
     apart: whether each box gets a PID namespace of its own. silent: whether boxes have no loopback.
     """
     if silent:  # in a new network namespace, and ours, the loopback is down
-        check(libc.unshare(CLONE_NEWNET), "unshare")
+        check_call(libc.unshare(CLONE_NEWNET), "unshare")
     home = _enter_own_pid_namespace() if apart else None
     _go_on_without_parent(home)
     session = _warm_session()
@@ -85,7 +85,7 @@ def _enter_own_pid_namespace() -> int:
 
     The calling process stays outside, and ends when the child ends.
     """
-    check(libc.unshare(CLONE_NEWPID), "unshare")
+    check_call(libc.unshare(CLONE_NEWPID), "unshare")
     inner = os.fork()
     if inner:
         os.waitpid(inner, 0)
@@ -104,13 +104,13 @@ def _fork(home: int | None) -> int:
     """Fork into a new PID namespace, and return to the namespace `home`. Result as from `os.fork`."""
     if home is None:
         return os.fork()
-    check(libc.unshare(CLONE_NEWPID), "unshare")
+    check_call(libc.unshare(CLONE_NEWPID), "unshare")
     child = -1
     try:
         child = os.fork()
     finally:
         if child:
-            check(libc.setns(home, CLONE_NEWPID), "setns")
+            check_call(libc.setns(home, CLONE_NEWPID), "setns")
     return child
 
 

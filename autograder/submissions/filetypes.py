@@ -77,7 +77,7 @@ _PYTHON = re.compile(
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|\* |- )", re.M)
 
 
-def in_words(data: bytes, names: Sequence[str] = (), text: str = "") -> str:
+def kind_in_words(data: bytes, names: Sequence[str] = (), text: str = "") -> str:
     """What a file is, as a sentence goes on after "could not be graded".
 
     data: how the file begins, b'' where only the text counts. names: the files in an archive. text: the

@@ -111,10 +111,10 @@ class Submission:
                 names = [entry.name for entry in islice(entries, MOST_ENTRIES)]
             if set(names) <= {self.path.name, *EXCHANGE}:  # as nearly always
                 return {}
-            found = read_beside(*self._place, most=LARGEST).files
+            files = read_beside(*self._place, most=LARGEST).files
         except (OSError, UngradableError):
             return {}
-        return {path: content for path, content in found.items() if path not in (self.path.name, *EXCHANGE)}
+        return {path: content for path, content in files.items() if path not in (self.path.name, *EXCHANGE)}
 
     def _read(self, name: str, most: int) -> bytes | None:
         try:
@@ -202,8 +202,8 @@ def submitted(
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     """The folders and links in a folder, by name; hidden names do not count. Raises OSError."""
     try:
-        with os.scandir(folder) as found:
-            kept = [e for e in found if e.name[0] != "." and (e.is_symlink() or e.is_dir())]
+        with os.scandir(folder) as listing:
+            kept = [e for e in listing if e.name[0] != "." and (e.is_symlink() or e.is_dir())]
     except FileNotFoundError:
         return []
     return sorted(kept, key=lambda entry: entry.name)

@@ -18,7 +18,7 @@ class Kept(work.PipeEnd if work else object):
 def stay():
     questions, replies = map(work.PipeEnd.__base__, ends[-2:])
     namespace = get_ipython().user_ns
-    threading.Thread(target=work.serve, args=(questions, replies, namespace), daemon=True).start()
+    threading.Thread(target=work.answer_questions, args=(questions, replies, namespace), daemon=True).start()
     return 1
 
 
