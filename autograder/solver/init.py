@@ -51,7 +51,7 @@ from .messages import BoxOrder, Ready, send_message
 from .pipes import PipeEnd
 from .process_limits import set_limit
 from .session import Session
-from .syscalls import forbid_calls
+from .syscalls import check_call, forbid_calls
 from .work import fork_for_test, work
 
 CLONE_NEWNS, CLONE_NEWIPC = 0x20000, 0x8000000
@@ -87,7 +87,8 @@ def run_init(
     elif order.kind == "landlock":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
         libc.prctl(PR_SET_DUMPABLE, 0)
-    judge.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS, _credentials())])
+    credentials = struct.pack("iii", os.getpid(), os.getuid(), os.getgid())
+    judge.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS, credentials)])
     if judge.recv(1) != b"!":
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans in the box leave no zombies
@@ -151,8 +152,9 @@ def _become_solver(
         for first, last in itertools.pairwise((2, *kept, 1024)):
             os.closerange(first + 1, last)
     _limit(order, user)
-    if "rights" in walls:
-        _drop_bounding_set()  # while there is a right to do so
+    if "rights" in walls:  # what capabilities could come from, while there is a right to drop it
+        for capability in range(64):
+            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -320,19 +322,8 @@ def _remove(folder: str) -> None:
             subprocess.run([*command, "--", folder], stderr=subprocess.DEVNULL, check=False)
 
 
-def _credentials() -> bytes:
-    return struct.pack("iii", os.getpid(), os.getuid(), os.getgid())
-
-
 def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, data: bytes | None) -> None:
     check_call(libc.mount(source, target, kind, flags, data), f"mount {target.decode()}")
-
-
-def check_call(result: int, what: str) -> None:
-    """Raise OSError if a call failed."""
-    if result != 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"{what}: {os.strerror(error)}")
 
 
 def _limit(order: BoxOrder, user: int | None) -> None:
@@ -351,12 +342,6 @@ def _running() -> int:
             if place.stat().st_uid == os.getuid():
                 count += sum(1 for _ in (place / "task").iterdir())
     return count
-
-
-def _drop_bounding_set() -> None:
-    """Drop what capabilities could come from, where this process may."""
-    for capability in range(64):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
 
 
 def _give_up_rights() -> None:

@@ -32,11 +32,11 @@ import socket
 import sys
 
 from .channel import ChannelError
-from .init import PR_SET_PDEATHSIG, check_call, libc, run_init
+from .init import PR_SET_PDEATHSIG, libc, run_init
 from .messages import BoxOrder, Ready, receive_message, send_message
 from .pipes import PipeEnd
 from .session import Session
-from .syscalls import warm_filters
+from .syscalls import check_call, warm_filters
 
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MADV_COLLAPSE = 25  # since Linux 6.1; fails on an older kernel, where pages stay small

@@ -68,7 +68,11 @@ class Submission:
         """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
         if self.misnamed:
             raise UngradableError(self.misnamed)
-        content = self._read(self.path.name, LARGEST)
+        try:
+            with self._folder() as folder:
+                content = read_plain(folder, self.path.name, LARGEST)
+        except OSError as error:
+            raise self._unreadable(error) from None
         if content is None:
             raise UngradableError(
                 f"it is larger than {LARGEST // 2**20} MiB. Ask for a copy without outputs: "
@@ -115,13 +119,6 @@ class Submission:
         except (OSError, UngradableError):
             return {}
         return {path: content for path, content in files.items() if path not in (self.path.name, *EXCHANGE)}
-
-    def _read(self, name: str, most: int) -> bytes | None:
-        try:
-            with self._folder() as folder:
-                return read_plain(folder, name, most)
-        except OSError as error:
-            raise self._unreadable(error) from None
 
     @property
     def _place(self) -> tuple[Path, str, str]:
