@@ -276,7 +276,7 @@ class _SettingsReader:
         return str(value)
 
     def _moment(self, key: str, value: Any) -> datetime:
-        """A point in time in UTC: the later, where a clock shows it twice."""
+        """A point in time in UTC; of two that a clock shows alike, the later."""
         example = "2026-12-01T23:59:00"
         try:
             if isinstance(value, str):

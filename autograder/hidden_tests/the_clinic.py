@@ -106,7 +106,7 @@ def _networks(rng: Rng) -> list[Case]:
 
 
 def _raced(case: Case, value: Any) -> str:
-    """As the check's own, and where that finds nothing, of a ReLU network: whether it learns the digits."""
+    """What the public check says; where that is nothing, whether a network that is raced learns the digits."""
     (sizes, *_), wrong = case.args, cures.outcome(case, value)
     if wrong or case.kind != "a race":
         return wrong
@@ -119,7 +119,6 @@ def _raced(case: Case, value: Any) -> str:
 
 
 def _one_layer_slopes_and_a_race(rng: Rng) -> list[Case]:
-    """One hidden layer, no hidden layer, a slope near 1, and a network that is trained."""
     n, width = int(rng.integers(120, 200)), int(rng.integers(56, 72))
     return [
         Case([64, *(width,) * 4, CLASSES], "relu", kind="a race"),
@@ -130,7 +129,6 @@ def _one_layer_slopes_and_a_race(rng: Rng) -> list[Case]:
 
 
 def _convolutions(rng: Rng) -> list[Case]:
-    """Plain, grouped and transposed convolutions of one to three axes, and dense layers."""
     cases = []
     for axes in (2, 2, 1, 3):
         kernel = [int(k) for k in rng.integers(2, 8, size=axes)]
@@ -158,7 +156,6 @@ def _dense_and_depthwise(rng: Rng) -> list[Case]:
 
 
 def _depths(rng: Rng) -> list[Case]:
-    """Numbers of blocks of every size, with a growth of every size."""
     pairs = zip(of_every_size(rng, 5, 2000, 12), of_every_size(rng, 1.1, 30, 12), strict=True)
     return [Case(int(L), float(growth), kind=blocks.OTHER) for L, growth in pairs]
 

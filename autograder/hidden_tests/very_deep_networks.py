@@ -37,7 +37,6 @@ def _shapes(rng: Rng, count: int) -> list[tuple[int, int, int, int]]:
 
 
 def _one_pixel_one_line_one_channel(rng: Rng) -> list[Case]:
-    """Kernels of one pixel, one channel in or out, and a kernel that is a line."""
     (a, b, c, d), (e, f, g, h) = _shapes(rng, 2)
     line = "a kernel that is a line"
     return [
@@ -100,7 +99,6 @@ def _sizes(rng: Rng) -> list[list[int]]:
 
 
 def _one_example_one_unit_silent_empty(rng: Rng) -> list[Case]:
-    """One example, one unit, a silent layer, no layer, small and large weights, many examples."""
     x, Ws = _deep(rng, [9, 12, 7]).args
     silent, scaled = [-np.abs(Ws[0]), Ws[1]], [1e-4 * Ws[0], 1e4 * Ws[1]]
     many = rng.normal(0.5, 1, size=(MANY, 3))
@@ -115,7 +113,6 @@ def _one_example_one_unit_silent_empty(rng: Rng) -> list[Case]:
 
 
 def _small_large_calibrated_deep(rng: Rng) -> list[Case]:
-    """Very small and very large weights, what is calibrated already, thirty layers."""
     (x, Ws), deep = _deep(rng, [9, 12, 14]).args, _deep(rng, [16] * 31, "thirty layers")
     calibrated = Case(x, calibrate(x, Ws), kind="matrices that are calibrated already")
     return [Case(x, [1e-4 * Ws[0], 1e4 * Ws[1]], kind=TINY), calibrated, deep]
@@ -143,7 +140,7 @@ def _whole(rng: Rng, sizes: list[int]) -> Case:
 
 
 def _off_and_far_below(rng: Rng) -> Case:
-    """Two layers; a hundredth of what lies below 0 would, let through, shut the last unit but one."""
+    """Two layers: if a hundredth of what lies below 0 came through, the last unit but one would be shut."""
     x = rng.integers(1, 4, size=4).astype(float)
     on = rng.integers(1, 3, size=(3, 4))
     return Case(
@@ -162,7 +159,6 @@ def _twelve_networks(rng: Rng) -> Iterator[Case]:
 
 
 def _silent_at_zero_narrow_deep(rng: Rng) -> list[Case]:
-    """A silent network, units at exactly 0 or near it, layers all on or of one unit, twenty layers."""
     x, Ws, g = _whole(rng, [7, 7, 7]).args
     zero, near = Ws[0].copy(), Ws[0].copy()
     zero[0] = near[0] = [x[1], -x[0], 0, 0, 0, 0, 0]

@@ -32,7 +32,6 @@ def _sizes(rng: Rng, count: int) -> list[int]:
 
 
 def _one_row_other_types_repeated(rng: Rng) -> list[Case]:
-    """One row; a tuple and an array for a list; a size twice."""
     ns = _sizes(rng, 6)
     return [
         Case([ns[0]], kind="one size"),
@@ -66,7 +65,6 @@ def _square_wide_and_narrow(rng: Rng) -> list[Case]:
 
 
 def _units_at_zero(rng: Rng) -> list[Case]:
-    """Pre-activations of exactly 0 or near it, layers that are off or on, and layers of one unit."""
     layers = []
     for n, m in ((6, 6), (5, 8), (8, 5)):
         W, z, g = _layer(rng, n, m).args

@@ -207,7 +207,7 @@ def close_shared() -> None:
 
 
 def _overcome(cell: NotebookNode, ran: list[CellResult]) -> list[Stop]:
-    """The errors in a cell that was run in pieces, where another piece ran that else would not have run."""
+    """The errors in a cell that ran in pieces, of which one would not have run in the whole cell."""
     failed = [any(output["output_type"] == "error" for output in result.outputs) for result in ran]
     if len(ran) < 2 or (len(ran) > 2 and not any(failed[:-1])):
         return []

@@ -177,7 +177,7 @@ class Line:
 
     @contextmanager
     def _alive(self) -> Iterator[None]:
-        """Raise NoAnswerError for an error of the channel in here, and for the same reason ever after."""
+        """Turn an error of the channel inside the `with` into a NoAnswerError, now and ever after."""
         if self._dead:
             raise NoAnswerError(self._dead)
         try:
@@ -234,7 +234,7 @@ class Proxy:
 
 
 def _call(args: tuple[Any, ...], answer: CallAnswer) -> Call:
-    """A Call from an answer, which may say anything: what the judge can see itself it does not read there."""
+    """A Call from an answer, which may say anything; what the judge can see itself is not read there."""
     if not isinstance(answer.after, list) or len(answer.after) != len(args):
         raise ValueError("after")
     after = tuple(old if new is True else new for old, new in zip(args, answer.after, strict=True))

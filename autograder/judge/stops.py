@@ -116,7 +116,7 @@ def _binds(name: str, cell: PageCell) -> bool:
 
 
 def _ran_without_defining(cell: PageCell, defines: Any) -> str:
-    """What an answer's cell did that ran and defines no answer."""
+    """What the cell of an answer did, where the cell ran and defines no answer."""
     if not cell.source.strip():
         return f"The cell of `{cell.grade_id}` is empty."
     names = in_backticks(map(text_of, defines)) if isinstance(defines, list) and defines else ""

@@ -109,7 +109,7 @@ def handed_in(submission: Submission, lesson: ReleasedLesson) -> ChosenFile:
 
 
 def _likeliest(name: str) -> Callable[[str], tuple[bool, bool, int, str]]:
-    """What puts the likeliest of some paths first."""
+    """The key by which the likeliest paths are sorted first."""
 
     def key(path: str) -> tuple[bool, bool, int, str]:
         return path != name, not _SUFFIX.search(path), path.count("/"), path

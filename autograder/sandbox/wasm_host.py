@@ -115,7 +115,7 @@ class Host:
                     return b"0"
 
     def _become_solver(self, judge: socket.socket, answers: PipeEnd, life: PipeEnd, order: BoxOrder) -> bool:
-        """Fork the solver of a box, where this is True. In init this is False, when the box has ended."""
+        """Fork the solver of a box: True in the solver, and False in init, once the box has ended."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         ended, runs = os.pipe()
         solver = os.fork()
@@ -151,7 +151,7 @@ class Host:
         return len(request)
 
     def _fork(self) -> bytes:
-        """Fork for a test cell, with the ends that come after the order; what this process is then."""
+        """Fork for a test cell, with the pipes that follow the order. Returns which process this is then."""
         if self._ends is None:
             return b"-"
         fds: list[int] = []

@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _fork_for_test(orders: PipeEnd, answers: PipeEnd, session: Session, order: ForkForTest) -> bool:
-    """As `work.fork_for_test` does, by the host."""
+    """Do as `work.fork_for_test` does; the host forks."""
     if order.last:
         send_message(answers, Ready())
     os.write(FORK, f"{order.last:d} {order.cpu_seconds}".encode())

@@ -95,7 +95,7 @@ def _enter_own_pid_namespace() -> int:
 
 
 def _go_on_without_parent(home: int | None) -> None:
-    """Where no namespace ends this process: be continued when the parent ends, to end in order."""
+    """Where no namespace ends this process: have the kernel wake it when its parent ends, to end in order."""
     if home is None and sys.platform == "linux":
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
 

@@ -237,7 +237,7 @@ def _reading() -> Iterator[None]:
 
 
 def _meant(entry: zipfile.ZipInfo) -> str:
-    """The name of a zip's member, where the zip does not say that its names are UTF-8 and they are."""
+    """The name of a zip's member; a name in UTF-8 is read as UTF-8, also where the zip does not say so."""
     if entry.flag_bits & 0x800:
         return entry.filename
     try:

@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from autograder.submissions.archives import is_nobodys, zip_of
@@ -200,13 +201,9 @@ def _parsed(text: str, content: Content) -> Any:
     raise UnreadableError(TEXT)
 
 
-def _whole(text: str) -> tuple[Any, str]:
-    value, end = _STRICT.raw_decode(text)
-    return value, text[end:]
-
-
-def _with_controls(text: str) -> tuple[Any, str]:
-    value, end = _LENIENT.raw_decode(text)
+def _whole(text: str, decoder: json.JSONDecoder | None = None) -> tuple[Any, str]:
+    """The value at the beginning of a text, and the rest of the text."""
+    value, end = (decoder or _STRICT).raw_decode(text)
     return value, text[end:]
 
 
@@ -218,7 +215,7 @@ def _with_right_commas(text: str) -> tuple[Any, str]:
     def right(match: re.Match[str]) -> str:
         return {",": "", "}": "},"}.get(match[0], match[0])
 
-    return _with_controls(_COMMAS.sub(right, text))
+    return _whole(_COMMAS.sub(right, text), _LENIENT)
 
 
 def _as_python(text: str) -> tuple[Any, str]:
@@ -337,7 +334,7 @@ _STRICT = json.JSONDecoder(parse_int=_integer)
 _LENIENT = json.JSONDecoder(parse_int=_integer, strict=False)
 _WAYS: tuple[tuple[Callable[[str], tuple[Any, str]], str], ...] = (
     (_whole, ""),
-    (_with_controls, "Characters that JSON writes otherwise were taken as they are."),
+    (partial(_whole, decoder=_LENIENT), "Characters that JSON writes otherwise were taken as they are."),
     (_with_right_commas, "Commas that were too many, or missing, were put right."),
     (_as_python, "The file held Python's text of a dictionary, and no JSON."),
 )
