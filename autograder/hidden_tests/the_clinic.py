@@ -106,7 +106,7 @@ def _networks(rng: Rng) -> list[Case]:
 
 
 def _raced(case: Case, value: Any) -> str:
-    """What the public check says; where that is nothing, whether a network that is raced learns the digits."""
+    """What the public check says; where that is nothing, whether a network learns the digits."""
     (sizes, *_), wrong = case.args, cures.outcome(case, value)
     if wrong or case.kind != "a race":
         return wrong
