@@ -87,7 +87,6 @@ class WalledProcess:
         return result
 
     def close(self) -> None:
-        """End the process."""
         with self._turn:
             if self._line is not None:
                 self._line.close()

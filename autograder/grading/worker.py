@@ -74,7 +74,6 @@ class GradingTask:
 
     @property
     def hash(self) -> str:
-        """The hash of what was submitted."""
         return content_hash(self.content, self.files)
 
 
@@ -116,7 +115,6 @@ class GradingJob(Job[GradingTask, Outcome]):
         shared(self.limits, self.wall).start()
 
     def close(self) -> None:
-        """End the judge."""
         close_shared()
 
     def environment(self) -> str:

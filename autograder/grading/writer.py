@@ -48,7 +48,7 @@ from autograder.grading.attempts import Attempts, folder_of, graded_copy, keep_f
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
-from autograder.grading.scoring import LatePenalties, Scoring
+from autograder.grading.scoring import Scoring
 from autograder.grading.worker import GradingTask, Outcome
 from autograder.repair.notebook import OURS
 from autograder.settings import BEST
@@ -68,15 +68,12 @@ class Writer:
     def __init__(self, root: Path, api: Any) -> None:
         self._root, self._coursedir = root, api.coursedir
         self._autograde = Autograde(coursedir=api.coursedir, parent=api)
-        penalties = LatePenalties(parent=self._autograde)
-        penalties.init_plugin()
         self._gradebook = api.gradebook
         self.receipts, self.attempts = Receipts(self._gradebook.engine), Attempts(self._gradebook.engine)
         self._ranks: dict[tuple[str, str], dict[int, tuple[float, int]]] = {}  # of this run's attempts
-        self.scoring = Scoring(root, self._gradebook, penalties)
+        self.scoring = Scoring(root, self._gradebook, self._autograde)
 
     def close(self) -> None:
-        """Let the gradebook go."""
         self._gradebook.close()
 
     def grades(self, notebooks: Collection[str] | None = None) -> dict[Pair, Grades]:

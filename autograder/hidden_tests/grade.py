@@ -111,28 +111,15 @@ def assess(
     public = public or exercise.probe(function)
     named = _named(exercise, [public] if public.finding else hidden)
     unsolved = any(evidence.unsolved for evidence in (public, *hidden))
-    parts = {
-        behaviour.name: evidence.right_parts(exercise.parts)
-        for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True)
-        if 0 < points[behaviour.name] < behaviour.points
-    }
-    unanswered = [_unanswered(evidence) for evidence in hidden]
-    kinds = {
-        behaviour.name: why or ("" if public.finding else evidence.wrong_kinds)
-        for behaviour, evidence, why in zip(HIDDEN[name], hidden, unanswered, strict=True)
-    }
-    no_answer = any(unanswered)
-    return Assessment(
-        name,
-        points,
-        max_points,
-        tuple(named),
-        tuple(named.values()),
-        unsolved,
-        no_answer,
-        right_parts=parts,
-        wrong_kinds=kinds,
-    )
+    parts, kinds, no_answer = dict[str, tuple[str, ...]](), dict[str, str](), False
+    for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True):
+        if 0 < points[behaviour.name] < behaviour.points:
+            parts[behaviour.name] = evidence.right_parts(exercise.parts)
+        unanswered = _unanswered(evidence)
+        no_answer |= bool(unanswered)
+        kinds[behaviour.name] = unanswered or ("" if public.finding else evidence.wrong_kinds)
+    mistakes = tuple(named), tuple(named.values())
+    return Assessment(name, points, max_points, *mistakes, unsolved, no_answer, parts, kinds)
 
 
 def _unanswered(evidence: Evidence) -> str:

@@ -57,7 +57,6 @@ class Examination:
         self.outputs = [NOT_JUDGED]
 
     def run_public(self) -> None:
-        """Run the part that students see."""
         names = self._bind()
         if names is None:
             return

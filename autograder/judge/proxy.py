@@ -167,7 +167,6 @@ class Line:
         return data | {name: Proxy(name, self) for name in names if name in functions}
 
     def close(self) -> None:
-        """Hang up; the fork ends."""
         for end in self._ends or ():
             end.close()
         self._ends, self._dead = None, self._dead or "its process has ended"

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.files import clear
-from autograder.grading.scoring import LatePenalties, Scoring
+from autograder.grading.scoring import Scoring
 from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
 from autograder.submissions.beside import lesson_files, of_nbgrader, read_files
@@ -58,8 +58,6 @@ def notes_of(submission: Submission, autograde: Any) -> list[str]:
 
 def _settle(gradebook: Gradebook, submission: Submission, autograde: Any) -> None:
     """Bring the gradebook to where the settings say, and read the time as `heinit grade` does."""
-    penalties = LatePenalties(parent=autograde)
-    penalties.init_plugin()
-    Scoring(Path(autograde.coursedir.root), gradebook, penalties).settle()
+    Scoring(Path(autograde.coursedir.root), gradebook, autograde).settle()
     if (when := submission.submitted_at()) is not None:
         gradebook.update_or_create_submission(submission.lesson, submission.student, timestamp=when)

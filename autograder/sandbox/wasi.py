@@ -59,11 +59,9 @@ class Door:
         self._answer, self._take = answer, take
 
     def read(self, size: int) -> bytes:
-        """What the host answers."""
         return self._answer()[:size]
 
     def write(self, data: bytes) -> int:
-        """Hand the bytes to the host."""
         self._take(data)
         return len(data)
 

@@ -217,7 +217,6 @@ class Session:
 
     @property
     def namespace(self) -> dict[str, Any]:
-        """The names of the session."""
         names: dict[str, Any] = self.shell.user_ns
         return names
 
