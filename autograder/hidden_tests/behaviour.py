@@ -60,26 +60,21 @@ def _compared(
     says: str,
     inputs: Callable[[Rng], Iterable[Any]],
     *,
-    rtol: float = 1e-5,
-    new: bool = False,
-    whole: bool = False,
-    least: float = 1.0,
     false_fail: float = 0.0,
+    **options: Any,
 ) -> Row:
     """A behaviour on inputs for which the reference answer gives the right values.
 
     inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case, which
-    may bring its right value along.
-    rtol, new, whole, least: as in `Cases`. false_fail: as in a Behaviour.
+    may bring its right value along. false_fail: as in a Behaviour. options: of `Cases`.
     """
 
     def probe(reference: Function, function: Function, rng: Rng) -> Evidence:
-        drawn = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
-        for case in drawn:
+        cases = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
+        for case in cases:
             if case.want is None:
                 case.want = reference(*case.args, **case.kwargs)
-        check = Cases(*drawn, rtol=rtol, new=new, whole=whole, looks_at=looks_at, least=least)
-        return check(reference.__name__, function)
+        return Cases(*cases, looks_at=looks_at, **options)(reference.__name__, function)
 
     needs = () if name == "values" else ("values",)
     return lambda reference: Behaviour(name, points, says, partial(probe, reference), needs, false_fail)

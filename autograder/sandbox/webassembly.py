@@ -83,17 +83,8 @@ class GuestSandbox(Sandbox):
             raise SandboxError(f"CPython in WebAssembly did not start ({error})") from None
 
     def _order(self, limits: Limits) -> BoxOrder:
-        return BoxOrder(
-            kind=self.kind,
-            walls=[],
-            disk=limits.disk,
-            fresh=[],
-            directory="",
-            places=[],
-            rlimits=RLIMITS,
-            watch=limits.memory // SHARE,
-            processes=0,
-        )
+        memory = limits.memory // SHARE
+        return BoxOrder(self.kind, limits.disk, RLIMITS, watch=memory)
 
     def _admit(self, box: Box) -> None:
         if box.orders.recv(1) != b"!":

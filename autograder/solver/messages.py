@@ -5,7 +5,7 @@ fields. The reader names the classes that it expects, and takes nothing else. A 
 message (typed Any) holds whatever a student's process sent, so the judge checks each that it uses.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .channel import ChannelError, End, receive, send
@@ -24,14 +24,14 @@ class BoxOrder:
     """
 
     kind: str
-    walls: list[str]
     disk: int
-    fresh: list[str]
-    directory: str
-    places: list[Any]
     rlimits: dict[str, int]
     watch: int
-    processes: int
+    walls: list[str] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+    directory: str = ""
+    places: list[Any] = field(default_factory=list)
+    processes: int = 0
 
 
 @dataclass(frozen=True)
