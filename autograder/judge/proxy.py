@@ -10,6 +10,7 @@ import numpy as np
 
 from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send_frame
 from autograder.solver.messages import (
+    LONGEST_TEXT,
     BindNames,
     CallAnswer,
     CallFunction,
@@ -23,7 +24,6 @@ from autograder.solver.messages import (
 from autograder.solver.pipes import PipeEnd
 from heinit_lab.checking.observe import Arguments, Call, same_data
 
-MAX_TEXT = 4000  # characters of a message
 LATE = "it took too long"
 M = TypeVar("M")
 
@@ -269,7 +269,7 @@ def seconds_of(value: Any) -> float:
 
 def _text(value: Any) -> str:
     """Text of bounded length, whatever the value is."""
-    return value[:MAX_TEXT] if isinstance(value, str) else ""
+    return value[:LONGEST_TEXT] if isinstance(value, str) else ""
 
 
 def _state(rng: np.random.Generator) -> str:

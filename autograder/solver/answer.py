@@ -18,6 +18,7 @@ from heinit_lab.checking.observe import Call, observe_in_turn, own_global_state
 
 from .channel import ChannelError
 from .messages import (
+    LONGEST_TEXT,
     BindNames,
     CallAnswer,
     CallFunction,
@@ -31,7 +32,6 @@ from .pipes import PipeEnd
 from .randomness import entropy_draws
 from .stand_ins import put_stand_in
 
-MAX_TEXT = 4000  # characters of a message
 M = TypeVar("M")
 
 
@@ -82,11 +82,11 @@ def _answer(calls: Iterator[Call], arguments: Sequence[Any]) -> CallAnswer:
     return CallAnswer(
         value=call.value,
         error=None if call.error is None else _error(call.error),
-        where=call.where[:MAX_TEXT],
+        where=call.where[:LONGEST_TEXT],
         after=_after(call),
         shares=list(call.shares),
         global_rng=call.global_rng,
-        warnings=[text[:MAX_TEXT] for text in call.warnings[:20]],
+        warnings=[text[:LONGEST_TEXT] for text in call.warnings[:20]],
         seconds=call.seconds,
         work=work,
         entropy=entropy_draws() - before > copies,  # a copied Generator draws once, and is then set
@@ -108,4 +108,4 @@ def _error(error: BaseException) -> list[str]:
     except BaseException:
         message = ""
     name = getattr(type(error), "__name__", "error")
-    return [name[:200] if isinstance(name, str) else "error", message[:MAX_TEXT]]
+    return [name[:200] if isinstance(name, str) else "error", message[:LONGEST_TEXT]]

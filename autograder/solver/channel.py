@@ -43,7 +43,7 @@ from .generators import generator_of, state_of
 from .pipes import PipeEnd
 
 MAX_FRAME = 64 * 2**20  # bytes
-MAX_TEXT = 16 * 2**20  # bytes of JSON in a frame
+MAX_JSON = 16 * 2**20  # bytes of JSON in a frame
 MAX_DEPTH = 32
 MAX_VALUES = 500_000  # parts of the tree
 MAX_ITEMS = 8_000_000  # elements of all arrays
@@ -115,7 +115,7 @@ def frame(value: Any) -> bytes:
     encoder = _Encoder()
     text = json.dumps(encoder.tree(value, 0), separators=(",", ":")).encode("ascii")
     size = sum(len(part) for part in encoder.buffers)
-    if len(text) + size > MAX_FRAME or len(text) > MAX_TEXT:
+    if len(text) + size > MAX_FRAME or len(text) > MAX_JSON:
         raise ChannelError(f"a value of {(len(text) + size) / 2**20:.0f} MiB is too large to send")
     return b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers))
 
@@ -158,7 +158,7 @@ class Inbox:
         budget = budget or Budget()
         text_size, buffer_size = _HEAD.unpack(self._exactly(_HEAD.size, until))
         size = text_size + buffer_size
-        if size > min(MAX_FRAME, budget.left["bytes"]) or text_size > MAX_TEXT:
+        if size > min(MAX_FRAME, budget.left["bytes"]) or text_size > MAX_JSON:
             raise ChannelError(f"a message of {size / 2**20:.0f} MiB is over the limit")
         budget.take("bytes", size)
         return _value(self._exactly(size, until), text_size, budget)

@@ -10,6 +10,8 @@ from typing import Any
 
 from .channel import ChannelError, End, receive, send
 
+LONGEST_TEXT = 4000  # characters of a text about a call: an error, a warning
+
 
 @dataclass(frozen=True)
 class BoxOrder:
