@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import Table, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from autograder.errors import HeinitError
@@ -55,6 +56,12 @@ def refuse_empty(db_url: str) -> None:
         path = Path(url.database or "")
         if url.drivername == "sqlite" and path.is_file() and path.stat().st_size == 0:
             raise ArgumentError(f"{path.name} is empty")
+
+
+def store_row(db: Any, table: Table, **row: object) -> None:
+    """Store a row in a session's transaction, in place of the row that has its primary key."""
+    db.execute(table.delete().where(*(column == row[column.name] for column in table.primary_key)))
+    db.execute(table.insert().values(**row))
 
 
 def disk_full(error: Exception) -> bool:

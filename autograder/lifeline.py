@@ -8,8 +8,26 @@ thread sees to that.
 
 import os
 import signal
+import socket
+import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from typing import Any
+
+
+def start_connected(
+    command: Callable[[str], list[str]], **options: Any
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start a program that talks to this process over a socket.
+
+    command: gives the command, which takes the number of the socket's descriptor there. options: of Popen.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        fd = theirs.fileno()
+        process = subprocess.Popen(command(str(fd)), pass_fds=(fd,), stdout=subprocess.DEVNULL, **options)
+    return process, ours
 
 
 def end_with_caller() -> None:

@@ -34,14 +34,11 @@ FOREVER = -1.0
 PATIENCE = FOREVER  # seconds that a command waits
 BUTTON = 5.0  # seconds that a button of formgrader's waits: its whole server waits with it
 _held: set[Path] = set()
+_to_stderr = functools.partial(click.echo, err=True)
 
 
 class CourseInUseError(HeinitError):
     """Another run has the course; the text says which."""
-
-
-def _to_stderr(sentence: str) -> None:
-    click.echo(sentence, err=True)
 
 
 @contextmanager

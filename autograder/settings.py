@@ -13,10 +13,11 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -24,11 +25,12 @@ from autograder.errors import UsageError
 from autograder.times import UNITS, TimeError, utc, zone_named
 
 FILE = "course.toml"
+_TABLES = ("lessons", "sections", "students")
 BEST, LAST = "best", "last"
 DAY = 86_400  # seconds
 _SPAN = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) (day|hour|minute)s?")
 _AMOUNT = re.compile(r"(\d{1,4}(?:\.\d{1,4})?) ?(%|points?)")
-T = TypeVar("T")
+_Readers = Mapping[str, Callable[[str, Any], Any]]  # of the values of a table, by their keys
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class LessonSettings:
     weight: float = 1.0
     attempts: int | None = None
     counts: str = LAST
+
+    @property
+    def last_counts(self) -> bool:
+        """Whether every attempt is graded and the last counts, so that no earlier attempt matters."""
+        return self.attempts is None and self.counts == LAST
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,7 @@ def read_settings(root: Path) -> Settings:
         raise UsageError(
             f"{path} cannot be read ({error}). Mend that line; docs/instructors.md shows the file."
         ) from None
-    return _Reader(root, path).settings(content)
+    return _SettingsReader(root, path).settings(content)
 
 
 def _refuse(path: object, where: str, name: str, known: Iterable[str]) -> NoReturn:
@@ -148,87 +155,87 @@ def _refuse(path: object, where: str, name: str, known: Iterable[str]) -> NoRetu
     raise UsageError(f"{path}: {where or 'the file'} names {name!r}, which is not known. {meant}")
 
 
-class _Reader:
+class _SettingsReader:
     """Reads one file. Each method takes the keys to a value, such as "lessons.1-a.due", and the value."""
 
     def __init__(self, root: Path, path: Path) -> None:
         self._root, self._path, self._timezone = root, path, ""
         self._lessons = sorted(place.parent.name for place in root.glob("source/*/*.ipynb"))
+        self._rules: _Readers = {"late": self._late, "attempts": self._count, "counts": self._counts}
 
     def settings(self, content: dict[str, Any]) -> Settings:
-        top = self._table("", content, ("timezone", "late", "attempts", "counts", *_TABLES))
-        if "timezone" in top:
-            self._timezone = self._zone("timezone", top["timezone"])
-        default = self._default(top)
-        lessons, sections, students = (self._entries(name, top.get(name, {})) for name in _TABLES)
-        read_sections = {
-            name: self._student(f"sections.{name}", value, ("extension",)) for name, value in sections.items()
-        }
-        read_students = {
-            normalize("NFC", name): self._student(f"students.{name}", value, ("section", "extension"))
-            for name, value in students.items()
-        }
-        read_lessons = {name: self._lesson(name, value, default) for name, value in lessons.items()}
-        return Settings(self._timezone, default, read_lessons, read_sections, read_students)
+        tables: _Readers = dict.fromkeys(_TABLES, self._entries)
+        top = self._read("", content, {"timezone": self._zone, **self._rules, **tables})
+        self._timezone = top.pop("timezone", "")
+        lessons, sections, students = (top.pop(name, {}) for name in _TABLES)
+        default, extension = LessonSettings(**top), {"extension": self._extensions}
+        with_section: _Readers = {"section": self._section, **extension}
+        return Settings(
+            self._timezone,
+            default,
+            {name: self._lesson(name, value, default) for name, value in lessons.items()},
+            {
+                name: StudentSettings(**self._read(f"sections.{name}", value, extension))
+                for name, value in sections.items()
+            },
+            {
+                normalize("NFC", name): StudentSettings(**self._read(f"students.{name}", value, with_section))
+                for name, value in students.items()
+            },
+        )
 
     # Tables
 
-    def _default(self, top: Mapping[str, Any]) -> LessonSettings:
-        return LessonSettings(
-            late=self._optional("", top, "late", self._late),
-            attempts=self._optional("", top, "attempts", self._count),
-            counts=self._optional("", top, "counts", self._counts) or LAST,
-        )
-
     def _lesson(self, name: str, value: Any, default: LessonSettings) -> LessonSettings:
         self._known("lessons", name, self._lessons)
-        where = f"lessons.{name}"
-        table = self._table(
-            where, value, ("due", "late", "points", "left_out", "weight", "attempts", "counts")
-        )
-        exercises = list(source_points(self._root, name)) if {"points", "left_out"} & table.keys() else []
-        points = {
-            exercise: self._number(f"{where}.points.{exercise}", number, 0.01, 1000)
-            for exercise, number in self._table(f"{where}.points", table.get("points", {}), exercises).items()
+        readers: _Readers = {
+            **self._rules,
+            "due": self._moment,
+            "weight": partial(self._number, least=0, most=1000),
+            "points": partial(self._points, lesson=name),
+            "left_out": partial(self._left_out, lesson=name),
         }
-        whole = table.get("left_out") is True
-        out = [] if whole else table.get("left_out", [])
-        if not isinstance(out, list) or not all(isinstance(each, str) for each in out):
-            allowed = 'a list of exercises, such as ["he_std"], or true for the lesson'
-            raise self._wrong(f"{where}.left_out", out, allowed)
-        for exercise in out:
-            self._known(f"{where}.left_out", exercise, exercises)
-            if exercise in points:
-                given = points[exercise]
-                raise self._wrong(f"{where}.points.{exercise}", given, "left away, since left_out names it")
-        return LessonSettings(
-            due=self._optional(where, table, "due", self._moment),
-            late=self._optional(where, table, "late", self._late) or default.late,
-            points=points,
-            left_out=tuple(out),
-            counts_at_all=not whole,
-            weight=self._number(f"{where}.weight", table.get("weight", 1), 0, 1000),
-            attempts=self._optional(where, table, "attempts", self._count) or default.attempts,
-            counts=self._optional(where, table, "counts", self._counts) or default.counts,
-        )
+        read = self._read(f"lessons.{name}", value, readers)
+        if read.get("left_out") is True:
+            read |= {"left_out": (), "counts_at_all": False}
+        for exercise in read.get("left_out", ()):
+            if (given := read.get("points", {}).get(exercise)) is not None:
+                key = f"lessons.{name}.points.{exercise}"
+                raise self._wrong(key, given, "left away, since left_out names it")
+        return replace(default, **read)
 
-    def _student(self, where: str, value: Any, keys: tuple[str, ...]) -> StudentSettings:
-        table = self._table(where, value, keys)
-        section = table.get("section", "")
-        if not isinstance(section, str) or len(section) > 100:
-            raise self._wrong(f"{where}.section", section, "the name of a section, in quotation marks")
-        given = table.get("extension", {})
-        for_all = dict.fromkeys(self._lessons, given) if isinstance(given, str) else given
-        extensions = self._table(f"{where}.extension", for_all, self._lessons)
-        return StudentSettings(
-            section, {name: self._extension(f"{where}.extension.{name}", e) for name, e in extensions.items()}
-        )
+    def _points(self, key: str, value: Any, lesson: str) -> dict[str, float]:
+        table = self._table(key, value, source_points(self._root, lesson))
+        return {name: self._number(f"{key}.{name}", points, 0.01, 1000) for name, points in table.items()}
+
+    def _left_out(self, key: str, value: Any, lesson: str) -> tuple[str, ...] | bool:
+        if value is True:
+            return True
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self._wrong(key, value, 'a list of exercises, such as ["he_std"], or true for the lesson')
+        for exercise in value:
+            self._known(key, exercise, source_points(self._root, lesson))
+        return tuple(value)
+
+    def _section(self, key: str, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > 100:
+            raise self._wrong(key, value, "the name of a section, in quotation marks")
+        return value
+
+    def _extensions(self, key: str, value: Any) -> dict[str, Extension]:
+        for_all = dict.fromkeys(self._lessons, value) if isinstance(value, str) else value
+        table = self._table(key, for_all, self._lessons)
+        return {name: self._extension(f"{key}.{name}", given) for name, given in table.items()}
+
+    def _read(self, where: str, value: Any, readers: _Readers) -> dict[str, Any]:
+        """The value as a table, whose values the readers of their keys have read."""
+        table = self._table(where, value, readers)
+        return {key: readers[key](f"{where}.{key}".removeprefix("."), part) for key, part in table.items()}
 
     def _table(self, where: str, value: Any, keys: Iterable[str]) -> dict[str, Any]:
         """The value as a table of these keys alone."""
-        table = self._entries(where, value)
-        for key in table:
-            self._known(where, key, list(keys))
+        for key in (table := self._entries(where, value)):
+            self._known(where, key, keys)
         return table
 
     def _entries(self, where: str, value: Any) -> dict[str, Any]:
@@ -237,14 +244,9 @@ class _Reader:
             raise self._wrong(where, value, "a table of settings")
         return value
 
-    def _known(self, where: str, key: str, known: list[str]) -> None:
+    def _known(self, where: str, key: str, known: Iterable[str]) -> None:
         if key not in known:
             _refuse(self._path, where, key, known)
-
-    def _optional(
-        self, where: str, table: Mapping[str, Any], key: str, read: Callable[[str, Any], T]
-    ) -> T | None:
-        return read(".".join(filter(None, (where, key))), table[key]) if key in table else None
 
     # Values
 
@@ -274,7 +276,7 @@ class _Reader:
         return str(value)
 
     def _moment(self, key: str, value: Any) -> datetime:
-        """A point in time in UTC: the later, where a clock shows it twice."""
+        """A point in time in UTC; of two that a clock shows alike, the later."""
         example = "2026-12-01T23:59:00"
         try:
             if isinstance(value, str):
@@ -325,9 +327,6 @@ class _Reader:
             allowed = 'a share of what was earned, up to "100 %", or points, such as "1.5 points"'
             raise self._wrong(key, value, allowed)
         return Amount(float(match[1]), match[2] == "%")
-
-
-_TABLES = ("lessons", "sections", "students")
 
 
 def source_points(root: Path, lesson: str) -> dict[str, float]:

@@ -15,7 +15,6 @@ other. Where the operating system has no such limits, as on Windows, the call is
 import atexit
 import pickle
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,7 +24,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
-from autograder.lifeline import end_with_caller
+from autograder.lifeline import end_with_caller, start_connected
 from autograder.surroundings import inherited
 
 try:
@@ -88,7 +87,6 @@ class WalledProcess:
         return result
 
     def close(self) -> None:
-        """End the process."""
         with self._turn:
             if self._line is not None:
                 self._line.close()
@@ -104,18 +102,15 @@ class WalledProcess:
         if self._line is not None and self._process is not None and self._process.poll() is None:
             return self._line
         self.close()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            fd = theirs.fileno()
-            program = f"from autograder.walled import serve; serve({fd}, {self._memory}, {self._cpu_seconds})"
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", program],
-                pass_fds=(fd,),
-                stdin=subprocess.PIPE,  # so that it ends with this process
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=inherited(),
-            )
+        program = (
+            f"from autograder.walled import make_calls; make_calls(%s, {self._memory}, {self._cpu_seconds})"
+        )
+        self._process, ours = start_connected(
+            lambda fd: [sys.executable, "-P", "-c", program % fd],
+            stdin=subprocess.PIPE,  # so that it ends with this process
+            stderr=subprocess.DEVNULL,
+            env=inherited(),
+        )
         self._line = Connection(ours.detach())
         return self._line
 
@@ -123,7 +118,7 @@ class WalledProcess:
 walled = WalledProcess().call
 
 
-def serve(fd: int, memory: int, cpu_seconds: int) -> None:
+def make_calls(fd: int, memory: int, cpu_seconds: int) -> None:
     """The second process: make the calls that come on the socket `fd`, until it is closed."""
     end_with_caller()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's, which is for the caller

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from autograder.attacks.run import Canaries, descendants
-from autograder.judge.outputs import clean, number
+from autograder.judge.outputs import cell_number, clean
 from autograder.judge.proxy import seconds_of
 from autograder.sandbox.choice import open_sandbox
 from autograder.sandbox.kinds import KINDS
@@ -179,7 +179,7 @@ def read(content: bytes) -> int:
         message: Any = from_wire(receive(reads, seconds=SLOW), CellRan, NamesBound, CallAnswer, Mentions)
     if isinstance(message, CellRan):
         json.dumps(clean(message.outputs)[0])
-        number(message.count)
+        cell_number(message.count)
         seconds_of(message.seconds)
     return 1
 

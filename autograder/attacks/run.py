@@ -161,7 +161,7 @@ class Attack:
         for i, cell in enumerate(answers.cells):
             if asked(cell) in self.solved:
                 notebook.cells[i] = cell
-        for place, source in parts(canaries.fill(path.read_text(encoding="utf-8"))):
+        for place, source in attack_cells(canaries.fill(path.read_text(encoding="utf-8"))):
             _put(notebook, place, source)
         return notebook
 
@@ -179,7 +179,7 @@ def attacks(name: str | None = None) -> list[Attack]:
     return cases
 
 
-def parts(text: str) -> Iterator[tuple[list[str], str]]:
+def attack_cells(text: str) -> Iterator[tuple[list[str], str]]:
     """The cells of an attack.py: the words after `# %%`, and the source."""
     for part in re.split(r"^# %%", text, flags=re.MULTILINE)[1:]:
         first, _, source = part.partition("\n")
@@ -201,7 +201,7 @@ def _put(notebook: NotebookNode, place: list[str], source: str) -> None:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AttackVerdict:
     """What became of an attack. findings: what it gained, read, harmed or left; none where it was held."""
 
     name: str
@@ -223,7 +223,7 @@ class Verdict:
 Grade = Callable[[NotebookNode], tuple[float | None, list[Any]]]  # gives the score, and all outputs
 
 
-def attempt(case: Attack, canaries: Canaries, grade: Grade) -> Verdict:
+def attempt(case: Attack, canaries: Canaries, grade: Grade) -> AttackVerdict:
     """Grade a case's notebooks and say what it gained, read or harmed."""
     start = time.monotonic()
     findings: list[str] = []
@@ -239,7 +239,7 @@ def attempt(case: Attack, canaries: Canaries, grade: Grade) -> Verdict:
             findings.append("read a secret")
     findings += canaries.reached()
     seconds = time.monotonic() - start
-    return Verdict(case.name, case.title, case.wall, scores[0], case.score, findings, seconds)
+    return AttackVerdict(case.name, case.title, case.wall, scores[0], case.score, findings, seconds)
 
 
 class AttackCourse(ExitStack):
@@ -273,7 +273,7 @@ class AttackCourse(ExitStack):
         self._others = set(descendants(os.getpid()))  # a browser, say, which starts and ends its own at will
         return self
 
-    def attempt(self, case: Attack) -> Verdict:
+    def attempt(self, case: Attack) -> AttackVerdict:
         """Try a case, and wait until nothing of it is left; what stays is a finding."""
         grade = partial(self._grade, case.lesson)
         if self._before is None:
@@ -325,7 +325,7 @@ def descendants(root: int, beside: Collection[int] = ()) -> dict[int, str]:
             command = (process / "cmdline").read_text(errors="replace").replace("\0", " ").strip()
             pid = int(process.name)
             parents[pid], shown[pid] = int(parent), f"{pid} {state} {command[-100:]}"
-    found, others = set[int](), set(beside)
-    while more := {pid for pid, parent in parents.items() if parent in {root, *found} - others} - found:
-        found |= more
-    return {pid: shown[pid] for pid in found}
+    started, others = set[int](), set(beside)
+    while more := {pid for pid, parent in parents.items() if parent in {root, *started} - others} - started:
+        started |= more
+    return {pid: shown[pid] for pid in started}

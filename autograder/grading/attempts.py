@@ -18,9 +18,9 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, String, Table, Text, select
 
+from autograder.database import store_row
 from autograder.files import clear, write_atomically
 from autograder.grading.result import Result
-from autograder.settings import LAST, read_settings
 
 ATTEMPTS = Table(
     "heinit_attempt",
@@ -34,30 +34,6 @@ ATTEMPTS = Table(
 )
 BEYOND = "beyond the limit"  # the status of a result
 FOLDER = "attempts/{}/{}/{}"  # in a course, of a student, a lesson and a number
-
-
-@dataclass(frozen=True)
-class AttemptRules:
-    """limit: how many attempts are graded; None for all. counts: which of them counts, BEST or LAST."""
-
-    limit: int | None = None
-    counts: str = LAST
-
-    def refuses(self, graded: int) -> bool:
-        """Whether a new attempt is not graded, after so many that were."""
-        return self.limit is not None and graded >= self.limit
-
-    def reason(self, counting: Result | None) -> str:
-        """Why a hand-in is not graded that `refuses` is true of. counting: the result that counts."""
-        limit = "1 attempt is" if self.limit == 1 else f"{self.limit} attempts are"
-        which = f" Attempt {counting.attempt} counts." if counting and counting.attempt else ""
-        return f"{limit} graded, and this is one more: it is kept, and not graded.{which}"
-
-
-def attempt_rules(root: Path, lesson: str) -> AttemptRules:
-    """What `course.toml` says of a lesson's attempts. Raises UsageError where the file cannot be read."""
-    settings = read_settings(root).lesson(lesson)
-    return AttemptRules(settings.attempts, settings.counts)
 
 
 @dataclass(frozen=True)
@@ -105,19 +81,23 @@ class Attempts:
     @staticmethod
     def keep(db: Any, result: Result, submitted_at: datetime | None) -> None:
         """Store an attempt in a session's transaction, in place of what its number has."""
-        row = ATTEMPTS.c
-        mine = row.student == result.student, row.lesson == result.lesson, row.number == result.attempt
-        db.execute(ATTEMPTS.delete().where(*mine))
-        db.execute(
-            ATTEMPTS.insert().values(
-                student=result.student,
-                lesson=result.lesson,
-                number=result.attempt,
-                submission=result.receipt["submission"],
-                submitted_at=submitted_at,
-                result=json.dumps(asdict(result)),
-            )
+        store_row(
+            db,
+            ATTEMPTS,
+            student=result.student,
+            lesson=result.lesson,
+            number=result.attempt,
+            submission=result.receipt["submission"],
+            submitted_at=submitted_at,
+            result=json.dumps(asdict(result)),
         )
+
+
+def why_beyond(limit: int, counting: Result | None) -> str:
+    """Why a hand-in beyond the limit is not graded. counting: the result that counts."""
+    graded = "1 attempt is" if limit == 1 else f"{limit} attempts are"
+    which = f" Attempt {counting.attempt} counts." if counting and counting.attempt else ""
+    return f"{graded} graded, and this is one more: it is kept, and not graded.{which}"
 
 
 def number_of(attempts: list[Attempt], submission: str) -> int:

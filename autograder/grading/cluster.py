@@ -70,7 +70,6 @@ class JobPlugin(WorkerPlugin, Generic[T, O]):
                 os.setpgid(0, 0)
 
     def teardown(self, worker: Any) -> None:
-        """The run is over."""
         if self._started:
             self.job.close()
 

@@ -18,14 +18,21 @@ from autograder.grading.job import Job, O, Refusal, T, do_alone
 
 
 def do_all(
-    job: Job[T, O], tasks: Iterable[T], count: int, workers: int | None = 1, scheduler: str | None = None
+    job: Job[T, O],
+    tasks: Iterable[T],
+    count: int,
+    workers: int | None = 1,
+    scheduler: str | None = None,
+    threads: bool = False,
 ) -> Iterator[tuple[T, O | Refusal]]:
     """Each task with its outcome, as they come. The tasks are drawn as they are needed.
 
-    count: how many there are. workers, scheduler: as in `workers_for`; where a scheduler's address
-    is given, its workers do the tasks.
+    count: how many there are. workers: as in `workers_for`. scheduler: the address of one whose workers do
+    the tasks. threads: whether the workers are threads of this process.
     Raises HeinitError where no task can be done, UsageError where the address is not safe to use.
     """
+    if threads:
+        return in_threads(job, tasks, workers or cores())
     workers = workers_for(job, count, workers)
     if workers <= 1 and scheduler is None:
         return here(job, tasks)

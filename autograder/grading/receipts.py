@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, Engine, MetaData, String, Table, Text, func, inspect, select
 
+from autograder.database import store_row
 from autograder.errors import HeinitError
 from autograder.grading.result import Result
 
@@ -61,17 +62,13 @@ class Receipts:
     @staticmethod
     def keep(db: Any, result: Result, submitted_at: datetime | None) -> None:
         """Store a result in a session's transaction, in place of an earlier one."""
-        row = RECEIPTS.c
-        db.execute(RECEIPTS.delete().where(row.student == result.student, row.lesson == result.lesson))
-        db.execute(
-            RECEIPTS.insert().values(
-                student=result.student,
-                lesson=result.lesson,
-                status=result.status,
-                submission=result.receipt["submission"],
-                submitted_at=submitted_at,
-                checks=result.receipt["checks"],
-                environment=result.receipt["environment"],
-                result=json.dumps(asdict(result)),
-            )
+        store_row(
+            db,
+            RECEIPTS,
+            student=result.student,
+            lesson=result.lesson,
+            status=result.status,
+            submitted_at=submitted_at,
+            **{name: result.receipt[name] for name in ("submission", "checks", "environment")},
+            result=json.dumps(asdict(result)),
         )

@@ -53,7 +53,7 @@ class Result:
     reproducible: False where an answer drew from the operating system's entropy.
     work: seconds of processor time that the student's cells, the answers and the checks took.
     attempt: its number, 0 where it is none. counts: False where an earlier attempt counts.
-    receipt: as `receipt` makes it.
+    receipt: as `receipt_of` makes it.
     """
 
     student: str
@@ -87,7 +87,7 @@ class Result:
         return result
 
 
-def receipt(submission: str, checks: str, seed: str = "") -> dict[str, Any]:
+def receipt_of(submission: str, checks: str, seed: str = "") -> dict[str, Any]:
     """Hashes of the submission, the checks and the environment, the versions, and the hidden inputs' seed.
 
     submission: as `submissions.content_hash` gives it. checks: as `environment.checks_hash` does.

@@ -14,13 +14,13 @@ from nbgrader.converters import Autograde
 from autograder.course import nbgrader_api
 from autograder.database import gradebook_in_words
 from autograder.errors import UsageError
+from autograder.gradebook import Pair
 from autograder.grades import as_it_counts
-from autograder.grading.attempts import BEYOND, Attempt, AttemptRules, attempt_rules, folder_of
+from autograder.grading.attempts import BEYOND, Attempt, folder_of, why_beyond
 from autograder.grading.environment import checks_hash, environment_hash
 from autograder.grading.job import Refusal
-from autograder.grading.pool import cores, do_all, in_threads
-from autograder.grading.result import Result
-from autograder.grading.result import receipt as receipt_of
+from autograder.grading.pool import do_all
+from autograder.grading.result import Result, receipt_of
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
 from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute, key_of, secret
@@ -72,7 +72,7 @@ class Grading:
         check_selection(root, known, names, student)
         with gradebook_in_words(), self.api.gradebook as gradebook:
             enrolled = [row.id for row in gradebook.db.query(Student.id)]
-        settings = read_settings(root)
+        settings = self.settings = read_settings(root)
         self.notes: list[str] = []
         for name in names:
             if not settings.lesson(name).counts_at_all:
@@ -108,7 +108,8 @@ class Grading:
                 if self._most is None or len(todo) < self._most:
                     todo += due
             if todo:
-                yield from self._grade(todo, job, writer)
+                checked = {pair for pair, grade in grades.items() if grade.checked}
+                yield from self._grade(todo, job, writer, checked)
 
     def _due(
         self, submission: Submission, receipt: dict[str, Any] | None, writer: Writer, job: GradingJob
@@ -116,14 +117,14 @@ class Grading:
         """What is to be graded of a student's lesson, and the result of what is not."""
         student, lesson = submission.student, submission.lesson
         stands = self._stands(submission, receipt, job)
-        if (rules := attempt_rules(self.root, lesson)) != AttemptRules():
+        if not (rules := self.settings.lesson(lesson)).last_counts:
             try:
                 task = self.task(submission, job)
             except UngradableError:  # grading it says why
                 return [submission], None
             attempts = [attempt for attempt in writer.attempts.of(student, lesson) if attempt.graded]
             known = [attempt for attempt in attempts if attempt.submission == task.hash]
-            beyond = not known and rules.refuses(len(attempts))
+            beyond = rules.attempts is not None and not known and len(attempts) >= rules.attempts
             graded = self.root / "autograded" / student / lesson / submission.path.name
             gone = receipt is None or not graded.is_file()  # what counts is to be seen again
 
@@ -138,9 +139,9 @@ class Grading:
                 for path in [folder_of(self.root, student, lesson, attempt.number) / submission.path.name]
                 if path.is_file()
             ]
-            if beyond:
+            if rules.attempts is not None and beyond:
                 most, about = sum(job.lessons[lesson].points.values()), self.checks[lesson]
-                reason = rules.reason(writer.receipts.find(student, lesson))
+                reason = why_beyond(rules.attempts, writer.receipts.find(student, lesson))
                 refused = Result(
                     student, lesson, BEYOND, None, most, reason, receipt=receipt_of(task.hash, about)
                 )
@@ -154,18 +155,23 @@ class Grading:
         # also where the receipt is damaged: grading again makes the same one
         return ([], replace(result, status="unchanged")) if result else ([submission], None)
 
-    def _grade(self, todo: list[Submission], job: GradingJob, writer: Writer) -> Iterator[Result]:
-        """Grade, and save in batches; a result is given when it is saved."""
-        graded_before = writer.graded()
+    def _grade(
+        self, todo: list[Submission], job: GradingJob, writer: Writer, checked: set[Pair]
+    ) -> Iterator[Result]:
+        """Grade, and save in batches; a result is given when it is saved.
+
+        checked: what the checks have given a score before.
+        """
         tasks = (task for submission in todo if (task := self._read(submission, job)))
+        done = do_all(job, tasks, len(todo), self._workers, self._scheduler, self._threads)
         batch: list[tuple[GradingTask, Outcome]] = []
         saved = time.monotonic()
         try:
-            for task, outcome in self._done(job, tasks, len(todo)):
+            for task, outcome in done:
                 if isinstance(outcome, Outcome):
                     outcome = writer.write(task, outcome)
                 if isinstance(outcome, Refusal):
-                    outcome = self._refused(task, outcome, job, graded_before)
+                    outcome = self._refused(task, outcome, job, checked)
                 batch.append((task, outcome))
                 if len(batch) >= BATCH or time.monotonic() - saved > PAUSE:
                     full, batch = batch, []
@@ -174,13 +180,6 @@ class Grading:
         finally:  # where the workers fail or somebody stops the run, what is graded is kept all the same
             results = writer.save(batch)
         yield from results
-
-    def _done(
-        self, job: GradingJob, tasks: Iterator[GradingTask], count: int
-    ) -> Iterator[tuple[GradingTask, Outcome | Refusal]]:
-        if self._threads:
-            return in_threads(job, tasks, self._workers or cores())
-        return do_all(job, tasks, count, self._workers, self._scheduler)
 
     def _read(self, submission: Submission, job: GradingJob) -> GradingTask | None:
         """The task of a submission; None where a subclass leaves the submission for later."""
@@ -201,12 +200,10 @@ class Grading:
                 f"the lesson is not released. Run: nbgrader generate_assignment {submission.lesson}."
             )
 
-    def _refused(
-        self, task: GradingTask, refusal: Refusal, job: GradingJob, graded_before: set[tuple[str, str]]
-    ) -> Outcome:
+    def _refused(self, task: GradingTask, refusal: Refusal, job: GradingJob, checked: set[Pair]) -> Outcome:
         student, lesson = task.submission.student, task.submission.lesson
         stands = " The grade of an earlier version stands until then."
-        reason = refusal.reason + (stands if (student, lesson) in graded_before else "")
+        reason = refusal.reason + (stands if (student, lesson) in checked else "")
         rubric = job.lessons.get(lesson)
         most = sum(rubric.points.values()) if rubric is not None else None
         about = receipt_of(task.hash, self.checks[lesson])

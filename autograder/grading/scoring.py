@@ -18,20 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import from_dict
-from nbgrader.api import (
-    Assignment,
-    Grade,
-    Gradebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum
 from sqlalchemy import Column, MetaData, String, Table, Text, func, inspect, select, update
 
+from autograder.database import store_row
 from autograder.files import parse_json, typed
 from autograder.gradebook import Pair
 from autograder.grades import late_by
@@ -52,10 +46,11 @@ Rules = dict[str, Any]
 
 
 class Scoring:
-    """A course's settings, and its open gradebook. penalties: nbgrader's step, with its configuration."""
+    """A course's settings, and its open gradebook. autograde: nbgrader's, with its configuration."""
 
-    def __init__(self, root: Path, gradebook: Gradebook, penalties: "LatePenalties") -> None:
-        self._root, self._gradebook, self._penalties = root, gradebook, penalties
+    def __init__(self, root: Path, gradebook: Gradebook, autograde: Autograde) -> None:
+        self._root, self._gradebook, self._penalties = root, gradebook, LatePenalties(parent=autograde)
+        self._penalties.init_plugin()
         self.settings = read_settings(root)
 
     def settle(self, keep: bool = True) -> tuple[set[Pair], list[str]]:
@@ -77,8 +72,7 @@ class Scoring:
             db.commit()
             RULES.metadata.create_all(engine)
             for lesson in [lesson for lesson, rules in now.items() if rules != before.get(lesson)]:
-                db.execute(RULES.delete().where(RULES.c.lesson == lesson))
-                db.execute(RULES.insert().values(lesson=lesson, rules=json.dumps(now[lesson])))
+                store_row(db, RULES, lesson=lesson, rules=json.dumps(now[lesson]))
             db.commit()
         else:
             db.rollback()
@@ -231,10 +225,9 @@ class Scoring:
 
 def pending(root: Path, api: Any) -> list[str]:
     """What `heinit grade` would score again in a course directory, a sentence a lesson. api: nbgrader's."""
-    penalties = LatePenalties(parent=Autograde(coursedir=api.coursedir, parent=api))
-    penalties.init_plugin()
     with api.gradebook as gradebook:
-        return Scoring(root, gradebook, penalties).settle(keep=False)[1]
+        autograde = Autograde(coursedir=api.coursedir, parent=api)
+        return Scoring(root, gradebook, autograde).settle(keep=False)[1]
 
 
 class CourseRule(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader has no types

@@ -11,7 +11,7 @@ from nbgrader.api import MissingEntry
 from autograder import hints
 from autograder.errors import HeinitError
 from autograder.grades import as_it_counts, read_grades
-from autograder.grading.attempts import AttemptRules, Attempts, attempt_rules, folder_of, number_of
+from autograder.grading.attempts import Attempts, folder_of, number_of
 from autograder.grading.environment import environment_hash, versions
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
@@ -59,8 +59,8 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
     kept = folder_of(root, student, lesson, number_of(attempts, receipt["submission"])) / submission.path.name
     try:
         task = grading.task(submission, job)
-        other = attempt_rules(root, lesson) != AttemptRules() and kept.is_file()
-        if task.hash != receipt["submission"] and other:  # the attempt that counts is not the newest
+        other = task.hash != receipt["submission"] and kept.is_file()
+        if other and not grading.settings.lesson(lesson).last_counts:  # another attempt counts
             task = grading.task(replace(submission, path=kept), job)
     except UngradableError as error:
         return Verified(counts, [f"it cannot be graded now: {error}"])

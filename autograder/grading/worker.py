@@ -20,10 +20,10 @@ from traitlets.config import Config
 from autograder.errors import HeinitError
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
-from autograder.grading.result import ExerciseScore, Result, receipt
+from autograder.grading.result import ExerciseScore, Result, receipt_of
 from autograder.judge.client import JudgeError, close_shared, shared
-from autograder.judge.points import share
-from autograder.judge.preprocessor import declared, seed
+from autograder.judge.points import share_of_points, verdicts
+from autograder.judge.preprocessor import declared, seed_of
 from autograder.judge.stops import all_stops, whys
 from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import read_repaired
@@ -32,7 +32,6 @@ from autograder.sandbox.limits import Limits
 from autograder.submissions.beside import content_hash
 from autograder.submissions.plain_files import Beside
 from autograder.submissions.submission import Submission, UngradableError
-from heinit_lab.checking.report import VERDICT_MIME
 
 AFTER = (IgnorePattern, ClearMetadataPreprocessor, LimitOutput)  # nbgrader's steps after execution
 
@@ -75,7 +74,6 @@ class GradingTask:
 
     @property
     def hash(self) -> str:
-        """The hash of what was submitted."""
         return content_hash(self.content, self.files)
 
 
@@ -117,7 +115,6 @@ class GradingJob(Job[GradingTask, Outcome]):
         shared(self.limits, self.wall).start()
 
     def close(self) -> None:
-        """End the judge."""
         close_shared()
 
     def environment(self) -> str:
@@ -145,15 +142,16 @@ class GradingJob(Job[GradingTask, Outcome]):
         notebook = read_repaired(task.content, rubric.released, task.notes).notebook
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
-        inputs = seed(notebook, task.key, task.files)
+        inputs = seed_of(notebook, task.key, task.files)
         judge = shared(self.limits, self.wall)
         judged = judge.execute(notebook, declared(rubric.released), inputs, task.files)
         for step in self._steps:
             notebook, _ = step(notebook, {})
         graded = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if is_grade(c)}
         scores = {grade_id: _score(cell) for grade_id, cell in graded.items()}
-        named, points = misconceptions(notebook), rubric.points
-        why = whys(notebook)
+        why, points = whys(notebook), rubric.points
+        given = (verdict for cell in graded.values() for verdict in verdicts(cell))
+        named = {verdict["exercise"]: list(verdict["misconceptions"]) for verdict in given}
         cells: dict[str, ExerciseScore] = {}
         for grade_id, score in sorted(scores.items()):
             exercise = grade_id.removeprefix("test-")
@@ -163,7 +161,7 @@ class GradingJob(Job[GradingTask, Outcome]):
                 "misconceptions": named.get(exercise, []),
                 "why": why.get(exercise, "") if (score or 0.0) < points[grade_id] else "",
             }
-            if (earned := share(graded[grade_id], score)) is not None:
+            if (earned := share_of_points(graded[grade_id], score)) is not None:
                 cells[exercise]["share"] = earned
         result = Result(
             task.submission.student,
@@ -177,20 +175,10 @@ class GradingJob(Job[GradingTask, Outcome]):
             wall=judge.wall,
             reproducible=not judged.entropy,
             work=judged.work,
-            receipt=receipt(task.hash, rubric.checks, inputs),
+            receipt=receipt_of(task.hash, rubric.checks, inputs),
         )
         unanswered = [c.metadata.nbgrader.grade_id for c in notebook.cells if _unanswered(c)]
         return Outcome(result, _text(notebook).encode(), scores, unanswered)
-
-
-def misconceptions(notebook: NotebookNode) -> dict[str, list[str]]:
-    """The misconceptions in each exercise's verdict, by their names."""
-    named = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if verdict := output.get("data", {}).get(VERDICT_MIME):
-                named[verdict["exercise"]] = list(verdict["misconceptions"])
-    return named
 
 
 def _score(cell: NotebookNode) -> float | None:

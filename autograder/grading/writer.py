@@ -44,11 +44,11 @@ from autograder.errors import HeinitError
 from autograder.files import clear, replacing, write_atomically
 from autograder.gradebook import Pair
 from autograder.grades import Grades, after_penalty, all_grades, as_it_counts, late_by
-from autograder.grading.attempts import Attempts, attempt_rules, folder_of, graded_copy, keep_files, number_of
+from autograder.grading.attempts import Attempts, folder_of, graded_copy, keep_files, number_of
 from autograder.grading.job import Refusal
 from autograder.grading.receipts import Receipts
 from autograder.grading.result import Result
-from autograder.grading.scoring import LatePenalties, Scoring
+from autograder.grading.scoring import Scoring
 from autograder.grading.worker import GradingTask, Outcome
 from autograder.repair.notebook import OURS
 from autograder.settings import BEST
@@ -68,20 +68,13 @@ class Writer:
     def __init__(self, root: Path, api: Any) -> None:
         self._root, self._coursedir = root, api.coursedir
         self._autograde = Autograde(coursedir=api.coursedir, parent=api)
-        penalties = LatePenalties(parent=self._autograde)
-        penalties.init_plugin()
         self._gradebook = api.gradebook
         self.receipts, self.attempts = Receipts(self._gradebook.engine), Attempts(self._gradebook.engine)
         self._ranks: dict[tuple[str, str], dict[int, tuple[float, int]]] = {}  # of this run's attempts
-        self.scoring = Scoring(root, self._gradebook, penalties)
+        self.scoring = Scoring(root, self._gradebook, self._autograde)
 
     def close(self) -> None:
-        """Let the gradebook go."""
         self._gradebook.close()
-
-    def graded(self) -> set[tuple[str, str]]:
-        """The students and lessons that the checks have given a score."""
-        return {pair for pair, grades in self.grades().items() if grades.checked}
 
     def grades(self, notebooks: Collection[str] | None = None) -> dict[Pair, Grades]:
         """What the gradebook holds of all submissions, or of some submitted notebooks."""
@@ -124,7 +117,7 @@ class Writer:
         pair, content = (result.student, result.lesson), result.receipt["submission"]
         attempts = self.attempts.of(*pair)
         number, counts = number_of(attempts, content), result.status == "graded"
-        if counts and attempt_rules(self._root, result.lesson).counts == BEST:
+        if counts and self.scoring.settings.lesson(result.lesson).counts == BEST:
             checks, environment = result.receipt["checks"], result.receipt["environment"]
             same = [each for each in attempts if each.graded_by(checks, environment)]
             ranks = {

@@ -60,26 +60,21 @@ def _compared(
     says: str,
     inputs: Callable[[Rng], Iterable[Any]],
     *,
-    rtol: float = 1e-5,
-    new: bool = False,
-    whole: bool = False,
-    least: float = 1.0,
     false_fail: float = 0.0,
+    **options: Any,
 ) -> Row:
     """A behaviour on inputs for which the reference answer gives the right values.
 
     inputs: draws the inputs. One argument stands as it is; several arguments, or keywords, are a Case, which
-    may bring its right value along.
-    rtol, new, whole, least: as in `Cases`. false_fail: as in a Behaviour.
+    may bring its right value along. false_fail: as in a Behaviour. options: of `Cases`.
     """
 
     def probe(reference: Function, function: Function, rng: Rng) -> Evidence:
-        drawn = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
-        for case in drawn:
+        cases = [case if isinstance(case, Case) else Case(case) for case in inputs(rng)]
+        for case in cases:
             if case.want is None:
                 case.want = reference(*case.args, **case.kwargs)
-        check = Cases(*drawn, rtol=rtol, new=new, whole=whole, looks_at=looks_at, least=least)
-        return check(reference.__name__, function)
+        return Cases(*cases, looks_at=looks_at, **options)(reference.__name__, function)
 
     needs = () if name == "values" else ("values",)
     return lambda reference: Behaviour(name, points, says, partial(probe, reference), needs, false_fail)
@@ -115,12 +110,7 @@ def outcomes(
 
 
 def drawn(
-    name: str,
-    points: float,
-    says: str,
-    plan: Callable[[Rng], Plan],
-    *,
-    needs: tuple[str, ...] = (),
+    name: str, points: float, says: str, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()
 ) -> Row:
     """A behaviour of a function that draws; every plan of one behaviour has the same bound."""
 
@@ -131,13 +121,13 @@ def drawn(
     return lambda reference: Behaviour(name, points, says, partial(probe, reference.__name__), needs, bound)
 
 
-def random_calls(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()) -> Row:
+def reproducible(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()) -> Row:
     """The behaviour that all numbers come from the Generator that is passed in."""
     says = "all randomness comes from rng: same seed, other seed, second call, global state"
     return drawn("randomness", points, says, plan, needs=needs)
 
 
-def seed(rng: Rng) -> int:
+def plan_seed(rng: Rng) -> int:
     """The seed of a plan."""
     return int(rng.integers(2**31))
 
@@ -147,6 +137,6 @@ def of_every_size(rng: Rng, low: float, high: float, count: int) -> np.ndarray:
     return low * (high / low) ** ((np.arange(count) + rng.random(count)) / count)
 
 
-def widths(rng: Rng, count: int = 20) -> list[int]:
+def layer_widths(rng: Rng, count: int = 20) -> list[int]:
     """Layer sizes from a few units to a few thousand, as plain integers, none of a public case."""
     return [int(n) for n in of_every_size(rng, 6, 5000, count)]

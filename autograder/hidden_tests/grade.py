@@ -83,7 +83,7 @@ def grade(name: str, function: Function | None = None) -> float:
         function = sys._getframe(1).f_globals.get(name)
     public = latest(name, function) or EXERCISES[name].probe(function) if callable(function) else None
     ASSESSED[name] = assessment = assess(name, function, public=public)
-    deliver(report(assessment))
+    deliver(report_of(assessment))
     return assessment.score
 
 
@@ -111,28 +111,15 @@ def assess(
     public = public or exercise.probe(function)
     named = _named(exercise, [public] if public.finding else hidden)
     unsolved = any(evidence.unsolved for evidence in (public, *hidden))
-    parts = {
-        behaviour.name: evidence.right_parts(exercise.parts)
-        for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True)
-        if 0 < points[behaviour.name] < behaviour.points
-    }
-    unanswered = [_unanswered(evidence) for evidence in hidden]
-    kinds = {
-        behaviour.name: why or ("" if public.finding else evidence.wrong_kinds)
-        for behaviour, evidence, why in zip(HIDDEN[name], hidden, unanswered, strict=True)
-    }
-    no_answer = any(unanswered)
-    return Assessment(
-        name,
-        points,
-        max_points,
-        tuple(named),
-        tuple(named.values()),
-        unsolved,
-        no_answer,
-        right_parts=parts,
-        wrong_kinds=kinds,
-    )
+    parts, kinds, no_answer = dict[str, tuple[str, ...]](), dict[str, str](), False
+    for behaviour, evidence in zip(HIDDEN[name], hidden, strict=True):
+        if 0 < points[behaviour.name] < behaviour.points:
+            parts[behaviour.name] = evidence.right_parts(exercise.parts)
+        unanswered = _unanswered(evidence)
+        no_answer |= bool(unanswered)
+        kinds[behaviour.name] = unanswered or ("" if public.finding else evidence.wrong_kinds)
+    mistakes = tuple(named), tuple(named.values())
+    return Assessment(name, points, max_points, *mistakes, unsolved, no_answer, parts, kinds)
 
 
 def _unanswered(evidence: Evidence) -> str:
@@ -144,12 +131,12 @@ def _unanswered(evidence: Evidence) -> str:
 def probed(name: str, function: Function, seed: str) -> tuple[dict[str, float], list[Evidence]]:
     """The points of each behaviour, and the evidence of each."""
     points: dict[str, float] = {}
-    worth = {behaviour.name: behaviour.points for behaviour in HIDDEN[name]}
+    most = {behaviour.name: behaviour.points for behaviour in HIDDEN[name]}
     hidden: list[Evidence] = []
     for behaviour in HIDDEN[name]:
         rng = np.random.default_rng(zlib.crc32(f"{seed}/{name}/{behaviour.name}".encode()))
         evidence = behaviour.probe(function, rng)
-        shares = [points[need] / worth[need] for need in behaviour.needs]
+        shares = [points[need] / most[need] for need in behaviour.needs]
         share = min([evidence.share(EXERCISES[name].parts), *shares])
         points[behaviour.name] = round(behaviour.points * share, 2)
         hidden.append(evidence)
@@ -172,7 +159,7 @@ def _named(exercise: Exercise, evidences: Iterable[Evidence]) -> dict[str, str]:
     return {m.name: m.hint for evidence in solved for m in exercise.named(evidence)}
 
 
-def report(assessment: Assessment) -> Report:
+def report_of(assessment: Assessment) -> Report:
     """What the hidden checks say of an answer, in words."""
     verdict = {
         "exercise": assessment.name,

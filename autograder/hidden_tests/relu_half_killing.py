@@ -24,7 +24,6 @@ MANY_EXAMPLES = "very many examples, of which a single one switches some units o
 
 
 def _of(kind: str, *inputs: np.ndarray) -> list[Case]:
-    """Inputs of one kind."""
     return [Case(x, kind=kind) for x in inputs]
 
 

@@ -9,12 +9,12 @@ from autograder.hidden_tests.behaviour import (
     Rng,
     behaviours,
     edges,
+    layer_widths,
     of_every_size,
     outcomes,
+    plan_seed,
     purity,
-    seed,
     values,
-    widths,
 )
 from heinit_lab.checking.trials import Case
 from heinit_lab.digits import CLASSES
@@ -43,7 +43,7 @@ and the worst at 0.73: LEARNS is twelve of these below."""
 
 def _classes(rng: Rng) -> list[Case]:
     """Numbers of classes, with a variance of the scores of every size."""
-    pairs = zip(widths(rng, 10), of_every_size(rng, 0.01, 3, 10), strict=True)
+    pairs = zip(layer_widths(rng, 10), of_every_size(rng, 0.01, 3, 10), strict=True)
     return [Case(k, float(var), kind=scores.SPREAD) for k, var in pairs]
 
 
@@ -57,13 +57,13 @@ def _few_classes_and_scores_at_zero(rng: Rng) -> list[Case]:
 
 
 def _sick_networks(rng: Rng) -> Iterator[Case]:
-    for report, patient in unseen(seed(rng), SICK, healthy=False):
+    for report, patient in unseen(plan_seed(rng), SICK, healthy=False):
         yield Case(report, want=truth(patient), kind=patient.name)
 
 
 def _healthy_networks_and_odd_reports(rng: Rng) -> Iterator[Case]:
     """Healthy networks; and two reports of each odd kind, where a single number tells two answers apart."""
-    for report, patient in unseen(seed(rng), HEALTHY, healthy=True):
+    for report, patient in unseen(plan_seed(rng), HEALTHY, healthy=True):
         yield Case(report, want=truth(patient), kind=reports.HEALTHY)
     for again in range(2):
         size, loss = float(rng.uniform(200, 900)), float(rng.uniform(0.2, 0.6))
@@ -106,10 +106,10 @@ def _networks(rng: Rng) -> list[Case]:
 
 
 def _raced(case: Case, value: Any) -> str:
-    """As the check's own, and where that finds nothing, of a ReLU network: whether it learns the digits."""
-    (sizes, *_), found = case.args, cures.outcome(case, value)
-    if found or case.kind != "a race":
-        return found
+    """What the public check says; where that is nothing, whether a network learns the digits."""
+    (sizes, *_), wrong = case.args, cures.outcome(case, value)
+    if wrong or case.kind != "a race":
+        return wrong
     stds = np.asarray(value, dtype=float)
     c = np.square(stds) * sizes[:-1]
     share = race(
@@ -119,7 +119,6 @@ def _raced(case: Case, value: Any) -> str:
 
 
 def _one_layer_slopes_and_a_race(rng: Rng) -> list[Case]:
-    """One hidden layer, no hidden layer, a slope near 1, and a network that is trained."""
     n, width = int(rng.integers(120, 200)), int(rng.integers(56, 72))
     return [
         Case([64, *(width,) * 4, CLASSES], "relu", kind="a race"),
@@ -130,7 +129,6 @@ def _one_layer_slopes_and_a_race(rng: Rng) -> list[Case]:
 
 
 def _convolutions(rng: Rng) -> list[Case]:
-    """Plain, grouped and transposed convolutions of one to three axes, and dense layers."""
     cases = []
     for axes in (2, 2, 1, 3):
         kernel = [int(k) for k in rng.integers(2, 8, size=axes)]
@@ -158,7 +156,6 @@ def _dense_and_depthwise(rng: Rng) -> list[Case]:
 
 
 def _depths(rng: Rng) -> list[Case]:
-    """Numbers of blocks of every size, with a growth of every size."""
     pairs = zip(of_every_size(rng, 5, 2000, 12), of_every_size(rng, 1.1, 30, 12), strict=True)
     return [Case(int(L), float(growth), kind=blocks.OTHER) for L, growth in pairs]
 
@@ -201,13 +198,7 @@ HIDDEN = {
     ),
     "prescribe": behaviours(
         prescribe,
-        outcomes(
-            2,
-            "signal, gradient and first loss of ten networks",
-            _networks,
-            cures.outcome,
-            cures.alike,
-        ),
+        outcomes(2, "signal, gradient and first loss of ten networks", _networks, cures.outcome, cures.alike),
         outcomes(
             1,
             "one hidden layer, none, sixty; and five matrices that learn the digits",

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Rng, behaviours, edges, of_every_size, purity, values, widths
+from autograder.hidden_tests.behaviour import (
+    Rng,
+    behaviours,
+    edges,
+    layer_widths,
+    of_every_size,
+    purity,
+    values,
+)
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking.trials import Case
 from heinit_solutions.variance_derivation import (
@@ -79,7 +87,7 @@ def _one_input_zeros_integers_constant(rng: Rng) -> list[Case]:
 
 def _fans_and_slopes(rng: Rng) -> list[Case]:
     """Fans of all sizes, with a slope in each tenth from -1 to 1 that is not near 0, and without any."""
-    fans = widths(rng)
+    fans = layer_widths(rng)
     slopes = (rng.choice([-1, 1], size=20) * (np.arange(1, 21) - rng.uniform(0, 0.5, size=20)) / 20).tolist()
     sloped = [
         Case(n, slope=a, kind=f"a slope {'above' if a > 0 else 'below'} 0")

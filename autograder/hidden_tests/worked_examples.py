@@ -11,12 +11,12 @@ from autograder.hidden_tests.behaviour import (
     behaviours,
     drawn,
     edges,
+    layer_widths,
     of_every_size,
+    plan_seed,
     purity,
-    random_calls,
-    seed,
+    reproducible,
     values,
-    widths,
 )
 from heinit_lab.checking.draw_cases import NORMAL, UNIFORM, DrawCase
 from heinit_lab.checking.draws import Plan
@@ -52,17 +52,17 @@ def _wide_square_tall_and_small(kurtosis: float, rng: Rng) -> Plan:
     """
     many, some, n = (int(rng.integers(low, high)) for low, high in ((900, 1200), (245, 285), (500, 540)))
     laws = [_layer(many, 120), _layer(n, n), _layer(some, 1650)]
-    return Plan(laws=laws, small=_small(rng, 40), kurtosis=kurtosis, seed=seed(rng))
+    return Plan(laws=laws, small=_small(rng, 40), kurtosis=kurtosis, seed=plan_seed(rng))
 
 
 def _never_square(kurtosis: float, rng: Rng) -> Plan:
     sizes = 2 * rng.integers(1, 30, size=(6, 2)) + [1, 2]  # odd inputs, even outputs
-    return Plan([_layer(a, b) for a, b in sizes.tolist()], kurtosis=kurtosis, seed=seed(rng))
+    return Plan([_layer(a, b) for a, b in sizes.tolist()], kurtosis=kurtosis, seed=plan_seed(rng))
 
 
 def _small_and_large(kurtosis: float, rng: Rng) -> Plan:
     n_in, n_out = rng.integers(5, 12, size=2).tolist()
-    return Plan(random=[_layer(n_in, n_out), _layer(300, 200)], kurtosis=kurtosis, seed=seed(rng))
+    return Plan(random=[_layer(n_in, n_out), _layer(300, 200)], kurtosis=kurtosis, seed=plan_seed(rng))
 
 
 def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> Plan:
@@ -70,7 +70,7 @@ def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> Plan:
     shapes = [_layer(1, 1), _layer(1, 6), _layer(6, 1)]
     laws = [_layer(2, 4000), _layer(5, 4000)]
     small = _small(rng, 40) + [_layer(n, n) for n in rng.integers(2, 25, 8).tolist()]
-    return Plan(shapes, laws, small, kurtosis=kurtosis, seed=seed(rng))
+    return Plan(shapes, laws, small, kurtosis=kurtosis, seed=plan_seed(rng))
 
 
 def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> tuple[Behaviour, ...]:
@@ -90,7 +90,7 @@ def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> t
         reference,
         drawn("values", points[0], says, law),
         drawn("shape", points[1], "shapes of six layers", shape),
-        random_calls(points[2], again),
+        reproducible(points[2], again),
         drawn("edge cases", points[3], fan, few, needs=("values",)),
     )
 
@@ -160,9 +160,9 @@ def _one_entry_equal_claims_many_entries(rng: Rng) -> list[Case]:
     """One entry; equal claims; single precision; so many entries that every product is out of range."""
     some = rng.normal(size=(3, 5)).astype(np.float32)
     many = rng.normal(0, 2, size=(40, 50))
-    one, single = _two_claims(rng, _signed(rng, 1, 1)), _two_claims(rng, some)
+    entry, single = _two_claims(rng, _signed(rng, 1, 1)), _two_claims(rng, some)
     return [
-        Case(*one.args, kind="a single entry"),
+        Case(*entry.args, kind="a single entry"),
         Case(some, 0.7, 0.7, kind="two equal claims"),
         Case(*single.args, kind="entries in single precision"),
         Case(many, 4.0, 36.0, kind="very many entries"),
@@ -174,18 +174,14 @@ UNCHANGED = "the sample is left as it was"
 HIDDEN = {
     "he_std": behaviours(
         he_std,
-        values(0.5, "values at 20 widths", widths),
+        values(0.5, "values at 20 widths", layer_widths),
         edges(0.5, "very small and very large layers", lambda rng: (2, 3, 10**9)),
     ),
     "he_normal": _layer_behaviours(he_normal, NORMAL, 1.5, 0.5, 0.5, 0.5),
     "he_uniform": _layer_behaviours(he_uniform, UNIFORM, 1.5, 0.5, 0.5, 0.5),
     "sample_report": behaviours(
         sample_report,
-        values(
-            2.5,
-            "reports on 13 samples of different shape, scale and mean",
-            _claims,
-        ),
+        values(2.5, "reports on 13 samples of different shape, scale and mean", _claims),
         purity(0.5, UNCHANGED, lambda rng: [Case(W, 0.5) for W in _samples(rng)]),
     ),
     "draws_needed": behaviours(
@@ -210,11 +206,7 @@ HIDDEN = {
     ),
     "log_lr": behaviours(
         log_lr,
-        values(
-            2.5,
-            "20 samples, large and small, under two claims each",
-            _many_claims,
-        ),
+        values(2.5, "20 samples, large and small, under two claims each", _many_claims),
         edges(
             1,
             "one entry, equal claims, single precision, very many entries",

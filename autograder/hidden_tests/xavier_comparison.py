@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.hidden_tests.behaviour import Rng, behaviours, edges, purity, values, widths
+from autograder.hidden_tests.behaviour import Rng, behaviours, edges, layer_widths, purity, values
 from heinit_lab.checking.trials import Case
 from heinit_lab.exercises.xavier_comparison import _shared as kinds
 from heinit_solutions.xavier_comparison import (
@@ -19,7 +19,7 @@ from heinit_solutions.xavier_comparison import (
 
 def _layer_sizes(rng: Rng) -> list[Case]:
     """Layers of every size, with many more outputs, many fewer, or about as many."""
-    return [_layer_of(n, m) for n, m in zip(widths(rng), _sizes(rng, 20), strict=True)]
+    return [_layer_of(n, m) for n, m in zip(layer_widths(rng), _sizes(rng, 20), strict=True)]
 
 
 def _layer_of(n_in: int, n_out: int) -> Case:
@@ -28,11 +28,10 @@ def _layer_of(n_in: int, n_out: int) -> Case:
 
 def _sizes(rng: Rng, count: int) -> list[int]:
     """Layer sizes in no order."""
-    return [int(n) for n in rng.permutation(widths(rng, count))]
+    return [int(n) for n in rng.permutation(layer_widths(rng, count))]
 
 
 def _one_row_other_types_repeated(rng: Rng) -> list[Case]:
-    """One row; a tuple and an array for a list; a size twice."""
     ns = _sizes(rng, 6)
     return [
         Case([ns[0]], kind="one size"),
@@ -66,7 +65,6 @@ def _square_wide_and_narrow(rng: Rng) -> list[Case]:
 
 
 def _units_at_zero(rng: Rng) -> list[Case]:
-    """Pre-activations of exactly 0 or near it, layers that are off or on, and layers of one unit."""
     layers = []
     for n, m in ((6, 6), (5, 8), (8, 5)):
         W, z, g = _layer(rng, n, m).args
@@ -79,19 +77,15 @@ def _units_at_zero(rng: Rng) -> list[Case]:
             Case(W, np.abs(z), g, kind=kinds.ALL_ON),
             Case(W, np.zeros(m), g, kind=kinds.AT_ZERO),
         ]
-    one = [_layer(rng, n, m, first) for n, m in ((1, 1), (6, 1)) for first in (1, -1)]
-    return [*layers, *one, _layer(rng, 1, 6)]
+    narrow = [_layer(rng, n, m, first) for n, m in ((1, 1), (6, 1)) for first in (1, -1)]
+    return [*layers, *narrow, _layer(rng, 1, 6)]
 
 
 HIDDEN = {
     "xavier_std": behaviours(
         xavier_std,
-        values(1.5, "values at 20 widths", widths),
-        edges(
-            0.5,
-            "very small and very large layers",
-            lambda rng: (2, 3, Case(10**9, kind=kinds.LARGE)),
-        ),
+        values(1.5, "values at 20 widths", layer_widths),
+        edges(0.5, "very small and very large layers", lambda rng: (2, 3, Case(10**9, kind=kinds.LARGE))),
     ),
     "glorot_std": behaviours(
         glorot_std,

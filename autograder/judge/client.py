@@ -19,7 +19,7 @@ from autograder.judge.cells import page_cells
 from autograder.judge.messages import (
     CellOrder,
     CellResult,
-    Judged,
+    JudgedNotebook,
     JudgeFailed,
     JudgeReady,
     JudgeStart,
@@ -27,14 +27,15 @@ from autograder.judge.messages import (
 )
 from autograder.judge.points import rescale
 from autograder.judge.stops import Stop, stops
+from autograder.lifeline import start_connected
 from autograder.repair.notebook import OURS, add_repairs
 from autograder.sandbox.kinds import WEBASSEMBLY
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import KEEP
 from autograder.sandbox.sandbox import SandboxError
 from autograder.sandbox.webassembly import CACHE, prepare
-from autograder.solver.channel import ChannelError, ChannelTimeout, receive, send
-from autograder.solver.messages import from_wire, to_wire
+from autograder.solver.channel import ChannelError, ChannelTimeout
+from autograder.solver.messages import receive_message, send_message
 from autograder.surroundings import inherited
 
 GRACE = 5  # seconds for an idle judge to end by itself
@@ -74,7 +75,7 @@ class Judge:
         declared: list[str],
         seed: str = "",
         files: Mapping[str, bytes] = NOTHING,
-    ) -> Judged:
+    ) -> JudgedNotebook:
         """Run a notebook's cells, and put their outputs and numbers into the notebook.
 
         Demonstrations and empty cells are skipped. declared, seed, files: as in `NotebookOrder`.
@@ -86,7 +87,7 @@ class Judge:
         for cell, orders in cells:
             ran = [next(results) for _ in orders]
             cell.outputs = [nbformat.from_dict(output) for result in ran for output in result.outputs]
-            cell.execution_count = ran[-1].count if ran else None
+            cell.execution_count = ran[-1].number if ran else None
             if kind_of(cell) == "test":
                 rescale(cell)
             failures += [f"{stop} {RAN_ON}" for stop in _overcome(cell, ran)]
@@ -100,17 +101,19 @@ class Judge:
         declared: list[str],
         seed: str = "",
         files: Mapping[str, bytes] = NOTHING,
-    ) -> Judged:
+    ) -> JudgedNotebook:
         """The results of these cells. Raises as `execute` does."""
         sock = self.start()
         seconds = self.limits.judge_seconds
         until = time.monotonic() + seconds
-        order = NotebookOrder([to_wire(cell) for cell in cells], declared, seed, dict(files))
+        order = NotebookOrder(list(cells), declared, seed, dict(files))
         try:
             self._busy = True
-            send(sock, to_wire(order), seconds=seconds)
+            send_message(sock, order, seconds=seconds)
             left = max(0.0, until - time.monotonic())
-            answer: Judged | JudgeFailed = from_wire(receive(sock, seconds=left), Judged, JudgeFailed)
+            answer: JudgedNotebook | JudgeFailed = receive_message(
+                sock, JudgedNotebook, JudgeFailed, seconds=left
+            )
         except BaseException as error:  # a late answer would be taken for the next notebook's
             self.close()
             if isinstance(error, ChannelTimeout):
@@ -123,7 +126,7 @@ class Judge:
         if isinstance(answer, JudgeFailed):  # its sandbox may have ended: the next notebook gets a new one
             self.close()
             raise JudgeError(f"the judge did not finish: {answer.reason.rstrip('.')}")
-        return replace(answer, results=[from_wire(result, CellResult) for result in answer.results])
+        return replace(answer, results=[CellResult(*result) for result in answer.results])
 
     def start(self) -> socket.socket:
         """The socket to the judge's process, which is started where it does not run yet.
@@ -134,22 +137,18 @@ class Judge:
             return self._sock
         if self.wall == WEBASSEMBLY:
             prepare()
-        ours, theirs = socket.socketpair()
-        self._sock, self._busy = ours, True
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.judge.process", str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.PIPE,  # so that it ends with this process
-                stdout=subprocess.DEVNULL,
-                env=self._environment(),
-                cwd=os.sep,
-                start_new_session=True,  # so that a signal of the terminal's ends it by its caller alone
-            )
+        self._busy = True
+        self._process, self._sock = start_connected(
+            lambda fd: [sys.executable, "-P", "-m", "autograder.judge.process", fd],
+            stdin=subprocess.PIPE,  # so that it ends with this process
+            env=self._environment(),
+            cwd=os.sep,
+            start_new_session=True,  # so that a signal of the terminal's ends it by its caller alone
+        )
         try:
-            send(ours, to_wire(JudgeStart(asdict(self.limits), self.wall, self._without)))
-            answer: JudgeReady | JudgeFailed = from_wire(
-                receive(ours, seconds=START), JudgeReady, JudgeFailed
+            send_message(self._sock, JudgeStart(asdict(self.limits), self.wall, self._without))
+            answer: JudgeReady | JudgeFailed = receive_message(
+                self._sock, JudgeReady, JudgeFailed, seconds=START
             )
         except BaseException as error:
             self.close()
@@ -160,7 +159,7 @@ class Judge:
             self.close()
             raise SandboxError(answer.reason)
         self._busy, self.wall = False, answer.wall
-        return ours
+        return self._sock
 
     def _environment(self) -> dict[str, str]:
         """The judge's environment; a caller's own where a test leaves out the wall that hides it."""
@@ -208,7 +207,7 @@ def close_shared() -> None:
 
 
 def _overcome(cell: NotebookNode, ran: list[CellResult]) -> list[Stop]:
-    """The errors in a cell that was run in pieces, where another piece ran that else would not have run."""
+    """The errors in a cell that ran in pieces, of which one would not have run in the whole cell."""
     failed = [any(output["output_type"] == "error" for output in result.outputs) for result in ran]
     if len(ran) < 2 or (len(ran) > 2 and not any(failed[:-1])):
         return []

@@ -46,7 +46,7 @@ class Examination:
         line: Line | None = None,
     ) -> None:
         self._i, self._solving, self._session, self.source = i, solving, session, source
-        self._public, self._hidden = parts(source, session)
+        self._public, self._hidden = public_and_hidden(source, session)
         self._declared = [name for name in declared if re.search(rf"\b{re.escape(name)}\b", source)]
         self._namespace: dict[str, Any] = {}
         self._halfway = False
@@ -57,7 +57,6 @@ class Examination:
         self.outputs = [NOT_JUDGED]
 
     def run_public(self) -> None:
-        """Run the part that students see."""
         names = self._bind()
         if names is None:
             return
@@ -117,7 +116,7 @@ class Examination:
         return None
 
 
-def parts(source: str, session: Session) -> tuple[str, str]:
+def public_and_hidden(source: str, session: Session) -> tuple[str, str]:
     """A test cell's source up to its first hidden test, and from there on.
 
     A cell that cannot be cut there, as where a hidden test stands inside a function, is hidden as a whole.

@@ -32,11 +32,11 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
-from autograder.hidden_tests.grade import Assessment, report
+from autograder.hidden_tests.grade import Assessment, report_of
 from autograder.judge.examination import Examination
 from autograder.judge.outputs import Output
 from autograder.judge.proxy import Line
-from autograder.judge.references import References
+from autograder.judge.references import reference_frame, reference_process
 from autograder.judge.solving import Solving
 from autograder.solver.session import Session
 from heinit_lab.checking.report import VERDICT_MIME, Report
@@ -61,12 +61,12 @@ def follow_through(
     if not any(wrong.values()) or not solving.again():
         return []
     again, right = [], dict[str, tuple[str, ...]]()  # right by follow-through, and what these follow
-    with closing(References()) as references:
+    with closing(reference_process()) as process:
         for i, first in sorted(lost.items(), key=lambda each: len(earlier(each[1].name))):
             if not wrong[i]:
                 continue
             modules = {name: f"heinit_solutions.{lesson_of(name)}" for name in wrong[i]}
-            line = Line(wrong[i], partial(references.answer, modules=modules))
+            line = Line(wrong[i], partial(reference_frame, process=process, modules=modules))
             second = Examination(i, tests[i].source, declared, solving, session, line)
             again.append(second)
             if tests[i].mentioned or second.mentions(first.name, wrong[i]):
@@ -108,7 +108,7 @@ def with_verdict(outputs: Sequence[Output], assessment: Assessment) -> list[Outp
         changed.append({"output_type": "display_data", "data": Report("✓", passes).bundle(), "metadata": {}})
     for output in outputs:
         if VERDICT_MIME in output.get("data", {}):
-            changed.append({**output, "data": report(assessment).bundle()})
+            changed.append({**output, "data": report_of(assessment).bundle()})
         elif output["output_type"] == "execute_result":
             changed.append({**output, "data": {"text/plain": repr(assessment.score)}})
         elif not full or output["output_type"] == "error":

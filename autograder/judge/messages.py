@@ -1,7 +1,7 @@
 """The messages between the caller and the judge; `autograder.solver.messages` puts them on the channel."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ class JudgeFailed:
     reason: str
 
 
-@dataclass(frozen=True)
-class CellOrder:
+class CellOrder(NamedTuple):
     """A cell to run. kind: "student" runs in the solver, "test" in the judge."""
 
     kind: str
@@ -40,7 +39,7 @@ class CellOrder:
 
 @dataclass(frozen=True)
 class NotebookOrder:
-    """A notebook to judge, answered by Judged.
+    """A notebook to judge, answered by JudgedNotebook.
 
     cells: its CellOrders, in order. declared: the names that the released solution cells define;
     test cells may use them. seed: the hidden inputs follow from it. files: the content of the files that
@@ -53,16 +52,15 @@ class NotebookOrder:
     files: dict[str, bytes]
 
 
-@dataclass(frozen=True)
-class CellResult:
+class CellResult(NamedTuple):
     """The outputs of a cell, as a notebook keeps them, and its number."""
 
     outputs: list[dict[str, Any]]
-    count: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedNotebook:
     """What became of a notebook.
 
     results: a CellResult for each cell. work: seconds of processor time that the student's `cells`

@@ -53,7 +53,7 @@ def _output(raw: dict[Any, Any]) -> Output | None:
         case {"output_type": "display_data", "data": dict(data)}:
             return {"output_type": "display_data", "data": _bundle(data), "metadata": {}}
         case {"output_type": "execute_result", "data": dict(data)}:
-            count = number(raw.get("execution_count"))
+            count = cell_number(raw.get("execution_count"))
             result = {"output_type": "execute_result", "data": _bundle(data), "metadata": {}}
             return {**result, "execution_count": count}
         case {"output_type": "error", "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
@@ -62,7 +62,7 @@ def _output(raw: dict[Any, Any]) -> Output | None:
     return None
 
 
-def number(count: Any) -> int | None:
+def cell_number(count: Any) -> int | None:
     """A cell's number, or None."""
     return count if type(count) is int and 0 <= count < 2**31 else None
 

@@ -18,7 +18,7 @@ COUNT = "{} (they count as {:g} of {:g} here)"
 def rescale(cell: NotebookNode) -> None:
     """Give a test cell that was run its score in the points of the cell."""
     points = cell.metadata.get("nbgrader", {}).get("points")
-    most = sum(verdict["max_score"] for verdict in _verdicts(cell))
+    most = sum(verdict["max_score"] for verdict in verdicts(cell))
     if not most or not isinstance(points, (int, float)) or points == most:
         return
     for output in cell.outputs:
@@ -34,15 +34,15 @@ def rescale(cell: NotebookNode) -> None:
                 data[kind] = data[kind].replace(total, counts, 1)
 
 
-def share(cell: NotebookNode, score: float | None) -> float | None:
+def share_of_points(cell: NotebookNode, score: float | None) -> float | None:
     """The share of its points that a graded cell has; None where nothing says so."""
     if points := cell.metadata.nbgrader.points:
         return None if score is None else score / points
-    verdicts = list(_verdicts(cell))
-    most = sum(verdict["max_score"] for verdict in verdicts)
-    return sum(verdict["score"] for verdict in verdicts) / most if most else None
+    most = sum(verdict["max_score"] for verdict in verdicts(cell))
+    return sum(verdict["score"] for verdict in verdicts(cell)) / most if most else None
 
 
-def _verdicts(cell: NotebookNode) -> Iterator[dict[str, Any]]:
+def verdicts(cell: NotebookNode) -> Iterator[dict[str, Any]]:
+    """What the hidden checks left in a test cell's outputs."""
     outputs = (output.get("data", {}) for output in cell.get("outputs", []))
     return (data[VERDICT_MIME] for data in outputs if VERDICT_MIME in data)

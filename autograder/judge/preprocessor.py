@@ -50,7 +50,7 @@ class JudgeExecute(NbGraderPreprocessor):  # type: ignore[misc]
             lesson = released_lesson(gradebook, about["notebook"], about["assignment"])
         handed_in = of_nbgrader(self, about)
         files = read_files(*handed_in)[1] if handed_in else {}
-        shared(self.limits, self.wall).execute(nb, declared(lesson), seed(nb, key, files), files)
+        shared(self.limits, self.wall).execute(nb, declared(lesson), seed_of(nb, key, files), files)
         return nb, resources
 
     @property
@@ -83,7 +83,7 @@ def key_of(student: str, lesson: str, secret: bytes) -> bytes:
     return hmac.digest(secret, f"{student}\0{lesson}".encode("utf-8", "surrogatepass"), "sha256")
 
 
-def seed(notebook: NotebookNode, key: bytes, files: Mapping[str, bytes] = NOTHING) -> str:
+def seed_of(notebook: NotebookNode, key: bytes, files: Mapping[str, bytes] = NOTHING) -> str:
     """The seed of a submission's hidden inputs: its repaired cells and the files beside them, under its key.
 
     The same submission meets the same inputs again; nobody without the secret can predict them.

@@ -5,8 +5,7 @@ import signal
 import socket
 import sys
 import warnings
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import ExitStack, suppress
 
 import autograder.hidden_tests  # noqa: F401  warm: test cells import it
 from autograder.hidden_tests.grade import SEED
@@ -15,7 +14,7 @@ from autograder.judge.follow_through import follow_through
 from autograder.judge.messages import (
     CellOrder,
     CellResult,
-    Judged,
+    JudgedNotebook,
     JudgeFailed,
     JudgeReady,
     JudgeStart,
@@ -26,8 +25,8 @@ from autograder.lifeline import end_with_caller
 from autograder.sandbox.choice import open_sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import Sandbox, SandboxError
-from autograder.solver.channel import ChannelError, receive, send
-from autograder.solver.messages import from_wire, to_wire
+from autograder.solver.channel import ChannelError
+from autograder.solver.messages import receive_message, send_message
 from autograder.solver.session import Session
 
 # What `rehearse` judges: a file, NumPy, and more forks than a lesson has test cells.
@@ -46,37 +45,27 @@ def main(fd: int) -> None:
     if sys.platform != "win32":  # a worker of a run on many cores blocks it, and students' code inherits that
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     caller = socket.socket(fileno=fd)
-    try:
-        start: JudgeStart = from_wire(receive(caller), JudgeStart)
-        sandbox = open_sandbox(Limits(**start.limits), start.wall, start.without)
-    except ChannelError:
-        return
-    except SandboxError as error:
-        send(caller, to_wire(JudgeFailed(str(error))))
-        return
-    session = Session()
-    os.environ["NBGRADER_EXECUTION"] = "autograde"
-    warnings.simplefilter("ignore")  # of odd values in checks; nbgrader would take all points for one
-    try:
-        rehearse(session, sandbox)
-    except SandboxError as error:
-        send(caller, to_wire(JudgeFailed(str(error))))
-        sandbox.close()
-        return
-    send(caller, to_wire(JudgeReady(sandbox.kind)))
-    while True:
+    with suppress(ChannelError), ExitStack() as stack:
         try:
-            order: NotebookOrder = from_wire(receive(caller), NotebookOrder)
-        except ChannelError:
-            sandbox.close()
-            return
-        SEED.set(order.seed)
-        try:
-            judged = judge(order, session, sandbox)
+            start: JudgeStart = receive_message(caller, JudgeStart)
+            sandbox = open_sandbox(Limits(**start.limits), start.wall, start.without)
+            stack.callback(sandbox.close)
+            session = Session()
+            os.environ["NBGRADER_EXECUTION"] = "autograde"
+            warnings.simplefilter("ignore")  # of odd values in checks; nbgrader would take all points for one
+            rehearse(session, sandbox)
         except SandboxError as error:
-            _send(caller, JudgeFailed(str(error)))
-        else:
-            _send(caller, replace(judged, results=[to_wire(result) for result in judged.results]))
+            send_message(caller, JudgeFailed(str(error)))
+            return
+        send_message(caller, JudgeReady(sandbox.kind))
+        while True:
+            order: NotebookOrder = receive_message(caller, NotebookOrder)
+            SEED.set(order.seed)
+            try:
+                answer: JudgedNotebook | JudgeFailed = judge_notebook(order, session, sandbox)
+            except SandboxError as error:
+                answer = JudgeFailed(str(error))
+            _send(caller, answer)
 
 
 def rehearse(session: Session, sandbox: Sandbox) -> None:
@@ -85,9 +74,9 @@ def rehearse(session: Session, sandbox: Sandbox) -> None:
     Raises SandboxError where it is not found right: then nobody's answers would be.
     """
     cells = [CellOrder("student", RIGHT), *[CellOrder("test", CHECKED)] * FORKS]
-    order = NotebookOrder([to_wire(cell) for cell in cells], ["total"], "", {"beside.txt": b"3"})
+    order = NotebookOrder(cells, ["total"], "", {"beside.txt": b"3"})
     try:
-        results = judge(order, session, sandbox).results
+        results = judge_notebook(order, session, sandbox).results
     except SandboxError as error:
         raise SandboxError(NOT_RIGHT.format(why=error)) from None
     for output in (output for result in results for output in result.outputs):
@@ -95,18 +84,18 @@ def rehearse(session: Session, sandbox: Sandbox) -> None:
             raise SandboxError(NOT_RIGHT.format(why=f"{output['ename']}: {output['evalue']}"))
 
 
-def _send(caller: socket.socket, answer: Judged | JudgeFailed) -> None:
+def _send(caller: socket.socket, answer: JudgedNotebook | JudgeFailed) -> None:
     """Send an answer, or why it cannot be sent. A caller that is gone is noticed at the next notebook."""
     try:
-        send(caller, to_wire(answer))
+        send_message(caller, answer)
     except ChannelError as error:
         with suppress(ChannelError):
-            send(caller, to_wire(JudgeFailed(f"its outputs are not taken: {error}")))
+            send_message(caller, JudgeFailed(f"its outputs are not taken: {error}"))
 
 
-def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
+def judge_notebook(order: NotebookOrder, session: Session, sandbox: Sandbox) -> JudgedNotebook:
     """The result of every cell, and what they cost."""
-    cells = [from_wire(cell, CellOrder) for cell in order.cells]
+    cells = [CellOrder(*cell) for cell in order.cells]
     solving = Solving(sandbox, cells, order.files)
     session.begin()
     tests = {
@@ -133,7 +122,7 @@ def judge(order: NotebookOrder, session: Session, sandbox: Sandbox) -> Judged:
         "checks": sum(test.seconds for test in ran),
     }
     entropy = any(test.line.entropy for test in ran)
-    return Judged([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
+    return JudgedNotebook([results.get(i, CellResult([])) for i in range(len(cells))], work, entropy)
 
 
 if __name__ == "__main__":

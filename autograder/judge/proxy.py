@@ -8,16 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograder.solver.channel import (
-    Budget,
-    ChannelClosed,
-    ChannelError,
-    ChannelTimeout,
-    Inbox,
-    send,
-    send_frame,
-)
+from autograder.solver.channel import Budget, ChannelClosed, ChannelError, ChannelTimeout, Inbox, send_frame
 from autograder.solver.messages import (
+    LONGEST_TEXT,
     BindNames,
     CallAnswer,
     CallFunction,
@@ -26,12 +19,11 @@ from autograder.solver.messages import (
     Mentions,
     NamesBound,
     from_wire,
-    to_wire,
+    send_message,
 )
 from autograder.solver.pipes import PipeEnd
 from heinit_lab.checking.observe import Arguments, Call, same_data
 
-MAX_TEXT = 4000  # characters of a message
 LATE = "it took too long"
 M = TypeVar("M")
 
@@ -122,7 +114,7 @@ class Line:
         """
         with self._alive():
             assert self._ends is not None
-            send(self._ends[0], to_wire(question), seconds=self._seconds())
+            send_message(self._ends[0], question, seconds=self._seconds())
 
     def hear(self, kind: type[M]) -> M:
         """The next answer, of this kind. Raises NoAnswerError where none comes, now and ever after.
@@ -175,7 +167,6 @@ class Line:
         return data | {name: Proxy(name, self) for name in names if name in functions}
 
     def close(self) -> None:
-        """Hang up; the fork ends."""
         for end in self._ends or ():
             end.close()
         self._ends, self._dead = None, self._dead or "its process has ended"
@@ -185,7 +176,7 @@ class Line:
 
     @contextmanager
     def _alive(self) -> Iterator[None]:
-        """Raise NoAnswerError for an error of the channel in here, and for the same reason ever after."""
+        """Turn an error of the channel inside the `with` into a NoAnswerError, now and ever after."""
         if self._dead:
             raise NoAnswerError(self._dead)
         try:
@@ -242,7 +233,7 @@ class Proxy:
 
 
 def _call(args: tuple[Any, ...], answer: CallAnswer) -> Call:
-    """A Call from an answer, which may say anything: what the judge can see itself it does not read there."""
+    """A Call from an answer, which may say anything; what the judge can see itself is not read there."""
     if not isinstance(answer.after, list) or len(answer.after) != len(args):
         raise ValueError("after")
     after = tuple(old if new is True else new for old, new in zip(args, answer.after, strict=True))
@@ -278,7 +269,7 @@ def seconds_of(value: Any) -> float:
 
 def _text(value: Any) -> str:
     """Text of bounded length, whatever the value is."""
-    return value[:MAX_TEXT] if isinstance(value, str) else ""
+    return value[:LONGEST_TEXT] if isinstance(value, str) else ""
 
 
 def _state(rng: np.random.Generator) -> str:

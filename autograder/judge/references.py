@@ -21,29 +21,24 @@ CPU_SECONDS = 5  # of one call
 SECONDS = 30.0  # of wall time of one call
 
 
-class References:
-    """The reference answers, for one notebook's stand-ins."""
+def reference_process() -> WalledProcess:
+    """The process in which the reference answers run, for one notebook's stand-ins."""
+    return WalledProcess(MEMORY, CPU_SECONDS, SECONDS)
 
-    def __init__(self) -> None:
-        self._process = WalledProcess(MEMORY, CPU_SECONDS, SECONDS)
 
-    def answer(self, call: CallReference, modules: Mapping[str, str]) -> bytes:
-        """The frame that answers a call.
+def reference_frame(call: CallReference, process: WalledProcess, modules: Mapping[str, str]) -> bytes:
+    """The frame that answers a call.
 
-        modules: the functions that may be called, and the modules that have them. Raises ChannelError where
-        another function is called, where the call is malformed, and where it takes too much.
-        """
-        match call:
-            case CallReference(str(name), tuple(args), dict(kwargs)) if name in modules:
-                try:
-                    return self._process.call(_answer, modules[name], name, args, kwargs)
-                except WallError:
-                    raise ChannelError(f"it called {name} with arguments that are too large") from None
-        raise ChannelError("it asked for what it may not call")
-
-    def close(self) -> None:
-        """End the process."""
-        self._process.close()
+    modules: the functions that may be called, and the modules that have them. Raises ChannelError where
+    another function is called, where the call is malformed, and where it takes too much.
+    """
+    match call:
+        case CallReference(str(name), tuple(args), dict(kwargs)) if name in modules:
+            try:
+                return process.call(_answer, modules[name], name, args, kwargs)
+            except WallError:
+                raise ChannelError(f"it called {name} with arguments that are too large") from None
+    raise ChannelError("it asked for what it may not call")
 
 
 def _answer(module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:

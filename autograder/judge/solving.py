@@ -23,11 +23,19 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from autograder.judge.messages import CellOrder, CellResult
-from autograder.judge.outputs import MAX_NOTEBOOK, clean, error_output, number
+from autograder.judge.outputs import MAX_NOTEBOOK, cell_number, clean, error_output
 from autograder.judge.proxy import Line, seconds_of
 from autograder.sandbox.sandbox import Box, Sandbox, no_box
-from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, receive, send
-from autograder.solver.messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
+from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout
+from autograder.solver.messages import (
+    CellRan,
+    ForkForTest,
+    PutFiles,
+    Ready,
+    RunCell,
+    receive_message,
+    send_message,
+)
 from autograder.solver.pipes import PipeEnd, pipe
 
 MAX_RESTARTS = 3  # of a session that a cell has ended
@@ -95,15 +103,15 @@ class Solving:
 
     def _put(self, box: Box) -> None:
         if self._files:
-            send(box.orders, to_wire(PutFiles(self._files)), seconds=self.seconds())
+            send_message(box.orders, PutFiles(self._files), seconds=self.seconds())
 
     def _run(self, box: Box, source: str) -> CellResult:
-        send(box.orders, to_wire(RunCell(source, box.limits.cell_seconds)), seconds=self.seconds())
-        answer: CellRan = from_wire(receive(box.answers, seconds=self.seconds()), CellRan)
+        send_message(box.orders, RunCell(source, box.limits.cell_seconds), seconds=self.seconds())
+        answer: CellRan = receive_message(box.answers, CellRan, seconds=self.seconds())
         self.work += seconds_of(answer.seconds)
         outputs, size = clean(answer.outputs, self._room)
         self._room -= size
-        return CellResult(outputs, number(answer.count))
+        return CellResult(outputs, cell_number(answer.count))
 
     def _fork(self, box: Box, i: int) -> None:
         order = ForkForTest(i == len(self._cells) - 1, box.limits.cell_seconds)
@@ -114,10 +122,10 @@ class Solving:
             ours.callback(end.close)
         try:
             with ours, reads, writes:
-                send(box.orders, to_wire(order), seconds=self.seconds())
+                send_message(box.orders, order, seconds=self.seconds())
                 box.orders.settimeout(max(self.seconds(), 1e-3))
                 socket.send_fds(box.orders, [b"f"], [reads.fileno(), writes.fileno()])
-                ready: Ready = from_wire(receive(box.answers, seconds=self.seconds()), Ready)
+                ready: Ready = receive_message(box.answers, Ready, seconds=self.seconds())
                 if ready.ready is True:
                     self._lines[i] = questions, answers
                     ours.pop_all()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.judge.cells import PageCell, mapping, page_cells, text_of
-from autograder.repair.notebook import OURS, quoted
+from autograder.repair.notebook import OURS, in_backticks
 from heinit_lab.checking.report import VERDICT_MIME
 
 NO_ANSWER = (
@@ -71,7 +71,7 @@ def whys(notebook: Mapping[str, Any]) -> dict[str, str]:
 def verdict(check: PageCell) -> Mapping[str, Any]:
     """What the hidden checks left in a test cell's outputs, or nothing."""
     data = (mapping(output.get("data")) for output in check.outputs if check.check)
-    return next((found for bundle in data if (found := mapping(bundle.get(VERDICT_MIME)))), {})
+    return next(filter(None, (mapping(bundle.get(VERDICT_MIME)) for bundle in data)), {})
 
 
 def public_text(check: PageCell) -> str:
@@ -116,10 +116,10 @@ def _binds(name: str, cell: PageCell) -> bool:
 
 
 def _ran_without_defining(cell: PageCell, defines: Any) -> str:
-    """What an answer's cell did that ran and defines no answer."""
+    """What the cell of an answer did, where the cell ran and defines no answer."""
     if not cell.source.strip():
         return f"The cell of `{cell.grade_id}` is empty."
-    names = quoted(map(text_of, defines)) if isinstance(defines, list) and defines else ""
+    names = in_backticks(map(text_of, defines)) if isinstance(defines, list) and defines else ""
     instead = f"defines {names}, not" if names else "does not define"
     return f"The cell of `{cell.grade_id}` ran to its end and {instead} `{cell.grade_id}`."
 

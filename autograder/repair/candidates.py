@@ -27,7 +27,7 @@ _SUFFIX = re.compile(r"\.ipynb(?:\.\w+)?$", re.I)
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenFile:
     """The file that was taken for the lesson. notes: what was taken and why, a sentence each."""
 
     path: str
@@ -52,7 +52,7 @@ class _Weight:
 
 def choose(
     files: Mapping[str, bytes], lesson: ReleasedLesson, name: str, order: Mapping[str, int] | None = None
-) -> Choice | None:
+) -> ChosenFile | None:
     """The lesson among a student's files, which are expanded; None where no file is surely the lesson.
 
     name: the lesson's file. order: the larger, the later was a file uploaded.
@@ -84,10 +84,10 @@ def choose(
         )
     elif not best.named:
         notes.append(f"The notebook was handed in as `{shown}`, and was taken: it has the lesson's cells.")
-    return Choice(best.path, files[best.path], tuple(notes))
+    return ChosenFile(best.path, files[best.path], tuple(notes))
 
 
-def handed_in(submission: Submission, lesson: ReleasedLesson) -> Choice:
+def handed_in(submission: Submission, lesson: ReleasedLesson) -> ChosenFile:
     """The notebook of a submission, whatever it is called. Raises UngradableError as `Submission.read`."""
     name = submission.path.name
     own, error = b"", None
@@ -101,15 +101,15 @@ def handed_in(submission: Submission, lesson: ReleasedLesson) -> Choice:
         if choice := choose(files, lesson, name):
             if error is None and choice.path != name and name in files and _written(own, lesson) is None:
                 unfit = f"`{name}` was not taken: the lesson's cells are not in it."
-                return Choice(choice.path, choice.content, (*choice.notes, unfit))
+                return ChosenFile(choice.path, choice.content, (*choice.notes, unfit))
             return choice
     if error is not None:
         raise error
-    return Choice(name, own)
+    return ChosenFile(name, own)
 
 
 def _likeliest(name: str) -> Callable[[str], tuple[bool, bool, int, str]]:
-    """What puts the likeliest of some paths first."""
+    """The key by which the likeliest paths are sorted first."""
 
     def key(path: str) -> tuple[bool, bool, int, str]:
         return path != name, not _SUFFIX.search(path), path.count("/"), path

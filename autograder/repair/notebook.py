@@ -121,7 +121,7 @@ def repairs_of(notebook: NotebookNode) -> Sequence[str]:
     return repairs
 
 
-def quoted(names: Iterable[str]) -> str:
+def in_backticks(names: Iterable[str]) -> str:
     """Names as a sentence lists them."""
     return ", ".join(f"`{name}`" for name in names)
 

@@ -25,22 +25,12 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # their bodies h
 DEFINES = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, *SCOPES)
 REACH = 60  # lines above and below a definition that may belong to its code
 DATA = (  # the value of such an expression is no function
-    *(
-        ast.Constant,
-        ast.JoinedStr,
-        ast.List,
-        ast.Tuple,
-        ast.Dict,
-        ast.Set,
-        ast.BinOp,
-        ast.UnaryOp,
-        ast.Compare,
-    ),
-    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+    *(ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.GeneratorExp),
+    *(ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp),
 )
 
 
-class Answer(IntEnum):
+class AnswerState(IntEnum):
     """How far a cell answers an exercise, in ascending order."""
 
     NONE = 0  # the cell does not define the function
@@ -77,7 +67,7 @@ def read_code(source: str) -> ParsedCode:
     return ParsedCode(True, binds, _needs(text), tuple(map(_start, tree.body)))
 
 
-def answer(source: str, cell_type: str, name: str, stub: str = "", own: bool = True) -> Answer:
+def answer(source: str, cell_type: str, name: str, stub: str = "", own: bool = True) -> AnswerState:
     """How far a cell with this source and type defines the function `name`.
 
     stub: the source of the released cell. own: whether the cell is the one for this answer; elsewhere, a
@@ -86,12 +76,12 @@ def answer(source: str, cell_type: str, name: str, stub: str = "", own: bool = T
     code = read_code(source)
     if not code.parses:
         broken = re.search(rf"^[ \t]*(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", source, re.M)
-        return Answer.BROKEN if broken else Answer.NONE
+        return AnswerState.BROKEN if broken else AnswerState.NONE
     if name not in code.binds or (not own and binds_data(code, name)):
-        return Answer.NONE
+        return AnswerState.NONE
     if same_text(source, stub) or _is_stub(code.binds[name]):
-        return Answer.STUB
-    return Answer.FILLED if cell_type == "code" else Answer.ASIDE
+        return AnswerState.STUB
+    return AnswerState.FILLED if cell_type == "code" else AnswerState.ASIDE
 
 
 def same_text(a: str, b: str) -> bool:
@@ -203,7 +193,7 @@ def pieces(source: str) -> list[str]:
     return ["\n".join(above[:a] + lines[a:b]) for a, b in pairwise(ends)]
 
 
-def bare(source: str) -> str:
+def without_comments(source: str) -> str:
     """The source without its comment lines and blank lines."""
     return "\n".join(line for line in _lines(source) if not line.lstrip().startswith("#"))
 

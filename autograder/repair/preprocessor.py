@@ -12,10 +12,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.files import clear
-from autograder.grading.scoring import LatePenalties, Scoring
+from autograder.grading.scoring import Scoring
 from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
 from autograder.submissions.beside import lesson_files, of_nbgrader, read_files
+from autograder.submissions.submission import Submission
 from autograder.text import printable
 
 
@@ -28,45 +29,35 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
         name, assignment = about["notebook"], about["assignment"]
-        notes = self._notes(about)
+        handed_in, source = of_nbgrader(self, about), None
+        notes = notes_of(*handed_in) if handed_in else []
         with Gradebook(about["db_url"]) as gradebook:
-            self._settle(gradebook, about)
-            lesson = released_lesson(gradebook, name, assignment, self._source(name, assignment))
+            if handed_in:
+                _settle(gradebook, *handed_in)
+                coursedir = handed_in[1].coursedir
+                folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+                source = Path(folder, f"{name}.ipynb")
+            lesson = released_lesson(gradebook, name, assignment, source)
         result = repaired(nb, lesson, notes)
         for sentence in result.repairs:
             self.log.warning(printable(f"{about['student']}, {name}: {sentence}"))
         return result.notebook, resources
 
-    def _settle(self, gradebook: Gradebook, about: dict[str, str]) -> None:
-        """Bring the gradebook to where the settings say, and read the time as `heinit grade` does."""
-        handed_in = of_nbgrader(self, about)
-        if handed_in is None:
-            return
-        submission, autograde = handed_in
-        penalties = LatePenalties(parent=autograde)
-        penalties.init_plugin()
-        Scoring(Path(autograde.coursedir.root), gradebook, penalties).settle()
-        if (when := submission.submitted_at()) is not None:
-            gradebook.update_or_create_submission(submission.lesson, submission.student, timestamp=when)
 
-    def _notes(self, about: dict[str, str]) -> list[str]:
-        """What is to be told of the files beside the notebook. Raises UngradableError as they are read."""
-        handed_in = of_nbgrader(self, about)
-        if handed_in is None:
-            return []
-        submission, autograde = handed_in
-        submission.read()
-        submission.submitted_at()
-        beside, _ = read_files(submission, autograde)
-        coursedir = autograde.coursedir
-        folder = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)
-        done = [path.name for path in Path(folder).glob("*.ipynb")]
-        clear(Path(folder), {*done, *beside.files, *lesson_files(submission.lesson, autograde)})
-        return beside.notes
+def notes_of(submission: Submission, autograde: Any) -> list[str]:
+    """What is to be told of the files beside the notebook. Raises UngradableError as they are read."""
+    submission.read()
+    submission.submitted_at()
+    beside, _ = read_files(submission, autograde)
+    coursedir = autograde.coursedir
+    folder = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)
+    done = [path.name for path in Path(folder).glob("*.ipynb")]
+    clear(Path(folder), {*done, *beside.files, *lesson_files(submission.lesson, autograde)})
+    return beside.notes
 
-    def _source(self, name: str, assignment: str) -> Path | None:
-        """The instructor's notebook, where nbgrader runs this step for a course directory."""
-        coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
-        if coursedir is None:
-            return None
-        return Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{name}.ipynb"
+
+def _settle(gradebook: Gradebook, submission: Submission, autograde: Any) -> None:
+    """Bring the gradebook to where the settings say, and read the time as `heinit grade` does."""
+    Scoring(Path(autograde.coursedir.root), gradebook, autograde).settle()
+    if (when := submission.submitted_at()) is not None:
+        gradebook.update_or_create_submission(submission.lesson, submission.student, timestamp=when)

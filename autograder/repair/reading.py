@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import RepairedNotebook, repair
-from autograder.submissions.notebook_file import parse, read_notebook
+from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import ASK, UngradableError
 from autograder.walled import WallError, walled
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 def check_readable(content: bytes) -> None:
     """Raise UngradableError where the content of a file is no notebook that could be graded."""
-    _walled(_parsed, content)
+    _walled(_readable, content)
 
 
 def check_whole(content: bytes) -> None:
@@ -47,8 +47,8 @@ def _walled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         raise UngradableError(f"it is nested too deeply. {ASK}") from None
 
 
-def _parsed(content: bytes) -> None:
-    parse(content)  # the notebook stays behind the wall
+def _readable(content: bytes) -> None:
+    read_notebook(content)  # the notebook stays behind the wall
 
 
 def _whole(content: bytes) -> None:

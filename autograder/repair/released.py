@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.repair.parsing import bare, pieces, read_code
+from autograder.repair.parsing import pieces, read_code, without_comments
 
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS$.*?^### END HIDDEN TESTS$\n?", re.M | re.S)
 SCHEMA = 3  # version of nbgrader's metadata
@@ -150,7 +150,7 @@ def released_lesson(
     for cell in authored:
         if cell.cell_type == "code" and name_of(cell) not in known:
             for piece in pieces(cell.source):
-                statements |= dict.fromkeys(read_code(piece).binds, bare(piece))
+                statements |= dict.fromkeys(read_code(piece).binds, without_comments(piece))
     # the gradebook lists cells in no particular order
     return ReleasedLesson(
         {name: cells[name] for name in places if name in cells} or cells, places, statements

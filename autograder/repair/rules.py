@@ -26,14 +26,14 @@ from autograder.repair.notebook import (
     OURS,
     SubmittedCell,
     add_repairs,
+    in_backticks,
     put_together,
-    quoted,
     repairs_of,
     small_entries,
     take_apart,
 )
 from autograder.repair.parsing import (
-    Answer,
+    AnswerState,
     answer,
     forget_parsed,
     read_code,
@@ -124,8 +124,9 @@ class _NotebookRepair:
         self.repairs += put_back_setup(self.cells, self.lesson)
         cut_setup(self.cells, self.lesson)
         if self.stale:
+            names = in_backticks(self.stale)
             self.repairs.append(
-                f"nbgrader's marks were old, changed or missing, and are as released: {quoted(self.stale)}."
+                f"nbgrader's marks were old, changed or missing, and are as released: {names}."
             )
 
     def check_answers_are_whole(self) -> None:
@@ -155,18 +156,18 @@ class _NotebookRepair:
         """Choose the cell that takes the place of a solution cell, and the cell whose answer counts."""
         name = released.name
 
-        def rank(cell: SubmittedCell) -> tuple[Answer, bool, int]:
+        def rank(cell: SubmittedCell) -> tuple[AnswerState, bool, int]:
             return self._answer(cell, released), self._is_free(cell), self.cells.index(cell)
 
         marked = [cell for cell in self.cells if cell.marked_as is released and not cell.stands_for]
         chosen = max(marked, key=rank, default=None)
-        if chosen is not None and self._answer(chosen, released) >= Answer.ASIDE:
+        if chosen is not None and self._answer(chosen, released) >= AnswerState.ASIDE:
             self.answers[name] = chosen
         else:  # the student may have written the answer into another cell
             met = self._answer_met_by_check(released, chosen)
             others = [cell for cell in self.cells if self._can_answer(cell, released)]
             other = met or max(others, key=rank, default=None)
-            complete = other is not None and self._answer(other, released) >= Answer.ASIDE
+            complete = other is not None and self._answer(other, released) >= AnswerState.ASIDE
             if other is not None and complete:
                 self.answers[name] = other
             if other is not None and met is None and self._is_free(other) and (complete or chosen is None):
@@ -187,9 +188,9 @@ class _NotebookRepair:
     def _can_answer(self, cell: SubmittedCell, released: ReleasedCell) -> bool:
         """Whether a cell that is not marked as this solution cell can hold its answer."""
         state = self._answer(cell, released)
-        if state in (Answer.STUB, Answer.BROKEN) and cell.kind != "code":
+        if state in (AnswerState.STUB, AnswerState.BROKEN) and cell.kind != "code":
             return False
-        return state == Answer.FILLED or (state > Answer.NONE and self._is_free(cell))
+        return state == AnswerState.FILLED or (state > AnswerState.NONE and self._is_free(cell))
 
     def _answer_met_by_check(
         self, released: ReleasedCell, chosen: SubmittedCell | None
@@ -204,9 +205,9 @@ class _NotebookRepair:
                 end = i
                 break
         for cell in reversed(self.cells[:end]):
-            state = self._answer(cell, released) if cell.kind == "code" else Answer.NONE
-            if state in (Answer.STUB, Answer.FILLED):  # the last definition that runs
-                return cell if state == Answer.FILLED else None
+            state = self._answer(cell, released) if cell.kind == "code" else AnswerState.NONE
+            if state in (AnswerState.STUB, AnswerState.FILLED):  # the last definition that runs
+                return cell if state == AnswerState.FILLED else None
         return None
 
     def _choose_fixed(self, released: ReleasedCell) -> None:
@@ -337,7 +338,7 @@ class _NotebookRepair:
             first = self.cells.index(self.answers[released.name]) + 1
             for at, cell in enumerate(self.cells[first:], first):
                 matters = cell.kind == "code" and (at < last_check or cell.marked_as is released)
-                if matters and self._answer(cell, released) == Answer.STUB:
+                if matters and self._answer(cell, released) == AnswerState.STUB:
                     cell.source = without_definition(cell.source, released.function)
                     self.repairs.append(
                         f"An unsolved copy of `{released.name}` below the answer was commented out."
@@ -351,14 +352,14 @@ class _NotebookRepair:
 
     # Questions about a cell
 
-    def _answer(self, cell: SubmittedCell, released: ReleasedCell) -> Answer:
+    def _answer(self, cell: SubmittedCell, released: ReleasedCell) -> AnswerState:
         """How far a cell answers a solution cell of the lesson."""
         if released.function is None:  # an answer in words, or code that defines no function
             if cell.marked_as is not released or not cell.source.strip():
-                return Answer.NONE
+                return AnswerState.NONE
             if same_text(cell.source, released.source):
-                return Answer.STUB
-            return Answer.FILLED if cell.kind == released.cell_type else Answer.ASIDE
+                return AnswerState.STUB
+            return AnswerState.FILLED if cell.kind == released.cell_type else AnswerState.ASIDE
         # the text of a locked cell is replaced, so code that was written there will not run
         kind = "raw" if cell.marked_as and cell.marked_as.locked else cell.kind
         own = cell.marked_as is released
@@ -367,7 +368,7 @@ class _NotebookRepair:
     def _defines(self, cell: SubmittedCell, released: ReleasedCell) -> bool:
         """Whether a cell binds the function's name, be it to a variable of the student's."""
         bound = cell.kind == "code" and released.function in read_code(cell.source).binds
-        return bound and self._answer(cell, released) != Answer.STUB
+        return bound and self._answer(cell, released) != AnswerState.STUB
 
     def _is_free(self, cell: SubmittedCell) -> bool:
         """Whether a cell can take the place of a solution cell that it is not marked as.
@@ -376,7 +377,7 @@ class _NotebookRepair:
         """
         if cell.stands_for or cell.marked_as is None:
             return not cell.stands_for
-        return cell.marked_as.locked or self._answer(cell, cell.marked_as) == Answer.NONE
+        return cell.marked_as.locked or self._answer(cell, cell.marked_as) == AnswerState.NONE
 
     def _is_test(self, cell: SubmittedCell) -> bool:
         return cell.stands_for is not None and cell.stands_for.is_test

@@ -6,8 +6,8 @@ a file that is not there), and would take the lines below along. Such a cell sta
 pieces: the lesson's statements first, then each of the cell's own by itself.
 """
 
-from autograder.repair.notebook import SubmittedCell, quoted
-from autograder.repair.parsing import bare, binds_data, pieces, read_code
+from autograder.repair.notebook import SubmittedCell, in_backticks
+from autograder.repair.parsing import binds_data, pieces, read_code, without_comments
 from autograder.repair.released import ReleasedLesson
 
 
@@ -39,7 +39,7 @@ def put_back_setup(cells: list[SubmittedCell], lesson: ReleasedLesson) -> list[s
         inserted += read_code(lesson.setup[name]).needs & lesson.setup.keys() - set(inserted)
     statements = dict.fromkeys(line for name, line in lesson.setup.items() if name in inserted)
     cells.insert(at, SubmittedCell("code", "\n".join(statements), id="imports"))
-    names = quoted(name for name in lesson.setup if name in missing)
+    names = in_backticks(name for name in lesson.setup if name in missing)
     if all(map(_imports, statements)):
         return [f"The lesson's imports were missing above the checks, and are put back: {names}."]
     return [f"The lesson's set-up was missing above the checks, and is put back: {names}."]
@@ -57,7 +57,7 @@ def cut_setup(cells: list[SubmittedCell], lesson: ReleasedLesson) -> None:
         statements = dict.fromkeys(lesson.setup[name] for name in names)
         parts = pieces(cell.source)
         alone = len(parts) == 1 and not any(map(_imports, statements))
-        if names and not alone and not all(bare(part) in own for part in parts):
+        if names and not alone and not all(without_comments(part) in own for part in parts):
             cell.pieces = ["\n".join(statements), *parts]
 
 

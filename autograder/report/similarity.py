@@ -21,7 +21,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
 from autograder.judge.cells import mapping, page_cells
-from autograder.repair.parsing import Answer, answer
+from autograder.repair.parsing import AnswerState, answer
 
 ALIKE = 0.9  # share of the characters that two answers have in common, in order
 MARGIN = 5.0  # bits: one pair too many by chance in 32 lessons
@@ -94,7 +94,7 @@ def structures(notebook: bytes, exercises: Collection[str]) -> dict[str, str] | 
     return {
         cell.grade_id: structure(cell.source)
         for cell in cells
-        if cell.grade_id in exercises and answer(cell.source, "code", cell.grade_id) > Answer.STUB
+        if cell.grade_id in exercises and answer(cell.source, "code", cell.grade_id) > AnswerState.STUB
     }
 
 

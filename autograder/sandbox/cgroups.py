@@ -80,13 +80,9 @@ def remove_groups(groups: list[Path]) -> None:
 
 def _remove(group: Path) -> bool:
     """Remove a group. Returns False where the kernel refuses, as it does while processes are in it."""
-    try:
+    with suppress(OSError):
         group.rmdir()
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    return True
+    return not group.exists()
 
 
 def _unified(root: Path) -> dict[Path, tuple[str, ...]]:

@@ -25,7 +25,7 @@ def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) 
     reasons = {}
     for kind in [wall] if wall else KINDS:
         try:
-            sandbox = _sandbox(limits, kind, without)
+            sandbox = GuestSandbox(limits) if kind == WEBASSEMBLY else Sandbox(limits, kind, without)
         except MachineLimitError:  # no other kind has what this one lacks
             raise
         except SandboxError as error:
@@ -43,7 +43,3 @@ def open_sandbox(limits: Limits, wall: str = "", without: Collection[str] = ()) 
             return sandbox
     sentence = no_sandbox(reasons)
     raise SandboxError(sentence + low_limits(sentence))
-
-
-def _sandbox(limits: Limits, kind: str, without: Collection[str]) -> Sandbox:
-    return GuestSandbox(limits) if kind == WEBASSEMBLY else Sandbox(limits, kind, without)

@@ -55,7 +55,7 @@ def engine() -> wasmtime.Engine:
     return wasmtime.Engine(config)
 
 
-def place() -> Path:
+def module_path() -> Path:
     """Where the compiled module is kept: its name says what it was made of."""
     kind = hashlib.sha256(f"{PINS[MODULE]} {version('wasmtime')} {STACK}".encode()).hexdigest()
     return user_cache_path("heinit") / "webassembly" / f"{kind[:32]}.cwasm"
@@ -63,7 +63,7 @@ def place() -> Path:
 
 def compile_once() -> None:
     """Compile the module for this machine, unless that was done; where two start, one waits for the other."""
-    path = place()
+    path = module_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     with path.with_suffix(".lock").open("w") as lock:
@@ -80,9 +80,9 @@ def compile_once() -> None:
 
 def compiled(engine: wasmtime.Engine) -> wasmtime.Module:
     """The compiled module. Raises FileNotFoundError where `compile_once` has not run."""
-    if not _ours(place()):
-        raise FileNotFoundError(place())
-    return wasmtime.Module.deserialize_file(engine, str(place()))
+    if not _ours(module_path()):
+        raise FileNotFoundError(module_path())
+    return wasmtime.Module.deserialize_file(engine, str(module_path()))
 
 
 def _ours(path: Path) -> bool:

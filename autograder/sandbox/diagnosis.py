@@ -109,11 +109,11 @@ def container(root: Path, environment: Mapping[str, str]) -> str:
 
 def no_sandbox(reasons: Mapping[str, str]) -> str:
     """The sentences where no sandbox stands. reasons: why not, for each kind that was tried."""
-    said = [why.strip().rstrip(".") for why in reasons.values()]
-    if len(set(said)) == 1:
-        return NO_SANDBOX.format(why=f"{said[0]}.")
-    whys = " ".join(f"{kind}: {why}." for kind, why in zip(reasons, said, strict=True))
-    return NO_SANDBOX.format(why=whys)
+    whys = [why.strip().rstrip(".") for why in reasons.values()]
+    if len(set(whys)) == 1:
+        return NO_SANDBOX.format(why=f"{whys[0]}.")
+    each = " ".join(f"{kind}: {why}." for kind, why in zip(reasons, whys, strict=True))
+    return NO_SANDBOX.format(why=each)
 
 
 def diagnosis(line: str, places: list[str], machine: Machine) -> str:

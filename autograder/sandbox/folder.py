@@ -31,7 +31,6 @@ class SandboxFolder:
         (self.path / "new").rename(self.path / LOCK)  # so that others see it locked only
 
     def remove(self) -> None:
-        """Remove the folder."""
         os.close(self._lock)
         shutil.rmtree(self.path, ignore_errors=True)
 

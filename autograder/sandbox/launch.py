@@ -27,16 +27,16 @@ def main(order: dict[str, Any]) -> None:
     """Replace this process by bubblewrap."""
     places = {}
     if os.geteuid() == 0:
-        check(libc.unshare(CLONE_NEWNS), "unshare")
-        check(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "make mounts private")
-        check(libc.mount(b"tmpfs", STAGE.encode(), b"tmpfs", 0, b"mode=0755"), "stage")
+        _check(libc.unshare(CLONE_NEWNS), "unshare")
+        _check(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "make mounts private")
+        _check(libc.mount(b"tmpfs", STAGE.encode(), b"tmpfs", 0, b"mode=0755"), "stage")
         for i, (source, _) in enumerate(order["binds"]):
             staged = f"{STAGE}/{i}"
             if Path(source).is_dir():
                 Path(staged).mkdir()
             else:
                 Path(staged).touch()
-            check(libc.mount(source.encode(), staged.encode(), None, MS_BIND | MS_REC, None), source)
+            _check(libc.mount(source.encode(), staged.encode(), None, MS_BIND | MS_REC, None), source)
             places[source] = staged
         os.setgroups([])
         os.setresgid(order["uid"], order["uid"], order["uid"])
@@ -49,7 +49,7 @@ def main(order: dict[str, Any]) -> None:
     os.execv(bwrap, [bwrap, *options[:cut], *binds, *options[cut + 1 :]])
 
 
-def check(result: int, what: str) -> None:
+def _check(result: int, what: str) -> None:
     """Raise OSError if a call failed."""
     if result != 0:
         raise OSError(ctypes.get_errno(), what)

@@ -39,18 +39,14 @@ INSIDE = {**ENVIRONMENT, "PYTHONPATH": "/course"}  # the sandbox's whole environ
 
 
 def own() -> list[tuple[str, str]]:
-    """The course's own code that the solver needs, and its place in the sandbox."""
+    """The course's own code that the solver needs, and the list of fonts; and their places in the sandbox."""
+    import matplotlib.font_manager  # writes the list once on this machine, which takes seconds
+
     solver = Path(__file__).resolve().parent.parent / "solver"
     lab = Path(heinit_lab.__file__).resolve().parent
-    return [(str(solver), "/course/solver"), (str(lab), "/course/heinit_lab"), *_fonts()]
-
-
-def _fonts() -> list[tuple[str, str]]:
-    """Matplotlib's list of fonts. The import writes it once on this machine, which takes seconds."""
-    import matplotlib.font_manager
-
-    lists = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
-    return [(str(path), f"/course/fonts/{path.name}") for path in lists]
+    fonts = Path(matplotlib.get_cachedir()).glob("fontlist-*.json")
+    code = [(str(solver), "/course/solver"), (str(lab), "/course/heinit_lab")]
+    return [*code, *((str(path), f"/course/fonts/{path.name}") for path in fonts)]
 
 
 def masks(visible: list[tuple[str, str]]) -> list[str]:

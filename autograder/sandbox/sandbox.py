@@ -29,15 +29,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.errors import HeinitError
+from autograder.lifeline import start_connected
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.cgroups import ControlGroups, remove_groups
 from autograder.sandbox.diagnosis import NOT_INSTALLED, diagnosis, landlock_missing, last_line, this_machine
 from autograder.sandbox.folder import SandboxFolder
-from autograder.sandbox.kinds import KINDS, UNSANDBOXED
+from autograder.sandbox.kinds import KINDS, UNSANDBOXED, WEBASSEMBLY
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import ENVIRONMENT, INSIDE, binds, closed_to_others, landlock_places, own
-from autograder.solver.channel import ChannelError, receive, send
-from autograder.solver.messages import BoxOrder, Ready, from_wire, to_wire
+from autograder.solver.channel import ChannelError
+from autograder.solver.messages import BoxOrder, Ready, receive_message, send_message
 from autograder.solver.pipes import PipeEnd, pipe
 from autograder.solver.process_limits import RAISE, LowLimitError, low_limits, reach
 
@@ -111,6 +112,8 @@ class Sandbox:
     Raises SandboxError where this machine allows no sandbox of this kind.
     """
 
+    box_kind = Box
+
     def __init__(
         self, limits: Limits | None = None, kind: str = KINDS[0], without: Collection[str] = ()
     ) -> None:
@@ -119,24 +122,18 @@ class Sandbox:
         self.control_groups = ControlGroups()
         reach_limits(self._rlimits(self.limits))
         self._directory = None if kind == "namespaces" else SandboxFolder()
-        ours, theirs = socket.socketpair()
-        program = [sys.executable, "-s", "-P", "-m", "solver.zygote", str(theirs.fileno())]
         self._places: list[tuple[str, int]] = []
         environment = self._environment()
-        self._process = subprocess.Popen(
-            self._command(program),
-            pass_fds=(theirs.fileno(),),
+        self._process, self._orders = start_connected(
+            lambda fd: self._command([sys.executable, "-s", "-P", "-m", "solver.zygote", fd]),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=environment,
         )
-        theirs.close()
-        self._orders = ours
         stderr = self._process.stderr
         assert stderr is not None
         try:
-            receive(ours, seconds=START)
+            receive_message(self._orders, Ready, seconds=START)
         except ChannelError:
             self.close()
             line = last_line(stderr.read())
@@ -150,7 +147,31 @@ class Sandbox:
     def box(self, limits: Limits | None = None) -> Box:
         """A fresh box, whose solver is ready. Raises SandboxError where there can be none."""
         limits = limits or self.limits
-        order = BoxOrder(
+        orders, theirs = socket.socketpair()
+        life, alive = pipe()
+        answers, writes = pipe(life)
+        box = self.box_kind(orders, answers, life, limits)
+        box.kills = self.kind == "namespaces"
+        try:
+            with theirs, alive, writes:
+                send_message(self._orders, self._order(limits), seconds=START)
+                if self.kind != WEBASSEMBLY:  # which macOS has as well, and credentials only Linux
+                    orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+                socket.send_fds(self._orders, [b"f"], [end.fileno() for end in (theirs, writes, alive)])
+            orders.settimeout(START)
+            self._admit(box)
+            # nothing of a submission has run until then: what goes wrong before is no fault of the submission
+            ready: Ready = receive_message(answers, Ready, seconds=START)
+            if ready.ready is not True:
+                raise OSError(ready.ready)
+        except (ChannelError, OSError) as error:
+            box.close()
+            raise no_box(error) from None
+        return box
+
+    def _order(self, limits: Limits) -> BoxOrder:
+        """What the warm parent is told of a box."""
+        return BoxOrder(
             kind=self.kind,
             walls=sorted(self.walls),
             disk=limits.disk,
@@ -161,32 +182,18 @@ class Sandbox:
             watch=0 if self.control_groups.parents else limits.memory,
             processes=limits.processes,
         )
-        orders, theirs = socket.socketpair()
-        life, alive = pipe()
-        answers, writes = pipe(life)
-        box = Box(orders, answers, life, limits)
-        box.kills = self.kind == "namespaces"
-        try:
-            with theirs, alive, writes:
-                send(self._orders, to_wire(order), seconds=START)
-                descriptors = [end.fileno() for end in (theirs, writes, alive)]
-                orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-                socket.send_fds(self._orders, [b"f"], descriptors)
-            orders.settimeout(START)
-            reply, ancillary, _, _ = orders.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
-            if reply != b"!" or not ancillary:
-                raise OSError(reply.decode(errors="replace") or "the warm parent has ended")
-            pid, _, _ = struct.unpack("iii", ancillary[0][2])
-            box.init = None if self.kind == UNSANDBOXED else os.pidfd_open(pid)
-            box.groups = self.control_groups.limit(pid, limits.memory, limits.processes)
-            if "descriptors" in self.walls:  # from here on, the other end belongs to a student
-                orders.shutdown(socket.SHUT_RD)
-            orders.sendall(b"!")
-            await_solver(answers)
-        except (ChannelError, OSError) as error:
-            box.close()
-            raise no_box(error) from None
-        return box
+
+    def _admit(self, box: Box) -> None:
+        """Let the solver of a box begin, when init is there and has its limits. Raises OSError."""
+        reply, ancillary, _, _ = box.orders.recvmsg(500, socket.CMSG_SPACE(struct.calcsize("iii")))
+        if reply != b"!" or not ancillary:
+            raise OSError(reply.decode(errors="replace") or "the warm parent has ended")
+        pid, _, _ = struct.unpack("iii", ancillary[0][2])
+        box.init = None if self.kind == UNSANDBOXED else os.pidfd_open(pid)
+        box.groups = self.control_groups.limit(pid, box.limits.memory, box.limits.processes)
+        if "descriptors" in self.walls:  # from here on, the other end belongs to a student
+            box.orders.shutdown(socket.SHUT_RD)
+        box.orders.sendall(b"!")
 
     def _rlimits(self, limits: Limits) -> dict[str, int]:
         """The limits of a single process of a box."""
@@ -259,13 +266,3 @@ def reach_limits(rlimits: Mapping[str, int]) -> None:
 def no_box(why: object) -> SandboxError:
     """What to say where a submission gets no box, or none with room for its processes."""
     return SandboxError(f"the sandbox could not make a box for a submission: {why}.{low_limits(str(why))}")
-
-
-def await_solver(answers: PipeEnd) -> None:
-    """Wait until the solver of a box can run a cell. Raises OSError or ChannelError where it cannot.
-
-    Until then nothing of a submission has run: whatever goes wrong before is no fault of the submission's.
-    """
-    answer: Ready = from_wire(receive(answers, seconds=START), Ready)
-    if answer.ready is not True:
-        raise OSError(answer.ready)

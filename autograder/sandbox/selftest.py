@@ -7,22 +7,24 @@ are denied, and uses more memory and processes than it may. The probe prints eac
 second box fills its disk; where the box has no disk of its own, a box that does so is to be ended.
 """
 
+import errno
 import json
 import os
 import platform
 import pwd
 import socket
+import tomllib
 from contextlib import closing
 from pathlib import Path
 
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.places import INSIDE
 from autograder.sandbox.sandbox import Sandbox, SandboxError
-from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
-from autograder.solver.messages import CellRan, RunCell, from_wire, to_wire
+from autograder.solver.channel import ChannelClosed, ChannelError
+from autograder.solver.messages import CellRan, RunCell, receive_message, send_message
 from autograder.solver.syscalls import MACHINES
 
-SECONDS = 60
+SECONDS = 60  # of wall time for a probe, and of processor time for a cell of it
 MEBI = 2**20
 # what it means that an attempt of the probe succeeded
 BREACHES = {
@@ -41,42 +43,8 @@ BREACHES = {
     "forks": "students' code could start more processes than it may",
     "disk": "students' code could write more than it may",
 }
-# calls that a submission is denied, of each family: the numbers on MACHINES, the arguments, and whether the
-# kernel says that it has no such call. Without the filter each gives another error, or none.
-DENIED: dict[str, tuple[int, int, tuple[int, ...], bool]] = {
-    "socket(AF_UNIX)": (41, 198, (1, 1, 0), False),
-    "socket(AF_INET)": (41, 198, (2, 1, 0), False),
-    "socket(AF_NETLINK)": (41, 198, (16, 3, 0), False),
-    "socket(AF_VSOCK)": (41, 198, (40, 1, 0), False),
-    "socket(AF_ALG)": (41, 198, (38, 5, 0), False),
-    "bind": (49, 200, (-1, 0, 0), False),
-    "setsockopt": (54, 208, (-1, 1, 7, 0, 0), False),
-    "unshare": (272, 97, (0,), False),
-    "setns": (308, 268, (-1, 0), False),
-    "ptrace": (101, 117, (1, -1, 0, 0), False),
-    "process_vm_readv": (310, 270, (-1, 0, 0, 0, 0, 0), False),
-    "add_key": (248, 217, (0, 0, 0, 0, 0), False),
-    "request_key": (249, 218, (0, 0, 0, 0), False),
-    "keyctl": (250, 219, (0, -3, 1), False),
-    "perf_event_open": (298, 241, (0, 0, -1, -1, 0), False),
-    "bpf": (321, 280, (999, 0, 0), False),
-    "memfd_create": (319, 279, (0, 0), False),
-    "inotify_init1": (294, 26, (0,), False),
-    "shmget": (29, 194, (0, 4096, 0o600), False),
-    "semget": (64, 190, (0, 1, 0o600), False),
-    "msgget": (68, 186, (0, 0o600), False),
-    "vmsplice": (278, 75, (-1, 0, 0, 0), False),
-    "personality": (135, 92, (0xFFFFFFFF,), False),
-    "setpriority": (141, 140, (0, 0, 0), False),
-    "pidfd_getfd": (438, 438, (-1, 0, 0), False),
-    "userfaultfd": (323, 282, (-1,), False),
-    "clone3": (435, 435, (0, 0), True),
-    "io_uring_setup": (425, 425, (0, 0), True),
-    "io_uring_enter": (426, 426, (-1, 0, 0, 0, 0), False),
-    "openat2": (437, 437, (-1, 0, 0, 0), True),
-}
 PROBE = """
-import ctypes, errno, json, os, select, socket, stat, sys, tempfile
+import ctypes, json, os, select, socket, stat, sys, tempfile
 settings, breaches = json.loads({settings!r}), {{}}
 home = os.getcwd()
 
@@ -129,9 +97,8 @@ rights = ["capabilities"] * any(held) + ["new privileges"] * (libc.prctl(39, 0, 
 # who never had a capability cannot drop one from the bounding set, and no_new_privs makes that needless
 rights += ["capabilities to be had"] * any(hidden and libc.prctl(23, n, 0, 0, 0) == 1 for n in range(64))
 if rights or (hidden and os.getuid() == 0): breaches["rights"] = ", ".join(rights) or "root"
-for name, (number, arguments, unknown) in settings["calls"].items():
+for name, number, arguments, refusal in settings["calls"]:
     done = libc.syscall(number, *(ctypes.c_long(a) for a in arguments))
-    refusal = errno.ENOSYS if unknown else errno.EPERM
     if done != -1 or ctypes.get_errno() != refusal: breaches["calls"] = name
 
 def crowd(count, work):
@@ -192,6 +159,7 @@ def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
     hidden, column = sandbox.kind == "namespaces", MACHINES.index(platform.machine())
     summed = bool(sandbox.control_groups.parents)  # whether memory is limited in sum
     memory = 96 * MEBI if summed else 1024 * MEBI
+    denied = tomllib.loads(Path(__file__).with_name("denied_calls.toml").read_text(encoding="utf-8"))
     limits = Limits(memory=memory, disk=MEBI, processes=12, cell_seconds=SECONDS, seconds=SECONDS)
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         settings = {
@@ -202,7 +170,11 @@ def prove(sandbox: Sandbox, secrets: tuple[Path, ...] = ()) -> None:
             "environment": [*INSIDE, "PWD"],
             "ipc": str(Path("/proc/self/ns/ipc").readlink()),
             "judge": os.getpid(),
-            "calls": {name: (call[column], *call[2:]) for name, call in DENIED.items()},
+            "calls": [
+                (name, call[column], call[-1], getattr(errno, refusal))
+                for refusal, calls in denied.items()
+                for name, call in calls.items()
+            ],
             "port": server.getsockname()[1],
             "fills": 3 if summed else 1,
             "fill": memory // 2 if summed else 2 * memory,
@@ -233,19 +205,19 @@ def _run(sandbox: Sandbox, limits: Limits, probe: str) -> dict[str, str]:
     """Run the probe in a box. Returns its breaches: which attempts succeeded, and on what."""
     outputs = None
     try:
-        outputs = _outputs(sandbox, limits, probe)
+        outputs = run_in_box(sandbox, limits, probe)
         (output,) = outputs
         breaches: dict[str, str] = json.loads(output["text"])
     except (ChannelError, ValueError, KeyError, TypeError) as error:
-        said = f": {outputs[0].get('ename')} {outputs[0].get('evalue')}" if outputs else ""
-        raise SandboxError(f"the sandbox's self-test did not finish ({error}{said})") from None
+        shown = f": {outputs[0].get('ename')} {outputs[0].get('evalue')}" if outputs else ""
+        raise SandboxError(f"the sandbox's self-test did not finish ({error}{shown})") from None
     return breaches
 
 
 def _ends_or_fails(sandbox: Sandbox, limits: Limits, source: str) -> bool:
     """Whether a cell ends in an error, or its box is ended."""
     try:
-        outputs = _outputs(sandbox, limits, source)
+        outputs = run_in_box(sandbox, limits, source)
     except ChannelClosed:
         return True
     except ChannelError:
@@ -253,10 +225,13 @@ def _ends_or_fails(sandbox: Sandbox, limits: Limits, source: str) -> bool:
     return any(output["output_type"] == "error" for output in outputs)
 
 
-def _outputs(sandbox: Sandbox, limits: Limits, source: str) -> list[dict[str, str]]:
+def run_in_box(
+    sandbox: Sandbox, limits: Limits, source: str, seconds: float = SECONDS
+) -> list[dict[str, str]]:
+    """The outputs of a cell in a box of its own. seconds: of processor time. Raises ChannelError."""
     with sandbox.box(limits) as box:
-        send(box.orders, to_wire(RunCell(source, SECONDS)), seconds=SECONDS)
-        outputs: list[dict[str, str]] = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
+        send_message(box.orders, RunCell(source, seconds), seconds=SECONDS)
+        outputs: list[dict[str, str]] = receive_message(box.answers, CellRan, seconds=SECONDS).outputs
     return outputs
 
 

@@ -2,7 +2,7 @@
 
 How it works. A guest can do nothing but compute and call these functions, so what they do not offer does
 not exist for it. Its files are a `Tree` in this process's memory; no call opens a file, a socket or a process
-of this machine. The descriptors of the host that a guest reaches are the `Stream`s and `Door`s which
+of this machine. The descriptors of the host that a guest reaches are the `Door`s which
 the host put in the guest's table, by number, and the guest can only read and write bytes there.
 
 Every pointer and length comes from the guest. They are taken as unsigned numbers, and are used only as bounds
@@ -18,6 +18,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox.tree import EXIST, ISDIR, NOTDIR, PERM, File, Folder, Tree, WasiError
@@ -37,35 +38,25 @@ PIECE = 2**20  # bytes that one call reads or writes at most
 CLOCKS = time.time_ns, time.monotonic_ns, time.process_time_ns, time.thread_time_ns
 
 
-class Stream:
-    """Bytes from or to a descriptor of the host."""
-
-    def __init__(self, fd: int, writes: bool) -> None:
-        self._fd, self._writes = fd, writes
-
-    def read(self, size: int) -> bytes:
-        """At most so many bytes; none at the end."""
-        return b"" if self._writes else os.read(self._fd, size)
-
-    def write(self, data: bytes) -> int:
-        """Write what there is room for; how many bytes that were."""
-        return os.write(self._fd, data) if self._writes else 0
-
-
+@dataclass(frozen=True)
 class Door:
-    """Requests to the host: what it answers when the guest reads, and does when the guest writes."""
+    """What lies behind a descriptor of the host.
 
-    def __init__(self, answer: Callable[[], bytes] = bytes, take: Callable[[bytes], object] = bytes) -> None:
-        self._answer, self._take = answer, take
+    read: gives at most so many bytes, none at the end. write: takes bytes, and says how many it took.
+    """
 
-    def read(self, size: int) -> bytes:
-        """What the host answers."""
-        return self._answer()[:size]
+    read: Callable[[int], bytes] = lambda _: b""
+    write: Callable[[bytes], int] = len
 
-    def write(self, data: bytes) -> int:
-        """Hand the bytes to the host."""
-        self._take(data)
-        return len(data)
+
+def read_end(fd: int) -> Door:
+    """Bytes from a descriptor of the host."""
+    return Door(partial(os.read, fd), lambda _: 0)
+
+
+def write_end(fd: int) -> Door:
+    """Bytes to a descriptor of the host."""
+    return Door(write=partial(os.write, fd))
 
 
 @dataclass(eq=False)
@@ -89,7 +80,7 @@ class Wasi:
 
     def __init__(self, tree: Tree, arguments: list[str], environment: Mapping[str, str]) -> None:
         self.tree = tree
-        self.table: dict[int, Stream | Door | Opened] = {
+        self.table: dict[int, Door | Opened] = {
             **dict.fromkeys(range(3), Door()),
             ROOT: Opened(tree.root),
         }
@@ -216,7 +207,7 @@ class Wasi:
 
     # --- descriptors
 
-    def _handle(self, fd: int) -> Stream | Door | Opened:
+    def _handle(self, fd: int) -> Door | Opened:
         if fd not in self.table:
             raise WasiError(BADF)
         return self.table[fd]

@@ -36,11 +36,11 @@ import wasmtime
 
 from autograder.sandbox.compiled import ZIP, compiled, engine, pinned
 from autograder.sandbox.tree import Tree
-from autograder.sandbox.wasi import Door, Stream, Wasi
+from autograder.sandbox.wasi import Door, Wasi, read_end, write_end
 from autograder.sandbox.webassembly import ENVIRONMENT
-from autograder.solver.channel import ChannelError, receive, send
+from autograder.solver.channel import ChannelError
 from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS, QUESTIONS, REPLIES
-from autograder.solver.messages import BoxOrder, Ready, from_wire, to_wire
+from autograder.solver.messages import BoxOrder, Ready, receive_message, send_message
 from autograder.solver.pipes import PipeEnd
 
 STACK = 64 * 2**20  # bytes of the thread that runs the guest
@@ -91,15 +91,15 @@ class Host:
             self._instance["run"](self._store)
         os._exit(0)
 
-    def _box(self) -> bytes:
+    def _box(self, size: int) -> bytes:
         """Make boxes for as long as the sandbox asks for them; returns in the solver of each."""
         gc.collect()
         gc.freeze()
         self._wasi.chance = os.urandom
-        send(self._orders, to_wire(Ready()))
+        send_message(self._orders, Ready())
         while True:
             try:
-                order: BoxOrder = from_wire(receive(self._orders), BoxOrder)
+                order: BoxOrder = receive_message(self._orders, BoxOrder)
                 _, (judge, answers, alive), _, _ = socket.recv_fds(self._orders, 1, 3)
             except (ChannelError, ValueError):
                 os._exit(0)
@@ -115,7 +115,7 @@ class Host:
                     return b"0"
 
     def _become_solver(self, judge: socket.socket, answers: PipeEnd, life: PipeEnd, order: BoxOrder) -> bool:
-        """Fork the solver of a box, where this is True. In init this is False, when the box has ended."""
+        """Fork the solver of a box: True in the solver, and False in init, once the box has ended."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         ended, runs = os.pipe()
         solver = os.fork()
@@ -128,8 +128,8 @@ class Host:
             self._tree.clear(FRESH, order.disk)
             self._store.set_limits(memory_size=self._memory.data_len(self._store) + order.watch)
             self._ends = socket.socket(fileno=os.dup(judge.fileno())), PipeEnd(os.dup(answers.fileno()))
-            self._wasi.table[ORDERS] = Stream(self._ends[0].fileno(), writes=False)
-            self._wasi.table[ANSWERS] = Stream(self._ends[1].fileno(), writes=True)
+            self._wasi.table[ORDERS] = read_end(self._ends[0].fileno())
+            self._wasi.table[ANSWERS] = write_end(self._ends[1].fileno())
             return True
         with suppress(OSError):  # the solver may have done so, or ended
             os.setpgid(solver, solver)
@@ -150,8 +150,8 @@ class Host:
         self._last, self._seconds = map(float, request[:80].split())
         return len(request)
 
-    def _fork(self) -> bytes:
-        """Fork for a test cell, with the ends that come after the order; what this process is then."""
+    def _fork(self, size: int) -> bytes:
+        """Fork for a test cell, with the pipes that follow the order. Returns which process this is then."""
         if self._ends is None:
             return b"-"
         fds: list[int] = []
@@ -170,8 +170,8 @@ class Host:
         self._ends = None
         del self._wasi.table[ORDERS], self._wasi.table[ANSWERS]
         self._wasi.table |= {
-            QUESTIONS: Stream(questions, writes=False),
-            REPLIES: Stream(replies, writes=True),
+            QUESTIONS: read_end(questions),
+            REPLIES: write_end(replies),
         }
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         most = min(hard, int(resource.getrusage(resource.RUSAGE_SELF).ru_utime + self._seconds) + 1)
@@ -179,8 +179,8 @@ class Host:
         return b"0"
 
 
-def _time() -> bytes:
-    return str(time.process_time()).encode()
+def _time(size: int) -> bytes:
+    return str(time.process_time()).encode()[:size]
 
 
 def _clock(request: bytes) -> int:

@@ -23,24 +23,15 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from autograder.lifeline import start_connected
 from autograder.sandbox.kinds import WEBASSEMBLY
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.sandbox import (
-    END,
-    START,
-    Box,
-    Sandbox,
-    SandboxError,
-    await_solver,
-    no_box,
-    reach_limits,
-)
-from autograder.sandbox.selftest import home
+from autograder.sandbox.sandbox import END, START, Box, Sandbox, SandboxError, reach_limits
+from autograder.sandbox.selftest import MEBI, SECONDS, home, run_in_box
 from autograder.sandbox.wasi import MOST_OPEN
-from autograder.solver.channel import ChannelClosed, ChannelError, receive, send
+from autograder.solver.channel import ChannelClosed, ChannelError
 from autograder.solver.doors import ANSWERS, BOX, CLOCK, FORK, ORDERS
-from autograder.solver.messages import BoxOrder, CellRan, RunCell, from_wire, to_wire
-from autograder.solver.pipes import pipe
+from autograder.solver.messages import BoxOrder, Ready, receive_message
 from autograder.surroundings import inherited
 
 NOT_INSTALLED = (
@@ -76,57 +67,29 @@ class GuestBox(Box):
 class GuestSandbox(Sandbox):
     """The host and its guest. Raises SandboxError where the host does not start."""
 
+    box_kind = GuestBox
+
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits, self.kind = limits or Limits(), WEBASSEMBLY
         reach_limits(RLIMITS)
-        ours, theirs = socket.socketpair()
-        self._orders, self._directory = ours, None
-        self._process = subprocess.Popen(
-            _python("wasm_host", str(theirs.fileno())),
-            pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=_environment(),
+        self._directory = None
+        self._process, self._orders = start_connected(
+            lambda fd: _python("wasm_host", fd), stdin=subprocess.DEVNULL, env=_environment()
         )
-        theirs.close()
         try:
-            receive(ours, seconds=START)
+            receive_message(self._orders, Ready, seconds=START)
         except ChannelError as error:
             self.close()
             raise SandboxError(f"CPython in WebAssembly did not start ({error})") from None
 
-    def box(self, limits: Limits | None = None) -> GuestBox:
-        """A fresh box. Raises SandboxError where the host has ended or cannot make a box."""
-        limits = limits or self.limits
-        order = BoxOrder(
-            kind=self.kind,
-            walls=[],
-            disk=limits.disk,
-            fresh=[],
-            directory="",
-            places=[],
-            rlimits=RLIMITS,
-            watch=limits.memory // SHARE,
-            processes=0,
-        )
-        orders, theirs = socket.socketpair()
-        life, alive = pipe()
-        answers, writes = pipe(life)
-        box = GuestBox(orders, answers, life, limits)
-        try:
-            with theirs, alive, writes:
-                send(self._orders, to_wire(order), seconds=START)
-                socket.send_fds(self._orders, [b"f"], [end.fileno() for end in (theirs, writes, alive)])
-            orders.settimeout(START)
-            if orders.recv(1) != b"!":
-                raise OSError("the host has ended")
-            orders.settimeout(None)
-            orders.shutdown(socket.SHUT_RD)
-            await_solver(answers)
-        except (ChannelError, OSError) as error:
-            box.close()
-            raise no_box(error) from None
-        return box
+    def _order(self, limits: Limits) -> BoxOrder:
+        memory = limits.memory // SHARE
+        return BoxOrder(self.kind, limits.disk, RLIMITS, watch=memory)
+
+    def _admit(self, box: Box) -> None:
+        if box.orders.recv(1) != b"!":
+            raise OSError("the host has ended")
+        box.orders.shutdown(socket.SHUT_RD)
 
 
 def prepare() -> None:
@@ -194,8 +157,6 @@ if not refused(lambda: write("/box/probe")):
     breaches.append("students' code could write more than it may")
 print(json.dumps(breaches))
 """
-SECONDS = 60
-MEBI = 2**20
 
 
 def prove_guest(sandbox: GuestSandbox) -> None:
@@ -223,14 +184,10 @@ def prove_guest(sandbox: GuestSandbox) -> None:
 
 def _run(sandbox: GuestSandbox, limits: Limits, probe: str, seconds: float = SECONDS) -> str | None:
     """What a probe prints in a box; None where the box ends first. seconds: of processor time."""
-    with sandbox.box(limits) as box:
-        try:
-            send(box.orders, to_wire(RunCell(probe, seconds)), seconds=SECONDS)
-            (output,) = from_wire(receive(box.answers, seconds=SECONDS), CellRan).outputs
-            return str(output["text"])
-        except ChannelClosed:
-            return None
-        except (ChannelError, ValueError, KeyError, TypeError) as error:
-            raise SandboxError(
-                f"the sandbox's self-test did not finish, so nothing is graded: {error}"
-            ) from None
+    try:
+        (output,) = run_in_box(sandbox, limits, probe, seconds)
+        return output["text"]
+    except ChannelClosed:
+        return None
+    except (ChannelError, ValueError, KeyError, TypeError) as error:
+        raise SandboxError(f"the sandbox's self-test did not finish, so nothing is graded: {error}") from None

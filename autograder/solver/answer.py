@@ -16,36 +16,35 @@ import numpy as np
 from heinit_lab.checking.calls import mentions
 from heinit_lab.checking.observe import Call, observe_in_turn, own_global_state
 
-from .channel import ChannelError, receive, send
+from .channel import ChannelError
 from .messages import (
+    LONGEST_TEXT,
     BindNames,
     CallAnswer,
     CallFunction,
     FindMentions,
     Mentions,
     NamesBound,
-    from_wire,
-    to_wire,
+    receive_message,
+    send_message,
 )
 from .pipes import PipeEnd
-from .randomness import drawn
+from .randomness import entropy_draws
 from .stand_ins import put_stand_in
 
-MAX_TEXT = 4000  # characters of a message
 M = TypeVar("M")
 
 
-def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
+def answer_questions(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
     """Answer until the judge has no more questions. names: those of the session."""
     functions: dict[str, Any] = {}
     replaced: set[str] = set()
     with contextlib.suppress(ChannelError), own_global_state():
         while True:
-            question: Any = from_wire(receive(questions), BindNames, FindMentions, CallFunction)
+            question: Any = receive_message(questions, BindNames, FindMentions, CallFunction)
             if isinstance(question, FindMentions):
-                send(answers, to_wire(Mentions(mentions(functions[question.name], question.names))))
-                continue
-            if isinstance(question, BindNames):
+                send_message(answers, Mentions(mentions(functions[question.name], question.names)))
+            elif isinstance(question, BindNames):
                 for name in set(question.stand_ins) - replaced:
                     put_stand_in(name, names, questions, answers)
                 replaced.update(question.stand_ins)
@@ -53,19 +52,19 @@ def serve(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
                 functions = {name: value for name, value in values.items() if callable(value)}
                 data = {name: value for name, value in values.items() if name not in functions}
                 _send(answers, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
-                continue
-            calls = observe_in_turn(functions[question.name], question.calls)
-            for args, kwargs in question.calls:
-                answer = _answer(calls, (*args, *kwargs.values()))
-                _send(answers, answer, partial(_too_large, answer))
+            else:
+                calls = observe_in_turn(functions[question.name], question.calls)
+                for args, kwargs in question.calls:
+                    answer = _answer(calls, (*args, *kwargs.values()))
+                    _send(answers, answer, partial(_too_large, answer))
 
 
 def _send(answers: PipeEnd, message: M, instead: Callable[[ChannelError], M]) -> None:
     """Send a message. instead: gives what to send where the channel does not take the message."""
     try:
-        send(answers, to_wire(message))
+        send_message(answers, message)
     except ChannelError as error:
-        send(answers, to_wire(instead(error)))
+        send_message(answers, instead(error))
 
 
 def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:
@@ -76,21 +75,21 @@ def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:
 def _answer(calls: Iterator[Call], arguments: Sequence[Any]) -> CallAnswer:
     """Make the next call, which has these arguments."""
     # a limit on a process makes its own clock tick coarsely; that of the thread stays exact
-    before, start = drawn(), time.thread_time()
+    before, start = entropy_draws(), time.thread_time()
     call = next(calls)
     work = time.thread_time() - start
     copies = 2 * sum(isinstance(arg, np.random.Generator) for arg in arguments)
     return CallAnswer(
         value=call.value,
         error=None if call.error is None else _error(call.error),
-        where=call.where[:MAX_TEXT],
+        where=call.where[:LONGEST_TEXT],
         after=_after(call),
         shares=list(call.shares),
         global_rng=call.global_rng,
-        warnings=[text[:MAX_TEXT] for text in call.warnings[:20]],
+        warnings=[text[:LONGEST_TEXT] for text in call.warnings[:20]],
         seconds=call.seconds,
         work=work,
-        entropy=drawn() - before > copies,  # a copied Generator draws once, and is then set
+        entropy=entropy_draws() - before > copies,  # a copied Generator draws once, and is then set
     )
 
 
@@ -109,4 +108,4 @@ def _error(error: BaseException) -> list[str]:
     except BaseException:
         message = ""
     name = getattr(type(error), "__name__", "error")
-    return [name[:200] if isinstance(name, str) else "error", message[:MAX_TEXT]]
+    return [name[:200] if isinstance(name, str) else "error", message[:LONGEST_TEXT]]

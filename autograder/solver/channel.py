@@ -43,7 +43,7 @@ from .generators import generator_of, state_of
 from .pipes import PipeEnd
 
 MAX_FRAME = 64 * 2**20  # bytes
-MAX_TEXT = 16 * 2**20  # bytes of JSON in a frame
+MAX_JSON = 16 * 2**20  # bytes of JSON in a frame
 MAX_DEPTH = 32
 MAX_VALUES = 500_000  # parts of the tree
 MAX_ITEMS = 8_000_000  # elements of all arrays
@@ -101,21 +101,21 @@ class Opaque:
         return False
 
 
-def send(end: End, value: Any, limit: int = MAX_FRAME, seconds: float | None = None) -> None:
+def send(end: End, value: Any, seconds: float | None = None) -> None:
     """Send one value.
 
     seconds: wall time for the whole message; None waits for ever. Raises ChannelTimeout or
-    ChannelClosed where nobody reads it, and ChannelError where it is larger than `limit` bytes.
+    ChannelClosed where nobody reads it, and ChannelError where it is larger than MAX_FRAME bytes.
     """
-    send_frame(end, frame(value, limit), seconds)
+    send_frame(end, frame(value), seconds)
 
 
-def frame(value: Any, limit: int = MAX_FRAME) -> bytes:
-    """The frame that carries a value. Raises ChannelError where it is larger than `limit` bytes."""
+def frame(value: Any) -> bytes:
+    """The frame that carries a value. Raises ChannelError where it is larger than MAX_FRAME bytes."""
     encoder = _Encoder()
     text = json.dumps(encoder.tree(value, 0), separators=(",", ":")).encode("ascii")
     size = sum(len(part) for part in encoder.buffers)
-    if len(text) + size > limit or len(text) > MAX_TEXT:
+    if len(text) + size > MAX_FRAME or len(text) > MAX_JSON:
         raise ChannelError(f"a value of {(len(text) + size) / 2**20:.0f} MiB is too large to send")
     return b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers))
 
@@ -132,19 +132,13 @@ def send_frame(end: End, content: bytes, seconds: float | None = None) -> None:
         raise ChannelClosed(f"the other end is gone ({error.strerror})") from None
 
 
-def receive(
-    end: End,
-    limit: int = MAX_FRAME,
-    seconds: float | None = None,
-    budget: Budget | None = None,
-) -> Any:
+def receive(end: End, seconds: float | None = None) -> Any:
     """Receive one value, and leave every byte after it unread, since a descriptor may follow.
 
-    seconds: wall time for the whole message; None waits for ever. budget: of this and other messages;
-    by default this message has a budget of its own. Raises ChannelTimeout, ChannelClosed, or
-    ChannelError where the message is malformed, or larger than `limit` bytes or the budget.
+    seconds: wall time for the whole message; None waits for ever. Raises ChannelTimeout, ChannelClosed, or
+    ChannelError where the message is malformed, or larger than a budget allows.
     """
-    return Inbox(end, ahead=0).receive(limit, seconds, budget)
+    return Inbox(end, ahead=0).receive(seconds)
 
 
 class Inbox:
@@ -158,15 +152,13 @@ class Inbox:
         self._end, self._ahead = end, ahead
         self._taken = bytearray()
 
-    def receive(
-        self, limit: int = MAX_FRAME, seconds: float | None = None, budget: Budget | None = None
-    ) -> Any:
-        """Receive one value; see `receive`."""
+    def receive(self, seconds: float | None = None, budget: Budget | None = None) -> Any:
+        """Receive one value; see `receive`. budget: of this and other messages; by default of its own."""
         until = None if seconds is None else time.monotonic() + seconds
         budget = budget or Budget()
         text_size, buffer_size = _HEAD.unpack(self._exactly(_HEAD.size, until))
         size = text_size + buffer_size
-        if size > min(limit, budget.left["bytes"]) or text_size > MAX_TEXT:
+        if size > min(MAX_FRAME, budget.left["bytes"]) or text_size > MAX_JSON:
             raise ChannelError(f"a message of {size / 2**20:.0f} MiB is over the limit")
         budget.take("bytes", size)
         return _value(self._exactly(size, until), text_size, budget)

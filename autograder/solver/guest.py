@@ -10,18 +10,15 @@ import importlib
 import os
 import pkgutil
 import time
-from typing import Any
 
 import heinit_lab
 
-from .answer import serve
-from .channel import ChannelError, receive, send
+from .answer import answer_questions
 from .doors import ANSWERS, BOX, CLOCK, FORK, ORDERS, QUESTIONS, REPLIES
-from .messages import ForkForTest, PutFiles, Ready, RunCell, from_wire, to_wire
+from .messages import ForkForTest, Ready, send_message
 from .pipes import PipeEnd
-from .randomness import watch
 from .session import Output, Session
-from .work import import_from_here, put, ran
+from .work import work
 
 # What imports much where it first happens: an error that is shown, and a figure.
 WARM = "1 / 0", "import matplotlib.pyplot as plt\nplt.plot([0, 1])\nplt.show()"
@@ -58,29 +55,16 @@ def main() -> None:
     gc.freeze()
     os.read(BOX, 1)  # what follows happens in the box of one submission
     os.chdir("/box")
-    work(PipeEnd(ORDERS), PipeEnd(ANSWERS), session)
+    work(PipeEnd(ORDERS), PipeEnd(ANSWERS), session, _fork_for_test)
 
 
-def work(orders: PipeEnd, answers: PipeEnd, session: Session) -> None:
-    """Take orders until there are no more, as `work.work` does."""
-    watch()
-    import_from_here()
-    send(answers, to_wire(Ready()))
-    while True:
-        try:
-            order: Any = from_wire(receive(orders), PutFiles, RunCell, ForkForTest)
-        except ChannelError:
-            return
-        if isinstance(order, PutFiles):
-            put(order.files)
-        elif isinstance(order, RunCell):
-            ran(session, order, answers)
-        else:
-            if order.last:
-                send(answers, to_wire(Ready()))
-            os.write(FORK, f"{order.last:d} {order.cpu_seconds}".encode())
-            became = os.read(FORK, 1)
-            if became == b"0":
-                serve(PipeEnd(QUESTIONS), PipeEnd(REPLIES), session.namespace)
-                os._exit(0)
-            send(answers, to_wire(Ready(became == b"1")))
+def _fork_for_test(orders: PipeEnd, answers: PipeEnd, session: Session, order: ForkForTest) -> bool:
+    """Do as `work.fork_for_test` does; the host forks."""
+    if order.last:
+        send_message(answers, Ready())
+    os.write(FORK, f"{order.last:d} {order.cpu_seconds}".encode())
+    became = os.read(FORK, 1)
+    if became == b"0":
+        answer_questions(PipeEnd(QUESTIONS), PipeEnd(REPLIES), session.namespace)
+        os._exit(0)
+    return became == b"1"

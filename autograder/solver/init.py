@@ -47,13 +47,12 @@ import tempfile
 from collections.abc import Iterator
 
 from . import landlock
-from .channel import send
-from .messages import BoxOrder, Ready, to_wire
+from .messages import BoxOrder, Ready, send_message
 from .pipes import PipeEnd
 from .process_limits import set_limit
 from .session import Session
-from .syscalls import forbid_calls
-from .work import work
+from .syscalls import check_call, forbid_calls
+from .work import fork_for_test, work
 
 CLONE_NEWNS, CLONE_NEWIPC = 0x20000, 0x8000000
 MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 0x40000
@@ -88,7 +87,8 @@ def run_init(
     elif order.kind == "landlock":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
         libc.prctl(PR_SET_DUMPABLE, 0)
-    judge.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS, _credentials())])
+    credentials = struct.pack("iii", os.getpid(), os.getuid(), os.getgid())
+    judge.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS, credentials)])
     if judge.recv(1) != b"!":
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans in the box leave no zombies
@@ -103,9 +103,9 @@ def run_init(
         try:
             _become_solver(judge, answers, home, user, order, walls)
         except Exception as error:  # nothing of the submission has run, so that nothing of it is to blame
-            send(answers, to_wire(Ready(str(error) or repr(error))))
+            send_message(answers, Ready(str(error) or repr(error)))
         else:
-            work(judge, answers, session)
+            work(judge, answers, session, fork_for_test)
         os._exit(0)
     box = _Box(order, walls, home)
     try:
@@ -129,7 +129,7 @@ def _unshare(order: BoxOrder, walls: list[str]) -> None:
             with contextlib.suppress(OSError):  # an older kernel does not count the last
                 pathlib.Path("/proc/sys/user", f"max_{kind}").write_text("0", encoding="ascii")
     spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "mounts")
-    check(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
+    check_call(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(PR_SET_DUMPABLE, 0)
     if "mounts" in walls:
@@ -152,8 +152,9 @@ def _become_solver(
         for first, last in itertools.pairwise((2, *kept, 1024)):
             os.closerange(first + 1, last)
     _limit(order, user)
-    if "rights" in walls:
-        _drop_bounding_set()  # while there is a right to do so
+    if "rights" in walls:  # what capabilities could come from, while there is a right to drop it
+        for capability in range(64):
+            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -225,12 +226,12 @@ class _Box:
                 int(p.name) for p in pathlib.Path("/proc").glob("[0-9]*") if int(p.name) != os.getpid()
             )
             return
-        found = [os.getpid()]
-        for pid in found:
+        processes = [os.getpid()]
+        for pid in processes:
             for thread in pathlib.Path(f"/proc/{pid}/task").glob("[0-9]*"):
                 with contextlib.suppress(OSError):
                     children = [int(child) for child in (thread / "children").read_text().split()]
-                    found += children
+                    processes += children
                     yield from children
 
     def _keep_memory_below(self) -> None:
@@ -301,8 +302,8 @@ def _held_on_disk(folder: str, enough: int) -> int:
     """The bytes that a folder takes; more than `enough` where it has more than ENTRIES."""
     total, entries, folders = 0, 0, [folder]
     for place in folders:
-        with contextlib.suppress(OSError), os.scandir(place) as found:
-            for entry in found:
+        with contextlib.suppress(OSError), os.scandir(place) as listing:
+            for entry in listing:
                 entries += 1
                 if entries > ENTRIES:
                     return enough + 1
@@ -321,19 +322,8 @@ def _remove(folder: str) -> None:
             subprocess.run([*command, "--", folder], stderr=subprocess.DEVNULL, check=False)
 
 
-def _credentials() -> bytes:
-    return struct.pack("iii", os.getpid(), os.getuid(), os.getgid())
-
-
 def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, data: bytes | None) -> None:
-    check(libc.mount(source, target, kind, flags, data), f"mount {target.decode()}")
-
-
-def check(result: int, what: str) -> None:
-    """Raise OSError if a call failed."""
-    if result != 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"{what}: {os.strerror(error)}")
+    check_call(libc.mount(source, target, kind, flags, data), f"mount {target.decode()}")
 
 
 def _limit(order: BoxOrder, user: int | None) -> None:
@@ -354,15 +344,9 @@ def _running() -> int:
     return count
 
 
-def _drop_bounding_set() -> None:
-    """Drop what capabilities could come from, where this process may."""
-    for capability in range(64):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
-
-
 def _give_up_rights() -> None:
     """Drop every capability for ever: ambient set, and the sets in force."""
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
+    check_call(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges")
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    check_call(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")

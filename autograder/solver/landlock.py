@@ -14,6 +14,8 @@ import os
 import struct
 from collections.abc import Iterable, Mapping
 
+from .syscalls import check_call
+
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION = 1  # a flag of CREATE_RULESET: only say the version
 PATH_BENEATH = 1  # a kind of rule
@@ -32,8 +34,8 @@ TRUNCATION, NETWORK, SIGNALS = 3, 4, 6  # the versions that brought these
 
 def version(libc: ctypes.CDLL) -> int:
     """The kernel's version of Landlock. Raises OSError where there is none (ENOSYS, EOPNOTSUPP, EPERM)."""
-    found: int = libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
-    return _checked(found, "Landlock")
+    number: int = libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
+    return check_call(number, "Landlock")
 
 
 def fence(libc: ctypes.CDLL, places: Mapping[str, int] | Iterable[tuple[str, int]]) -> None:
@@ -45,7 +47,7 @@ def fence(libc: ctypes.CDLL, places: Mapping[str, int] | Iterable[tuple[str, int
     rights = (1 << FILE_RIGHTS[min(known, max(FILE_RIGHTS))]) - 1
     attributes = [rights, TCP, SCOPES][: 1 + (known >= NETWORK) + (known >= SIGNALS)]
     packed = struct.pack(f"{len(attributes)}Q", *attributes)
-    ruleset = _checked(
+    ruleset = check_call(
         libc.syscall(CREATE_RULESET, packed, ctypes.c_size_t(len(packed)), 0), "a ruleset of Landlock"
     )
     try:
@@ -54,16 +56,9 @@ def fence(libc: ctypes.CDLL, places: Mapping[str, int] | Iterable[tuple[str, int
             try:
                 of_this = allowed & rights & (-1 if os.path.isdir(place) else OF_A_FILE)  # noqa: PTH112
                 rule = struct.pack("=Qi", of_this, beneath)
-                _checked(libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, rule, 0), f"Landlock of {place}")
+                check_call(libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, rule, 0), f"Landlock of {place}")
             finally:
                 os.close(beneath)
-        _checked(libc.syscall(RESTRICT_SELF, ruleset, 0), "the fence of Landlock")
+        check_call(libc.syscall(RESTRICT_SELF, ruleset, 0), "the fence of Landlock")
     finally:
         os.close(ruleset)
-
-
-def _checked(result: int, what: str) -> int:
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, f"{what}: {os.strerror(error)}")
-    return result

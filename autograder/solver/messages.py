@@ -5,10 +5,12 @@ fields. The reader names the classes that it expects, and takes nothing else. A 
 message (typed Any) holds whatever a student's process sent, so the judge checks each that it uses.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from .channel import ChannelError
+from .channel import ChannelError, End, receive, send
+
+LONGEST_TEXT = 4000  # characters of a text about a call: an error, a warning
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,14 @@ class BoxOrder:
     """
 
     kind: str
-    walls: list[str]
     disk: int
-    fresh: list[str]
-    directory: str
-    places: list[Any]
     rlimits: dict[str, int]
     watch: int
-    processes: int
+    walls: list[str] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+    directory: str = ""
+    places: list[Any] = field(default_factory=list)
+    processes: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,16 @@ class CallAnswer:
     seconds: Any
     work: Any
     entropy: Any
+
+
+def send_message(end: End, message: Any, seconds: float | None = None) -> None:
+    """Send a message. Raises as `channel.send` does."""
+    send(end, to_wire(message), seconds)
+
+
+def receive_message(end: End, *kinds: type[Any], seconds: float | None = None) -> Any:
+    """Receive a message of one of these kinds. Raises as `channel.receive` and `from_wire` do."""
+    return from_wire(receive(end, seconds), *kinds)
 
 
 def to_wire(message: Any) -> list[Any]:

@@ -55,7 +55,6 @@ class PipeEnd:
                 rest = rest[os.write(self._fd, rest) :]
 
     def close(self) -> None:
-        """Close this end."""
         if self._fd >= 0:
             fd, self._fd = self._fd, -1
             os.close(fd)

@@ -67,7 +67,7 @@ def low_limits(reason: str) -> str:
 
 
 def _finite(names: Iterable[str]) -> Iterator[tuple[str, int, int | None]]:
-    """Those of this process's limits that are any, soft and hard; None for a hard limit that is none."""
+    """The finite limits of this process: name, soft and hard limit; None where the hard limit is infinite."""
     for name in names:
         if hasattr(resource, name):
             soft, hard = resource.getrlimit(getattr(resource, name))

@@ -15,7 +15,7 @@ import numpy as np
 _draws = 0
 
 
-def watch() -> None:
+def count_entropy() -> None:
     """Seed the global generators, and count the draws of entropy from now on."""
     random.seed(0)
     np.random.seed(0)
@@ -23,7 +23,7 @@ def watch() -> None:
         setattr(module, name, _counted(getattr(module, name)))
 
 
-def drawn() -> int:
+def entropy_draws() -> int:
     """How often entropy was drawn since `watch`."""
     return _draws
 

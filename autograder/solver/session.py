@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,7 +46,13 @@ class _Sink:
         self.full = False
 
     def add(self, output: Output, display_id: str | None = None) -> None:
-        if not self._fits(output):
+        self._left -= _size(output)
+        if self.full:
+            return
+        if self._left < 0:
+            self.full = True
+            text = f"\n[the output is cut off here: a cell may show {MAX_OUTPUT // 2**20} MiB]\n"
+            self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
             return
         last = self.outputs[-1] if self.outputs else {}
         if output["output_type"] == "stream" == last.get("output_type") and output["name"] == last["name"]:
@@ -55,16 +61,6 @@ class _Sink:
             self.outputs.append(output)
         if display_id is not None:
             self.displays[display_id] = output
-
-    def _fits(self, output: Output) -> bool:
-        if self.full:
-            return False
-        self._left -= _size(output)
-        if self._left < 0:
-            self.full = True
-            text = f"\n[the output is cut off here: a cell may show {MAX_OUTPUT // 2**20} MiB]\n"
-            self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
-        return not self.full
 
 
 def _size(value: Any) -> int:
@@ -125,14 +121,8 @@ class _Results(DisplayHook):  # type: ignore[misc]
     start_displayhook = write_output_prompt = log_output = finish_displayhook = _nothing
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        self.sink.add(
-            {
-                "output_type": "execute_result",
-                "data": dict(format_dict),
-                "metadata": dict(md_dict or {}),
-                "execution_count": self.prompt_count,
-            }
-        )
+        result = {"output_type": "execute_result", "data": dict(format_dict), "metadata": dict(md_dict or {})}
+        self.sink.add({**result, "execution_count": self.prompt_count})
 
 
 class _Shell(InteractiveShell):  # type: ignore[misc]
@@ -144,14 +134,7 @@ class _Shell(InteractiveShell):  # type: ignore[misc]
     init_ipython_dir = init_profile_dir = _nowhere
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        self.sink.add(
-            {
-                "output_type": "error",
-                "ename": str(getattr(etype, "__name__", etype)),
-                "evalue": _text(evalue),
-                "traceback": [str(line) for line in stb],
-            }
-        )
+        self.sink.add(_error(etype, evalue, stb))
 
     def init_virtualenv(self) -> None:
         """Ignore the caller's virtual environment: the grader's own interpreter runs the cells."""
@@ -166,14 +149,8 @@ class _Shell(InteractiveShell):  # type: ignore[misc]
         return SList(printed.splitlines()) if split else LSString(printed)
 
     def _printed_by(self, command: str) -> str:
-        done = subprocess.run(
-            command,
-            shell=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            errors="replace",
-            check=False,
-        )
+        pipe, both = subprocess.PIPE, subprocess.STDOUT
+        done = subprocess.run(command, shell=True, stdout=pipe, stderr=both, errors="replace", check=False)
         self.user_ns["_exit_code"] = done.returncode
         return done.stdout
 
@@ -212,14 +189,7 @@ class Session:
             with _limited(cpu_seconds):
                 self._ended_well = self.shell.run_cell(source, store_history=True).success
         except BaseException as error:  # raised where IPython does not catch it
-            self._sink.add(
-                {
-                    "output_type": "error",
-                    "ename": type(error).__name__,
-                    "evalue": _text(error),
-                    "traceback": [],
-                }
-            )
+            self._sink.add(_error(type(error), error, []))
         finally:
             sys.stdout, sys.stderr, builtins.input = keep
         return self._sink.outputs
@@ -247,7 +217,6 @@ class Session:
 
     @property
     def namespace(self) -> dict[str, Any]:
-        """The names of the session."""
         names: dict[str, Any] = self.shell.user_ns
         return names
 
@@ -256,11 +225,15 @@ def _no_input(prompt: object = "") -> str:
     raise RuntimeError("input() was called, but nobody is there to answer while a notebook is graded")
 
 
-def _text(value: Any) -> str:
+def _error(kind: Any, error: Any, traceback: Iterable[Any]) -> Output:
+    """The output of a cell that raised an error."""
     try:
-        return str(value)
+        text = str(error)
     except BaseException:
-        return ""
+        text = ""
+    name = str(getattr(kind, "__name__", kind))
+    lines = [str(line) for line in traceback]
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
 
 
 @contextmanager

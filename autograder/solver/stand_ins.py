@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .channel import receive, send
-from .messages import CallReference, ReferenceAnswer, from_wire, to_wire
+from .messages import CallReference, ReferenceAnswer, receive_message, send_message
 from .pipes import PipeEnd
 
 
@@ -59,8 +58,8 @@ class StandIn:
         return (self._once if plain else self._ask)(*args, **kwargs)  # a loop may ask the same very often
 
     def _ask(self, *args: Any, **kwargs: Any) -> Any:
-        send(self.answers, to_wire(CallReference(self.name, args, kwargs)))
-        answer: ReferenceAnswer = from_wire(receive(self.questions), ReferenceAnswer)
+        send_message(self.answers, CallReference(self.name, args, kwargs))
+        answer: ReferenceAnswer = receive_message(self.questions, ReferenceAnswer)
         generators = [each for each in (*args, *kwargs.values()) if isinstance(each, np.random.Generator)]
         for generator, moved in zip(generators, answer.generators, strict=False):
             generator.bit_generator.state = moved.bit_generator.state

@@ -50,6 +50,13 @@ def forbid_calls(libc: ctypes.CDLL, names: Iterable[str]) -> None:
         steps = program(name)
         held = ctypes.create_string_buffer(steps)
         header = struct.pack("HL", len(steps) // STEP, ctypes.addressof(held))
-        if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0) != 0:
-            error = ctypes.get_errno()
-            raise OSError(error, f"the filter of system calls: {os.strerror(error)}")
+        done = libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0)
+        check_call(done, "the filter of system calls")
+
+
+def check_call(result: int, what: str) -> int:
+    """The result of a call of the C library. Raises OSError where the call failed."""
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")
+    return result

@@ -31,12 +31,12 @@ import signal
 import socket
 import sys
 
-from .channel import ChannelError, receive, send
-from .init import PR_SET_PDEATHSIG, check, libc, run_init
-from .messages import BoxOrder, Ready, from_wire, to_wire
+from .channel import ChannelError
+from .init import PR_SET_PDEATHSIG, libc, run_init
+from .messages import BoxOrder, Ready, receive_message, send_message
 from .pipes import PipeEnd
 from .session import Session
-from .syscalls import warm_filters
+from .syscalls import check_call, warm_filters
 
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MADV_COLLAPSE = 25  # since Linux 6.1; fails on an older kernel, where pages stay small
@@ -49,17 +49,17 @@ def main(fd: int, apart: bool, silent: bool) -> None:
     apart: whether each box gets a PID namespace of its own. silent: whether boxes have no loopback.
     """
     if silent:  # in a new network namespace, and ours, the loopback is down
-        check(libc.unshare(CLONE_NEWNET), "unshare")
+        check_call(libc.unshare(CLONE_NEWNET), "unshare")
     home = _enter_own_pid_namespace() if apart else None
     _go_on_without_parent(home)
     session = _warm_session()
     orders = socket.socket(fileno=fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for init
-    send(orders, to_wire(Ready()))
+    send_message(orders, Ready())
     _close_streams()
     while True:
         try:
-            order: BoxOrder = from_wire(receive(orders), BoxOrder)
+            order: BoxOrder = receive_message(orders, BoxOrder)
             _, (judge, answers, alive), _, _ = socket.recv_fds(orders, 1, 3)
         except (ChannelError, ValueError):
             return
@@ -85,7 +85,7 @@ def _enter_own_pid_namespace() -> int:
 
     The calling process stays outside, and ends when the child ends.
     """
-    check(libc.unshare(CLONE_NEWPID), "unshare")
+    check_call(libc.unshare(CLONE_NEWPID), "unshare")
     inner = os.fork()
     if inner:
         os.waitpid(inner, 0)
@@ -95,7 +95,7 @@ def _enter_own_pid_namespace() -> int:
 
 
 def _go_on_without_parent(home: int | None) -> None:
-    """Where no namespace ends this process: be continued when the parent ends, to end in order."""
+    """Where no namespace ends this process: have the kernel wake it when its parent ends, to end in order."""
     if home is None and sys.platform == "linux":
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
 
@@ -104,13 +104,13 @@ def _fork(home: int | None) -> int:
     """Fork into a new PID namespace, and return to the namespace `home`. Result as from `os.fork`."""
     if home is None:
         return os.fork()
-    check(libc.unshare(CLONE_NEWPID), "unshare")
+    check_call(libc.unshare(CLONE_NEWPID), "unshare")
     child = -1
     try:
         child = os.fork()
     finally:
         if child:
-            check(libc.setns(home, CLONE_NEWPID), "setns")
+            check_call(libc.setns(home, CLONE_NEWPID), "setns")
     return child
 
 

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.submissions.filetypes import in_words
+from autograder.submissions.filetypes import kind_in_words
 
 Time = tuple[int, ...]  # year, month, day, hour, minute, second
 MOST_UNPACKED, BLOCK = 64 * 2**20, 4096  # bytes of what a student packed, and of any member at the least
@@ -94,7 +94,7 @@ def opened(source: Path | bytes, whole: bool = False) -> Iterator[list[Member]]:
             head = file.read(2000)
         if whole or not (is_archive(head) or head.startswith(b"PK")):
             if not whole and re.search(r"\.(?:zip|gz|tgz|tar|xz|bz2|rar|7z)$", source.name, re.I):
-                raise ArchiveError(f"{in_words(head, text=head.decode(errors='replace'))}, and no zip")
+                raise ArchiveError(f"{kind_in_words(head, text=head.decode(errors='replace'))}, and no zip")
             yield [_of_file(source, same_form(source.name))]
             return
     try:
@@ -237,7 +237,7 @@ def _reading() -> Iterator[None]:
 
 
 def _meant(entry: zipfile.ZipInfo) -> str:
-    """The name of a zip's member, where the zip does not say that its names are UTF-8 and they are."""
+    """The name of a zip's member; a name in UTF-8 is read as UTF-8, also where the zip does not say so."""
     if entry.flag_bits & 0x800:
         return entry.filename
     try:

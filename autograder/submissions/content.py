@@ -16,10 +16,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from autograder.submissions.archives import is_nobodys, zip_of
-from autograder.submissions.filetypes import BINARY, TEXT, in_words
+from autograder.submissions.filetypes import BINARY, TEXT, kind_in_words
 
 LARGEST = 128 * 2**20  # bytes of a file
 LARGEST_WITHOUT_OUTPUTS = 32 * 2**20
@@ -58,7 +59,7 @@ def read_content(data: bytes) -> Content:
     if not data.strip(b"\0 \t\r\n"):
         zeros = "it holds nothing but zeros: it was lost on its way"
         raise UnreadableError(zeros if data.strip() else "it is empty")
-    if (kind := in_words(data)) != TEXT:
+    if (kind := kind_in_words(data)) != TEXT:
         raise UnreadableError(kind)
     data = _in_utf8(data, content)
     sides = _sides_of_merge(data)
@@ -87,7 +88,7 @@ def _unpacked(data: bytes, content: Content) -> bytes:
         if not inner:
             raise zlib.error
     except (zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, OSError):
-        raise UnreadableError(f"{in_words(data)} that cannot be opened") from None
+        raise UnreadableError(f"{kind_in_words(data)} that cannot be opened") from None
     if len(inner) > LARGEST:
         raise UnreadableError(f"it is larger than {LARGEST // 2**20} MiB when it is unpacked")
     content.repairs.append("The notebook was packed, and was unpacked.")
@@ -99,7 +100,7 @@ def _only_notebook(data: bytes) -> bytes:
         names = [n for n in archive.namelist() if n.endswith(".ipynb") and not is_nobodys(n)]
         if len(names) != 1:
             count = f"{len(names)} notebooks: hand in one" if names else "no notebook in it"
-            kind = in_words(data, archive.namelist())
+            kind = kind_in_words(data, archive.namelist())
             raise UnreadableError(f"{kind}, with {count}" if "zip" in kind else kind)
         with archive.open(names[0]) as file:
             return file.read(LARGEST + 1)
@@ -111,7 +112,7 @@ def _in_utf8(data: bytes, content: Content) -> bytes:
     encoding = json.detect_encoding(data)
     if encoding.startswith(("utf-16", "utf-32")):
         text = data.decode(encoding, "replace")
-        if in_words(b"", text=text) != BINARY:
+        if kind_in_words(b"", text=text) != BINARY:
             content.repairs.append(f"The file was in {encoding[:6].upper()}, and not in UTF-8.")
             return text.encode()
     elif encoding == "utf-8-sig":
@@ -157,7 +158,7 @@ def _value(data: bytes, content: Content) -> Any:
     except UnicodeDecodeError:
         text = data.decode(errors="heinit.windows-1252")
         content.repairs.append("Letters that are not in UTF-8 were read as Windows-1252.")
-    if (kind := in_words(b"", text=text)) != TEXT:
+    if (kind := kind_in_words(b"", text=text)) != TEXT:
         raise UnreadableError(kind)
     return _parsed(text.lstrip(JUNK), content)
 
@@ -200,13 +201,9 @@ def _parsed(text: str, content: Content) -> Any:
     raise UnreadableError(TEXT)
 
 
-def _whole(text: str) -> tuple[Any, str]:
-    value, end = _STRICT.raw_decode(text)
-    return value, text[end:]
-
-
-def _with_controls(text: str) -> tuple[Any, str]:
-    value, end = _LENIENT.raw_decode(text)
+def _whole(text: str, decoder: json.JSONDecoder | None = None) -> tuple[Any, str]:
+    """The value at the beginning of a text, and the rest of the text."""
+    value, end = (decoder or _STRICT).raw_decode(text)
     return value, text[end:]
 
 
@@ -218,7 +215,7 @@ def _with_right_commas(text: str) -> tuple[Any, str]:
     def right(match: re.Match[str]) -> str:
         return {",": "", "}": "},"}.get(match[0], match[0])
 
-    return _with_controls(_COMMAS.sub(right, text))
+    return _whole(_COMMAS.sub(right, text), _LENIENT)
 
 
 def _as_python(text: str) -> tuple[Any, str]:
@@ -233,25 +230,25 @@ def _as_python(text: str) -> tuple[Any, str]:
 
 def _broken_off(text: str, content: Content) -> Any:
     """The notebook in a text that ends too early, as far as its cells are whole."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     at, problem = 0, json.JSONDecodeError("", text, 0)
     while member := _MEMBER.match(text, at):
         try:
-            found[member[1]], at = _LENIENT.raw_decode(text, member.end())
+            members[member[1]], at = _LENIENT.raw_decode(text, member.end())
         except json.JSONDecodeError as error:
             problem = error
             if member[1] == "cells":
-                found["cells"], problem = _elements(text, member.end())
+                members["cells"], problem = _elements(text, member.end())
                 content.cut_off = True
             break
     else:
         problem = json.JSONDecodeError("", text, at)
     breaks_off = "Unterminated" in problem.msg or problem.pos >= len(text.rstrip(JUNK)) - 12
-    if breaks_off and found.get("cells"):
-        whole = f"{len(found['cells'])} whole cells"
-        found.setdefault("nbformat", 4)
+    if breaks_off and members.get("cells"):
+        whole = f"{len(members['cells'])} whole cells"
+        members.setdefault("nbformat", 4)
         content.repairs.append(f"The file breaks off before its end; {whole} were read.")
-        return found
+        return members
     what = "it breaks off" if breaks_off else "its JSON is damaged"
     raise UnreadableError(f"it is not a whole notebook ({what} on line {problem.lineno})")
 
@@ -337,7 +334,7 @@ _STRICT = json.JSONDecoder(parse_int=_integer)
 _LENIENT = json.JSONDecoder(parse_int=_integer, strict=False)
 _WAYS: tuple[tuple[Callable[[str], tuple[Any, str]], str], ...] = (
     (_whole, ""),
-    (_with_controls, "Characters that JSON writes otherwise were taken as they are."),
+    (partial(_whole, decoder=_LENIENT), "Characters that JSON writes otherwise were taken as they are."),
     (_with_right_commas, "Commas that were too many, or missing, were put right."),
     (_as_python, "The file held Python's text of a dictionary, and no JSON."),
 )

@@ -25,11 +25,6 @@ class Submitted:
     cut_off: bool = False
 
 
-def parse(data: bytes) -> NotebookNode:
-    """The notebook of `read_notebook`, alone."""
-    return read_notebook(data).notebook
-
-
 def read_notebook(data: bytes) -> Submitted:
     """The submitted notebook, as it is; `autograder.repair` makes it a notebook that nbgrader can grade.
 

@@ -156,7 +156,7 @@ def read_beside(root: Path, *names: str, ignore: Sequence[str] = (), most: int |
     ignore: patterns of names that are passed over, as nbgrader's `CourseDirectory.ignore` has them.
     Raises NotPlainError where that is no folder, or OSError.
     """
-    reader = _Reader(ignore, MOST_BYTES if most is None else most)
+    reader = _FolderReader(ignore, MOST_BYTES if most is None else most)
     folders: deque[tuple[str, ...]] = deque([()])
     while folders:
         inside = folders.popleft()
@@ -170,7 +170,7 @@ def read_beside(root: Path, *names: str, ignore: Sequence[str] = (), most: int |
     return Beside(reader.files, reader.left_out)
 
 
-class _Reader:
+class _FolderReader:
     """Reads one folder after the other, until enough was read."""
 
     def __init__(self, ignore: Sequence[str], most: int) -> None:
@@ -180,8 +180,8 @@ class _Reader:
 
     def read(self, folder: int, inside: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         """Read the files of a folder. Gives the folders in it."""
-        with os.scandir(folder) as found:
-            entries = list(islice(found, self._entries + 1))
+        with os.scandir(folder) as listing:
+            entries = list(islice(listing, self._entries + 1))
         self._entries -= len(entries)
         if self._entries < 0:
             self.left_out["/".join((*inside, "*"))] = f"more than {MOST_ENTRIES:,} names"

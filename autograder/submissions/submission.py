@@ -68,7 +68,11 @@ class Submission:
         """The file's content. Raises UngradableError where there is none, too much, or no plain file."""
         if self.misnamed:
             raise UngradableError(self.misnamed)
-        content = self._read(self.path.name, LARGEST)
+        try:
+            with self._folder() as folder:
+                content = read_plain(folder, self.path.name, LARGEST)
+        except OSError as error:
+            raise self._unreadable(error) from None
         if content is None:
             raise UngradableError(
                 f"it is larger than {LARGEST // 2**20} MiB. Ask for a copy without outputs: "
@@ -111,17 +115,10 @@ class Submission:
                 names = [entry.name for entry in islice(entries, MOST_ENTRIES)]
             if set(names) <= {self.path.name, *EXCHANGE}:  # as nearly always
                 return {}
-            found = read_beside(*self._place, most=LARGEST).files
+            files = read_beside(*self._place, most=LARGEST).files
         except (OSError, UngradableError):
             return {}
-        return {path: content for path, content in found.items() if path not in (self.path.name, *EXCHANGE)}
-
-    def _read(self, name: str, most: int) -> bytes | None:
-        try:
-            with self._folder() as folder:
-                return read_plain(folder, name, most)
-        except OSError as error:
-            raise self._unreadable(error) from None
+        return {path: content for path, content in files.items() if path not in (self.path.name, *EXCHANGE)}
 
     @property
     def _place(self) -> tuple[Path, str, str]:
@@ -202,8 +199,8 @@ def submitted(
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     """The folders and links in a folder, by name; hidden names do not count. Raises OSError."""
     try:
-        with os.scandir(folder) as found:
-            kept = [e for e in found if e.name[0] != "." and (e.is_symlink() or e.is_dir())]
+        with os.scandir(folder) as listing:
+            kept = [e for e in listing if e.name[0] != "." and (e.is_symlink() or e.is_dir())]
     except FileNotFoundError:
         return []
     return sorted(kept, key=lambda entry: entry.name)

@@ -46,10 +46,9 @@ class Arrivals:
 
     def whole(self) -> list[Path]:
         """The notebooks to grade, the first to arrive first. Raises OSError where the course is not there."""
-        now, found = time.monotonic(), {submission.path: submission for submission in submitted(self._root)}
-        pending = {}
-        for path, submission in found.items():
-            files = _files(path.parent)
+        now, pending = time.monotonic(), dict[Path, _Pending]()
+        for submission in submitted(self._root):
+            path, files = submission.path, _files(submission.path.parent)
             if self._graded.get(path) == files:
                 continue
             before = self._pending.get(path)
@@ -79,15 +78,15 @@ class Arrivals:
 
 
 def _files(folder: Path) -> Files:
-    found = []
+    files = []
     paths = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)  # noqa: PTH118
     for path in islice(paths, MOST_ENTRIES):
         try:
             about = os.lstat(path)
         except OSError:  # it has gone, or its folder is closed
             continue
-        found.append((path, about.st_mtime_ns, about.st_size, about.st_ino))
-    return tuple(sorted(found))
+        files.append((path, about.st_mtime_ns, about.st_size, about.st_ino))
+    return tuple(sorted(files))
 
 
 def _fresh(files: Files) -> bool:

@@ -32,7 +32,7 @@ PAUSE = 10.0  # seconds after something went wrong, such as a full disk
 QUEUE = 4  # of so many waiting hand-ins one is in the next round: a long queue drains in large rounds
 LARGEST = 50  # hand-ins of a round
 DECIDES = ("nbgrader_config.py", "course.toml", "source/*/*.ipynb")  # the rules of a score
-SAID = (
+OF_RESULT = (
     *("student", "lesson", "score", "max_score", "reason", "repairs", "attempt", "counts"),
     *("final", "late", "penalty", "by_hand"),
 )
@@ -149,7 +149,7 @@ class Watcher:
                 self._arrivals.graded(paths[pair])
                 pairs.append(pair)
                 if result.status != "unchanged":
-                    yield WatchEvent(result.status, **{name: getattr(result, name) for name in SAID})
+                    yield WatchEvent(result.status, **{name: getattr(result, name) for name in OF_RESULT})
             yield from self._feedback(pairs)
         return bool(pairs)
 

@@ -33,7 +33,7 @@ from autograder.repair import reading
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.rules import repair
 from autograder.report.similarity import structure
-from autograder.submissions.notebook_file import parse
+from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import UngradableError
 from autograder.text import printable, storable
 from autograder.walled import WalledProcess, WallError
@@ -89,7 +89,7 @@ def test_every_file_is_read_or_refused_with_a_reason(wall):
     read = set()
     for name, content in bombs.FILES.items():
         try:
-            wall.call(parse, content.encode())
+            wall.call(read_notebook, content.encode())
             read.add(name)
             wall.call(reading._repaired, content.encode(), RELEASED, [])
         except UngradableError as reason:

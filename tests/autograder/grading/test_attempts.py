@@ -13,10 +13,10 @@ from autograder.errors import UsageError
 from autograder.feedback.run import FeedbackRun
 from autograder.gradebook import read_cohort
 from autograder.grading import run
-from autograder.grading.attempts import AttemptRules, attempt_rules
 from autograder.grading.run import Grading
 from autograder.grading.verify import verify
 from autograder.lessons.canonical import text
+from autograder.settings import read_settings
 from tests.autograder.classroom import hand_in, mistaken, released, solved
 from tests.autograder.grading.conftest import ONE
 from tests.tools import system_tool
@@ -139,10 +139,13 @@ def test_feedback_of_every_attempt_is_kept_and_every_page_links_to_the_others(co
 def test_rules_are_read_from_the_courses_settings(tmp_path):
     (tmp_path / "source" / "a").mkdir(parents=True)
     (tmp_path / "source" / "a" / "a.ipynb").touch()
-    assert attempt_rules(tmp_path, "a") == AttemptRules()
+    assert read_settings(tmp_path).lesson("a").last_counts
     (tmp_path / "course.toml").write_text('attempts = 5\n[lessons."a"]\nattempts = 2\ncounts = "best"\n')
-    assert attempt_rules(tmp_path, "a") == AttemptRules(2, "best")
-    assert attempt_rules(tmp_path, "b") == AttemptRules(5, "last")
+    rules = [read_settings(tmp_path).lesson(name) for name in "ab"]
+    assert [(each.attempts, each.counts, each.last_counts) for each in rules] == [
+        (2, "best", False),
+        (5, "last", False),
+    ]
     (tmp_path / "course.toml").write_text("attempts = ")
     with pytest.raises(UsageError, match=r"course\.toml cannot be read"):
-        attempt_rules(tmp_path, "a")
+        read_settings(tmp_path)

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.utils import compute_checksum
 
 from autograder.course import nbgrader_api
-from autograder.grading.result import Result, receipt
+from autograder.grading.result import Result, receipt_of
 from autograder.grading.scoring import pending
 from autograder.grading.worker import GradingTask, Outcome
 from autograder.grading.writer import Writer
@@ -136,7 +136,7 @@ def test_a_persons_points_stand_for_the_version_that_the_person_saw(course):
 
     def save(content: str) -> Result:
         submission = Submission("ada", NAME, course / "submitted" / "ada" / NAME / f"{NAME}.ipynb")
-        about = {**receipt(content, ""), "versions": {}}
+        about = {**receipt_of(content, ""), "versions": {}}
         refused = Result("ada", NAME, "ungradable", None, 15, "it is broken.", receipt=about)
         with closing(Writer(course, nbgrader_api(course))) as writer:
             (result,) = writer.save([(GradingTask(submission, b"{"), Outcome(refused))])

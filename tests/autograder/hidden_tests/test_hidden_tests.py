@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.hidden_tests import HIDDEN, assess
-from autograder.hidden_tests.grade import report
+from autograder.hidden_tests.grade import report_of
 from autograder.lessons import lessons
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking.draws import Plan
@@ -91,7 +91,7 @@ def test_each_part_of_a_value_has_its_share_of_the_points_and_is_told_to_be_righ
             worth = assessment.max_points["values"]
             assert assessment.points["values"] == round(worth / len(parts), 2), (name, part)
             assert assessment.right_parts["values"] == (part,), name
-            assert f"; right: {part}): " in report(assessment).plain, name
+            assert f"; right: {part}): " in report_of(assessment).plain, name
             assert assessment.score <= round(assessment.max_score / len(parts), 2) + 0.011, (name, part)
 
 

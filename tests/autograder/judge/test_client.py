@@ -126,7 +126,7 @@ def test_an_answer_that_comes_after_an_interrupt_is_no_other_notebook_s(monkeypa
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(client, "receive", interrupted)
+    monkeypatch.setattr(client, "receive_message", interrupted)
     with theirs, pytest.raises(KeyboardInterrupt):
         judge.run([CellOrder("student", "1")], [])
     assert judge._sock is None

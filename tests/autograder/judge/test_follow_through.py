@@ -21,7 +21,7 @@ from autograder.judge.client import Judge
 from autograder.judge.examination import FAILED
 from autograder.judge.follow_through import with_verdict
 from autograder.judge.messages import CellOrder
-from autograder.judge.references import References
+from autograder.judge.references import reference_frame, reference_process
 from autograder.lessons.compose import HIDDEN_TEST
 from autograder.sandbox.limits import Limits
 from autograder.solver.channel import ChannelError, Opaque, receive
@@ -123,10 +123,10 @@ def test_the_cells_run_again_only_where_an_answer_may_follow_a_wrong_function(ve
 def test_the_judge_answers_for_the_functions_that_it_lists_and_bounds_what_they_take():
     modules = {"he_normal": "heinit_solutions.worked_examples"}
     rng, same = np.random.default_rng(1), np.random.default_rng(1)
-    with closing(References()) as references:
+    with closing(reference_process()) as process:
 
         def answer(*call: Any) -> ReferenceAnswer:
-            frame = references.answer(CallReference(*call), modules)
+            frame = reference_frame(CallReference(*call), process, modules)
             ours, theirs = socketpair()
             with ours, theirs:
                 theirs.sendall(frame)

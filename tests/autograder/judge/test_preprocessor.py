@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.judge.preprocessor import SECRET, defined, key_of, secret, seed
+from autograder.judge.preprocessor import SECRET, defined, key_of, secret, seed_of
 
 LESSON = "3-worked-examples"
 
 
 def test_the_same_submission_meets_the_same_inputs_and_any_other_meets_others():
     notebook, other = new_notebook(cells=[new_code_cell("a")]), new_notebook(cells=[new_code_cell("b")])
-    inputs = seed(notebook, key_of("anna", LESSON, b"secret"))
-    assert inputs == seed(notebook, key_of("anna", LESSON, b"secret"))
+    inputs = seed_of(notebook, key_of("anna", LESSON, b"secret"))
+    assert inputs == seed_of(notebook, key_of("anna", LESSON, b"secret"))
     others = {
-        seed(other, key_of("anna", LESSON, b"secret")),
-        seed(notebook, key_of("ben", LESSON, b"secret")),
-        seed(notebook, key_of("anna", "4", b"secret")),
-        seed(notebook, key_of("anna", LESSON, b"another secret")),
-        seed(notebook, key_of("anna", LESSON, b"secret"), {"helper.py": b"a"}),
-        seed(notebook, key_of("anna", LESSON, b"secret"), {"helper.py": b"b"}),
+        seed_of(other, key_of("anna", LESSON, b"secret")),
+        seed_of(notebook, key_of("ben", LESSON, b"secret")),
+        seed_of(notebook, key_of("anna", "4", b"secret")),
+        seed_of(notebook, key_of("anna", LESSON, b"another secret")),
+        seed_of(notebook, key_of("anna", LESSON, b"secret"), {"helper.py": b"a"}),
+        seed_of(notebook, key_of("anna", LESSON, b"secret"), {"helper.py": b"b"}),
     }
     assert inputs not in others
     assert len(others) == 6

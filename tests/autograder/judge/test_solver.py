@@ -126,7 +126,7 @@ def test_the_outputs_of_a_notebook_are_valid_in_its_format(run):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in cells])
     for cell, result in zip(notebook.cells, run(*(("student", s) for s in cells)), strict=True):
         cell.outputs = [nbformat.from_dict(output) for output in result.outputs]
-        cell.execution_count = result.count
+        cell.execution_count = result.number
     nbformat.validate(notebook)
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4, 5]
 

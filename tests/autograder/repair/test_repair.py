@@ -25,7 +25,7 @@ from autograder.lessons.compose import checked
 from autograder.repair.notebook import repairs_of
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.repair.rules import repair
-from autograder.submissions.notebook_file import parse, read_notebook
+from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import Submission, UngradableError
 from tests.autograder.breaking import broken
 from tests.autograder.classroom import hand_in, released, run, solved
@@ -111,11 +111,11 @@ def test_a_broken_notebook_gets_what_its_case_says(course, name):
         assert not outcome["success"]
         assert not autograded.exists()
         with pytest.raises(UngradableError, match=case["reason"]):
-            repair(parse(handed.read()), lesson_in(course, handed.lesson))
+            repair(read_notebook(handed.read()).notebook, lesson_in(course, handed.lesson))
         return
     if case.get("nbgrader") == "stops":
         assert not outcome["success"]
-        notebook = repair(parse(handed.read()), lesson_in(course, handed.lesson)).notebook
+        notebook = repair(read_notebook(handed.read()).notebook, lesson_in(course, handed.lesson)).notebook
     else:
         assert outcome["success"], outcome
         notebook = nbformat.read(autograded, as_version=4)
@@ -181,7 +181,7 @@ def test_a_repaired_notebook_needs_no_more_repair(course):
         case = case_file(name)
         if case.get("status") != "ungradable":
             handed, lesson = submission(course, name), lesson_in(course, case["lesson"])
-            once = repair(parse(handed.read()), lesson)
+            once = repair(read_notebook(handed.read()).notebook, lesson)
             assert repair(once.notebook, lesson).repairs == (), name
 
 

@@ -15,7 +15,7 @@ from nbgrader.preprocessors import CheckCellMetadata
 from autograder.lessons import lesson as lesson_called
 from autograder.lessons.compose import asked, checked, compose
 from autograder.repair.parsing import (
-    Answer,
+    AnswerState,
     answer,
     definition_in_text,
     read_code,
@@ -182,20 +182,21 @@ def test_any_text_can_be_read(text):
     joined([text, f"    {text}", text], "f")
     parts = definition_in_text(f"{text}\ndef f(n):\n    return n\n{text}", "f")
     if parts is not None:
-        assert answer(parts[1], "code", "f") is Answer.FILLED
-    if reading.parses and answer(text, "code", "f") is Answer.STUB:
+        assert answer(parts[1], "code", "f") is AnswerState.FILLED
+    if reading.parses and answer(text, "code", "f") is AnswerState.STUB:
         assert "f" not in read_code(without_definition(text, "f")).binds
 
 
 def test_magics_are_read_as_ipython_would():
     assert (
-        answer("%matplotlib inline\nfiles = !ls\nf?\ndef f(n):\n    return n", "code", "f") is Answer.FILLED
+        answer("%matplotlib inline\nfiles = !ls\nf?\ndef f(n):\n    return n", "code", "f")
+        is AnswerState.FILLED
     )
-    assert answer("%%time\ndef f(n):\n    return n", "code", "f") is Answer.FILLED
-    assert answer("%%writefile f.py\ndef f(n):\n    return n", "code", "f") is not Answer.FILLED
-    assert answer("if True:\n    f = lambda n: n", "code", "f") is Answer.FILLED
-    assert answer("class A:\n    def f(n): return n", "code", "f") is Answer.NONE
-    assert answer("def f(n):\n    '''Says much.'''\n    ...", "code", "f") is Answer.STUB
+    assert answer("%%time\ndef f(n):\n    return n", "code", "f") is AnswerState.FILLED
+    assert answer("%%writefile f.py\ndef f(n):\n    return n", "code", "f") is not AnswerState.FILLED
+    assert answer("if True:\n    f = lambda n: n", "code", "f") is AnswerState.FILLED
+    assert answer("class A:\n    def f(n): return n", "code", "f") is AnswerState.NONE
+    assert answer("def f(n):\n    '''Says much.'''\n    ...", "code", "f") is AnswerState.STUB
 
 
 def test_a_cell_too_large_or_too_deep_is_not_parsed_and_stops_nothing():
@@ -206,7 +207,7 @@ def test_a_cell_too_large_or_too_deep_is_not_parsed_and_stops_nothing():
         "\n" * 150_000 + "(",
         " " * 150_000 + "(",
     ):
-        assert answer(text, "code", "f") is Answer.NONE
+        assert answer(text, "code", "f") is AnswerState.NONE
 
 
 def test_hidden_checks_are_no_part_of_what_students_got():

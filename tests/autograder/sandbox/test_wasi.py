@@ -34,8 +34,9 @@ from autograder.sandbox.wasi import (
     ROOT,
     SPIPE,
     TRUNCATE,
-    Stream,
     Wasi,
+    read_end,
+    write_end,
 )
 
 SIZE = 2**16  # bytes of the guest's memory
@@ -172,7 +173,7 @@ def test_a_pointer_out_of_the_guests_memory_is_a_fault(guest, at):
 
 def test_a_guest_has_the_descriptors_that_its_host_gave_it_and_no_other(guest):
     reads, writes = os.pipe()
-    guest.wasi.table |= {2000: Stream(reads, writes=False), 2001: Stream(writes, writes=True)}
+    guest.wasi.table |= {2000: read_end(reads), 2001: write_end(writes)}
     assert guest.write(2001, b"hello") == 0 and guest.read(2000) == b"hello"
     assert guest.write(2000, b"x") == 0 and guest.number() == 0  # nothing goes the other way
     assert guest.read(2001) == b""

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.repair.parsing import read_code
 from autograder.submissions import submission as submissions
-from autograder.submissions.notebook_file import MOST_PARTS, parse
+from autograder.submissions.notebook_file import MOST_PARTS, read_notebook
 from autograder.submissions.submission import Submission, UngradableError
 
 EMPTY = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
@@ -20,7 +20,7 @@ EMPTY = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "lesson.ipynb"
     path.write_text(json.dumps(EMPTY))
-    assert parse(Submission("anna", "lesson", path).read()).cells == []
+    assert read_notebook(Submission("anna", "lesson", path).read()).notebook.cells == []
     monkeypatch.setattr(submissions, "LARGEST", 10)
     with pytest.raises(UngradableError, match="larger than"):
         Submission("anna", "lesson", path).read()
@@ -37,13 +37,13 @@ def test_a_pipe_in_the_place_of_a_notebook_is_not_waited_for(tmp_path):
 def test_a_notebook_of_endless_parts_is_refused_and_one_of_endless_outputs_is_not():
     many = [{"a": {}}] * (MOST_PARTS // 2)
     cell = {"cell_type": "code", "source": "1", "metadata": {}, "execution_count": None, "outputs": many}
-    assert parse(json.dumps({**EMPTY, "cells": [cell]}).encode()).cells[0].source == "1"
+    assert read_notebook(json.dumps({**EMPTY, "cells": [cell]}).encode()).notebook.cells[0].source == "1"
     for place in (
         {**EMPTY, "metadata": {"x": many}},
         {**EMPTY, "cells": [{**cell, "metadata": {"x": many}}]},
     ):
         with pytest.raises(UngradableError, match="more parts than any notebook needs"):
-            parse(json.dumps(place).encode())
+            read_notebook(json.dumps(place).encode())
 
 
 def test_a_reason_is_one_short_line_without_controls():
