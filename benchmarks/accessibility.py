@@ -17,36 +17,7 @@ import axe_playwright_python
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "accessibility.md"
 VERDICTS = ("supports", "partly supports", "does not support", "not applicable", "not evaluated")
 LEVELS = {"A": "wcag2a wcag21a", "AA": "wcag2aa wcag21aa"}
-HEAD = """\
-# Accessibility
-
-How far the pages that heinit writes meet the Web Content Accessibility Guidelines 2.1, levels A and AA,
-criterion by criterion, in the manner of a VPAT. Made by `./heinit bench accessibility --store` from a
-table in which each verdict names what it rests on.
-
-{summary}
-
-## What was judged, and what was not
-
-Judged: the reading edition with its live pages, the feedback page, and the class report, in Chromium.
-The tests run axe-core {version} on every page of the reading edition, in turn light and wide or dark and
-narrow, on live pages in several states, on feedback pages and on the report. *axe* below says that the
-named rules of axe found nothing there; a rule finds some failures of a criterion, never all.
-
-Judged by hand: what *by hand* names, and no more. It was one look, at pages in Chromium that were walked
-through by keyboard and mouse, at pictures of them, and at their sources. **Nobody has read these pages
-with a screen reader for this report, and nobody who depends on assistive technology has been asked.**
-Firefox, Safari and telephones were not tried.
-
-Not judged: JupyterLab and formgrader, which are programs of others. JupyterLab's project [writes about
-its own accessibility](https://jupyter-accessibility.readthedocs.io/). The figures in a notebook have the
-same text alternatives as on a page, and each explorer its words. The slides are made for a projector:
-their pictures have text alternatives, and their reading order is that of the lesson; reveal.js was not
-examined beyond that. To read, use the page in their place.
-
-An institution that needs more (a test with screen readers, a signed report) will have to make it; please
-tell us what it finds.
-"""
+HEAD = Path(__file__).with_suffix(".md")
 
 
 @dataclass(frozen=True)
@@ -96,7 +67,11 @@ def render() -> str:
     summary = ", ".join(f"{verdict}: {count}" for verdict, count in counts.items() if count)
     version = re.search(r"axe v(\d[\d.]*\d)", axe_source())
     assert version is not None
-    parts = [HEAD.format(summary=f"Of {len(known)} criteria: {summary}.", version=version[1])]
+    parts = [
+        HEAD.read_text(encoding="utf-8").format(
+            summary=f"Of {len(known)} criteria: {summary}.", version=version[1]
+        )
+    ]
     for level in LEVELS:
         parts.append(
             f"\n## Level {level}\n\n| criterion | verdict | remarks | rests on |\n|---|---|---|---|\n"
@@ -128,7 +103,3 @@ def main() -> None:
         print(f"stored in {PAGE}")
     else:
         print(render())
-
-
-if __name__ == "__main__":
-    main()

@@ -98,7 +98,3 @@ def main() -> None:
         print(f"kept in {APPENDIX}")
     elif differ:
         raise SystemExit(f"The page shows something else in {', '.join(differ)}. To show this: --store.")
-
-
-if __name__ == "__main__":
-    main()

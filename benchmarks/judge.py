@@ -10,7 +10,6 @@ and 60 ms. nbgrader grades some of the same notebooks in the same run.
 import argparse
 import os
 import statistics
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,12 +23,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import make_course
-from autograder.demo.students import MadeUpClass
 from autograder.grading.job import Refusal
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob, GradingTask
-from autograder.lessons import lessons
+from benchmarks._shared import made_up_course
 from benchmarks.grading import CPU, autograde, group, plain_course, spread, used
 
 WARM = 10  # notebooks that are not counted: sources are parsed once, and warm parents started
@@ -61,10 +58,7 @@ def main() -> None:
     parser.add_argument("--memory", type=int, default=1000, help="notebooks that one judge grades on end")
     options = parser.parse_args()
     console = Console(width=100)
-    with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder, counting() as usage:
-        course = Path(folder, "course")
-        make_course(course)
-        list(MadeUpClass(options.students, broken=False).hand_in(course, lessons()))
+    with made_up_course(options.students) as (course, _), counting() as usage:
         grading = Grading(course)
         (course / ".heinit-secret").write_text("benchmark")
         job = grading.job()
@@ -76,7 +70,9 @@ def main() -> None:
                 job.do(task)
             for _ in range(options.rounds):
                 rounds.append([(task.submission.lesson, cost(job, task, usage)) for task in tasks])
-                plain.append(by_nbgrader(Path(folder, f"plain{len(plain)}"), course, options.sample, usage))
+                plain.append(
+                    by_nbgrader(course.with_name(f"plain{len(plain)}"), course, options.sample, usage)
+                )
             console.print(f"{len(tasks)} notebooks in {options.rounds} rounds; processor seconds a notebook")
             console.print(costs([lesson_cost for round in rounds for lesson_cost in round]))
             conclude(console, rounds, plain)
@@ -172,7 +168,3 @@ def held() -> Iterator[int]:
             elif "solver.zygote" in line and "bwrap" not in line:
                 parents += child.memory_info().rss
     yield parents
-
-
-if __name__ == "__main__":
-    main()

@@ -236,7 +236,3 @@ def share(value: float, limit: float) -> str:
     """How much of the limit is used; in red where it is passed."""
     text = f"{100 * value / limit:.0f} %"
     return f"[red]{text}[/red]" if value > limit else text
-
-
-if __name__ == "__main__":
-    main()

@@ -108,7 +108,3 @@ def _measure(browser: Browser, address: str, size: int) -> None:
     print(f"bytes fetched before the first check: {size / 1e6:.1f} MB")
     print(f"seconds to the first check, median of {ROUNDS}: {median(cold):.1f} cold, {median(warm):.1f} warm")
     print(f"milliseconds from an order to its report, median: {1000 * median(checks):.0f}")
-
-
-if __name__ == "__main__":
-    main()

@@ -94,11 +94,6 @@ def calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> l
     return calibrate(digits().train[:256], drawn)
 
 
-def one(task: tuple[Setting, int]) -> Race:
-    setting, seed = task
-    return setting.run(seed)
-
-
 def summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
     """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn.
 
@@ -147,17 +142,22 @@ def spread(values: Sequence[float]) -> str:
     return " ".join(f"{value:.2f}" for value in (min(values), median(values), max(values)))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> None:
     """Run everything, print the table; with --write, keep the figures; with --others, of other seeds."""
-    given = sys.argv[1:] if arguments is None else arguments
-    seeds = OTHERS if "--others" in given else SEEDS
+    seeds = OTHERS if "--others" in sys.argv else SEEDS
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     console = Console()
     wanted = list(settings())
     tasks = [(setting, seed) for setting in wanted for seed in seeds]
     began = time.perf_counter()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        finished = track(pool.map(one, tasks), "Races", len(tasks), console=console, transient=True)
+        finished = track(
+            pool.map(Setting.run, *zip(*tasks, strict=True)),
+            "Races",
+            len(tasks),
+            console=console,
+            transient=True,
+        )
         runs = dict(zip(((setting.name, seed) for setting, seed in tasks), finished, strict=True))
     results = {
         setting.name: summary(
@@ -167,13 +167,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     console.print(table(results, seeds))
     console.print(f"{len(tasks)} races in {time.perf_counter() - began:.0f} s, NumPy {np.__version__}")
-    if "--write" in given:
+    if "--write" in sys.argv:
         path = RACES if seeds == OTHERS else Path(str(files("heinit_lab"))) / "data" / "replication.json"
         lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(kept)}" for name, kept in results.items())
         path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
         console.print(f"kept in {path}")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
