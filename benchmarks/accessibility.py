@@ -45,7 +45,7 @@ def criteria() -> list[Criterion]:
     return [Criterion(**{**row, "tests": tuple(row.get("tests", ()))}) for row in rows]
 
 
-def axe_source() -> str:
+def _axe_source() -> str:
     """The program of axe-core that the tests run."""
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
@@ -54,10 +54,10 @@ def axe_source() -> str:
 def axe_rules() -> dict[str, list[str]]:
     """The rules of axe-core that run by default, each with its tags."""
     rules = re.findall(
-        r'\{id:"([a-z0-9-]+)",(?:(?!\{id:").)*?tags:\[([^\]]*)\]((?:(?!\{id:").)*)', axe_source()
+        r'\{id:"([a-z0-9-]+)",(?:(?!\{id:").)*?tags:\[([^\]]*)\]((?:(?!\{id:").)*)', _axe_source()
     )
-    found = {name: re.findall(r'"([^"]+)"', tags) for name, tags, rest in rules if "enabled:!1" not in rest}
-    return {name: tags for name, tags in found.items() if not {"experimental", "deprecated"} & {*tags}}
+    tagged = {name: re.findall(r'"([^"]+)"', tags) for name, tags, rest in rules if "enabled:!1" not in rest}
+    return {name: tags for name, tags in tagged.items() if not {"experimental", "deprecated"} & {*tags}}
 
 
 def render() -> str:
@@ -65,7 +65,7 @@ def render() -> str:
     known = criteria()
     counts = {verdict: sum(c.verdict == verdict for c in known) for verdict in VERDICTS}
     summary = ", ".join(f"{verdict}: {count}" for verdict, count in counts.items() if count)
-    version = re.search(r"axe v(\d[\d.]*\d)", axe_source())
+    version = re.search(r"axe v(\d[\d.]*\d)", _axe_source())
     assert version is not None
     parts = [
         HEAD.read_text(encoding="utf-8").format(

@@ -36,7 +36,7 @@ c.Execute.timeout = 60
 def main() -> None:
     """Print a table: the case, the most that it has earned, and what plain nbgrader gave it."""
     if "--walls" in sys.argv:
-        try_walls()
+        _try_walls()
     store = "--store" in sys.argv
     names = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     cases = [case for case in attacks() if case.plain and (not names or case.name in names)]
@@ -83,7 +83,7 @@ def _row(case: Attack) -> str:
     return f"| `{case.name}` | {words[0]} | {words[1]} | {case.score:g} | {given} | {' | '.join(held)} |"
 
 
-def try_walls() -> None:
+def _try_walls() -> None:
     """Try every case in each kind of sandbox."""
     surprises = 0
     for kind in [*KINDS, *([WEBASSEMBLY] if find_spec("wasmtime") else [])]:

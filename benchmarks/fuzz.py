@@ -78,22 +78,22 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
-    findings = messages(options.seconds / 2, options.seed)
+    findings = _messages(options.seconds / 2, options.seed)
     for kind in KINDS:
-        findings += calls(kind, options.seconds / 2 / len(KINDS), options.seed)
+        findings += _calls(kind, options.seconds / 2 / len(KINDS), options.seed)
     print("\n".join(findings) or "nothing found")
     sys.exit(bool(findings))
 
 
-def messages(seconds: float, seed: int) -> list[str]:
+def _messages(seconds: float, seed: int) -> list[str]:
     """Read damaged messages for so many seconds. Returns the findings."""
     until, findings, count, taken = time.monotonic() + seconds, [], 0, 0
     while time.monotonic() < until:
         chance = random.Random(f"{seed} {count}")
-        content = damaged(chance)
+        content = _damaged(chance)
         start = time.monotonic()
         try:
-            taken += read(content)
+            taken += _read(content)
         except ChannelError:
             pass
         except Exception as error:
@@ -108,10 +108,10 @@ def messages(seconds: float, seed: int) -> list[str]:
     return findings
 
 
-def damaged(chance: random.Random) -> bytes:
+def _damaged(chance: random.Random) -> bytes:
     """A message of a solver's, with what chance did to it."""
     if chance.random() < 0.3:
-        text, buffer = json.dumps(tree(chance, 5)).encode(), chance.randbytes(chance.randrange(200))
+        text, buffer = json.dumps(_tree(chance, 5)).encode(), chance.randbytes(chance.randrange(200))
         return HEAD.pack(len(text), len(buffer)) + text + buffer
     message = chance.choice(
         [
@@ -142,18 +142,18 @@ def damaged(chance: random.Random) -> bytes:
     return bytes(content)
 
 
-def tree(chance: random.Random, depth: int) -> Any:
+def _tree(chance: random.Random, depth: int) -> Any:
     """A value of JSON, often in the channel's own words."""
     words = ["CallAnswer", "CellRan", "NamesBound", "array", "list", "dict", "tuple", "str", "<f8"]
     words += ["rng", "", "int"]
     if depth == 0 or chance.random() < 0.4:
         return chance.choice([None, True, 0, -1, 2**70, 1.5, chance.randrange(300), chance.choice(words)])
     if chance.random() < 0.8:
-        return [tree(chance, depth - 1) for _ in range(chance.randrange(5))]
-    return {chance.choice(words): tree(chance, depth - 1) for _ in range(chance.randrange(4))}
+        return [_tree(chance, depth - 1) for _ in range(chance.randrange(5))]
+    return {chance.choice(words): _tree(chance, depth - 1) for _ in range(chance.randrange(4))}
 
 
-def read(content: bytes) -> int:
+def _read(content: bytes) -> int:
     """Read a message, and look at its fields as the judge does. Returns 1. Raises ChannelError."""
     reads, writes = pipe()
     with reads:
@@ -169,7 +169,7 @@ def read(content: bytes) -> int:
     return 1
 
 
-def calls(kind: str, seconds: float, seed: int) -> list[str]:
+def _calls(kind: str, seconds: float, seed: int) -> list[str]:
     """Make system calls at random in boxes of this kind for so many seconds. Returns the findings."""
     findings: list[str] = []
     sandbox = open_sandbox(LIMITS, kind)
@@ -184,7 +184,7 @@ def calls(kind: str, seconds: float, seed: int) -> list[str]:
                 send(box.orders, to_wire(RunCell(source, 20)), seconds=40)
                 receive(box.answers, seconds=40)
             findings += [f"{label}: {what}" for what in canaries.reached()]
-            if not works(sandbox):
+            if not _works(sandbox):
                 findings.append(f"{label}: the next box does not work")
             if (left := len(descendants(os.getpid())) - before) > 0:
                 findings.append(f"{label}: {left} processes are left")
@@ -194,7 +194,7 @@ def calls(kind: str, seconds: float, seed: int) -> list[str]:
     return findings
 
 
-def works(sandbox: Sandbox) -> bool:
+def _works(sandbox: Sandbox) -> bool:
     """Whether a fresh box runs a cell, whatever the one before it did."""
     with sandbox.box() as box:
         send(box.orders, to_wire(RunCell("print(6 * 7)", 10)), seconds=20)

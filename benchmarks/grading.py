@@ -65,12 +65,12 @@ def main() -> None:
     rounds = []
     with made_up_course(options.students) as (course, submissions):
         for number in range(options.rounds):
-            rounds.append(one_round(course, len(submissions), options.sample))
+            rounds.append(_one_round(course, len(submissions), options.sample))
             print(f"round {number + 1} of {options.rounds}: {rounds[-1]}", file=sys.stderr)
-    show(rounds, len(submissions), options.sample)
+    _show(rounds, len(submissions), options.sample)
 
 
-def one_round(course: Path, submissions: int, sample: int) -> Round:
+def _one_round(course: Path, submissions: int, sample: int) -> Round:
     """Each way once, one after the other."""
     students = sorted(path.name for path in (course / "submitted").iterdir())
     plain = [
@@ -79,7 +79,7 @@ def one_round(course: Path, submissions: int, sample: int) -> Round:
     ]
     alone, graded = autograde([plain[0]])
     start, _ = autograde([plain[0]])  # all is graded: what is left is its start
-    plain_pages = all_lessons([plain[0]], "generate_feedback") - all_lessons([plain[0]], "generate_feedback")
+    pages, pages_start = (_all_lessons([plain[0]], "generate_feedback") for _ in range(2))
     for root in plain:
         shutil.rmtree(root / "autograded", ignore_errors=True)
     two, both = autograde(plain)
@@ -97,7 +97,7 @@ def one_round(course: Path, submissions: int, sample: int) -> Round:
         stderr=subprocess.DEVNULL,
         check=True,
     )
-    pages = time.perf_counter() - begun
+    own_pages = time.perf_counter() - begun
     return Round(
         (alone - start) / graded,
         (two - start) / both,
@@ -105,8 +105,8 @@ def one_round(course: Path, submissions: int, sample: int) -> Round:
         work(lines) / submissions,
         None if spent is None or start_spent is None else (spent - start_spent) / more,
         1.5 * (work(lines) - work(few)) / more + 0.06,
-        plain_pages / graded,
-        pages / submissions,
+        (pages - pages_start) / graded,
+        own_pages / submissions,
     )
 
 
@@ -128,11 +128,11 @@ def plain_course(root: Path, course: Path, students: Sequence[str]) -> Path:
 
 def autograde(roots: Sequence[Path]) -> tuple[float, int]:
     """Wall seconds of nbgrader over these courses at the same time, and how many notebooks it graded."""
-    seconds = all_lessons(roots, "autograde")
+    seconds = _all_lessons(roots, "autograde")
     return seconds, sum(len(list(root.glob("autograded/*/*/*.ipynb"))) for root in roots)
 
 
-def all_lessons(roots: Sequence[Path], command: str) -> float:
+def _all_lessons(roots: Sequence[Path], command: str) -> float:
     """Wall seconds of a command of nbgrader's for every lesson, over these courses at the same time."""
     begun = time.perf_counter()
     for lesson in lessons():
@@ -202,7 +202,7 @@ def used(group: Path) -> float:
     return int((group / "cpuacct.usage").read_text()) / 1e9
 
 
-def show(rounds: Sequence[Round], submissions: int, sample: int) -> None:
+def _show(rounds: Sequence[Round], submissions: int, sample: int) -> None:
     """The table: medians, and the range of the rounds."""
     table = Table("", "seconds a notebook", "heinit is so many times faster", box=box.SIMPLE)
     for name, key in (

@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--memory", type=int, default=1000, help="notebooks that one judge grades on end")
     options = parser.parse_args()
     console = Console(width=100)
-    with made_up_course(options.students) as (course, _), counting() as usage:
+    with made_up_course(options.students) as (course, _), _counting() as usage:
         grading = Grading(course)
         (course / ".heinit-secret").write_text("benchmark")
         job = grading.job()
@@ -71,18 +71,18 @@ def main() -> None:
             for _ in range(options.rounds):
                 rounds.append([(task.submission.lesson, cost(job, task, usage)) for task in tasks])
                 plain.append(
-                    by_nbgrader(course.with_name(f"plain{len(plain)}"), course, options.sample, usage)
+                    _by_nbgrader(course.with_name(f"plain{len(plain)}"), course, options.sample, usage)
                 )
             console.print(f"{len(tasks)} notebooks in {options.rounds} rounds; processor seconds a notebook")
             console.print(costs([lesson_cost for round in rounds for lesson_cost in round]))
-            conclude(console, rounds, plain)
-            memory(console, job, tasks, options.memory)
+            _conclude(console, rounds, plain)
+            _memory(console, job, tasks, options.memory)
         finally:
             job.close()
 
 
 @contextmanager
-def counting() -> Iterator[Usage]:
+def _counting() -> Iterator[Usage]:
     """Processor seconds that this process, and all that it will start, have spent."""
     with group() as folder:
         if folder is None:
@@ -103,7 +103,7 @@ def cost(job: GradingJob, task: GradingTask, usage: Usage) -> Cost:
     return Cost(**outcome.result.work, spent=usage() - time.process_time() - before)
 
 
-def by_nbgrader(root: Path, course: Path, sample: int, usage: Usage) -> float:
+def _by_nbgrader(root: Path, course: Path, sample: int, usage: Usage) -> float:
     """Processor seconds of plain nbgrader for a notebook, without its start."""
     students = sorted(path.name for path in (course / "submitted").iterdir())[:sample]
     plain_course(root, course, students)
@@ -125,13 +125,13 @@ def costs(counted: Iterable[tuple[str, Cost]]) -> Table:
     heads = ("cells", "answers", "checks", "judge and solver", "bound")
     table = Table("", *heads, box=box.SIMPLE)  # bound: 1.5 floors and 60 ms
     for lesson in (*sorted(set(rows) - {"all"}), "all"):
-        table.add_row(lesson, *(f"{mean(rows[lesson], key):.3f}" for key in keys))
+        table.add_row(lesson, *(f"{_mean(rows[lesson], key):.3f}" for key in keys))
     return table
 
 
-def conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], plain: Sequence[float]) -> None:
+def _conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], plain: Sequence[float]) -> None:
     """The bound, round by round, and nbgrader beside it."""
-    spent, most = ([mean([c for _, c in round], key) for round in rounds] for key in ("spent", "most"))
+    spent, most = ([_mean([c for _, c in round], key) for round in rounds] for key in ("spent", "most"))
     shares = [s / m for s, m in zip(spent, most, strict=True)]
     ratios = [p / s for p, s in zip(plain, spent, strict=True)]
     console.print(
@@ -140,23 +140,23 @@ def conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], pla
     console.print(f"plain nbgrader spends {spread(plain, '.2f')}, {spread(ratios, '.0f')} times as much")
 
 
-def mean(costs: Sequence[Cost], key: str) -> float:
+def _mean(costs: Sequence[Cost], key: str) -> float:
     """The mean of one column."""
     return statistics.fmean(getattr(cost, key) for cost in costs)
 
 
-def memory(console: Console, job: GradingJob, tasks: Sequence[GradingTask], most: int) -> None:
+def _memory(console: Console, job: GradingJob, tasks: Sequence[GradingTask], most: int) -> None:
     """Grade so many notebooks one after the other, and print what each process holds."""
     table = Table("notebooks", "worker", "judge", "warm parents", box=box.SIMPLE)
     for number, task in enumerate(islice(cycle(tasks), most), start=1):
         job.do(task)
         if number in SEEN or number == most:
-            table.add_row(str(number), *(f"{size / 1e6:.1f} MB" for size in held()))
+            table.add_row(str(number), *(f"{size / 1e6:.1f} MB" for size in _held()))
     console.print("resident memory of the processes that stay")
     console.print(table)
 
 
-def held() -> Iterator[int]:
+def _held() -> Iterator[int]:
     """Bytes of this process, of its judge, and of the warm parents together."""
     yield psutil.Process().memory_info().rss
     parents = 0

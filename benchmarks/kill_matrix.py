@@ -64,7 +64,7 @@ class Row:
         return f"| {' | '.join((f'`{self.exercise}`', self.mistake, *checks, *cells))} |"
 
 
-def references() -> dict[str, Callable[..., Any]]:
+def _references() -> dict[str, Callable[..., Any]]:
     """The reference answers by name."""
     return {
         exercise.name: getattr(lesson.solutions, exercise.name)
@@ -103,7 +103,7 @@ def row(exercise: str, mistake: str) -> Row:
 
 def accepted(exercise: str) -> tuple[int, int]:
     """How many right answers there are, and how many get every point and no name, in both checks."""
-    answers = (references()[exercise], *RIGHT[exercise])
+    answers = (_references()[exercise], *RIGHT[exercise])
     verdicts = [(examine(exercise, right).mark, assess(exercise, right, SEED)) for right in answers]
     good = sum(mark == "✓" and o.score == o.max_score and not o.misconceptions for mark, o in verdicts)
     return len(answers), good
@@ -123,7 +123,7 @@ def of_reference(exercise: str) -> list[Mutant]:
     """The mutants of a reference answer; a whole number made whole is no mutant."""
     check = EXERCISES[exercise].check
     whole = isinstance(check, Cases) and isinstance(check.cases[0].want, int)
-    every = mutants(references()[exercise])  # type: ignore[arg-type]
+    every = mutants(_references()[exercise])  # type: ignore[arg-type]
     return [mutant for mutant in every if not (whole and mutant.change.endswith(".astype(int)"))]
 
 

@@ -58,7 +58,7 @@ def results(exercise: str, wrong: Function, seeds: int) -> Counter[Points]:
     return counts
 
 
-def two_sided(exercise: str, seeds: int, step: int = 1) -> tuple[int, dict[str, Counter[Points]]]:
+def _two_sided(exercise: str, seeds: int, step: int = 1) -> tuple[int, dict[str, Counter[Points]]]:
     """How many answers were graded, every `step`-th of the corpus, and those with more than one result."""
     graded = list(wrong_answers(exercise))[::step]
     counts = {name: results(exercise, wrong, seeds) for name, wrong in graded}
@@ -77,7 +77,7 @@ def main() -> None:
     names = sys.argv[2:] or list(EXERCISES)
     total = unexpected = 0
     with ProcessPoolExecutor(max_workers=int(os.environ.get("HEINIT_WORKERS", 0)) or None) as pool:
-        every = pool.map(two_sided, names, repeat(seeds))
+        every = pool.map(_two_sided, names, repeat(seeds))
         for name, (graded, counts) in zip(names, every, strict=True):
             total += graded
             for answer, counter in counts.items():

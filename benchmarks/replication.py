@@ -52,7 +52,7 @@ class Setting:
     def run(self, seed: int) -> Race:
         options = dict(self.options)
         if self.calibrated:
-            options["weights"] = calibrated_weights(self.depth, self.c, seed)
+            options["weights"] = _calibrated_weights(self.depth, self.c, seed)
         return race(self.depth, self.c, seed, **options)
 
 
@@ -86,7 +86,7 @@ def settings() -> Iterator[Setting]:
             yield Setting(f"c {c:g}, {depth}", depth, c)
 
 
-def calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> list[np.ndarray]:
+def _calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> list[np.ndarray]:
     """The matrices that `race` would draw, each rescaled on the first 256 training images."""
     from heinit_solutions.very_deep_networks import calibrate
 
@@ -94,7 +94,7 @@ def calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> l
     return calibrate(digits().train[:256], drawn)
 
 
-def summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
+def _summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
     """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn.
 
     A loss that overflowed is None.
@@ -121,7 +121,7 @@ def table(results: dict[str, dict[str, Any]], seeds: Sequence[int] = SEEDS) -> T
         when = f"{min(epochs)}-{max(epochs)}" if epochs else "never"
         shown.add_row(
             name,
-            spread(kept["share"]),
+            _spread(kept["share"]),
             str(sum(share < STUCK for share in kept["share"])),
             losses(kept["loss"]),
             when if len(epochs) in (0, len(seeds)) else f"{when} ({len(epochs)})",
@@ -132,13 +132,13 @@ def table(results: dict[str, dict[str, Any]], seeds: Sequence[int] = SEEDS) -> T
 def losses(values: Sequence[float | None]) -> str:
     """The spread of those that are numbers, and how many overflowed."""
     finite = [value for value in values if value is not None]
-    words = [spread(finite)] if finite else []
+    words = [_spread(finite)] if finite else []
     if len(finite) < len(values):
         words.append(f"({len(values) - len(finite)} overflow)")
     return " ".join(words)
 
 
-def spread(values: Sequence[float]) -> str:
+def _spread(values: Sequence[float]) -> str:
     return " ".join(f"{value:.2f}" for value in (min(values), median(values), max(values)))
 
 
@@ -160,7 +160,7 @@ def main() -> None:
         )
         runs = dict(zip(((setting.name, seed) for setting, seed in tasks), finished, strict=True))
     results = {
-        setting.name: summary(
+        setting.name: _summary(
             [runs[setting.name, seed] for seed in seeds], setting.name in DRAWN and seeds == SEEDS
         )
         for setting in wanted

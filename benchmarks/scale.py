@@ -59,7 +59,7 @@ def main() -> None:
     memory_of = ("coordinator", "worker", "judge")
     table = Table("submissions", "seconds", "a submission", "cores busy", *memory_of, box=box.SIMPLE)
     for size in options.sizes:
-        run = graded(size)
+        run = _graded(size)
         each = f"{run.seconds / size * 1000:.0f} ms"
         memory = (f"{m:.0f} MB" for m in (run.coordinator, run.worker, run.judge))
         busy = "unknown" if run.busy is None else f"{run.busy:.2f}"
@@ -68,12 +68,12 @@ def main() -> None:
     console.print(table)
     kilobytes = run.notebooks / run.submissions / 1e3, run.gradebook / run.submissions / 1e3
     console.print("on the disk: {:.0f} kB a notebook, {:.1f} kB of gradebook".format(*kilobytes))
-    console.print(f"through the scheduler, empty tasks: {empty_tasks():.0f} a second")
-    for kind, pace in written().items():
+    console.print(f"through the scheduler, empty tasks: {_empty_tasks():.0f} a second")
+    for kind, pace in _written().items():
         console.print(f"through the writer, {kind}: {pace:.0f} submissions a second")
 
 
-def graded(size: int) -> ScaleRun:
+def _graded(size: int) -> ScaleRun:
     """Grade a class of that many submissions in one go, and watch."""
     with made_up_course(-(-size // 5)) as (course, paths):
         for path in paths[size:]:
@@ -116,7 +116,7 @@ def _memory(process: psutil.Process) -> float:
     return process.memory_info().rss / 1e6
 
 
-def empty_tasks(count: int = 3000) -> float:
+def _empty_tasks(count: int = 3000) -> float:
     """Tasks a second that a scheduler gives to workers which do nothing with them."""
     cluster = Cluster(NoJob(), workers=cores())
     begun = 0.0
@@ -138,7 +138,7 @@ class NoJob(Job[int, Refusal]):
         return Refusal("nothing was graded")
 
 
-def written(count: int = 1000) -> dict[str, float]:
+def _written(count: int = 1000) -> dict[str, float]:
     """Submissions a second that the writer saves, new ones and ones that it had before."""
     paces = {}
     with made_up_course(1, lessons()[:1]) as (course, (path,)):

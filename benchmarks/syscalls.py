@@ -41,12 +41,12 @@ def main() -> None:
             (FILTERS / f"{name}.bpf").write_bytes(program)
             print(f"{name}: {len(program) // 8} instructions")
     elif "run" in sys.argv:
-        run(sys.argv[-1])
+        _run(sys.argv[-1])
     else:
         if shutil.which("strace") is None:
             sys.exit("strace is not installed: apt install strace")
         for kind in KINDS:
-            measure(kind)
+            _measure(kind)
 
 
 def compiled() -> dict[str, bytes]:
@@ -86,7 +86,7 @@ def _action(word: str) -> int:
     return int(sc.ERRNO(int(word) if word.isdigit() else getattr(errno, word)))
 
 
-def measure(kind: str) -> None:
+def _measure(kind: str) -> None:
     """Run everything in this kind of sandbox, and print what its submissions were denied."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
@@ -96,7 +96,7 @@ def measure(kind: str) -> None:
         calls: Counter[str] = Counter()
         denied: Counter[str] = Counter()
         first: dict[str, str] = {}
-        for call, line in submitted_calls(log):
+        for call, line in _submitted_calls(log):
             calls[call] += 1
             if any(f"-1 {name} " in line for name in DENIALS):
                 denied[call] += 1
@@ -106,7 +106,7 @@ def measure(kind: str) -> None:
         print(f"  denied {count:5} {call:18} {first[call]}")
 
 
-def submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
+def _submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
     """The calls of the processes that have put the filter around themselves, and of all that they start."""
     solvers: set[str] = set()
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -123,7 +123,7 @@ def submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
             solvers.add(pid)
 
 
-def run(kind: str) -> None:
+def _run(kind: str) -> None:
     """Run the solved lessons and the habits in a sandbox of this kind, which has proven itself before."""
     cells: dict[str, str] = tomllib.loads(HABITS.read_text(encoding="utf-8"))
     notebooks = [solve(nbformat.read(each.path, as_version=4), each.solutions) for each in lessons()]

@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="in which they hand in")
     options = parser.parse_args()
     with made_up_course(options.students + 1, [LESSON]) as (course, _):
-        latencies, drained, events = measured(course, options.seconds)
+        latencies, drained, events = _measured(course, options.seconds)
     lost = options.students - len(latencies)
     print(f"{options.students} hand-ins within {options.seconds:g} s on {cores()} cores: {lost} lost")
     if not latencies:
@@ -43,7 +43,7 @@ def main() -> None:
         raise SystemExit(1)
 
 
-def measured(course: Path, seconds: float) -> tuple[list[float], float, int]:
+def _measured(course: Path, seconds: float) -> tuple[list[float], float, int]:
     """The seconds from hand-in to page of each, those from last hand-in to last page, and the events."""
     aside, out = course.with_name("aside"), course.with_name("events")
     (course / "submitted").rename(aside)  # on the same file system, so that each is one rename

@@ -24,12 +24,12 @@ def seeds_moved(k: int) -> Iterator[None]:
     The split of the digits is a part of the data and stays as it is.
     """
     digits()
-    made = np.random.default_rng
-    np.random.default_rng = lambda seed: made(np.asarray(seed) + APART * k)  # type: ignore[misc,assignment]
+    original = np.random.default_rng
+    np.random.default_rng = lambda seed: original(np.asarray(seed) + APART * k)  # type: ignore[misc,assignment]
     try:
         yield
     finally:
-        np.random.default_rng = made
+        np.random.default_rng = original
 
 
 class _NoFigures:

@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.claims.numerals import Numeral, in_words, numerals
+from autograder.claims.numerals import Numeral, numeral, numerals
 from autograder.errors import HeinitError
 from autograder.lessons import Lesson
 
@@ -88,7 +88,7 @@ def _claim(
 ) -> Claim:
     marks = re.findall(r"«(.+?)»", marked)
     text = re.sub("[«»]", "", marked)
-    numbers = tuple(in_words(mark) for mark in marks) if marks else tuple(numerals(text))
+    numbers = tuple(numeral(mark) for mark in marks) if marks else tuple(numerals(text))
     return Claim(lesson.name, cell, kind, text, numbers, run, value, test)
 
 
@@ -125,7 +125,7 @@ _SETTING = re.compile(
 )
 
 
-def bare(lesson: Lesson) -> Iterator[tuple[str, str]]:
+def uncovered(lesson: Lesson) -> Iterator[tuple[str, str]]:
     """The numbers of the prose that are in no row and of no kind that needs none: the cell, and some words.
 
     0, 1 and the rule's 2 need none, nor do the indices and exponents of a formula with letters.

@@ -111,8 +111,10 @@ def changes(before: Snapshot, now: Cohort) -> Changes:
     scored = [(was, r) for was, r in both if was.final is not None and r.final is not None]
     known = {(e.lesson, e.name): e for e in exercises(old)}
     compared = [(known.get((e.lesson, e.name)), e) for e in exercises(now)]
-    made, makes = ({(m.exercise, m.name): len(m.students) for m in mistakes(c)} for c in (old, now))
-    counts = [(*mistake, made.get(mistake, 0), makes.get(mistake, 0)) for mistake in {**made, **makes}]
+    earlier, latest = ({(m.exercise, m.name): len(m.students) for m in mistakes(c)} for c in (old, now))
+    counts = [
+        (*mistake, earlier.get(mistake, 0), latest.get(mistake, 0)) for mistake in {**earlier, **latest}
+    ]
     return Changes(
         since=before.made_at,
         graded=graded,

@@ -113,7 +113,7 @@ def discrimination(records: Sequence[Record], exercise: str) -> float | None:
 
 def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatistics]:
     """Every lesson that somebody handed in. blank: the students and lessons with no answer at all."""
-    found = []
+    rows = []
     for name, most in cohort.lessons.items():
         if cohort.handed_in(name):
             graded = cohort.graded(name)
@@ -121,8 +121,8 @@ def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatisti
             empty = sum((record.student, name) in blank for record in graded)
             scores = [record.final or 0.0 for record in graded]
             columns = histogram(scores, most, max(1, round(most)))
-            found.append(LessonStatistics(name, most, standing, empty, spread(scores), columns))
-    return found
+            rows.append(LessonStatistics(name, most, standing, empty, spread(scores), columns))
+    return rows
 
 
 def whole(cohort: Cohort) -> dict[str, float]:

@@ -45,7 +45,7 @@ def page(
         "ago": lambda when: span((made_at - when).total_seconds()),
     }
     shares = numbers.whole(cohort).values()
-    made = templates.get_template("report.html.j2").render(
+    html = templates.get_template("report.html.j2").render(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         cohort=cohort,
         made_at=made_at,
@@ -64,7 +64,7 @@ def page(
         groups=groups,
         **_people(cohort, blank),
     )
-    return displayable(made)
+    return displayable(html)
 
 
 def _label(cohort: Cohort, student: str) -> str:

@@ -29,11 +29,11 @@ class Outcomes(Cases):
         super().__init__(*cases, looks_at=VALUES)
         self.outcome, self.alike = outcome, alike
 
-    def __call__(self, name: str, function: Function) -> Judged:
+    def __call__(self, name: str, function: Function) -> OutcomeTrials:
         calls = observe_each(function, [(case.args, case.kwargs) for case in self.cases])
         pairs = zip(self.cases, calls, strict=True)
         trials = tuple(Judgement(case, call, self.rtol, outcome=self.outcome) for case, call in pairs)
-        return Judged(name, self, trials)
+        return OutcomeTrials(name, self, trials)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Judgement(Trial):
         return not self.complaint
 
 
-class Judged(Trials):
+class OutcomeTrials(Trials):
     """The calls of an answer on the cases of a check, and what comes of them."""
 
     check: Outcomes

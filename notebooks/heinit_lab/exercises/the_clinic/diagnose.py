@@ -21,7 +21,7 @@ HEALTHY, LOST, BURST, FAULTY = (
 )
 
 
-def report(
+def _report(
     forward: Sequence[float] = LEVEL,
     *,
     backward: Sequence[float] = LEVEL[::-1],
@@ -35,13 +35,13 @@ def report(
     return {name: np.array(numbers) for name, numbers in arrays.items()} | {"loss": loss, "classes": classes}
 
 
-def case(kind: str, ill: str = "", **numbers: Any) -> Case:
+def _case(kind: str, ill: str = "", **numbers: Any) -> Case:
     """A report, and its illnesses with a comma between them."""
     names = ill.split(", ")
-    return Case(report(**numbers), want={name: name in names for name in ILLNESSES}, kind=kind)
+    return Case(_report(**numbers), want={name: name in names for name in ILLNESSES}, kind=kind)
 
 
-def found(
+def _answer_with(
     left: Callable[[Report], Any] = lambda r: r["forward"][-1] / r["forward"][0],
     *,
     exploding: Callable[[Any], Any] = lambda left: not left < 100,
@@ -52,32 +52,32 @@ def found(
 ) -> Callable[[Report], dict[str, Any]]:
     """A right answer but for what is given."""
 
-    def diagnose(report: Report) -> dict[str, Any]:
-        burst = exploding(left(report))
-        noisy = loud(report) and not (burst and first_causes)
+    def diagnose(_report: Report) -> dict[str, Any]:
+        burst = exploding(left(_report))
+        noisy = loud(_report) and not (burst and first_causes)
         return {
-            "vanishing": left(report) < 0.01,
+            "vanishing": left(_report) < 0.01,
             "exploding": burst,
-            "dead": dead(report["dead"]) > 0.25,
+            "dead": dead(_report["dead"]) > 0.25,
             "loud": noisy,
-            "rate": update(report["update"]) > 0.1 and not ((burst or noisy) and first_causes),
+            "rate": update(_report["update"]) > 0.1 and not ((burst or noisy) and first_causes),
         }
 
     return diagnose
 
 
-_right = found()
+_right = _answer_with()
 
 
-def _first_alone(report: Report) -> dict[str, Any]:
-    names = [name for name, ill in _right(report).items() if ill]
+def _first_alone(_report: Report) -> dict[str, Any]:
+    names = [name for name, ill in _right(_report).items() if ill]
     return {name: name in names[:1] for name in PARTS}
 
 
-def _emptied(report: Report) -> dict[str, Any]:
-    diagnosis = _right(report)
-    report["forward"] /= report["forward"][0]
-    report["dead"][:] = 0
+def _emptied(_report: Report) -> dict[str, Any]:
+    diagnosis = _right(_report)
+    _report["forward"] /= _report["forward"][0]
+    _report["dead"][:] = 0
     return diagnosis
 
 
@@ -87,46 +87,46 @@ NO_NUMBERS = {"loss": np.nan, "update": (np.nan, np.nan, np.nan, np.nan)}
 EXERCISE = exercise(
     "diagnose",
     Cases(
-        case(HEALTHY),
-        case(LOST, "vanishing", forward=(1.0, 0.05, 0.002, 0.0001), loss=2.3),
-        case(BURST, "exploding", **BURSTS),
-        case(FAULTY, "dead", dead=(0.4, 0.5, 0.5)),
-        case(FAULTY, "loud", loss=9.0, update=(0.3, 0.2, 0.2, 0.1)),
-        case(FAULTY, "rate", update=(0.2, 0.01, 0.01, 0.02)),
-        case(HEALTHY, classes=100, loss=5.0, dead=(0.05, 0.3, 0.5)),
-        case(FAULTY, "loud", classes=2, loss=2.5),
-        case(HEALTHY, forward=(300.0, 280.0, 310.0, 200.0), dead=(0.1, 0.4, 0.5)),
-        case(LOST, "vanishing", forward=(400.0, 20.0, 1.0, 0.5)),
-        case(BURST, "exploding", forward=(1.0, 1e20, np.inf, np.nan), **NO_NUMBERS),
-        case(BURST, "exploding", forward=(1.0, np.inf, np.nan, np.nan), **NO_NUMBERS),
-        case(LOST, "vanishing, dead", forward=(1.0, 0.03, 0.004, 0.0005), dead=(0.4, 0.4, 0.5), loss=2.3),
-        case(FAULTY, "dead, rate", dead=(0.3, 0.4, 0.4), update=(0.02, 0.02, 0.15, 0.01)),
-        case(HEALTHY, backward=(150.0, 30.0, 6.0, 1.0)),
-        case(HEALTHY, backward=(0.005, 0.05, 0.3, 1.0)),
+        _case(HEALTHY),
+        _case(LOST, "vanishing", forward=(1.0, 0.05, 0.002, 0.0001), loss=2.3),
+        _case(BURST, "exploding", **BURSTS),
+        _case(FAULTY, "dead", dead=(0.4, 0.5, 0.5)),
+        _case(FAULTY, "loud", loss=9.0, update=(0.3, 0.2, 0.2, 0.1)),
+        _case(FAULTY, "rate", update=(0.2, 0.01, 0.01, 0.02)),
+        _case(HEALTHY, classes=100, loss=5.0, dead=(0.05, 0.3, 0.5)),
+        _case(FAULTY, "loud", classes=2, loss=2.5),
+        _case(HEALTHY, forward=(300.0, 280.0, 310.0, 200.0), dead=(0.1, 0.4, 0.5)),
+        _case(LOST, "vanishing", forward=(400.0, 20.0, 1.0, 0.5)),
+        _case(BURST, "exploding", forward=(1.0, 1e20, np.inf, np.nan), **NO_NUMBERS),
+        _case(BURST, "exploding", forward=(1.0, np.inf, np.nan, np.nan), **NO_NUMBERS),
+        _case(LOST, "vanishing, dead", forward=(1.0, 0.03, 0.004, 0.0005), dead=(0.4, 0.4, 0.5), loss=2.3),
+        _case(FAULTY, "dead, rate", dead=(0.3, 0.4, 0.4), update=(0.02, 0.02, 0.15, 0.01)),
+        _case(HEALTHY, backward=(150.0, 30.0, 6.0, 1.0)),
+        _case(HEALTHY, backward=(0.005, 0.05, 0.3, 1.0)),
     ),
     mistakes={
-        "not-a-number-is-healthy": found(exploding=lambda left: left > 100),
-        "consequences-named": found(first_causes=False),
+        "not-a-number-is-healthy": _answer_with(exploding=lambda left: left > 100),
+        "consequences-named": _answer_with(first_causes=False),
         "dead-in-any-layer": (
-            found(dead=lambda shares: np.max(shares)),
-            found(dead=lambda shares: shares[-1]),
-            found(dead=lambda shares: np.mean(shares)),
+            _answer_with(dead=lambda shares: np.max(shares)),
+            _answer_with(dead=lambda shares: shares[-1]),
+            _answer_with(dead=lambda shares: np.mean(shares)),
         ),
-        "ten-classes-assumed": found(loud=lambda r: r["loss"] > log(10) + 1),
+        "ten-classes-assumed": _answer_with(loud=lambda r: r["loss"] > log(10) + 1),
         "any-loss-is-loud": (
-            found(loud=lambda r: r["loss"] > log(r["classes"])),
-            found(loud=lambda r: r["loss"] >= log(r["classes"])),
+            _answer_with(loud=lambda r: r["loss"] > log(r["classes"])),
+            _answer_with(loud=lambda r: r["loss"] >= log(r["classes"])),
         ),
-        "input-forgotten": found(lambda r: r["forward"][-1]),
-        "fraction-upside-down": found(lambda r: r["forward"][0] / r["forward"][-1]),
+        "input-forgotten": _answer_with(lambda r: r["forward"][-1]),
+        "fraction-upside-down": _answer_with(lambda r: r["forward"][0] / r["forward"][-1]),
         "update-averaged": (
-            found(update=lambda steps: np.mean(steps)),
-            found(update=lambda steps: steps[-1]),
-            found(update=lambda steps: np.min(steps)),
+            _answer_with(update=lambda steps: np.mean(steps)),
+            _answer_with(update=lambda steps: steps[-1]),
+            _answer_with(update=lambda steps: np.min(steps)),
         ),
         "backward-for-forward": (
-            found(lambda r: r["backward"][-1] / r["backward"][0]),
-            found(lambda r: r["backward"][0] / r["backward"][-1]),
+            _answer_with(lambda r: r["backward"][-1] / r["backward"][0]),
+            _answer_with(lambda r: r["backward"][0] / r["backward"][-1]),
         ),
         "first-illness-only": _first_alone,
         "changes-its-input": _emptied,

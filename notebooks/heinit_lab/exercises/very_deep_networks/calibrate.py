@@ -11,14 +11,7 @@ from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trial, Trials
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.very_deep_networks._shared import (
-    KINDS,
-    NETWORKS,
-    A,
-    B,
-    Matrices,
-    passed,
-)
+from heinit_lab.exercises.very_deep_networks._shared import KINDS, NETWORKS, A, B, Matrices, passed
 from heinit_lab.networks import relu
 
 SCALES = [
@@ -39,11 +32,11 @@ def _layer_by_layer(
     x: np.ndarray, Ws: Matrices, scale: Callable[[np.ndarray, np.ndarray], float]
 ) -> list[np.ndarray]:
     """Rescale by `scale(z, W)` of the pre-activations z, and hand on what the new matrix gives."""
-    found: list[np.ndarray] = []
+    rescaled: list[np.ndarray] = []
     for W in Ws:
-        z = passed(x, found)[-1] @ W.T
-        found.append(scale(z, W) * W)
-    return found
+        z = passed(x, rescaled)[-1] @ W.T
+        rescaled.append(scale(z, W) * W)
+    return rescaled
 
 
 def _moment(z: np.ndarray) -> float:
@@ -56,10 +49,10 @@ def _right(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
 
 def _by_input(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     """Each matrix is scaled by what enters it, with those below as they have become."""
-    found: list[np.ndarray] = []
+    rescaled: list[np.ndarray] = []
     for W in Ws:
-        found.append(W / sqrt(np.square(passed(x, found)[-1]).mean()))
-    return found
+        rescaled.append(W / sqrt(np.square(passed(x, rescaled)[-1]).mean()))
+    return rescaled
 
 
 def _to_measure(measure: Callable[[np.ndarray], Any]) -> Callable[..., list[np.ndarray]]:
@@ -69,19 +62,19 @@ def _to_measure(measure: Callable[[np.ndarray], Any]) -> Callable[..., list[np.n
 
 def _by_unit(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     """Each row of a matrix has a scale of its own."""
-    found: list[np.ndarray] = []
+    rescaled: list[np.ndarray] = []
     for W in Ws:
-        z = passed(x, found)[-1] @ W.T
-        found.append(W / np.sqrt(np.square(relu(z)).mean(axis=0))[:, None])
-    return found
+        z = passed(x, rescaled)[-1] @ W.T
+        rescaled.append(W / np.sqrt(np.square(relu(z)).mean(axis=0))[:, None])
+    return rescaled
 
 
 def _all_linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
-    found: list[np.ndarray] = []
+    rescaled: list[np.ndarray] = []
     for W in Ws:
-        z = passed(x, found, lambda z: z)[-1] @ W.T
-        found.append(W / sqrt(np.square(z).mean()))
-    return found
+        z = passed(x, rescaled, lambda z: z)[-1] @ W.T
+        rescaled.append(W / sqrt(np.square(z).mean()))
+    return rescaled
 
 
 def _square(h: np.ndarray) -> float:
@@ -215,14 +208,8 @@ EXERCISE = exercise(
             lambda x, Ws: [*_right(x, Ws[:1]), *(W.copy() for W in Ws[1:])],
             lambda x, Ws: [*(W.copy() for W in Ws[:-1]), Ws[-1] / sqrt(_moment(passed(x, Ws)[-1]))],
         ),
-        "returned-in-the-loop": (
-            lambda x, Ws: _right(x, Ws[:1]),
-            lambda x, Ws: _right(x, Ws[:1])[0],
-        ),
-        "list-overwritten": (
-            lambda x, Ws: _right(x, Ws)[-1:],
-            lambda x, Ws: _right(x, Ws)[-1],
-        ),
+        "returned-in-the-loop": (lambda x, Ws: _right(x, Ws[:1]), lambda x, Ws: _right(x, Ws[:1])[0]),
+        "list-overwritten": (lambda x, Ws: _right(x, Ws)[-1:], lambda x, Ws: _right(x, Ws)[-1]),
         "last-layer-first": lambda x, Ws: _right(x, Ws)[::-1],
         "rounded": lambda x, Ws: [W.round(3) for W in _right(x, Ws)],
         "nothing-rescaled": lambda x, Ws: [W.copy() for W in Ws],
@@ -243,10 +230,7 @@ EXERCISE = exercise(
         ),
         "changes-its-input": _in_place,
     },
-    shown_by={
-        "weights-for-activations": _looks_at_weights_alone,
-        "small-number-added": _adds_a_small_number,
-    },
+    shown_by={"weights-for-activations": _looks_at_weights_alone, "small-number-added": _adds_a_small_number},
     hidden=3,
     prompt=Prompt(
         1,

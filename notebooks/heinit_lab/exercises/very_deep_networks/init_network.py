@@ -8,11 +8,16 @@ import numpy as np
 
 from heinit_lab.checking import DrawCase, Plan
 from heinit_lab.checking.draws import DrawTrials
-from heinit_lab.exercises._shared import exercise, generator_mistakes
+from heinit_lab.exercises._shared import (
+    ends_after_a_few_decimals,
+    exercise,
+    generator_mistakes,
+    in_every_matrix,
+    is_centred,
+    is_scaled_to_itself,
+)
 
 Rng = np.random.Generator
-
-EXACT = 1e-5  # relative; no measure of six samples is so near to what is asked by chance, in any float type
 
 
 def _network(
@@ -62,35 +67,6 @@ def _of_sample(change: Callable[[np.ndarray], np.ndarray]) -> Callable[..., list
 
 def _ragged(draws: DrawTrials) -> bool:
     return any("inhomogeneous" in str(call.error) for call in draws.shape_calls)
-
-
-def _in_every_matrix(test: Callable[[np.ndarray, float], bool]) -> Callable[[DrawTrials], bool]:
-    """Recognises what every small matrix of more than a few numbers shows. test: of it, and its variance."""
-
-    def shown(draws: DrawTrials) -> bool:
-        pairs = [
-            pair
-            for case, call in zip(draws.plan.shapes, draws.shape_calls, strict=True)
-            for pair in zip(case.matrices(call.value), case.variances, strict=False)
-        ]
-        return bool(pairs) and all(W is not None and test(W.astype(float), v) for W, v in pairs)
-
-    return shown
-
-
-def _centred(W: np.ndarray, variance: float) -> bool:
-    return bool(np.any(W)) and abs(W.mean()) < EXACT * np.abs(W).max()
-
-
-def _scaled_to_itself(W: np.ndarray, variance: float) -> bool:
-    """Whether the second moment or the variance is exactly the one asked for, though the numbers differ."""
-    exact = any(np.isclose(moment, variance, rtol=EXACT) for moment in (W.var(), np.square(W).mean()))
-    return exact and len(np.unique(np.abs(W))) > 1
-
-
-def _rounded(W: np.ndarray, variance: float) -> bool:
-    places = [k for k in range(7) if np.array_equal(W, W.round(k))]
-    return len(np.unique(np.abs(W))) > 3 and places[:1] > [0]
 
 
 EXERCISE = exercise(
@@ -187,13 +163,15 @@ EXERCISE = exercise(
         "ragged-array": _ragged,
         "transposed": lambda draws: draws.behaves_like(_transposed) and not draws.behaves_like(_by_out),
         "fan-out-for-fan-in": lambda draws: draws.behaves_like(_by_out) and _has_right_shapes(draws),
-        "integer-division": _in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
-        "one-draw": _in_every_matrix(
+        "integer-division": in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
+        "one-draw": in_every_matrix(
             lambda W, variance: bool(W.size and np.all(W.flat[0] == W) and W.flat[0] % 0.5)
         ),
-        "centred": _in_every_matrix(_centred),
-        "scaled-to-itself": _in_every_matrix(_scaled_to_itself),
-        "rounded": _in_every_matrix(_rounded),
+        "centred": in_every_matrix(is_centred),
+        "scaled-to-itself": in_every_matrix(is_scaled_to_itself),
+        "rounded": in_every_matrix(
+            lambda W, variance: ends_after_a_few_decimals(W, variance) and not np.array_equal(W, W.round())
+        ),
     },
     hidden=4,
 )
