@@ -76,8 +76,13 @@ def is_constant(trials: Trials) -> bool:
     return constant(trials) is not None
 
 
-def in_every_matrix(test: Callable[[np.ndarray, float], bool]) -> Callable[[DrawTrials], bool]:
-    """Recognises what every small matrix shows. test: of a matrix of the right shape, and its variance."""
+def in_every_matrix(
+    test: Callable[[np.ndarray, float], bool], shaped: bool = True
+) -> Callable[[DrawTrials], bool]:
+    """Recognises what every small matrix shows. test: of a matrix of the right shape, and its variance.
+
+    shaped: False also tests matrices of another shape.
+    """
 
     @np.errstate(all="ignore")  # numbers may be too large to square
     def shown(draws: DrawTrials) -> bool:
@@ -90,7 +95,7 @@ def in_every_matrix(test: Callable[[np.ndarray, float], bool]) -> Callable[[Draw
         ]
         return bool(matrices) and all(
             W is not None
-            and W.shape == shape
+            and (W.shape == shape or not shaped)
             and bool(np.all(np.isfinite(W)))
             and test(W.astype(float), variance)
             for W, shape, variance in matrices

@@ -21,7 +21,7 @@ HEALTHY, LOST, BURST, FAULTY = (
 )
 
 
-def _report(
+def report(
     forward: Sequence[float] = LEVEL,
     *,
     backward: Sequence[float] = LEVEL[::-1],
@@ -35,10 +35,10 @@ def _report(
     return {name: np.array(numbers) for name, numbers in arrays.items()} | {"loss": loss, "classes": classes}
 
 
-def _case(kind: str, ill: str = "", **numbers: Any) -> Case:
+def case(kind: str, ill: str = "", **numbers: Any) -> Case:
     """A report, and its illnesses with a comma between them."""
     names = ill.split(", ")
-    return Case(_report(**numbers), want={name: name in names for name in ILLNESSES}, kind=kind)
+    return Case(report(**numbers), want={name: name in names for name in ILLNESSES}, kind=kind)
 
 
 def _answer_with(
@@ -52,15 +52,15 @@ def _answer_with(
 ) -> Callable[[Report], dict[str, Any]]:
     """A right answer but for what is given."""
 
-    def diagnose(_report: Report) -> dict[str, Any]:
-        burst = exploding(left(_report))
-        noisy = loud(_report) and not (burst and first_causes)
+    def diagnose(report: Report) -> dict[str, Any]:
+        burst = exploding(left(report))
+        noisy = loud(report) and not (burst and first_causes)
         return {
-            "vanishing": left(_report) < 0.01,
+            "vanishing": left(report) < 0.01,
             "exploding": burst,
-            "dead": dead(_report["dead"]) > 0.25,
+            "dead": dead(report["dead"]) > 0.25,
             "loud": noisy,
-            "rate": update(_report["update"]) > 0.1 and not ((burst or noisy) and first_causes),
+            "rate": update(report["update"]) > 0.1 and not ((burst or noisy) and first_causes),
         }
 
     return diagnose
@@ -69,15 +69,15 @@ def _answer_with(
 _right = _answer_with()
 
 
-def _first_alone(_report: Report) -> dict[str, Any]:
-    names = [name for name, ill in _right(_report).items() if ill]
+def _first_alone(report: Report) -> dict[str, Any]:
+    names = [name for name, ill in _right(report).items() if ill]
     return {name: name in names[:1] for name in PARTS}
 
 
-def _emptied(_report: Report) -> dict[str, Any]:
-    diagnosis = _right(_report)
-    _report["forward"] /= _report["forward"][0]
-    _report["dead"][:] = 0
+def _emptied(report: Report) -> dict[str, Any]:
+    diagnosis = _right(report)
+    report["forward"] /= report["forward"][0]
+    report["dead"][:] = 0
     return diagnosis
 
 
@@ -87,22 +87,22 @@ NO_NUMBERS = {"loss": np.nan, "update": (np.nan, np.nan, np.nan, np.nan)}
 EXERCISE = exercise(
     "diagnose",
     Cases(
-        _case(HEALTHY),
-        _case(LOST, "vanishing", forward=(1.0, 0.05, 0.002, 0.0001), loss=2.3),
-        _case(BURST, "exploding", **BURSTS),
-        _case(FAULTY, "dead", dead=(0.4, 0.5, 0.5)),
-        _case(FAULTY, "loud", loss=9.0, update=(0.3, 0.2, 0.2, 0.1)),
-        _case(FAULTY, "rate", update=(0.2, 0.01, 0.01, 0.02)),
-        _case(HEALTHY, classes=100, loss=5.0, dead=(0.05, 0.3, 0.5)),
-        _case(FAULTY, "loud", classes=2, loss=2.5),
-        _case(HEALTHY, forward=(300.0, 280.0, 310.0, 200.0), dead=(0.1, 0.4, 0.5)),
-        _case(LOST, "vanishing", forward=(400.0, 20.0, 1.0, 0.5)),
-        _case(BURST, "exploding", forward=(1.0, 1e20, np.inf, np.nan), **NO_NUMBERS),
-        _case(BURST, "exploding", forward=(1.0, np.inf, np.nan, np.nan), **NO_NUMBERS),
-        _case(LOST, "vanishing, dead", forward=(1.0, 0.03, 0.004, 0.0005), dead=(0.4, 0.4, 0.5), loss=2.3),
-        _case(FAULTY, "dead, rate", dead=(0.3, 0.4, 0.4), update=(0.02, 0.02, 0.15, 0.01)),
-        _case(HEALTHY, backward=(150.0, 30.0, 6.0, 1.0)),
-        _case(HEALTHY, backward=(0.005, 0.05, 0.3, 1.0)),
+        case(HEALTHY),
+        case(LOST, "vanishing", forward=(1.0, 0.05, 0.002, 0.0001), loss=2.3),
+        case(BURST, "exploding", **BURSTS),
+        case(FAULTY, "dead", dead=(0.4, 0.5, 0.5)),
+        case(FAULTY, "loud", loss=9.0, update=(0.3, 0.2, 0.2, 0.1)),
+        case(FAULTY, "rate", update=(0.2, 0.01, 0.01, 0.02)),
+        case(HEALTHY, classes=100, loss=5.0, dead=(0.05, 0.3, 0.5)),
+        case(FAULTY, "loud", classes=2, loss=2.5),
+        case(HEALTHY, forward=(300.0, 280.0, 310.0, 200.0), dead=(0.1, 0.4, 0.5)),
+        case(LOST, "vanishing", forward=(400.0, 20.0, 1.0, 0.5)),
+        case(BURST, "exploding", forward=(1.0, 1e20, np.inf, np.nan), **NO_NUMBERS),
+        case(BURST, "exploding", forward=(1.0, np.inf, np.nan, np.nan), **NO_NUMBERS),
+        case(LOST, "vanishing, dead", forward=(1.0, 0.03, 0.004, 0.0005), dead=(0.4, 0.4, 0.5), loss=2.3),
+        case(FAULTY, "dead, rate", dead=(0.3, 0.4, 0.4), update=(0.02, 0.02, 0.15, 0.01)),
+        case(HEALTHY, backward=(150.0, 30.0, 6.0, 1.0)),
+        case(HEALTHY, backward=(0.005, 0.05, 0.3, 1.0)),
     ),
     mistakes={
         "not-a-number-is-healthy": _answer_with(exploding=lambda left: left > 100),

@@ -54,13 +54,6 @@ def _of_weights(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> list[np.ndarray]:
     return [np.outer(g * on, h) for g, on, h in zip(arriving, gates, passed(x, Ws)[:-1], strict=True)]
 
 
-def _forwards(Ws: Matrices, gates: Matrices, g: np.ndarray) -> np.ndarray:
-    """From the first matrix to the last, with these gates."""
-    for W, gate in zip(Ws, gates, strict=True):
-        g = W.T @ (g * gate)
-    return g
-
-
 def _gated_gradient(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
     """ReLU on the gradient itself, in place of the gates."""
     for W in Ws[::-1]:
@@ -153,10 +146,10 @@ EXERCISE = exercise(
         "mask-turned-round": (_with_slope(lambda z: z <= 0), _with_slope(lambda z: z < 0)),
         "input-gated": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g) * (x > 0),
         "matrix-for-its-transpose": lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),
-        "layers-in-forward-order": lambda x, Ws, g: _forwards(Ws, _open(x, Ws)[1:], g),
+        "layers-in-forward-order": lambda x, Ws, g: _back(Ws[::-1], _open(x, Ws)[:0:-1], g),
         "one-list-reversed": (
-            lambda x, Ws, g: _forwards(Ws[::-1], _open(x, Ws)[1:], g),
-            lambda x, Ws, g: _forwards(Ws, _open(x, Ws)[:0:-1], g),
+            lambda x, Ws, g: _back(Ws, _open(x, Ws)[:0:-1], g),
+            lambda x, Ws, g: _back(Ws[::-1], _open(x, Ws)[1:], g),
         ),
         "last-mask-for-all": lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),
         "without-relu": lambda x, Ws, g: _back(Ws, [z > 0 for z in passed(x, Ws, lambda z: z)[1:]], g),
@@ -176,7 +169,7 @@ EXERCISE = exercise(
             _with_slope(lambda z: z),
         ),
         "sign-for-slope": _with_slope(lambda z: np.sign(z)),
-        "gradient-through-relu": (_gated_gradient, _gated_behind, lambda x, Ws, g: _gated_twice(x, Ws, g)),
+        "gradient-through-relu": (_gated_gradient, _gated_behind, _gated_twice),
         "sign-reversed": lambda x, Ws, g: -_every(x, Ws, g)[-1],
         "times-the-input": lambda x, Ws, g: x * _every(x, Ws, g)[-1],
         "g-left-out": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], np.ones(len(g))),

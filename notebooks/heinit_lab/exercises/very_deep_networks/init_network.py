@@ -20,30 +20,19 @@ from heinit_lab.exercises._shared import (
 Rng = np.random.Generator
 
 
-def _network(
-    sizes: Sequence[int], rng: Rng, std: Callable[[int, int], float], turn: bool = False
-) -> list[np.ndarray]:
-    """Normal matrices of standard deviation `std(n_in, n_out)`, lying on their side if `turn`."""
-    shapes = [(a, b) if turn else (b, a) for a, b in pairwise(sizes)]
-    return [
-        std(a, b) * rng.standard_normal(shape) for (a, b), shape in zip(pairwise(sizes), shapes, strict=True)
-    ]
+def _drawn(std: Callable[[int, int, float], float], turn: bool = False) -> Callable[..., list[np.ndarray]]:
+    """An answer: normal matrices of standard deviation `std(n_in, n_out, c)`, on their side if `turn`."""
+
+    def answer(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
+        return [std(a, b, c) * rng.standard_normal((a, b) if turn else (b, a)) for a, b in pairwise(sizes)]
+
+    return answer
 
 
-def _by_in(c: float) -> Callable[[int, int], float]:
-    return lambda n_in, n_out: sqrt(c / n_in)
-
-
-def _right(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
-    return _network(sizes, rng, _by_in(c))
-
-
-def _transposed(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
-    return _network(sizes, rng, _by_in(c), turn=True)
-
-
-def _by_out(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
-    return _network(sizes, rng, lambda a, b: sqrt(c / b))
+_right = _drawn(lambda a, b, c: sqrt(c / a))
+_transposed = _drawn(lambda a, b, c: sqrt(c / a), turn=True)
+_by_out = _drawn(lambda a, b, c: sqrt(c / b))
+_unscaled = _drawn(lambda a, b, c: 1.0)
 
 
 def _has_right_shapes(draws: DrawTrials) -> bool:
@@ -60,9 +49,7 @@ def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
 
 def _of_sample(change: Callable[[np.ndarray], np.ndarray]) -> Callable[..., list[np.ndarray]]:
     """Draws that are changed by a measure of themselves, and then scaled."""
-    return lambda sizes, c, rng: [
-        sqrt(c / W.shape[1]) * change(W) for W in _network(sizes, rng, lambda a, b: 1.0)
-    ]
+    return lambda sizes, c, rng: [sqrt(c / W.shape[1]) * change(W) for W in _unscaled(sizes, c, rng)]
 
 
 def _ragged(draws: DrawTrials) -> bool:
@@ -106,26 +93,26 @@ EXERCISE = exercise(
         "ragged-array": lambda sizes, c, rng: np.array(_right(sizes, c, rng)),
         "transposed": _transposed,
         "fan-out-for-fan-in": _by_out,
-        "in-and-out-swapped": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b), turn=True),
-        "first-fan-for-all": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),
+        "in-and-out-swapped": _drawn(lambda a, b, c: sqrt(c / b), turn=True),
+        "first-fan-for-all": lambda sizes, c, rng: _drawn(lambda a, b, c: sqrt(c / sizes[0]))(sizes, c, rng),
         "both-fans-counted": (
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / (a + b))),
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + b))),
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 / (a + b))),
+            _drawn(lambda a, b, c: sqrt(2 * c / (a + b))),
+            _drawn(lambda a, b, c: sqrt(c / (a + b))),
+            _drawn(lambda a, b, c: sqrt(2 / (a + b))),
             lambda sizes, c, rng: [
                 sqrt(6 / (a + b)) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
             ],
         ),
         "fan-off-by-one": (
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
+            _drawn(lambda a, b, c: sqrt(c / (a + 1))),
+            _drawn(lambda a, b, c: sqrt(c / (a - 1))),
         ),
-        "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
-        "two-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / a)),
-        "half-taken-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / 2 / a)),
-        "fan-product": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / a / b)),
-        "fraction-upside-down": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(a / c)),
-        "integer-division": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c // a)),
+        "variance-for-std": _drawn(lambda a, b, c: c / a),
+        "two-twice": _drawn(lambda a, b, c: sqrt(2 * c / a)),
+        "half-taken-twice": _drawn(lambda a, b, c: sqrt(c / 2 / a)),
+        "fan-product": _drawn(lambda a, b, c: sqrt(c / a / b)),
+        "fraction-upside-down": _drawn(lambda a, b, c: sqrt(a / c)),
+        "integer-division": _drawn(lambda a, b, c: sqrt(c // a)),
         "flat-for-matrix": lambda sizes, c, rng: [W.ravel() for W in _right(sizes, c, rng)],
         "one-draw": (
             lambda sizes, c, rng: [W[0, 0] for W in _right(sizes, c, rng)],
@@ -133,17 +120,14 @@ EXERCISE = exercise(
         ),
         "one-row-repeated": lambda sizes, c, rng: [np.tile(W[0], (len(W), 1)) for W in _right(sizes, c, rng)],
         "sign-lost": lambda sizes, c, rng: [np.abs(W) for W in _right(sizes, c, rng)],
-        "c-outside-the-root": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / sqrt(a)),
+        "c-outside-the-root": _drawn(lambda a, b, c: c / sqrt(a)),
         "std-for-mean": (
             lambda sizes, c, rng: [rng.normal(sqrt(c / a), 1.0, (b, a)) for a, b in pairwise(sizes)],
             lambda sizes, c, rng: [rng.normal(sqrt(c / a), (b, a)) for a, b in pairwise(sizes)],
         ),
-        "root-of-two-over-n": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),
-        "ignores-c": (
-            lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),
-            lambda sizes, c, rng: _network(sizes, rng, _by_in(1)),
-        ),
-        "not-scaled": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),
+        "root-of-two-over-n": _drawn(lambda a, b, c: sqrt(c) / a),
+        "ignores-c": (_drawn(lambda a, b, c: sqrt(2 / a)), _drawn(lambda a, b, c: sqrt(1 / a))),
+        "not-scaled": _unscaled,
         "uniform-for-normal": lambda sizes, c, rng: [
             sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
         ],
@@ -165,7 +149,7 @@ EXERCISE = exercise(
         "fan-out-for-fan-in": lambda draws: draws.behaves_like(_by_out) and _has_right_shapes(draws),
         "integer-division": in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
         "one-draw": in_every_matrix(
-            lambda W, variance: bool(W.size and np.all(W.flat[0] == W) and W.flat[0] % 0.5)
+            lambda W, variance: bool(W.size and np.all(W.flat[0] == W) and W.flat[0] % 0.5), shaped=False
         ),
         "centred": in_every_matrix(is_centred),
         "scaled-to-itself": in_every_matrix(is_scaled_to_itself),
