@@ -198,8 +198,8 @@ def refuse_path(root: Path) -> None:
     To nbgrader, some characters of a path are a pattern, a variable, or a part of a database's address.
     """
     path = os.fsencode(root.resolve()).decode(errors="backslashreplace")
-    if found := sorted(set(path) & set(SPECIAL)):
-        which = f"it has {' '.join(found)} in its path"
+    if signs := sorted(set(path) & set(SPECIAL)):
+        which = f"it has {' '.join(signs)} in its path"
     elif printable(path) != str(root.resolve()):
         which = "its path is not UTF-8, or has control characters or line ends"
     else:

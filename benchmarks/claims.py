@@ -20,11 +20,11 @@ from rich.table import Table
 from autograder.claims.measure import (
     OTHERS,
     Values,
+    extremes,
     keep,
     kept,
     measured,
     shown_values,
-    spread,
     verdict_on,
 )
 from autograder.claims.table import claims, prose, uncovered
@@ -51,7 +51,7 @@ def main() -> None:
                 escape(f"{row.cell}: {row.text}"),
                 row.kind,
                 shown_values(own),
-                spread(others),
+                extremes(others),
                 f"{verdict.others}/{verdict.sets}",
                 "" if verdict.holds else f"[red]red: {verdict.complaint}",
             )

@@ -132,7 +132,7 @@ def shown_values(values: Values) -> str:
     return ", ".join(f"{value:.4g}" for value in values)
 
 
-def spread(sets: Sequence[Values]) -> str:
+def extremes(sets: Sequence[Values]) -> str:
     """Of each value, the least and the greatest in all sets; a single number where these are the same."""
     columns = [[v for v in column if not math.isnan(v)] for column in zip(*sets, strict=True)]
     ends = [(f"{min(column):.3g}", f"{max(column):.3g}") for column in columns if column]

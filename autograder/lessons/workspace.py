@@ -21,7 +21,7 @@ class FilledWorkspace:
     opens: str
 
 
-def fill(directory: Path, solved: bool = False) -> FilledWorkspace:
+def fill_workspace(directory: Path, solved: bool = False) -> FilledWorkspace:
     """Put the lessons and the pages beside them into `directory`; a file that is there already stays.
 
     solved: put solved copies of the lessons too, in the folder `solved`, and open those.

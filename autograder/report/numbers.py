@@ -111,7 +111,7 @@ def discrimination(records: Sequence[Record], exercise: str) -> float | None:
     return correlation(items, rests) if len(cells) >= ENOUGH else None
 
 
-def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatistics]:
+def lesson_statistics(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatistics]:
     """Every lesson that somebody handed in. blank: the students and lessons with no answer at all."""
     rows = []
     for name, most in cohort.lessons.items():
@@ -139,7 +139,7 @@ def whole(cohort: Cohort) -> dict[str, float]:
     return shares
 
 
-def exercises(cohort: Cohort) -> list[ExerciseStatistics]:
+def exercise_statistics(cohort: Cohort) -> list[ExerciseStatistics]:
     """Every exercise of the lessons that were graded, in the order of the course."""
     rows = []
     for lesson, names in cohort.exercises.items():
@@ -152,7 +152,7 @@ def exercises(cohort: Cohort) -> list[ExerciseStatistics]:
     return rows
 
 
-def mistakes(cohort: Cohort) -> list[MistakeCount]:
+def mistake_counts(cohort: Cohort) -> list[MistakeCount]:
     """Every named mistake that was made, the most frequent first."""
     students: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     graded = {lesson: cohort.graded(lesson) for lesson in cohort.lessons}

@@ -54,9 +54,9 @@ def page(
         Status=Status,
         whole=numbers.spread(shares),
         shares=numbers.histogram(shares, 1, 10),
-        lessons=numbers.lessons(cohort, blank),
-        exercises=numbers.exercises(cohort),
-        mistakes=numbers.mistakes(cohort),
+        lessons=numbers.lesson_statistics(cohort, blank),
+        exercises=numbers.exercise_statistics(cohort),
+        mistakes=numbers.mistake_counts(cohort),
         # the hint of a mistake, where this version of the lessons knows the mistake
         hints={(e.name, m.name): m.hint for e in EXERCISES.values() for m in e.misconceptions},
         enough=numbers.ENOUGH,

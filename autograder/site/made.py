@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jinja2 import Environment
 from markupsafe import Markup
 
-from autograder.claims.measure import OTHERS, Values, shown_values, spread, verdict_on
+from autograder.claims.measure import OTHERS, Values, extremes, shown_values, verdict_on
 from autograder.claims.table import Claim
 from autograder.site.prose import Prose
 
@@ -28,7 +28,7 @@ def made(
             {
                 "says": Markup(prose.phrase(excerpt(source, row.text))),
                 "value": shown_values(own),
-                "others": spread(others),
+                "others": extremes(others),
                 "holds": _MADE_OF.get(row.kind) or f"true of {verdict.others} of {verdict.sets}",
                 "expression": row.value,
             }

@@ -94,7 +94,9 @@ EXERCISE = exercise(
         "transposed": _transposed,
         "fan-out-for-fan-in": _by_out,
         "in-and-out-swapped": _drawn(lambda a, b, c: sqrt(c / b), turn=True),
-        "first-fan-for-all": lambda sizes, c, rng: _drawn(lambda a, b, c: sqrt(c / sizes[0]))(sizes, c, rng),
+        "first-fan-for-all": lambda sizes, c, rng: [
+            sqrt(c / sizes[0]) * rng.standard_normal((b, a)) for a, b in pairwise(sizes)
+        ],
         "both-fans-counted": (
             _drawn(lambda a, b, c: sqrt(2 * c / (a + b))),
             _drawn(lambda a, b, c: sqrt(c / (a + b))),
