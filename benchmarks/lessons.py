@@ -91,12 +91,7 @@ def _import_table() -> Table:
 
     With NumPy alone, as a check needs it; and after what a notebook's figures and sliders need besides.
     """
-    setups = [
-        cell.source
-        for lesson in lessons()
-        for cell in nbformat.read(lesson.path, as_version=4).cells
-        if cell.id == "setup"
-    ]
+    setups = [cell.source for lesson in lessons() for cell in lesson.notebook.cells if cell.id == "setup"]
     steps = (
         "import sys, time; start = time.perf_counter()",
         "import BEFORE; base = time.perf_counter()",
@@ -130,7 +125,7 @@ def _import_table() -> Table:
 
 def _run(lesson: Lesson) -> LessonRun:
     """Run a solved lesson from top to bottom, on one core."""
-    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook = solve(lesson.notebook, lesson.solutions)
     os.environ.update(ONE_CORE)
     begin = time.perf_counter()
     manager = KernelManager(kernel_name="python3", transport_encryption="auto")

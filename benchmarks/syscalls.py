@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.judge.client import Judge
@@ -126,7 +125,7 @@ def _submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
 def _run(kind: str) -> None:
     """Run the solved lessons and the habits in a sandbox of this kind, which has proven itself before."""
     cells: dict[str, str] = tomllib.loads(HABITS.read_text(encoding="utf-8"))
-    notebooks = [solve(nbformat.read(each.path, as_version=4), each.solutions) for each in lessons()]
+    notebooks = [solve(each.notebook, each.solutions) for each in lessons()]
     notebooks += [new_notebook(cells=[new_code_cell(source)]) for source in cells.values()]
     # without a wall there is no self-test, whose calls are denied
     judge = Judge(Limits(), kind, without=["descriptors"])

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import nbformat
 import numpy as np
 
 from autograder.lessons import Lesson
@@ -43,7 +42,7 @@ class Cells:
     """The cells of one solved lesson, run by id in a namespace that all of them share: no figure is drawn."""
 
     def __init__(self, lesson: Lesson) -> None:
-        notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+        notebook = solve(lesson.notebook, lesson.solutions)
         self._code = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
         self.names: dict[str, Any] = {}
         self._after: dict[str, dict[str, Any]] = {}

@@ -12,8 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from autograder.claims.numerals import Numeral, numeral, numerals
 from autograder.errors import HeinitError
 from autograder.lessons import Lesson
@@ -51,8 +49,7 @@ class Claim:
 
 def prose(lesson: Lesson) -> dict[str, str]:
     """The text cells of a lesson by id."""
-    cells = nbformat.read(lesson.path, as_version=4).cells
-    return {cell.id: cell.source for cell in cells if cell.cell_type == "markdown"}
+    return {cell.id: cell.source for cell in lesson.notebook.cells if cell.cell_type == "markdown"}
 
 
 def names(lesson: Lesson) -> str:
@@ -156,9 +153,7 @@ def _letters(formula: str) -> bool:
 
 def _literals(lesson: Lesson) -> set[float]:
     """The numbers in the lesson's code cells, and in its modules of experiments, explorers and plots."""
-    cells = (
-        cell.source for cell in nbformat.read(lesson.path, as_version=4).cells if cell.cell_type == "code"
-    )
+    cells = (cell.source for cell in lesson.notebook.cells if cell.cell_type == "code")
     modules = (f"heinit_lab.{kind}.{lesson.module}" for kind in ("experiments", "explorers", "plots"))
     source = "\n".join([*cells, *(inspect.getsource(importlib.import_module(name)) for name in modules)])
     return {float(number.replace("_", "")) for number in re.findall(r"\b\d[\d_]*(?:\.\d+)?", source)}

@@ -109,7 +109,7 @@ def _answered(lesson: Lesson, answer: Callable[[str], str | None]) -> NotebookNo
 
 @cache
 def _released(lesson: Lesson) -> NotebookNode:
-    return nbformat.read(lesson.path, as_version=4)
+    return lesson.notebook
 
 
 @cache

@@ -70,7 +70,7 @@ def _solved(lesson: Lesson) -> bytes:
 
     from autograder.lessons.compose import asked, solve, unmarked
 
-    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook = solve(lesson.notebook, lesson.solutions)
     for cell in notebook.cells:
         if asked(cell) is not None:
             cell.source = unmarked(cell.source)

@@ -57,7 +57,7 @@ def executed(
 
 
 def _run(lesson: Lesson) -> NotebookNode:
-    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook = solve(lesson.notebook, lesson.solutions)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))
     run(notebook, f"the solved lesson {lesson.name}")
     del notebook.cells[0]
@@ -142,7 +142,7 @@ def depends_on(lesson: Lesson) -> list[Path]:
 
     Of the exercises only the lesson's own count, since `check` looks an exercise up by name.
     """
-    cells = nbformat.read(lesson.path, as_version=4).cells
+    cells = lesson.notebook.cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
     new = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
     new |= {Path(str(lesson.solutions.__file__)), *(LAB / "exercises" / lesson.module).glob("*.*")}

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from heinit_lab.checking.compare import short
+from heinit_lab.checking.compare import listed, short
 from heinit_lab.checking.exercise import fault, raised
 from heinit_lab.checking.observe import Function, observe_each
 from heinit_lab.checking.report import Report
-from heinit_lab.checking.traits import listed
 from heinit_lab.checking.trials import VALUES, Case, Cases, Trial, Trials
 
 Outcome = Callable[[Case, Any], str]
