@@ -19,8 +19,6 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import nbformat
-
 from autograder import hints
 from autograder.database import gradebook_in_words, refuse_empty
 from autograder.errors import HeinitError, UsageError
@@ -128,7 +126,7 @@ def _write_sources(root: Path, course_id: str) -> str:
     for lesson in lessons():
         source = root / "source" / lesson.name
         source.mkdir(parents=True)
-        notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+        notebook = compose(lesson.notebook, lesson.solutions)
         write_atomically(source / lesson.path.name, text(notebook))
         excluded[lesson.name] = [build_wheel(source).name]
     (root / HANDOUTS).mkdir(parents=True, exist_ok=True)
@@ -198,8 +196,8 @@ def refuse_path(root: Path) -> None:
     To nbgrader, some characters of a path are a pattern, a variable, or a part of a database's address.
     """
     path = os.fsencode(root.resolve()).decode(errors="backslashreplace")
-    if found := sorted(set(path) & set(SPECIAL)):
-        which = f"it has {' '.join(found)} in its path"
+    if signs := sorted(set(path) & set(SPECIAL)):
+        which = f"it has {' '.join(signs)} in its path"
     elif printable(path) != str(root.resolve()):
         which = "its path is not UTF-8, or has control characters or line ends"
     else:

@@ -17,36 +17,7 @@ import axe_playwright_python
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "accessibility.md"
 VERDICTS = ("supports", "partly supports", "does not support", "not applicable", "not evaluated")
 LEVELS = {"A": "wcag2a wcag21a", "AA": "wcag2aa wcag21aa"}
-HEAD = """\
-# Accessibility
-
-How far the pages that heinit writes meet the Web Content Accessibility Guidelines 2.1, levels A and AA,
-criterion by criterion, in the manner of a VPAT. Made by `./heinit bench accessibility --store` from a
-table in which each verdict names what it rests on.
-
-{summary}
-
-## What was judged, and what was not
-
-Judged: the reading edition with its live pages, the feedback page, and the class report, in Chromium.
-The tests run axe-core {version} on every page of the reading edition, in turn light and wide or dark and
-narrow, on live pages in several states, on feedback pages and on the report. *axe* below says that the
-named rules of axe found nothing there; a rule finds some failures of a criterion, never all.
-
-Judged by hand: what *by hand* names, and no more. It was one look, at pages in Chromium that were walked
-through by keyboard and mouse, at pictures of them, and at their sources. **Nobody has read these pages
-with a screen reader for this report, and nobody who depends on assistive technology has been asked.**
-Firefox, Safari and telephones were not tried.
-
-Not judged: JupyterLab and formgrader, which are programs of others. JupyterLab's project [writes about
-its own accessibility](https://jupyter-accessibility.readthedocs.io/). The figures in a notebook have the
-same text alternatives as on a page, and each explorer its words. The slides are made for a projector:
-their pictures have text alternatives, and their reading order is that of the lesson; reveal.js was not
-examined beyond that. To read, use the page in their place.
-
-An institution that needs more (a test with screen readers, a signed report) will have to make it; please
-tell us what it finds.
-"""
+HEAD = Path(__file__).with_suffix(".md")
 
 
 @dataclass(frozen=True)
@@ -74,7 +45,7 @@ def criteria() -> list[Criterion]:
     return [Criterion(**{**row, "tests": tuple(row.get("tests", ()))}) for row in rows]
 
 
-def axe_source() -> str:
+def _axe_source() -> str:
     """The program of axe-core that the tests run."""
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
@@ -83,10 +54,10 @@ def axe_source() -> str:
 def axe_rules() -> dict[str, list[str]]:
     """The rules of axe-core that run by default, each with its tags."""
     rules = re.findall(
-        r'\{id:"([a-z0-9-]+)",(?:(?!\{id:").)*?tags:\[([^\]]*)\]((?:(?!\{id:").)*)', axe_source()
+        r'\{id:"([a-z0-9-]+)",(?:(?!\{id:").)*?tags:\[([^\]]*)\]((?:(?!\{id:").)*)', _axe_source()
     )
-    found = {name: re.findall(r'"([^"]+)"', tags) for name, tags, rest in rules if "enabled:!1" not in rest}
-    return {name: tags for name, tags in found.items() if not {"experimental", "deprecated"} & {*tags}}
+    tagged = {name: re.findall(r'"([^"]+)"', tags) for name, tags, rest in rules if "enabled:!1" not in rest}
+    return {name: tags for name, tags in tagged.items() if not {"experimental", "deprecated"} & {*tags}}
 
 
 def render() -> str:
@@ -94,9 +65,13 @@ def render() -> str:
     known = criteria()
     counts = {verdict: sum(c.verdict == verdict for c in known) for verdict in VERDICTS}
     summary = ", ".join(f"{verdict}: {count}" for verdict, count in counts.items() if count)
-    version = re.search(r"axe v(\d[\d.]*\d)", axe_source())
+    version = re.search(r"axe v(\d[\d.]*\d)", _axe_source())
     assert version is not None
-    parts = [HEAD.format(summary=f"Of {len(known)} criteria: {summary}.", version=version[1])]
+    parts = [
+        HEAD.read_text(encoding="utf-8").format(
+            summary=f"Of {len(known)} criteria: {summary}.", version=version[1]
+        )
+    ]
     for level in LEVELS:
         parts.append(
             f"\n## Level {level}\n\n| criterion | verdict | remarks | rests on |\n|---|---|---|---|\n"
@@ -128,7 +103,3 @@ def main() -> None:
         print(f"stored in {PAGE}")
     else:
         print(render())
-
-
-if __name__ == "__main__":
-    main()

@@ -21,22 +21,7 @@ from autograder.sandbox.kinds import KINDS, WEBASSEMBLY
 
 ALL_KINDS = (*KINDS, WEBASSEMBLY)
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "attacks.md"
-HEAD = """# Hostile notebooks
-
-What each notebook of the corpus tries, what stops it here, and what it won from plain nbgrader {version},
-which runs a student's code and the checks in one process. Made by `./heinit bench attack_table --store`
-from `autograder/attacks/cases/`; `tests/autograder/attacks/test_attacks.py` holds it to be current.
-`./heinit attack` tries all of them on your machine, `./heinit attack --wall landlock` in the other kind of
-sandbox; [SECURITY.md](../SECURITY.md) says what the walls are. A case that a kind does not stop is marked.
-
-Of {all} cases, {plain} are safe to try without a sandbox; plain nbgrader gave {won} of them more points
-than they had earned. The others were not tried there: they end processes, fill memory and disks, or read
-files. With the wall that stops it taken away, {shown} cases are shown to win; for the others, `reason` in
-their `case.toml` says why that is not shown.
-
-| case | what it tries | what stops it here | earned | plain nbgrader | {kinds} |
-|---|---|---|---|---|{lines}
-"""
+HEAD = Path(__file__).with_suffix(".md")
 PLAIN = """
 c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.Execute",
@@ -51,7 +36,7 @@ c.Execute.timeout = 60
 def main() -> None:
     """Print a table: the case, the most that it has earned, and what plain nbgrader gave it."""
     if "--walls" in sys.argv:
-        try_walls()
+        _try_walls()
     store = "--store" in sys.argv
     names = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     cases = [case for case in attacks() if case.plain and (not names or case.name in names)]
@@ -77,7 +62,7 @@ def page() -> str:
     """The page, from what is stored with the cases."""
     cases = attacks()
     tried = [case for case in cases if case.nbgrader_score is not None]
-    head = HEAD.format(
+    head = HEAD.read_text(encoding="utf-8").format(
         version=importlib.metadata.version("nbgrader"),
         all=len(cases),
         plain=len(tried),
@@ -98,7 +83,7 @@ def _row(case: Attack) -> str:
     return f"| `{case.name}` | {words[0]} | {words[1]} | {case.score:g} | {given} | {' | '.join(held)} |"
 
 
-def try_walls() -> None:
+def _try_walls() -> None:
     """Try every case in each kind of sandbox."""
     surprises = 0
     for kind in [*KINDS, *([WEBASSEMBLY] if find_spec("wasmtime") else [])]:
@@ -130,7 +115,3 @@ def _store(case: Attack, won: float) -> None:
     path = CASES / case.name / "case.toml"
     text = re.sub(r"^nbgrader_score = .*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     path.write_text(f"{text}nbgrader_score = {won!r}\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

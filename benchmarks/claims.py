@@ -17,8 +17,17 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from autograder.claims.measure import OTHERS, Values, judge, keep, kept, measured, printed, spread
-from autograder.claims.table import bare, claims, prose
+from autograder.claims.measure import (
+    OTHERS,
+    Values,
+    extremes,
+    keep,
+    kept,
+    measured,
+    shown_values,
+    verdict_on,
+)
+from autograder.claims.table import claims, prose, uncovered
 from autograder.lessons import Lesson, lesson, lessons
 
 
@@ -30,25 +39,25 @@ def main() -> None:
     rows = {row.key for each in lessons() for row in claims(each)}
     values = {key: row for key, row in kept().items() if key in rows}
     for each in wanted:
-        found = recomputed(each, console)
+        values_of = recomputed(each, console)
         table = Table(title=each.name, box=SIMPLE, pad_edge=False, row_styles=["", "dim"])
         for heading in ("claim", "kind", "value", f"{OTHERS} other sets of seeds", "true of", ""):
             table.add_column(heading)
         for row in claims(each):
-            own, *others = found[row.key]
-            verdict = judge(row, own, others, prose(each)[row.cell])
+            own, *others = values_of[row.key]
+            verdict = verdict_on(row, own, others, prose(each)[row.cell])
             red += not verdict.holds
             table.add_row(
                 escape(f"{row.cell}: {row.text}"),
                 row.kind,
-                printed(own),
-                spread(others),
+                shown_values(own),
+                extremes(others),
                 f"{verdict.others}/{verdict.sets}",
                 "" if verdict.holds else f"[red]red: {verdict.complaint}",
             )
-            values[row.key] = found[row.key][: 1 if row.kind == "exact" else None]
+            values[row.key] = values_of[row.key][: 1 if row.kind == "exact" else None]
         console.print(table)
-        for cell, words in bare(each):
+        for cell, words in uncovered(each):
             red += 1
             console.print(f"[red]no row: {escape(cell)}: {escape(words)}")
     if "--write" in arguments:

@@ -13,7 +13,3 @@ def main() -> None:
     moments = sys.argv[1] if len(sys.argv) > 1 else "20"
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", str(CAMPAIGN)]
     sys.exit(subprocess.run(command, env={**os.environ, "HEINIT_FAULTS": moments}, check=False).returncode)
-
-
-if __name__ == "__main__":
-    main()

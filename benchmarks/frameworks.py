@@ -29,7 +29,7 @@ NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 UNITS = {"run-race": 10.0}
 
 
-def install(version: str) -> Path:
+def _install(version: str) -> Path:
     """The folder with that version of PyTorch, installed where it is missing. Raises HeinitError."""
     folder = checkout() / "build" / "frameworks" / f"torch-{version}"
     if not folder.is_dir():
@@ -84,7 +84,7 @@ def main() -> None:
     """Run the appendix, print its outputs, and compare them with the page's or store them in it."""
     page = nbformat.read(APPENDIX, as_version=4)
     (version,) = re.findall(r"PyTorch (\d+\.\d+\.\d+)", page.cells[0].source)
-    path = os.pathsep.join(filter(None, [str(install(version)), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(_install(version)), os.environ.get("PYTHONPATH")]))
     now = canonical(page)
     run(now, "the appendix", PYTHONPATH=path)
     differ = []
@@ -98,7 +98,3 @@ def main() -> None:
         print(f"kept in {APPENDIX}")
     elif differ:
         raise SystemExit(f"The page shows something else in {', '.join(differ)}. To show this: --store.")
-
-
-if __name__ == "__main__":
-    main()

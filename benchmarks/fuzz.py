@@ -38,7 +38,9 @@ from autograder.solver.pipes import pipe
 SLOW = 20.0  # seconds that a read may take; the largest message takes three
 MOST = 2 * 2**30  # bytes that this process may hold
 LIMITS = Limits(memory=512 * 2**20, processes=24, cell_seconds=20, seconds=40)
+STDOUT = {"output_type": "stream", "name": "stdout"}
 HEAD = struct.Struct("!QQ")
+PIECES = [b"[", b"]", b"-1", b"1e999", b"9" * 50, b'"', b"{", b"null", b","]
 # every child makes calls until an alarm ends it; what ends or stops a process at once is made by few
 CALLS = """
 import ctypes, os, random, signal, time
@@ -76,22 +78,22 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
-    findings = messages(options.seconds / 2, options.seed)
+    findings = _messages(options.seconds / 2, options.seed)
     for kind in KINDS:
-        findings += calls(kind, options.seconds / 2 / len(KINDS), options.seed)
+        findings += _calls(kind, options.seconds / 2 / len(KINDS), options.seed)
     print("\n".join(findings) or "nothing found")
     sys.exit(bool(findings))
 
 
-def messages(seconds: float, seed: int) -> list[str]:
+def _messages(seconds: float, seed: int) -> list[str]:
     """Read damaged messages for so many seconds. Returns the findings."""
     until, findings, count, taken = time.monotonic() + seconds, [], 0, 0
     while time.monotonic() < until:
         chance = random.Random(f"{seed} {count}")
-        content = damaged(chance)
+        content = _damaged(chance)
         start = time.monotonic()
         try:
-            taken += read(content)
+            taken += _read(content)
         except ChannelError:
             pass
         except Exception as error:
@@ -106,16 +108,14 @@ def messages(seconds: float, seed: int) -> list[str]:
     return findings
 
 
-def damaged(chance: random.Random) -> bytes:
+def _damaged(chance: random.Random) -> bytes:
     """A message of a solver's, with what chance did to it."""
     if chance.random() < 0.3:
-        text, buffer = json.dumps(tree(chance, 5)).encode(), chance.randbytes(chance.randrange(200))
+        text, buffer = json.dumps(_tree(chance, 5)).encode(), chance.randbytes(chance.randrange(200))
         return HEAD.pack(len(text), len(buffer)) + text + buffer
     message = chance.choice(
         [
-            CellRan(
-                [{"output_type": "stream", "name": "stdout", "text": "x" * chance.randrange(99)}], 3, 0.1
-            ),
+            CellRan([STDOUT | {"text": "x" * chance.randrange(99)}], 3, 0.1),
             NamesBound(["f"], {"a": np.ones((chance.randrange(9), 3)), "b": 2**99, 3: "x"}),
             CallAnswer(
                 np.random.default_rng(1), None, "", [True, {"k": 1j}], [(0, 1)], False, [], 0.1, 0.1, False
@@ -134,41 +134,26 @@ def damaged(chance: random.Random) -> bytes:
             case 2:
                 content[at:at] = content[at : at + chance.randrange(60)]
             case 3:
-                content[at:at] = chance.choice(
-                    [b"[", b"]", b"-1", b"1e999", b"9" * 50, b'"', b"{", b"null", b","]
-                )
+                content[at:at] = chance.choice(PIECES)
             case _:
-                content[:16] = HEAD.pack(
-                    chance.getrandbits(chance.choice((6, 20, 40, 63))), chance.randrange(999)
-                )
+                length = chance.getrandbits(chance.choice((6, 20, 40, 63)))
+                content[:16] = HEAD.pack(length, chance.randrange(999))
         content = content or bytearray(b"x")
     return bytes(content)
 
 
-def tree(chance: random.Random, depth: int) -> Any:
+def _tree(chance: random.Random, depth: int) -> Any:
     """A value of JSON, often in the channel's own words."""
-    words = [
-        "CallAnswer",
-        "CellRan",
-        "NamesBound",
-        "array",
-        "list",
-        "dict",
-        "tuple",
-        "str",
-        "<f8",
-        "rng",
-        "",
-        "int",
-    ]
+    words = ["CallAnswer", "CellRan", "NamesBound", "array", "list", "dict", "tuple", "str", "<f8"]
+    words += ["rng", "", "int"]
     if depth == 0 or chance.random() < 0.4:
         return chance.choice([None, True, 0, -1, 2**70, 1.5, chance.randrange(300), chance.choice(words)])
     if chance.random() < 0.8:
-        return [tree(chance, depth - 1) for _ in range(chance.randrange(5))]
-    return {chance.choice(words): tree(chance, depth - 1) for _ in range(chance.randrange(4))}
+        return [_tree(chance, depth - 1) for _ in range(chance.randrange(5))]
+    return {chance.choice(words): _tree(chance, depth - 1) for _ in range(chance.randrange(4))}
 
 
-def read(content: bytes) -> int:
+def _read(content: bytes) -> int:
     """Read a message, and look at its fields as the judge does. Returns 1. Raises ChannelError."""
     reads, writes = pipe()
     with reads:
@@ -184,7 +169,7 @@ def read(content: bytes) -> int:
     return 1
 
 
-def calls(kind: str, seconds: float, seed: int) -> list[str]:
+def _calls(kind: str, seconds: float, seed: int) -> list[str]:
     """Make system calls at random in boxes of this kind for so many seconds. Returns the findings."""
     findings: list[str] = []
     sandbox = open_sandbox(LIMITS, kind)
@@ -193,29 +178,25 @@ def calls(kind: str, seconds: float, seed: int) -> list[str]:
     with Canaries() as canaries:
         before += 1  # the bystander
         while time.monotonic() < until:
-            made = f"{kind} {seed} {boxes}"
+            label = f"calls {kind} {seed} {boxes}"
             with sandbox.box() as box, suppress(ChannelError):
                 source = CALLS.format(seconds=min(10, seconds), seed=seed + boxes)
                 send(box.orders, to_wire(RunCell(source, 20)), seconds=40)
                 receive(box.answers, seconds=40)
-            findings += [f"calls {made}: {what}" for what in canaries.reached()]
-            if not works(sandbox):
-                findings.append(f"calls {made}: the next box does not work")
+            findings += [f"{label}: {what}" for what in canaries.reached()]
+            if not _works(sandbox):
+                findings.append(f"{label}: the next box does not work")
             if (left := len(descendants(os.getpid())) - before) > 0:
-                findings.append(f"calls {made}: {left} processes are left")
+                findings.append(f"{label}: {left} processes are left")
             boxes += 1
     sandbox.close()
     print(f"{kind}: {boxes} boxes", flush=True)
     return findings
 
 
-def works(sandbox: Sandbox) -> bool:
+def _works(sandbox: Sandbox) -> bool:
     """Whether a fresh box runs a cell, whatever the one before it did."""
     with sandbox.box() as box:
         send(box.orders, to_wire(RunCell("print(6 * 7)", 10)), seconds=20)
         ran: CellRan = from_wire(receive(box.answers, seconds=20), CellRan)
-    return ran.outputs == [{"output_type": "stream", "name": "stdout", "text": "42\n"}]
-
-
-if __name__ == "__main__":
-    main()
+    return ran.outputs == [STDOUT | {"text": "42\n"}]

@@ -13,7 +13,6 @@ import statistics
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,10 +23,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import make_course
-from autograder.demo.students import MadeUpClass
 from autograder.grading.pool import cores
 from autograder.lessons import lessons
+from benchmarks._shared import HEINIT, made_up_course
 
 PLAIN = """
 c = get_config()
@@ -65,26 +63,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     rounds = []
-    with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
-        base = Path(folder)
-        course = base / "course"
-        make_course(course)
-        submissions = list(MadeUpClass(options.students, broken=False).hand_in(course, lessons()))
+    with made_up_course(options.students) as (course, submissions):
         for number in range(options.rounds):
-            rounds.append(one_round(base, course, len(submissions), options.sample))
+            rounds.append(_one_round(course, len(submissions), options.sample))
             print(f"round {number + 1} of {options.rounds}: {rounds[-1]}", file=sys.stderr)
-    show(rounds, len(submissions), options.sample)
+    _show(rounds, len(submissions), options.sample)
 
 
-def one_round(base: Path, course: Path, submissions: int, sample: int) -> Round:
+def _one_round(course: Path, submissions: int, sample: int) -> Round:
     """Each way once, one after the other."""
     students = sorted(path.name for path in (course / "submitted").iterdir())
     plain = [
-        plain_course(base / f"plain{k}", course, students[k * sample : (k + 1) * sample]) for k in (0, 1)
+        plain_course(course.with_name(f"plain{k}"), course, students[k * sample : (k + 1) * sample])
+        for k in (0, 1)
     ]
-    one, graded = autograde([plain[0]])
+    alone, graded = autograde([plain[0]])
     start, _ = autograde([plain[0]])  # all is graded: what is left is its start
-    plain_pages = all_lessons([plain[0]], "generate_feedback") - all_lessons([plain[0]], "generate_feedback")
+    pages, pages_start = (_all_lessons([plain[0]], "generate_feedback") for _ in range(2))
     for root in plain:
         shutil.rmtree(root / "autograded", ignore_errors=True)
     two, both = autograde(plain)
@@ -96,18 +91,22 @@ def one_round(base: Path, course: Path, submissions: int, sample: int) -> Round:
     _, start_spent, few = heinit(course, "--student", students[0], f"--workers={cores()}")
     more = submissions - len(few)
     begun = time.perf_counter()
-    command = [f"{sysconfig.get_path('scripts')}/heinit", "feedback", str(course), "--force"]
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-    pages = time.perf_counter() - begun
+    subprocess.run(
+        [HEINIT, "feedback", course, "--force"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    own_pages = time.perf_counter() - begun
     return Round(
-        (one - start) / graded,
+        (alone - start) / graded,
         (two - start) / both,
         seconds / submissions,
         work(lines) / submissions,
         None if spent is None or start_spent is None else (spent - start_spent) / more,
         1.5 * (work(lines) - work(few)) / more + 0.06,
-        plain_pages / graded,
-        pages / submissions,
+        (pages - pages_start) / graded,
+        own_pages / submissions,
     )
 
 
@@ -129,11 +128,11 @@ def plain_course(root: Path, course: Path, students: Sequence[str]) -> Path:
 
 def autograde(roots: Sequence[Path]) -> tuple[float, int]:
     """Wall seconds of nbgrader over these courses at the same time, and how many notebooks it graded."""
-    seconds = all_lessons(roots, "autograde")
+    seconds = _all_lessons(roots, "autograde")
     return seconds, sum(len(list(root.glob("autograded/*/*/*.ipynb"))) for root in roots)
 
 
-def all_lessons(roots: Sequence[Path], command: str) -> float:
+def _all_lessons(roots: Sequence[Path], command: str) -> float:
     """Wall seconds of a command of nbgrader's for every lesson, over these courses at the same time."""
     begun = time.perf_counter()
     for lesson in lessons():
@@ -156,7 +155,7 @@ def nbgrader(root: Path, *command: str) -> subprocess.Popen[bytes]:
 
 def heinit(course: Path, *options: str) -> tuple[float, float | None, list[dict]]:
     """Wall seconds of `heinit grade`, processor seconds where they can be had, and its lines."""
-    command = [f"{sysconfig.get_path('scripts')}/heinit", "grade", str(course), "--force", "--json", *options]
+    command = [HEINIT, "grade", str(course), "--force", "--json", *options]
     with accounted() as (prefix, spent):
         begun = time.perf_counter()
         done = subprocess.run(
@@ -203,7 +202,7 @@ def used(group: Path) -> float:
     return int((group / "cpuacct.usage").read_text()) / 1e9
 
 
-def show(rounds: Sequence[Round], submissions: int, sample: int) -> None:
+def _show(rounds: Sequence[Round], submissions: int, sample: int) -> None:
     """The table: medians, and the range of the rounds."""
     table = Table("", "seconds a notebook", "heinit is so many times faster", box=box.SIMPLE)
     for name, key in (
@@ -241,7 +240,3 @@ def spread(values: Sequence[float], form: str) -> str:
     """The median, and the range in brackets."""
     low, high = min(values), max(values)
     return f"{statistics.median(values):{form}} ({low:{form}} to {high:{form}})"
-
-
-if __name__ == "__main__":
-    main()

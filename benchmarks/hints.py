@@ -68,7 +68,3 @@ def _line(label: str, counts: Counter[str]) -> str:
         for column in COLUMNS[1:]
     ]
     return f"{label:24}{counts['answers']:>12}" + "".join(f"{share:>12}" for share in shares)
-
-
-if __name__ == "__main__":
-    main()

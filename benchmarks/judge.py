@@ -10,7 +10,6 @@ and 60 ms. nbgrader grades some of the same notebooks in the same run.
 import argparse
 import os
 import statistics
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,12 +23,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import make_course
-from autograder.demo.students import MadeUpClass
 from autograder.grading.job import Refusal
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob, GradingTask
-from autograder.lessons import lessons
+from benchmarks._shared import made_up_course
 from benchmarks.grading import CPU, autograde, group, plain_course, spread, used
 
 WARM = 10  # notebooks that are not counted: sources are parsed once, and warm parents started
@@ -61,10 +58,7 @@ def main() -> None:
     parser.add_argument("--memory", type=int, default=1000, help="notebooks that one judge grades on end")
     options = parser.parse_args()
     console = Console(width=100)
-    with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder, counting() as usage:
-        course = Path(folder, "course")
-        make_course(course)
-        list(MadeUpClass(options.students, broken=False).hand_in(course, lessons()))
+    with made_up_course(options.students) as (course, _), _counting() as usage:
         grading = Grading(course)
         (course / ".heinit-secret").write_text("benchmark")
         job = grading.job()
@@ -76,17 +70,19 @@ def main() -> None:
                 job.do(task)
             for _ in range(options.rounds):
                 rounds.append([(task.submission.lesson, cost(job, task, usage)) for task in tasks])
-                plain.append(by_nbgrader(Path(folder, f"plain{len(plain)}"), course, options.sample, usage))
+                plain.append(
+                    _by_nbgrader(course.with_name(f"plain{len(plain)}"), course, options.sample, usage)
+                )
             console.print(f"{len(tasks)} notebooks in {options.rounds} rounds; processor seconds a notebook")
             console.print(costs([lesson_cost for round in rounds for lesson_cost in round]))
-            conclude(console, rounds, plain)
-            memory(console, job, tasks, options.memory)
+            _conclude(console, rounds, plain)
+            _memory(console, job, tasks, options.memory)
         finally:
             job.close()
 
 
 @contextmanager
-def counting() -> Iterator[Usage]:
+def _counting() -> Iterator[Usage]:
     """Processor seconds that this process, and all that it will start, have spent."""
     with group() as folder:
         if folder is None:
@@ -107,7 +103,7 @@ def cost(job: GradingJob, task: GradingTask, usage: Usage) -> Cost:
     return Cost(**outcome.result.work, spent=usage() - time.process_time() - before)
 
 
-def by_nbgrader(root: Path, course: Path, sample: int, usage: Usage) -> float:
+def _by_nbgrader(root: Path, course: Path, sample: int, usage: Usage) -> float:
     """Processor seconds of plain nbgrader for a notebook, without its start."""
     students = sorted(path.name for path in (course / "submitted").iterdir())[:sample]
     plain_course(root, course, students)
@@ -129,13 +125,13 @@ def costs(counted: Iterable[tuple[str, Cost]]) -> Table:
     heads = ("cells", "answers", "checks", "judge and solver", "bound")
     table = Table("", *heads, box=box.SIMPLE)  # bound: 1.5 floors and 60 ms
     for lesson in (*sorted(set(rows) - {"all"}), "all"):
-        table.add_row(lesson, *(f"{mean(rows[lesson], key):.3f}" for key in keys))
+        table.add_row(lesson, *(f"{_mean(rows[lesson], key):.3f}" for key in keys))
     return table
 
 
-def conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], plain: Sequence[float]) -> None:
+def _conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], plain: Sequence[float]) -> None:
     """The bound, round by round, and nbgrader beside it."""
-    spent, most = ([mean([c for _, c in round], key) for round in rounds] for key in ("spent", "most"))
+    spent, most = ([_mean([c for _, c in round], key) for round in rounds] for key in ("spent", "most"))
     shares = [s / m for s, m in zip(spent, most, strict=True)]
     ratios = [p / s for p, s in zip(plain, spent, strict=True)]
     console.print(
@@ -144,23 +140,23 @@ def conclude(console: Console, rounds: Sequence[Sequence[tuple[str, Cost]]], pla
     console.print(f"plain nbgrader spends {spread(plain, '.2f')}, {spread(ratios, '.0f')} times as much")
 
 
-def mean(costs: Sequence[Cost], key: str) -> float:
+def _mean(costs: Sequence[Cost], key: str) -> float:
     """The mean of one column."""
     return statistics.fmean(getattr(cost, key) for cost in costs)
 
 
-def memory(console: Console, job: GradingJob, tasks: Sequence[GradingTask], most: int) -> None:
+def _memory(console: Console, job: GradingJob, tasks: Sequence[GradingTask], most: int) -> None:
     """Grade so many notebooks one after the other, and print what each process holds."""
     table = Table("notebooks", "worker", "judge", "warm parents", box=box.SIMPLE)
     for number, task in enumerate(islice(cycle(tasks), most), start=1):
         job.do(task)
         if number in SEEN or number == most:
-            table.add_row(str(number), *(f"{size / 1e6:.1f} MB" for size in held()))
+            table.add_row(str(number), *(f"{size / 1e6:.1f} MB" for size in _held()))
     console.print("resident memory of the processes that stay")
     console.print(table)
 
 
-def held() -> Iterator[int]:
+def _held() -> Iterator[int]:
     """Bytes of this process, of its judge, and of the warm parents together."""
     yield psutil.Process().memory_info().rss
     parents = 0
@@ -172,7 +168,3 @@ def held() -> Iterator[int]:
             elif "solver.zygote" in line and "bwrap" not in line:
                 parents += child.memory_info().rss
     yield parents
-
-
-if __name__ == "__main__":
-    main()

@@ -79,24 +79,19 @@ class LessonRun:
 def main() -> None:
     """Measure everything and print the tables."""
     console = Console(width=max(Console().width, 110))
-    console.print(import_table())
-    runs = [run(lesson) for lesson in track(lessons(), "Running the lessons", console=Console(stderr=True))]
-    console.print(lesson_table(runs))
-    console.print(answer_table())
-    console.print(frame_table(runs))
+    console.print(_import_table())
+    runs = [_run(lesson) for lesson in track(lessons(), "Running the lessons", console=Console(stderr=True))]
+    console.print(_lesson_table(runs))
+    console.print(_answer_table())
+    console.print(_frame_table(runs))
 
 
-def import_table() -> Table:
+def _import_table() -> Table:
     """Importing heinit_lab, and what a lesson imports of it, in fresh processes.
 
     With NumPy alone, as a check needs it; and after what a notebook's figures and sliders need besides.
     """
-    setups = [
-        cell.source
-        for lesson in lessons()
-        for cell in nbformat.read(lesson.path, as_version=4).cells
-        if cell.id == "setup"
-    ]
+    setups = [cell.source for lesson in lessons() for cell in lesson.notebook.cells if cell.id == "setup"]
     steps = (
         "import sys, time; start = time.perf_counter()",
         "import BEFORE; base = time.perf_counter()",
@@ -105,8 +100,8 @@ def import_table() -> Table:
         "print(base - start, checks - base, time.perf_counter() - checks)",
         "assert ('matplotlib' in sys.modules) == ('matplotlib' in 'BEFORE')",
     )
-    limit = f"of {ms(IMPORT_LIMIT)}"
-    table = titled_table(f"Imports, {RUNS} fresh processes", "", "median", "least to most", "ratio", limit)
+    limit = f"of {_ms(IMPORT_LIMIT)}"
+    table = _titled_table(f"Imports, {RUNS} fresh processes", "", "median", "least to most", "ratio", limit)
     for name, before in (
         ("NumPy", "numpy"),
         ("NumPy, Matplotlib, IPython, ipywidgets", "numpy, matplotlib.pyplot, IPython, ipywidgets"),
@@ -117,20 +112,20 @@ def import_table() -> Table:
             child = subprocess.run(command, capture_output=True, text=True, check=True)
             runs.append([float(word) for word in child.stdout.split()])
         base, checks, all_lessons = zip(*runs[1:], strict=True)  # the first fills the disk's cache
-        table.add_row(name, *spread(base), "1.00", "")
+        table.add_row(name, *_spread(base), "1.00", "")
         for then, added in (
             ("then heinit_lab and its checks", checks),
             ("then all lessons' own", all_lessons),
         ):
             ratio = statistics.median(more / less for more, less in zip(added, base, strict=True))
-            used = share(statistics.median(added), IMPORT_LIMIT)
-            table.add_row(f"  {then}", *spread(added), f"{ratio:.2f}", used)
+            used = _share(statistics.median(added), IMPORT_LIMIT)
+            table.add_row(f"  {then}", *_spread(added), f"{ratio:.2f}", used)
     return table
 
 
-def run(lesson: Lesson) -> LessonRun:
+def _run(lesson: Lesson) -> LessonRun:
     """Run a solved lesson from top to bottom, on one core."""
-    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook = solve(lesson.notebook, lesson.solutions)
     os.environ.update(ONE_CORE)
     begin = time.perf_counter()
     manager = KernelManager(kernel_name="python3", transport_encryption="auto")
@@ -156,31 +151,33 @@ def run(lesson: Lesson) -> LessonRun:
     return LessonRun(lesson.name, started - begin, cells, busy, probed["peak"], probed["frames"], error)
 
 
-def lesson_table(runs: Sequence[LessonRun]) -> Table:
+def _lesson_table(runs: Sequence[LessonRun]) -> Table:
     """Each solved lesson from top to bottom."""
     seconds, memory = f"of {LESSON_LIMIT:g} s", f"of {MEMORY_LIMIT:g} MB"
     columns = ("lesson", "start", "cells", "processor", "cells / start", seconds, "peak", memory)
-    table = titled_table("Solved lessons from top to bottom, on one core, after the kernel's start", *columns)
-    for one in runs:
+    table = _titled_table(
+        "Solved lessons from top to bottom, on one core, after the kernel's start", *columns
+    )
+    for each in runs:
         table.add_row(
-            one.lesson,
-            f"{one.start:.2f} s",
-            f"{one.cells:.2f} s",
-            f"{one.processor:.2f} s",
-            f"{one.cells / one.start:.1f}",
-            share(one.cells, LESSON_LIMIT),
-            f"{one.peak:.0f} MB",
-            share(one.peak, MEMORY_LIMIT),
+            each.lesson,
+            f"{each.start:.2f} s",
+            f"{each.cells:.2f} s",
+            f"{each.processor:.2f} s",
+            f"{each.cells / each.start:.1f}",
+            _share(each.cells, LESSON_LIMIT),
+            f"{each.peak:.0f} MB",
+            _share(each.peak, MEMORY_LIMIT),
         )
-    stopped = [f"{one.lesson} stopped: {one.error}" for one in runs if one.error]
+    stopped = [f"{each.lesson} stopped: {each.error}" for each in runs if each.error]
     table.caption = "\n".join(stopped) or None
     return table
 
 
-def answer_table() -> Table:
+def _answer_table() -> Table:
     """How long `check` takes with the reference answer, beside the answer's own work."""
-    table = titled_table(
-        "Public checks, reference answers", "exercise", "median", "least to most", f"of {ms(ANSWER_LIMIT)}"
+    table = _titled_table(
+        "Public checks, reference answers", "exercise", "median", "least to most", f"of {_ms(ANSWER_LIMIT)}"
     )
     references: dict[str, Callable[..., Any]] = {}
     for lesson in lessons():
@@ -193,50 +190,46 @@ def answer_table() -> Table:
             values.append(time.perf_counter() - start)
         middle = statistics.median(values)
         table.add_row(
-            name, ms(middle), f"{ms(min(values))} to {ms(max(values))}", share(middle, ANSWER_LIMIT)
+            name, _ms(middle), f"{_ms(min(values))} to {_ms(max(values))}", _share(middle, ANSWER_LIMIT)
         )
     return table
 
 
-def frame_table(runs: Sequence[LessonRun]) -> Table:
+def _frame_table(runs: Sequence[LessonRun]) -> Table:
     """One frame of each explorer, at every stop of every slider."""
-    table = titled_table(
-        "Explorers, a frame", "explorer", "stops", "median", "slowest", f"slowest of {ms(FRAME_LIMIT)}"
+    table = _titled_table(
+        "Explorers, a frame", "explorer", "stops", "median", "slowest", f"slowest of {_ms(FRAME_LIMIT)}"
     )
-    for one in runs:
-        for title, values in one.frames.items():
+    for each in runs:
+        for title, values in each.frames.items():
             slowest = max(values)
             table.add_row(
-                f"{one.lesson}: {title}",
+                f"{each.lesson}: {title}",
                 str(len(values)),
-                ms(statistics.median(values)),
-                ms(slowest),
-                share(slowest, FRAME_LIMIT),
+                _ms(statistics.median(values)),
+                _ms(slowest),
+                _share(slowest, FRAME_LIMIT),
             )
     return table
 
 
-def titled_table(title: str, *columns: str) -> Table:
+def _titled_table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     return table
 
 
-def spread(values: Sequence[float]) -> tuple[str, str]:
+def _spread(values: Sequence[float]) -> tuple[str, str]:
     """The median, and the least and the most."""
-    return ms(statistics.median(values)), f"{ms(min(values))} to {ms(max(values))}"
+    return _ms(statistics.median(values)), f"{_ms(min(values))} to {_ms(max(values))}"
 
 
-def ms(seconds: float) -> str:
+def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.3g} ms" if abs(seconds) < 1 else f"{seconds:.2f} s"
 
 
-def share(value: float, limit: float) -> str:
+def _share(value: float, limit: float) -> str:
     """How much of the limit is used; in red where it is passed."""
     text = f"{100 * value / limit:.0f} %"
     return f"[red]{text}[/red]" if value > limit else text
-
-
-if __name__ == "__main__":
-    main()

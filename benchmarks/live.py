@@ -74,12 +74,12 @@ def _compare(browser: Browser, address: str, parts: int) -> None:
     start = time.perf_counter()
     mine = json.loads(verdicts(0, parts))
     ours = time.perf_counter() - start
-    found = differences(mine, theirs)
-    marks = sum(a[2] != b[2] for a, b in found)
-    names = sum(a[4] != b[4] for a, b in found)
+    different = differences(mine, theirs)
+    marks = sum(a[2] != b[2] for a, b in different)
+    names = sum(a[4] != b[4] for a, b in different)
     print(f"{len(mine)} answers to {len({row[0] for row in mine})} of {len(EXERCISES)} exercises")
-    print(f"another mark: {marks}; other names: {names}; other words: {len(found)}")
-    for a, b in found:
+    print(f"another mark: {marks}; other names: {names}; other words: {len(different)}")
+    for a, b in different:
         print(f"  {a[0]}, {a[1]}\n    CPython: {a[3]}\n    browser: {b[3]}")
     browsers, own = (1000 * each / len(mine) for each in (seconds, ours))
     print(f"milliseconds an answer, browser / CPython: {browsers:.0f} / {own:.0f}")
@@ -108,7 +108,3 @@ def _measure(browser: Browser, address: str, size: int) -> None:
     print(f"bytes fetched before the first check: {size / 1e6:.1f} MB")
     print(f"seconds to the first check, median of {ROUNDS}: {median(cold):.1f} cold, {median(warm):.1f} warm")
     print(f"milliseconds from an order to its report, median: {1000 * median(checks):.0f}")
-
-
-if __name__ == "__main__":
-    main()

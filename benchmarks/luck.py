@@ -11,6 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 
 import numpy as np
 
@@ -57,15 +58,11 @@ def results(exercise: str, wrong: Function, seeds: int) -> Counter[Points]:
     return counts
 
 
-def two_sided(exercise: str, seeds: int, step: int = 1) -> tuple[int, dict[str, Counter[Points]]]:
+def _two_sided(exercise: str, seeds: int, step: int = 1) -> tuple[int, dict[str, Counter[Points]]]:
     """How many answers were graded, every `step`-th of the corpus, and those with more than one result."""
     graded = list(wrong_answers(exercise))[::step]
     counts = {name: results(exercise, wrong, seeds) for name, wrong in graded}
     return len(graded), {name: counter for name, counter in counts.items() if len(counter) > 1}
-
-
-def _of(key: tuple[str, int]) -> tuple[int, dict[str, Counter[Points]]]:
-    return two_sided(*key)
 
 
 def expected(exercise: str, name: str) -> str:
@@ -80,9 +77,8 @@ def main() -> None:
     names = sys.argv[2:] or list(EXERCISES)
     total = unexpected = 0
     with ProcessPoolExecutor(max_workers=int(os.environ.get("HEINIT_WORKERS", 0)) or None) as pool:
-        for name, (graded, counts) in zip(
-            names, pool.map(_of, [(name, seeds) for name in names]), strict=True
-        ):
+        every = pool.map(_two_sided, names, repeat(seeds))
+        for name, (graded, counts) in zip(names, every, strict=True):
             total += graded
             for answer, counter in counts.items():
                 shares = "; ".join(f"{n / seeds:.0%} {points}" for points, n in counter.most_common())
@@ -90,7 +86,3 @@ def main() -> None:
                 unexpected += not why
                 print(f"{name}: {answer}: {shares} {why}", flush=True)
     print(f"{total} answers with {seeds} seeds each: {unexpected} depend on luck, and should not.")
-
-
-if __name__ == "__main__":
-    main()

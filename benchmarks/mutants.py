@@ -115,7 +115,7 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
             _set("id", name) for name in _own_names(tree) if name != node.id and node.id in _own_names(tree)
         )
         if node.id == "rng":
-            yield from (_instead(made) for made in GENERATORS)
+            yield from (_instead(answer) for answer in GENERATORS)
     if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
         yield lambda n, t: n.elts.reverse() is None
         yield from (_without("elts", k) for k in range(len(node.elts)))
@@ -235,5 +235,5 @@ def _difference(before: ast.Module, after: ast.Module) -> str:
 def _compiled(tree: ast.Module, function: FunctionType) -> Callable[..., Any]:
     names = dict(function.__globals__)
     exec(compile(tree, f"<mutant of {function.__name__}>", "exec"), names)
-    made: Callable[..., Any] = names[function.__name__]
-    return made
+    answer: Callable[..., Any] = names[function.__name__]
+    return answer

@@ -52,7 +52,7 @@ class Setting:
     def run(self, seed: int) -> Race:
         options = dict(self.options)
         if self.calibrated:
-            options["weights"] = calibrated_weights(self.depth, self.c, seed)
+            options["weights"] = _calibrated_weights(self.depth, self.c, seed)
         return race(self.depth, self.c, seed, **options)
 
 
@@ -86,7 +86,7 @@ def settings() -> Iterator[Setting]:
             yield Setting(f"c {c:g}, {depth}", depth, c)
 
 
-def calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> list[np.ndarray]:
+def _calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> list[np.ndarray]:
     """The matrices that `race` would draw, each rescaled on the first 256 training images."""
     from heinit_solutions.very_deep_networks import calibrate
 
@@ -94,12 +94,7 @@ def calibrated_weights(depth: int, c: float | tuple[float, ...], seed: int) -> l
     return calibrate(digits().train[:256], drawn)
 
 
-def one(task: tuple[Setting, int]) -> Race:
-    setting, seed = task
-    return setting.run(seed)
-
-
-def summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
+def _summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
     """What is kept of a setting's runs: one entry a seed; a band of loss curves, if drawn.
 
     A loss that overflowed is None.
@@ -126,7 +121,7 @@ def table(results: dict[str, dict[str, Any]], seeds: Sequence[int] = SEEDS) -> T
         when = f"{min(epochs)}-{max(epochs)}" if epochs else "never"
         shown.add_row(
             name,
-            spread(kept["share"]),
+            _spread(kept["share"]),
             str(sum(share < STUCK for share in kept["share"])),
             losses(kept["loss"]),
             when if len(epochs) in (0, len(seeds)) else f"{when} ({len(epochs)})",
@@ -137,43 +132,43 @@ def table(results: dict[str, dict[str, Any]], seeds: Sequence[int] = SEEDS) -> T
 def losses(values: Sequence[float | None]) -> str:
     """The spread of those that are numbers, and how many overflowed."""
     finite = [value for value in values if value is not None]
-    words = [spread(finite)] if finite else []
+    words = [_spread(finite)] if finite else []
     if len(finite) < len(values):
         words.append(f"({len(values) - len(finite)} overflow)")
     return " ".join(words)
 
 
-def spread(values: Sequence[float]) -> str:
+def _spread(values: Sequence[float]) -> str:
     return " ".join(f"{value:.2f}" for value in (min(values), median(values), max(values)))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> None:
     """Run everything, print the table; with --write, keep the figures; with --others, of other seeds."""
-    given = sys.argv[1:] if arguments is None else arguments
-    seeds = OTHERS if "--others" in given else SEEDS
+    seeds = OTHERS if "--others" in sys.argv else SEEDS
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     console = Console()
     wanted = list(settings())
     tasks = [(setting, seed) for setting in wanted for seed in seeds]
     began = time.perf_counter()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        finished = track(pool.map(one, tasks), "Races", len(tasks), console=console, transient=True)
+        finished = track(
+            pool.map(Setting.run, *zip(*tasks, strict=True)),
+            "Races",
+            len(tasks),
+            console=console,
+            transient=True,
+        )
         runs = dict(zip(((setting.name, seed) for setting, seed in tasks), finished, strict=True))
     results = {
-        setting.name: summary(
+        setting.name: _summary(
             [runs[setting.name, seed] for seed in seeds], setting.name in DRAWN and seeds == SEEDS
         )
         for setting in wanted
     }
     console.print(table(results, seeds))
     console.print(f"{len(tasks)} races in {time.perf_counter() - began:.0f} s, NumPy {np.__version__}")
-    if "--write" in given:
+    if "--write" in sys.argv:
         path = RACES if seeds == OTHERS else Path(str(files("heinit_lab"))) / "data" / "replication.json"
         lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(kept)}" for name, kept in results.items())
         path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
         console.print(f"kept in {path}")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -8,20 +8,16 @@ nothing, and the writer, with copies of one outcome. From these follows what a l
 
 import argparse
 import subprocess
-import sysconfig
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import psutil
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.course import make_course, nbgrader_api
-from autograder.demo.students import MadeUpClass
+from autograder.course import nbgrader_api
 from autograder.grading.cluster import Cluster
 from autograder.grading.job import Job, Refusal
 from autograder.grading.pool import cores
@@ -30,6 +26,7 @@ from autograder.grading.worker import GradingTask, Outcome
 from autograder.grading.writer import Writer
 from autograder.lessons import lessons
 from autograder.submissions.submission import Submission
+from benchmarks._shared import HEINIT, made_up_course
 from benchmarks.grading import accounted
 
 SIZES = (10, 100, 500, 2000)  # submissions
@@ -62,7 +59,7 @@ def main() -> None:
     memory_of = ("coordinator", "worker", "judge")
     table = Table("submissions", "seconds", "a submission", "cores busy", *memory_of, box=box.SIMPLE)
     for size in options.sizes:
-        run = graded(size)
+        run = _graded(size)
         each = f"{run.seconds / size * 1000:.0f} ms"
         memory = (f"{m:.0f} MB" for m in (run.coordinator, run.worker, run.judge))
         busy = "unknown" if run.busy is None else f"{run.busy:.2f}"
@@ -71,27 +68,23 @@ def main() -> None:
     console.print(table)
     kilobytes = run.notebooks / run.submissions / 1e3, run.gradebook / run.submissions / 1e3
     console.print("on the disk: {:.0f} kB a notebook, {:.1f} kB of gradebook".format(*kilobytes))
-    console.print(f"through the scheduler, empty tasks: {empty_tasks():.0f} a second")
-    for kind, pace in written().items():
+    console.print(f"through the scheduler, empty tasks: {_empty_tasks():.0f} a second")
+    for kind, pace in _written().items():
         console.print(f"through the writer, {kind}: {pace:.0f} submissions a second")
 
 
-def graded(size: int) -> ScaleRun:
+def _graded(size: int) -> ScaleRun:
     """Grade a class of that many submissions in one go, and watch."""
-    with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
-        course = Path(folder, "course")
-        make_course(course)
-        paths = list(MadeUpClass(-(-size // 5), broken=False).hand_in(course, lessons()))
+    with made_up_course(-(-size // 5)) as (course, paths):
         for path in paths[size:]:
             path.unlink()
             path.with_name("timestamp.txt").unlink()
             path.parent.rmdir()
-        command = [f"{sysconfig.get_path('scripts')}/heinit", "grade", str(course)]
         run = ScaleRun(size)
         with accounted() as (prefix, spent):
             begun = time.perf_counter()
             process = subprocess.Popen(
-                [*prefix, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                [*prefix, HEINIT, "grade", course], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
             while process.poll() is None:
                 _watch(process.pid, run)
@@ -123,7 +116,7 @@ def _memory(process: psutil.Process) -> float:
     return process.memory_info().rss / 1e6
 
 
-def empty_tasks(count: int = 3000) -> float:
+def _empty_tasks(count: int = 3000) -> float:
     """Tasks a second that a scheduler gives to workers which do nothing with them."""
     cluster = Cluster(NoJob(), workers=cores())
     begun = 0.0
@@ -145,13 +138,10 @@ class NoJob(Job[int, Refusal]):
         return Refusal("nothing was graded")
 
 
-def written(count: int = 1000) -> dict[str, float]:
+def _written(count: int = 1000) -> dict[str, float]:
     """Submissions a second that the writer saves, new ones and ones that it had before."""
     paces = {}
-    with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
-        course = Path(folder, "course")
-        make_course(course)
-        (path,) = list(MadeUpClass(1, broken=False).hand_in(course, lessons()[:1]))
+    with made_up_course(1, lessons()[:1]) as (course, (path,)):
         (result,) = Grading(course)
         text = (course / "autograded" / path.relative_to(course / "submitted")).read_bytes()
         scores = {f"test-{name}": cell["score"] for name, cell in result.cells.items()}
@@ -169,7 +159,3 @@ def written(count: int = 1000) -> dict[str, float]:
             paces[kind] = count / (time.perf_counter() - begun)
         writer.close()
     return paces
-
-
-if __name__ == "__main__":
-    main()

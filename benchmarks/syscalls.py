@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.judge.client import Judge
@@ -27,6 +26,7 @@ from autograder.lessons.compose import asked, solve
 from autograder.sandbox.kinds import KINDS
 from autograder.sandbox.limits import Limits
 from autograder.solver.syscalls import FILTERS, MACHINES
+from benchmarks._shared import HEINIT
 
 PAGE = FILTERS / "calls.toml"
 HABITS = Path(__file__).with_name("habits.toml")
@@ -40,12 +40,12 @@ def main() -> None:
             (FILTERS / f"{name}.bpf").write_bytes(program)
             print(f"{name}: {len(program) // 8} instructions")
     elif "run" in sys.argv:
-        run(sys.argv[-1])
+        _run(sys.argv[-1])
     else:
         if shutil.which("strace") is None:
             sys.exit("strace is not installed: apt install strace")
         for kind in KINDS:
-            measure(kind)
+            _measure(kind)
 
 
 def compiled() -> dict[str, bytes]:
@@ -55,23 +55,23 @@ def compiled() -> dict[str, bytes]:
     page: dict[str, dict[str, Any]] = tomllib.loads(PAGE.read_text(encoding="utf-8"))
     programs = {}
     for name, filter_ in page.items():
-        made = sc.SyscallFilter(_action(filter_["default"]))
-        made.set_attr(sc.Attr.ACT_BADARCH, sc.KILL_PROCESS)
-        made.set_attr(sc.Attr.CTL_OPTIMIZE, 2)  # a tree of the calls' numbers
+        built = sc.SyscallFilter(_action(filter_["default"]))
+        built.set_attr(sc.Attr.ACT_BADARCH, sc.KILL_PROCESS)
+        built.set_attr(sc.Attr.CTL_OPTIMIZE, 2)  # a tree of the calls' numbers
         for machine in MACHINES:
             if (architecture := getattr(sc.Arch, machine.upper())) != sc.system_arch():
-                made.add_arch(architecture)
+                built.add_arch(architecture)
         rules = [("allow", calls) for calls in filter_.get("allow", {}).values()]
         rules += filter_.get("deny", {}).items()
         for then, calls in rules:
             for call in calls.split():
-                made.add_rule(_action(then), call)
+                built.add_rule(_action(then), call)
         for when in filter_.get("when", ()):
             for value in when["values"]:
                 matches = sc.Arg(when["argument"], sc.MASKED_EQ, when["mask"], value)
-                made.add_rule(_action(when["then"]), when["calls"], matches)
+                built.add_rule(_action(when["then"]), when["calls"], matches)
         with tempfile.TemporaryFile() as file:
-            made.export_bpf(file)
+            built.export_bpf(file)
             file.seek(0)
             programs[name] = file.read()
     return programs
@@ -85,36 +85,34 @@ def _action(word: str) -> int:
     return int(sc.ERRNO(int(word) if word.isdigit() else getattr(errno, word)))
 
 
-def measure(kind: str) -> None:
+def _measure(kind: str) -> None:
     """Run everything in this kind of sandbox, and print what its submissions were denied."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
-        here = [sys.executable, "-m", "autograder.cli", "bench", "syscalls", "run", kind]
-        here = [shutil.which("heinit") or str(Path(sys.executable).with_name("heinit")), *here[3:]]
+        here = [HEINIT, "bench", "syscalls", "run", kind]
         trace = ["strace", "-f", "-qq", "-s", "40", "--pidns-translation", "-o", str(log)]
         subprocess.run([*trace, *here], check=True)
-        made: Counter[str] = Counter()
+        calls: Counter[str] = Counter()
         denied: Counter[str] = Counter()
         first: dict[str, str] = {}
-        for call, line in submitted_calls(log):
-            made[call] += 1
+        for call, line in _submitted_calls(log):
+            calls[call] += 1
             if any(f"-1 {name} " in line for name in DENIALS):
                 denied[call] += 1
                 first.setdefault(call, line.strip()[:100])
-    print(f"{kind}: {made.total()} calls, {len(made)} of them different")
+    print(f"{kind}: {calls.total()} calls, {len(calls)} of them different")
     for call, count in denied.most_common():
         print(f"  denied {count:5} {call:18} {first[call]}")
 
 
-def submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
+def _submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
     """The calls of the processes that have put the filter around themselves, and of all that they start."""
     solvers: set[str] = set()
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         pid, _, text = line.partition(" ")
-        found = re.match(r"\s*(?:<\.\.\. )?(\w+)", text)
-        if not found:
+        if (match := re.match(r"\s*(?:<\.\.\. )?(\w+)", text)) is None:
             continue
-        call = found[1]
+        call = match[1]
         if call in ("clone", "clone3", "fork", "vfork") and pid in solvers:
             child = re.search(r"= (\d+)(?: /\* (\d+) in strace's PID NS \*/)?$", text)
             solvers |= {child[2] or child[1]} if child else set()
@@ -124,19 +122,14 @@ def submitted_calls(log: Path) -> Iterator[tuple[str, str]]:
             solvers.add(pid)
 
 
-def run(kind: str) -> None:
+def _run(kind: str) -> None:
     """Run the solved lessons and the habits in a sandbox of this kind, which has proven itself before."""
     cells: dict[str, str] = tomllib.loads(HABITS.read_text(encoding="utf-8"))
-    notebooks = [solve(nbformat.read(each.path, as_version=4), each.solutions) for each in lessons()]
+    notebooks = [solve(each.notebook, each.solutions) for each in lessons()]
     notebooks += [new_notebook(cells=[new_code_cell(source)]) for source in cells.values()]
-    judge = Judge(
-        Limits(), kind, without=["descriptors"]
-    )  # which spares the self-test, whose calls are denied
+    # without a wall there is no self-test, whose calls are denied
+    judge = Judge(Limits(), kind, without=["descriptors"])
     for notebook in notebooks:
         names = [name for cell in notebook.cells if (name := asked(cell))]
         judge.execute(notebook, names)
     judge.close()
-
-
-if __name__ == "__main__":
-    main()

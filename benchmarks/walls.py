@@ -18,19 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.places import binds, closed_to_others
+from benchmarks._shared import HEINIT
 
-CONTAINER = [
-    "bwrap",
-    "--unshare-user",
-    "--disable-userns",
-    "--bind",
-    "/",
-    "/",
-    "--dev",
-    "/dev",
-    "--proc",
-    "/proc",
-]
+CONTAINER = ["bwrap", "--unshare-user", "--disable-userns", "--bind", "/", "/", "--dev", "/dev"]
+CONTAINER += ["--proc", "/proc"]
 USER = 12345
 
 
@@ -39,14 +30,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="heinit bench walls")
     parser.add_argument("--students", type=int, default=60, help="each hands in all lessons")
     students = parser.parse_args().students
-    heinit = str(Path(sys.executable).with_name("heinit"))
-    rooms = {"namespaces": [heinit], "landlock": [heinit], "landlock, in a container": [*CONTAINER, heinit]}
+    rooms = {"namespaces": [HEINIT], "landlock": [HEINIT], "landlock, in a container": [*CONTAINER, HEINIT]}
     if os.geteuid() == 0 and not closed_to_others([source for source, _ in binds() if Path(source).is_dir()]):
-        rooms["landlock, in a container, as a user"] = [*CONTAINER, heinit]
+        rooms["landlock, in a container, as a user"] = [*CONTAINER, HEINIT]
     with tempfile.TemporaryDirectory() as folder:
         course = Path(folder, "course")
-        made = [heinit, "demo", str(course), "--students", str(students), "--no-grade"]
-        subprocess.run(made, check=True, capture_output=True)
+        demo = [HEINIT, "demo", course, "--students", str(students), "--no-grade"]
+        subprocess.run(demo, check=True, capture_output=True)
         print(f"{'sandbox':36} {'seconds':>8} {'ratio':>6} {'other scores':>12}")
         first: dict[str, Any] = {}
         seconds: list[float] = []
@@ -82,7 +72,3 @@ def main() -> None:
             )
             shutil.rmtree(here)
     sys.exit(differ > 0)
-
-
-if __name__ == "__main__":
-    main()

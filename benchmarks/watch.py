@@ -9,15 +9,12 @@ import json
 import signal
 import statistics
 import subprocess
-import sysconfig
-import tempfile
 import time
 from pathlib import Path
 
-from autograder.course import make_course
-from autograder.demo.students import MadeUpClass
 from autograder.grading.pool import cores
 from autograder.lessons import lessons
+from benchmarks._shared import HEINIT, made_up_course
 
 LESSON = lessons()[2]
 WAIT = 600  # seconds for the last page
@@ -29,8 +26,8 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=60.0, help="in which they hand in")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="heinit-bench-") as folder:
-        latencies, drained, events = measured(Path(folder), options.students, options.seconds)
+    with made_up_course(options.students + 1, [LESSON]) as (course, _):
+        latencies, drained, events = _measured(course, options.seconds)
     lost = options.students - len(latencies)
     print(f"{options.students} hand-ins within {options.seconds:g} s on {cores()} cores: {lost} lost")
     if not latencies:
@@ -46,16 +43,13 @@ def main() -> None:
         raise SystemExit(1)
 
 
-def measured(folder: Path, students: int, seconds: float) -> tuple[list[float], float, int]:
+def _measured(course: Path, seconds: float) -> tuple[list[float], float, int]:
     """The seconds from hand-in to page of each, those from last hand-in to last page, and the events."""
-    course, aside = folder / "course", folder / "aside"
-    make_course(course)
-    list(MadeUpClass(students + 1, broken=False).hand_in(course, [LESSON]))
+    aside, out = course.with_name("aside"), course.with_name("events")
     (course / "submitted").rename(aside)  # on the same file system, so that each is one rename
     (course / "submitted").mkdir()
     first, *others = sorted(path.name for path in aside.iterdir())
-    command = [f"{sysconfig.get_path('scripts')}/heinit", "watch", str(course), "--json"]
-    out = folder / "events"
+    command = [HEINIT, "watch", str(course), "--json"]
     with out.open("w") as file:
         watcher = subprocess.Popen(command, stdout=file, stderr=subprocess.DEVNULL)
     try:
@@ -87,7 +81,3 @@ def _pages(course: Path, students: set[str], seconds: float) -> dict[str, float]
         if (students and len(there) == len(students)) or time.monotonic() > until:
             return there
         time.sleep(0.1)  # to look often would take a core from the watcher
-
-
-if __name__ == "__main__":
-    main()

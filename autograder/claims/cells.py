@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import nbformat
 import numpy as np
 
 from autograder.lessons import Lesson
@@ -24,12 +23,12 @@ def seeds_moved(k: int) -> Iterator[None]:
     The split of the digits is a part of the data and stays as it is.
     """
     digits()
-    made = np.random.default_rng
-    np.random.default_rng = lambda seed: made(np.asarray(seed) + APART * k)  # type: ignore[misc,assignment]
+    original = np.random.default_rng
+    np.random.default_rng = lambda seed: original(np.asarray(seed) + APART * k)  # type: ignore[misc,assignment]
     try:
         yield
     finally:
-        np.random.default_rng = made
+        np.random.default_rng = original
 
 
 class _NoFigures:
@@ -43,7 +42,7 @@ class Cells:
     """The cells of one solved lesson, run by id in a namespace that all of them share: no figure is drawn."""
 
     def __init__(self, lesson: Lesson) -> None:
-        notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+        notebook = solve(lesson.notebook, lesson.solutions)
         self._code = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
         self.names: dict[str, Any] = {}
         self._after: dict[str, dict[str, Any]] = {}

@@ -34,7 +34,7 @@ _KEPT = Path(__file__).with_name("values.json")
 RACES = Path(__file__).with_name("races.json")
 
 
-class Verdict(NamedTuple):
+class ClaimVerdict(NamedTuple):
     """own: whether the claim is true of the lesson's seeds. others: of how many sets of other seeds."""
 
     kind: str
@@ -73,23 +73,25 @@ def measured(lesson: Lesson, rows: Sequence[Claim], k: int) -> dict[str, Values]
     return values
 
 
-def judge(claim: Claim, own: Values, others: Sequence[Values], prose: str) -> Verdict:
+def verdict_on(claim: Claim, own: Values, others: Sequence[Values], prose: str) -> ClaimVerdict:
     """prose: the cell's text, in whose paragraph a claim of the kind `here` must say so."""
     paragraph = next((part for part in prose.split("\n\n") if claim.text in part), claim.text)
     true = [holds(claim, values) for values in others if not any(map(math.isnan, values))]
-    return Verdict(claim.kind, holds(claim, own), sum(true), len(true), _HERE.search(paragraph) is not None)
+    return ClaimVerdict(
+        claim.kind, holds(claim, own), sum(true), len(true), _HERE.search(paragraph) is not None
+    )
 
 
 def holds(claim: Claim, values: Values) -> bool:
     """Whether the numbers of the claim are what was measured."""
-    printed = claim.numbers
+    numbers = claim.numbers
     if claim.test:
-        names = dict(zip("abcdefgh", (n.value for n in printed), strict=False))
+        names = dict(zip("abcdefgh", (n.value for n in numbers), strict=False))
         return bool(eval(claim.test, _HELPERS | names | dict(zip("vwxyz", values, strict=False))))
-    if (len(printed), len(values)) == (2, 1):
-        low, high = printed
+    if (len(numbers), len(values)) == (2, 1):
+        low, high = numbers
         return low.value - low.unit / 2 <= values[0] <= high.value + high.unit / 2
-    return len(printed) == len(values) and all(n.is_(v) for n, v in zip(printed, values, strict=True))
+    return len(numbers) == len(values) and all(n.is_(v) for n, v in zip(numbers, values, strict=True))
 
 
 @cache
@@ -125,12 +127,12 @@ def _races(setting: str, k: int) -> dict[str, np.ndarray]:
     }
 
 
-def printed(values: Values) -> str:
+def shown_values(values: Values) -> str:
     """Values for a table."""
     return ", ".join(f"{value:.4g}" for value in values)
 
 
-def spread(sets: Sequence[Values]) -> str:
+def extremes(sets: Sequence[Values]) -> str:
     """Of each value, the least and the greatest in all sets; a single number where these are the same."""
     columns = [[v for v in column if not math.isnan(v)] for column in zip(*sets, strict=True)]
     ends = [(f"{min(column):.3g}", f"{max(column):.3g}") for column in columns if column]

@@ -32,10 +32,10 @@ def numerals(text: str) -> list[Numeral]:
     return [_numeral(m) for m in _NUMBER.finditer(text) if not re.search(r"[\w\\]$|_\{?$", text[: m.start()])]
 
 
-def in_words(text: str) -> Numeral:
+def numeral(text: str) -> Numeral:
     """A number in digits, or up to twelve in words. Raises ValueError where the text is neither."""
-    found = numerals(text)
-    return found[0] if found else Numeral(0, len(text), 1 + _WORDS.index(text.lower()), 1)
+    numbers = numerals(text)
+    return numbers[0] if numbers else Numeral(0, len(text), 1 + _WORDS.index(text.lower()), 1)
 
 
 def _numeral(match: re.Match[str]) -> Numeral:

@@ -12,9 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from autograder.claims.numerals import Numeral, in_words, numerals
+from autograder.claims.numerals import Numeral, numeral, numerals
 from autograder.errors import HeinitError
 from autograder.lessons import Lesson
 
@@ -51,8 +49,7 @@ class Claim:
 
 def prose(lesson: Lesson) -> dict[str, str]:
     """The text cells of a lesson by id."""
-    cells = nbformat.read(lesson.path, as_version=4).cells
-    return {cell.id: cell.source for cell in cells if cell.cell_type == "markdown"}
+    return {cell.id: cell.source for cell in lesson.notebook.cells if cell.cell_type == "markdown"}
 
 
 def names(lesson: Lesson) -> str:
@@ -88,7 +85,7 @@ def _claim(
 ) -> Claim:
     marks = re.findall(r"«(.+?)»", marked)
     text = re.sub("[«»]", "", marked)
-    numbers = tuple(in_words(mark) for mark in marks) if marks else tuple(numerals(text))
+    numbers = tuple(numeral(mark) for mark in marks) if marks else tuple(numerals(text))
     return Claim(lesson.name, cell, kind, text, numbers, run, value, test)
 
 
@@ -125,7 +122,7 @@ _SETTING = re.compile(
 )
 
 
-def bare(lesson: Lesson) -> Iterator[tuple[str, str]]:
+def uncovered(lesson: Lesson) -> Iterator[tuple[str, str]]:
     """The numbers of the prose that are in no row and of no kind that needs none: the cell, and some words.
 
     0, 1 and the rule's 2 need none, nor do the indices and exponents of a formula with letters.
@@ -156,9 +153,7 @@ def _letters(formula: str) -> bool:
 
 def _literals(lesson: Lesson) -> set[float]:
     """The numbers in the lesson's code cells, and in its modules of experiments, explorers and plots."""
-    cells = (
-        cell.source for cell in nbformat.read(lesson.path, as_version=4).cells if cell.cell_type == "code"
-    )
+    cells = (cell.source for cell in lesson.notebook.cells if cell.cell_type == "code")
     modules = (f"heinit_lab.{kind}.{lesson.module}" for kind in ("experiments", "explorers", "plots"))
     source = "\n".join([*cells, *(inspect.getsource(importlib.import_module(name)) for name in modules)])
     return {float(number.replace("_", "")) for number in re.findall(r"\b\d[\d_]*(?:\.\d+)?", source)}

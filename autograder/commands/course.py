@@ -80,9 +80,9 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
             "page": str(written.page),
             "made_at": written.made_at.isoformat(),
             "compared_with": written.changed.since.isoformat() if written.changed else None,
-            "lessons": [asdict(lesson) for lesson in numbers.lessons(cohort, written.blank)],
-            "exercises": [asdict(exercise) for exercise in numbers.exercises(cohort)],
-            "mistakes": [asdict(mistake) for mistake in numbers.mistakes(cohort)],
+            "lessons": [asdict(lesson) for lesson in numbers.lesson_statistics(cohort, written.blank)],
+            "exercises": [asdict(exercise) for exercise in numbers.exercise_statistics(cohort)],
+            "mistakes": [asdict(mistake) for mistake in numbers.mistake_counts(cohort)],
             "alike": [asdict(group) for group in written.groups],
         }
         click.echo(json.dumps(content))
@@ -94,16 +94,8 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
 class _Export(click.Group):
     """`export DIRECTORY` writes grades; only `export questions` is another command."""
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in self.commands:
-            args = ["grades", *args]
-        return super().resolve_command(ctx, args)
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        first = args[0] if args else ""
-        if first.startswith("-") and first not in ctx.help_option_names:
+        if args and args[0] not in (*self.commands, *ctx.help_option_names):
             args = ["grades", *args]
         return super().parse_args(ctx, args)
 

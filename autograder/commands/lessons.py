@@ -27,11 +27,11 @@ def lab(directory: Path | None, solved: bool, no_browser: bool, port: int | None
     What is in the workspace already is yours, and is kept as it is.
     """
     from autograder.jupyterlab import claim, serve
-    from autograder.lessons.workspace import fill
+    from autograder.lessons.workspace import fill_workspace
 
     claim(port)
     directory = directory or (CHECKOUT or Path.cwd()) / "workspace"
-    filled = fill(directory, solved)
+    filled = fill_workspace(directory, solved)
     if filled.copied:
         click.echo(f"Copied to {directory}: {', '.join(filled.copied)}.", err=True)
     if filled.kept:

@@ -103,13 +103,13 @@ def _answered(lesson: Lesson, answer: Callable[[str], str | None]) -> NotebookNo
     for cell in notebook.cells:
         name = asked(cell)
         if name is not None and (given := answer(name)) is not None:
-            cell.source = written(cell.source, name, given)
+            cell.source = with_answer(cell.source, name, given)
     return notebook
 
 
 @cache
 def _released(lesson: Lesson) -> NotebookNode:
-    return nbformat.read(lesson.path, as_version=4)
+    return lesson.notebook
 
 
 @cache
@@ -123,7 +123,7 @@ def _answers(lesson: Lesson) -> dict[str, str]:
 
 
 @cache
-def mistakes(lesson: Lesson) -> dict[str, dict[str, list[str]]]:
+def slips_of(lesson: Lesson) -> dict[str, dict[str, list[str]]]:
     """For each exercise, the bodies that make each of its mistakes."""
     return {
         name: slips(EXERCISES[name], _parameters(stub, name), vars(lesson.solutions))
@@ -131,7 +131,7 @@ def mistakes(lesson: Lesson) -> dict[str, dict[str, list[str]]]:
     }
 
 
-def written(stub: str, name: str, answer: str) -> str:
+def with_answer(stub: str, name: str, answer: str) -> str:
     """The cell with an answer in the stub's place, as a student leaves it."""
     first = _parameters(stub, name)[0]
     return unmarked(fill(stub, answer.format(first=first) if answer in ACCIDENTS else answer))
@@ -144,7 +144,7 @@ def _parameters(stub: str, name: str) -> list[str]:
 
 
 def _mistaken(lesson: Lesson, name: str, rng: random.Random) -> str:
-    known = list(mistakes(lesson)[name].values())
+    known = list(slips_of(lesson)[name].values())
     if not known or rng.random() < 0.15:
         return rng.choice(ACCIDENTS)
     return rng.choice(known[min(int(rng.expovariate(0.7)), len(known) - 1)])  # some mistakes are common

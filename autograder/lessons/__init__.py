@@ -8,12 +8,18 @@ A wheel of heinit carries `notebooks/` and `docs/` in the folder `autograder/sha
 that installed commands find the lessons without a checkout.
 """
 
+from __future__ import annotations
+
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = _PACKAGE.parent if (_PACKAGE.parent / "heinit").is_file() else None
@@ -34,6 +40,13 @@ class Lesson:
     def path(self) -> Path:
         """The student's notebook."""
         return NOTEBOOKS / self.name / f"{self.name}.ipynb"
+
+    @property
+    def notebook(self) -> NotebookNode:
+        """The student's notebook, read anew."""
+        import nbformat
+
+        return nbformat.read(self.path, as_version=4)
 
     @property
     def module(self) -> str:

@@ -21,7 +21,7 @@ class FilledWorkspace:
     opens: str
 
 
-def fill(directory: Path, solved: bool = False) -> FilledWorkspace:
+def fill_workspace(directory: Path, solved: bool = False) -> FilledWorkspace:
     """Put the lessons and the pages beside them into `directory`; a file that is there already stays.
 
     solved: put solved copies of the lessons too, in the folder `solved`, and open those.
@@ -70,7 +70,7 @@ def _solved(lesson: Lesson) -> bytes:
 
     from autograder.lessons.compose import asked, solve, unmarked
 
-    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook = solve(lesson.notebook, lesson.solutions)
     for cell in notebook.cells:
         if asked(cell) is not None:
             cell.source = unmarked(cell.source)

@@ -175,11 +175,11 @@ class PlatformExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has 
             except ArchiveError as error:
                 self.log.warning("%s is not unpacked (%s).", printable(path.name), error)
                 continue
-            found, problems = expanded(files)
+            contents, problems = expanded(files)
             for inside, why in problems.items():
                 self.log.warning("%s is not unpacked (%s).", printable(inside), why)
             place = extracted / path.relative_to(archives).parent
-            for inside, content in found.items():
+            for inside, content in contents.items():
                 file = place / (inside if inside == path.name else f"{path.name.partition('.')[0]}/{inside}")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)

@@ -62,7 +62,7 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
         self._note_what_is_no_grade(cohort)
         path = Path(self.to or self.default)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, spreadsheet.text(rows))
+        write_atomically(path, spreadsheet.csv_text(rows))
         for note in self.notes:
             self.log.warning(printable(note))
         self.log.info("Exported grades for %s to %s", self.platform, path)

@@ -85,6 +85,7 @@ class _Attempt:
 _Attempts = dict[str, dict[tuple[str, datetime | None], _Attempt]]
 
 
+@dataclass(eq=False)
 class Collection:
     """What archives hold: a hand-in of each student, one after the other.
 
@@ -93,20 +94,13 @@ class Collection:
     archive's name and its path, and `problems` what could not be read at all.
     """
 
-    def __init__(
-        self,
-        sources: Sequence[Path],
-        class_list: ClassList,
-        lesson: ReleasedLesson,
-        name: str,
-        zone: ZoneInfo | None = None,
-    ) -> None:
-        self.sources, self.class_list, self.lesson, self.name, self.zone = (
-            *(sources, class_list, lesson, name),
-            zone,
-        )
-        self.nobodys: dict[str, str] = {}
-        self.problems: list[str] = []
+    sources: Sequence[Path]
+    class_list: ClassList
+    lesson: ReleasedLesson
+    name: str
+    zone: ZoneInfo | None = None
+    nobodys: dict[str, str] = field(default_factory=dict, init=False)
+    problems: list[str] = field(default_factory=list, init=False)
 
     def __iter__(self) -> Iterator[HandIn]:
         attempts: _Attempts = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""The forms in which learning platforms name what students handed in: a row of PLATFORMS for each platform.
+"""The forms in which learning platforms name what students handed in: a section of platforms.toml for each.
 
 A student may name a file freely, and put files into a folder or an archive. So a name decides nothing behind
 the platform's own part of a path, and that part is read from the left. One archive has one platform: the
@@ -6,15 +6,17 @@ form that most of its paths have. (Each path has the form of its own platform, w
 another form fits as often, the platform's part of the path ends further right there.) Only a path without
 that form, which an instructor added, is read as another platform's.
 
-To take in another platform is to add a row here and a case to tests/autograder/lms/archives.toml. Where
-`source` names a repository, the form was read in its code; the others rest on what it says there.
+To take in another platform is to add a section there and a case to tests/autograder/lms/archives.toml. Where
+the source named there is a repository, the form was read in its code.
 """
 
 import re
+import tomllib
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from autograder.times import TimeError, utc
 
@@ -36,7 +38,6 @@ class Platform:
     name: str
     form: re.Pattern[str]
     by: str
-    source: str
     clock: str = ""
     hint: str = ""
 
@@ -57,110 +58,14 @@ class PlatformFile:
     end: int = 0
 
 
-def _row(name: str, by: str, form: str, source: str, clock: str = "", hint: str = "") -> Platform:
-    return Platform(name, re.compile(form, re.S | re.X), by, source, clock, hint)
+def _platform(name: str, form: str, **fields: str) -> Platform:
+    return Platform(name, re.compile(form, re.S | re.X), **fields)
 
 
-_TOP = r"(?:.*/)??"  # the folders above the platform's own part
-PLATFORMS = (
-    _row(
-        "Moodle",
-        "name",
-        # the number belongs to this assignment alone; who handed in as a group has the group's name
-        _TOP + r"(?P<who>[^/]+?)(?:_\d+)?_assignsubmission_"
-        r"(?:(?P<text>onlinetext(?:_|_?/).+)|[a-z]+(?:_(?=[^/])|_?/)(?P<file>.+))",
-        "moodle/moodle: mod/assign/classes/downloader.php; before 4.1 mod/assign/locallib.php, which puts a "
-        "group and - before the name. No part of it is translated but `Participant` and `Default group`",
-        hint="Where Moodle hides names (Participant), reveal them and download again. Where a group handed "
-        "in, give --groups",
-    ),
-    _row(
-        "Canvas",
-        "id",
-        r"(?:.*/)?(?:(?!LATE_)(?P<before>[^/]+?)_)??(?P<late>LATE_)?(?P<who>\d+|anon_[A-Za-z0-9]+)_"
-        r"(?:(?P<order>\d+)_(?P<file>[^/]+)|(?P<text>(?:text|link)\.html))",
-        "instructure/canvas-lms: lib/content_zipper.rb; a group's name stands before the id of one member",
-        hint="Where Canvas hides names (anon_), end anonymous grading and download again",
-    ),
-    _row(
-        "Blackboard",
-        "id",
-        r"(?:.*/)?(?:(?P<before>[^/]*?)_)??(?P<who>[^_/]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})"
-        r"(?:_(?P<file>[^/]+)|(?P<text>\.txt))",
-        "kwurst/bb-file-cleanup: README.md, and nbgrader's manual on zip_collect; the .txt is Blackboard's "
-        "receipt, and holds what was typed",
-        "%Y-%m-%d-%H-%M-%S",
-    ),
-    _row(
-        "Brightspace",
-        "name",
-        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+?)\ -\ (?P<when>[A-Z]\w+\ \d+,\ \d{4}\ \d{3,4}\ [AP]M)"
-        r"(?:/(?P<file>.+)|\ -\ (?P<flat>[^/]+))",
-        "the folders that brightspace_assessment_rename and other public scripts take apart, as in "
-        "`397063-2557369 - Mary-Ann Smith - Sep 24, 2024 926 PM`",
-        "%b %d, %Y %I:%M %p",
-    ),
-    _row(
-        "Brightspace",  # where its dates are in another language: then nothing says when
-        "name",
-        _TOP + r"\d+-\d+\ -\ (?P<who>[^/]+)\ -\ [^/]*\d{4}[^/]*/(?P<file>.+)",
-        "as above",
-    ),
-    _row(
-        "Gradescope",
-        "number",
-        _TOP + r"submission_(?P<who>\d+)/(?P<file>.+)|" + _TOP + r"(?P<own>submission_metadata\.yml)",
-        "what public readers of its export take apart (gradescope_auto_py and others): a folder for each "
-        "submission, and `submission_metadata.yml` with `:submitters:`, by `:name:`, `:sid:`, `:email:`",
-    ),
-    _row(
-        "Sakai",
-        "id or name",
-        _TOP + r"(?P<before>[^/,]*,[^/]*)\((?P<who>[^/()]+)\)"
-        r"(?:/(?:(?P<own>timestamp\.txt|(?:comments|feedbackText)[^/]*|[Ff]eedback[^/]*/.*)"
-        r"|(?P<text>[^/]*_submissionText\.html)|[^/]+/(?P<file>.+))"
-        r"|_Submission\ attachment\(s\)_(?P<flat>[^/]+))",
-        "what public readers of `bulk_download` take apart: `Last, First(id)/Submission attachment(s)/`, "
-        "whose name is translated, and `timestamp.txt` in UTC",
-        hint="Where Sakai grades anonymously, show the names and download again",
-    ),
-    _row(
-        "ILIAS",
-        "id or name",
-        _TOP + r"(?P<before>[^/]+_[^/]*)_(?P<who>[^/_]+)_\d+/"
-        r"(?P<late>(?:Late\ Submission|Versp(?:ae|ä|a)tete\ Abgabe)\ -\ )?(?P<file>.+)",
-        "ILIAS-eLearning/ILIAS: ilExSubmission::getDirectoryNameFromUserData (Last_First_login_number)",
-    ),
-    _row(
-        "Open edX",
-        "id",
-        _TOP + r"\[\d+\][^/]*/\[(?:\d+|x)\]\ -\ (?P<who>[^/]+?)\ -\ "
-        r"(?:(?P<text>prompt_\d+\.txt)|(?P<file>[^/]+))",
-        "openedx/edx-ora2: openassessment/data.py, create_zip_with_attachments",
-    ),
-    _row(
-        "Teams",
-        "name",
-        _TOP + r"Submitted\ files/(?P<who>[^/]+)/(?P<file>.+)",
-        "the folder `Student Work/Submitted files` of a class's SharePoint, as Microsoft's prompts for "
-        "educators describe it: NAME/ASSIGNMENT/Version N/",
-    ),
-    _row(
-        "GitHub Classroom",
-        "id",
-        _TOP + r"(?P<slug>[^/]+)-submissions/(?P=slug)-(?P<who>[^/]+)/(?P<file>.+)",
-        "github/gh-classroom: cmd/gh-classroom/clone/student-repos/student-repos.go",
-    ),
-)
-# Forms that fit what a student may call a file, too: they count where no platform's form fits any path
-DRIVE = _row(
-    "Google Classroom",
-    "name",
-    r"(?:.*/)?(?P<who>[^/]+?)\ -\ (?P<file>[^/]+)",
-    "what Drive names the copies that Classroom makes for each student: NAME - TITLE. An upload keeps the "
-    "student's own name for it, and says nobody's name",
-)
-FOLDER = _row("a folder a student", "any", r"(?P<who>[^/]+)/(?P<file>.+)", "the folders as they are")
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PLATFORMS = tuple(_platform(**section) for section in _TABLE["platform"])
+# These count where no platform's form fits any path.
+DRIVE, FOLDER = _platform(**_TABLE["google_classroom"]), _platform(**_TABLE["folder"])
 
 
 def read_path(path: str, platform: Platform) -> PlatformFile | None:

@@ -1,16 +1,17 @@
 """Import a class into the gradebook from a table, as nbgrader or a learning platform writes it.
 
-A row of FORMS says which headings a platform's table has, and which field of a student is in which column.
-Headings are compared in small letters. To take in another table is to add a row here, and a case to
-tests/autograder/lms/rosters.toml.
+A form of roster.toml says which headings a platform's table has, and which field of a student is in which
+column. To take in another table is to add a form there, and a case to tests/autograder/lms/rosters.toml.
 """
 
 import csv
 import io
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -36,145 +37,29 @@ class Form:
     """The headings of a platform's table of students.
 
     needs: of each of these, one heading is there. fields: the headings of each field, and of `name` (`Last,
-    First`, or as it is) and `group`; of several, the first with a value counts. source: where the headings
-    are documented.
+    First`, or as it is) and `group`; of several, the first with a value counts.
     """
 
     platform: str
     needs: tuple[tuple[str, ...], ...]
     fields: Mapping[str, tuple[str, ...]]
-    source: str = ""
 
 
-# Moodle's and ILIAS's own words in English, German, Spanish, French, Italian, Portuguese, Dutch
-_FIRST = ("first name", "vorname", "nombre", "prénom", "nome", "voornaam")
-_LAST = (
-    *("last name", "surname", "nachname", "apellido(s)", "apellidos", "nom de famille", "nom", "cognome"),
-    *("sobrenome", "apelido", "achternaam"),
-)
-_LOGIN = (
-    *("username", "login", "anmeldename", "benutzername", "nombre de usuario", "nom d’utilisateur"),
-    *("nom d'utilisateur", "gebruikersnaam"),
-)
-_NUMBER = (
-    *("id number", "id-nummer", "número de id", "numéro d’identification", "numéro d'identification"),
-    *("codice identificativo", "matrikelnummer", "matriculation number"),
-)
-_MAIL = (
-    *("email address", "email", "e-mail-adresse", "e-mail", "dirección de correo", "adresse de courriel"),
-    *("dirección email", "correo electrónico", "indirizzo email", "endereço de e-mail", "endereço de email"),
-    "e-mailadres",
-)
-_GROUP = ("groups", "gruppen", "grupos", "groupes", "gruppi", "groepen")
-FORMS = (
+_TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _headings(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(_TABLE["words"].get(name, (name,)) for name in names))
+
+
+FORMS = [
     Form(
-        "Canvas",
-        (("student", "firstname"), ("id",), ("sis login id", "sis user id", "section")),
-        {
-            "id": ("sis login id", "sis user id", "id"),
-            "lms_user_id": ("id",),
-            "name": ("student",),
-            "first_name": ("firstname",),  # some accounts have two columns in place of Student
-            "last_name": ("lastname",),
-        },
-        "Canvas's guide to the CSV of its gradebook",
-    ),
-    Form(
-        "Canvas",
-        (("canvas_user_id",), ("name",)),
-        {
-            "id": ("login_id", "user_id", "canvas_user_id"),
-            "lms_user_id": ("canvas_user_id",),
-            "name": ("name",),
-            "group": ("group_name",),
-        },
-        "what Canvas's People, Groups, Download Course Roster CSV gives",
-    ),
-    Form(
-        "Sakai",
-        (("display id",),),
-        {
-            "id": ("display id",),
-            "first_name": ("first name",),
-            "last_name": ("last name",),
-            "lms_user_id": ("id",),
-        },
-        "grades.csv in the archive of Sakai's Assignments; its first line is the assignment's title",
-    ),
-    Form(
-        "Open edX",
-        (("id",), ("username",), ("email",)),
-        {"id": ("username",), "name": ("name",), "email": ("email",), "lms_user_id": ("id",)},
-        "Open edX's manual: Instructor, Data Download, profile information",
-    ),
-    Form(
-        "Brightspace",
-        (("orgdefinedid",),),
-        {
-            "id": ("username", "orgdefinedid"),
-            "first_name": ("first name",),
-            "last_name": ("last name",),
-            "email": ("email",),
-            "lms_user_id": ("orgdefinedid",),
-        },
-        "Brightspace's documentation of its grades' CSV; # stands before a value",
-    ),
-    Form(
-        "Gradescope",
-        (("sid",), ("email",)),
-        {
-            "id": ("sid", "email"),
-            "name": ("name",),
-            "first_name": ("first name",),
-            "last_name": ("last name",),
-            "email": ("email",),
-        },
-        "Gradescope's help on rosters: First Name, Last Name, SID, Email, Role",
-    ),
-    Form(
-        "GitHub Classroom",
-        (("identifier",), ("github_username",)),
-        {
-            "id": ("identifier",),
-            "name": ("name",),
-            "lms_user_id": ("github_username",),
-            "group": ("group_name",),
-        },
-        "GitHub Classroom's Students, Download: identifier, github_username, github_id, name",
-    ),
-    Form("nbgrader", (("id",),), {field: (field,) for field in ("id", *FIELDS)}, "nbgrader's manual"),
-    Form(
-        "Blackboard",
-        (("student id",), ("username",)),
-        {
-            "id": ("username",),
-            "first_name": ("first name",),
-            "last_name": ("last name",),
-            "email": ("email",),
-            "lms_user_id": ("student id",),
-        },
-        "Blackboard's help on working offline: tabs, in UTF-16, in a file called .xls",
-    ),
-    Form(
-        "Moodle",
-        (("identifier",), ("full name",), ("email address",)),
-        {"id": ("email address",), "name": ("full name",), "email": ("email address",)},
-        "the worksheet of Moodle's assignments",
-    ),
-    Form(
-        "Moodle",  # and Google Classroom and Teams, which have the same headings
-        (_FIRST, _LAST, (*_LOGIN, *_NUMBER, *_MAIL)),
-        {
-            "id": (*_LOGIN, *_NUMBER, *_MAIL),
-            "first_name": _FIRST,
-            "last_name": _LAST,
-            "email": _MAIL,
-            "lms_user_id": _NUMBER,
-            "group": _GROUP,
-        },
-        "Moodle's language packs: firstname, lastname, username, idnumber, email, groups",
-    ),
-)
+        form["platform"],
+        tuple(map(_headings, form["needs"])),
+        {field: _headings(names) for field, names in form["fields"].items()},
+    )
+    for form in _TABLE["form"]
+]
 
 
 def read_roster(path: Path) -> list[Student]:

@@ -12,7 +12,7 @@ def is_formula(cell: object) -> bool:
     return isinstance(cell, str) and cell != "-" and cell.lstrip(" \n").startswith(RUNS)
 
 
-def text(rows: Iterable[Sequence[object]]) -> str:
+def csv_text(rows: Iterable[Sequence[object]]) -> str:
     """The rows as CSV (RFC 4180). A formula gets an apostrophe before it; None is an empty cell."""
     content = io.StringIO(newline="")
     csv.writer(content).writerows([f"'{cell}" if is_formula(cell) else cell for cell in row] for row in rows)

@@ -14,7 +14,7 @@ DECIMAL = "Write a decimal number."  # platforms take no 1/8 and no sqrt(2)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """An answer of a question. value: a number, or the text of a choice. hint: HTML, or ""."""
 
     value: float | str
@@ -33,8 +33,8 @@ class Item:
     prompt: str
     right: float | str
     tolerance: float
-    choices: tuple[Answer, ...]
-    mistakes: tuple[Answer, ...]
+    choices: tuple[Response, ...]
+    mistakes: tuple[Response, ...]
 
 
 def bank(lessons: Iterable[Lesson]) -> dict[str, list[Item]]:
@@ -51,8 +51,8 @@ def _items(lesson: Lesson) -> Iterable[Item]:
         name = f"{lesson.name.split('-')[0]}.{number} {exercise.name}"
         prompt = to_html(asks.prompt) + ("" if asks.options else f"<p>{DECIMAL}</p>")
         tolerance = 0.0 if isinstance(asks.right, str) else asks.close * abs(asks.right)
-        choices = tuple(Answer(option, hints.get(option, "")) for option in asks.options)
-        mistakes = tuple(Answer(value, hint) for value, hint in hints.items())
+        choices = tuple(Response(option, hints.get(option, "")) for option in asks.options)
+        mistakes = tuple(Response(value, hint) for value, hint in hints.items())
         yield Item(name, prompt, asks.right, tolerance, choices, mistakes)
 
 
@@ -62,7 +62,7 @@ def to_html(markdown: str) -> str:
     return text.strip()
 
 
-def code(choice: Answer) -> str:
+def code(choice: Response) -> str:
     """A choice as HTML."""
     return f"<code>{html.escape(str(choice.value))}</code>"
 
@@ -86,4 +86,7 @@ def platforms() -> dict[str, tuple[Write, str]]:
     """For each platform, what writes its file, and how the file is called."""
     from autograder.questions import moodle, qti
 
-    return {"moodle": (moodle.write, "questions-moodle.xml"), "canvas": (qti.write, "questions-canvas.zip")}
+    return {
+        "moodle": (moodle.moodle_xml, "questions-moodle.xml"),
+        "canvas": (qti.qti_archive, "questions-canvas.zip"),
+    }

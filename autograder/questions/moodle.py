@@ -8,13 +8,13 @@ the question may be tried again.
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from autograder.questions.bank import Answer, Item, code
+from autograder.questions.bank import Item, Response, code
 
 PENALTY = "0.3333333"  # of a further try, Moodle's own default
 NEAR = 0.005  # how near a number must be to a mistake's, relative to it
 
 
-def write(bank: dict[str, list[Item]]) -> bytes:
+def moodle_xml(bank: dict[str, list[Item]]) -> bytes:
     """The content of an XML file."""
     quiz = Element("quiz")
     for lesson, items in bank.items():
@@ -37,9 +37,9 @@ def _question(item: Item) -> Element:
         for tag, text in {"single": "true", "shuffleanswers": "true", "answernumbering": "none"}.items():
             SubElement(node, tag).text = text
         for choice in item.choices:
-            _answer(node, Answer(code(choice), choice.hint), choice.value == item.right, "html")
+            _answer(node, Response(code(choice), choice.hint), choice.value == item.right, "html")
         return node
-    _answer(node, Answer(item.right), True, tolerance=item.tolerance)
+    _answer(node, Response(item.right), True, tolerance=item.tolerance)
     for mistake in item.mistakes:
         _answer(node, mistake, False, tolerance=max(NEAR * abs(float(mistake.value)), 1e-12))
     return node
@@ -47,7 +47,7 @@ def _question(item: Item) -> Element:
 
 def _answer(
     node: Element,
-    answer: Answer,
+    answer: Response,
     right: bool,
     form: str = "moodle_auto_format",
     tolerance: float | None = None,

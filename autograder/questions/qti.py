@@ -11,7 +11,7 @@ from hashlib import sha256
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from autograder.questions.bank import Answer, Item, code
+from autograder.questions.bank import Item, Response, code
 
 QTI = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 PACKAGE = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
@@ -19,7 +19,7 @@ SCORE = "SCORE"
 WHEN = (1980, 1, 1, 0, 0, 0)  # of each file, so that the same questions give the same archive
 
 
-def write(bank: dict[str, list[Item]]) -> bytes:
+def qti_archive(bank: dict[str, list[Item]]) -> bytes:
     """The content of a ZIP archive."""
     manifest = Element("manifest", identifier="heinit", xmlns=PACKAGE)
     metadata = SubElement(manifest, "metadata")
@@ -95,7 +95,7 @@ def _number(node: Element, presentation: Element, processing: Element, item: Ite
     SubElement(processing[-1], "setvar", action="Set", varname=SCORE).text = "100"
 
 
-def _told(mistake: Answer) -> str:
+def _told(mistake: Response) -> str:
     return f"<p>If you found {float(mistake.value):.4g}:</p>{mistake.hint}"
 
 

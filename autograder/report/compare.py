@@ -9,7 +9,7 @@ from typing import TypedDict
 from autograder.errors import UsageError
 from autograder.files import parse_json, typed
 from autograder.gradebook import Cohort, Record, Status, Student
-from autograder.report.numbers import SPREAD, ExerciseStatistics, exercises, mistakes
+from autograder.report.numbers import SPREAD, ExerciseStatistics, exercise_statistics, mistake_counts
 
 FORMAT = 1
 MOVED = 0.05  # an exercise's mean share has moved when it differs by this much
@@ -109,10 +109,12 @@ def changes(before: Snapshot, now: Cohort) -> Changes:
     for record in newly(Status.GRADED):
         graded[record.lesson] = (*graded.get(record.lesson, ()), record.student)
     scored = [(was, r) for was, r in both if was.final is not None and r.final is not None]
-    known = {(e.lesson, e.name): e for e in exercises(old)}
-    compared = [(known.get((e.lesson, e.name)), e) for e in exercises(now)]
-    made, makes = ({(m.exercise, m.name): len(m.students) for m in mistakes(c)} for c in (old, now))
-    counts = [(*mistake, made.get(mistake, 0), makes.get(mistake, 0)) for mistake in {**made, **makes}]
+    known = {(e.lesson, e.name): e for e in exercise_statistics(old)}
+    compared = [(known.get((e.lesson, e.name)), e) for e in exercise_statistics(now)]
+    earlier, latest = ({(m.exercise, m.name): len(m.students) for m in mistake_counts(c)} for c in (old, now))
+    counts = [
+        (*mistake, earlier.get(mistake, 0), latest.get(mistake, 0)) for mistake in {**earlier, **latest}
+    ]
     return Changes(
         since=before.made_at,
         graded=graded,

@@ -90,7 +90,7 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
         kept.parent.mkdir(exist_ok=True)
         last.replace(kept)
         damaged = damaged and f"{damaged} It is kept as {kept}, and nothing is compared with it."
-    write_atomically(folder / TABLE, spreadsheet.text(table(cohort, blank)))
+    write_atomically(folder / TABLE, spreadsheet.csv_text(_table(cohort, blank)))
     write_atomically(last, to_json(Snapshot(made_at, cohort)))
     write_atomically(folder / PAGE, page(cohort, made_at, blank, similar, changed, table_name=TABLE))
     return ClassReport(folder, made_at, cohort, blank, similar, changed, damaged)
@@ -102,7 +102,7 @@ def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
     They come from autograded/, where copied and moved cells are repaired. A notebook that is
     not there, or cannot be read, is left out: nobody knows whether it was filled in.
     """
-    found: dict[Pair, dict[str, str]] = {}
+    filled_in: dict[Pair, dict[str, str]] = {}
     for (student, lesson), record in cohort.records.items():
         if record.status is not Status.GRADED or record.reason:  # a person graded what cannot be read
             continue
@@ -112,11 +112,11 @@ def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
         except (OSError, WallError):
             continue
         if filled is not None:
-            found[student, lesson] = filled
-    return found
+            filled_in[student, lesson] = filled
+    return filled_in
 
 
-def table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
+def _table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
     """The rows of the CSV, the header first: one row for each exercise, or for a lesson without any."""
     yield COLUMNS
     for pair, record in cohort.records.items():

@@ -111,9 +111,9 @@ def discrimination(records: Sequence[Record], exercise: str) -> float | None:
     return correlation(items, rests) if len(cells) >= ENOUGH else None
 
 
-def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatistics]:
+def lesson_statistics(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatistics]:
     """Every lesson that somebody handed in. blank: the students and lessons with no answer at all."""
-    found = []
+    rows = []
     for name, most in cohort.lessons.items():
         if cohort.handed_in(name):
             graded = cohort.graded(name)
@@ -121,8 +121,8 @@ def lessons(cohort: Cohort, blank: Collection[Pair] = ()) -> list[LessonStatisti
             empty = sum((record.student, name) in blank for record in graded)
             scores = [record.final or 0.0 for record in graded]
             columns = histogram(scores, most, max(1, round(most)))
-            found.append(LessonStatistics(name, most, standing, empty, spread(scores), columns))
-    return found
+            rows.append(LessonStatistics(name, most, standing, empty, spread(scores), columns))
+    return rows
 
 
 def whole(cohort: Cohort) -> dict[str, float]:
@@ -139,7 +139,7 @@ def whole(cohort: Cohort) -> dict[str, float]:
     return shares
 
 
-def exercises(cohort: Cohort) -> list[ExerciseStatistics]:
+def exercise_statistics(cohort: Cohort) -> list[ExerciseStatistics]:
     """Every exercise of the lessons that were graded, in the order of the course."""
     rows = []
     for lesson, names in cohort.exercises.items():
@@ -152,7 +152,7 @@ def exercises(cohort: Cohort) -> list[ExerciseStatistics]:
     return rows
 
 
-def mistakes(cohort: Cohort) -> list[MistakeCount]:
+def mistake_counts(cohort: Cohort) -> list[MistakeCount]:
     """Every named mistake that was made, the most frequent first."""
     students: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     graded = {lesson: cohort.graded(lesson) for lesson in cohort.lessons}

@@ -45,7 +45,7 @@ def page(
         "ago": lambda when: span((made_at - when).total_seconds()),
     }
     shares = numbers.whole(cohort).values()
-    made = templates.get_template("report.html.j2").render(
+    html = templates.get_template("report.html.j2").render(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         cohort=cohort,
         made_at=made_at,
@@ -54,9 +54,9 @@ def page(
         Status=Status,
         whole=numbers.spread(shares),
         shares=numbers.histogram(shares, 1, 10),
-        lessons=numbers.lessons(cohort, blank),
-        exercises=numbers.exercises(cohort),
-        mistakes=numbers.mistakes(cohort),
+        lessons=numbers.lesson_statistics(cohort, blank),
+        exercises=numbers.exercise_statistics(cohort),
+        mistakes=numbers.mistake_counts(cohort),
         # the hint of a mistake, where this version of the lessons knows the mistake
         hints={(e.name, m.name): m.hint for e in EXERCISES.values() for m in e.misconceptions},
         enough=numbers.ENOUGH,
@@ -64,7 +64,7 @@ def page(
         groups=groups,
         **_people(cohort, blank),
     )
-    return displayable(made)
+    return displayable(html)
 
 
 def _label(cohort: Cohort, student: str) -> str:

@@ -57,7 +57,7 @@ def executed(
 
 
 def _run(lesson: Lesson) -> NotebookNode:
-    notebook = solve(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+    notebook = solve(lesson.notebook, lesson.solutions)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(RECORD))
     run(notebook, f"the solved lesson {lesson.name}")
     del notebook.cells[0]
@@ -142,16 +142,16 @@ def depends_on(lesson: Lesson) -> list[Path]:
 
     Of the exercises only the lesson's own count, since `check` looks an exercise up by name.
     """
-    cells = nbformat.read(lesson.path, as_version=4).cells
+    cells = lesson.notebook.cells
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    found = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
-    found |= {Path(str(lesson.solutions.__file__)), *(LAB / "exercises" / lesson.module).glob("*.*")}
+    new = {Path(__file__).with_name(name) for name in ("frames.py", "pictures.py")}
+    new |= {Path(str(lesson.solutions.__file__)), *(LAB / "exercises" / lesson.module).glob("*.*")}
     files = {lesson.path, LAB / "exercises" / "hints.toml"}
     files |= {path for path in LAB.rglob("*") if path.suffix in (".npz", ".json", ".mplstyle")}
-    while found or sources:
-        files |= found
-        sources += [path.read_text(encoding="utf-8") for path in found if path.suffix == ".py"]
-        found = _files(imported(sources.pop())) - files
+    while new or sources:
+        files |= new
+        sources += [path.read_text(encoding="utf-8") for path in new if path.suffix == ".py"]
+        new = _files(imported(sources.pop())) - files
     return sorted(files)
 
 

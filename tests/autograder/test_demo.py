@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from autograder.cli import main as cli
 from autograder.demo.slips import step_by_step
-from autograder.demo.students import ACCIDENTS, MadeUpClass, mistakes, written
+from autograder.demo.students import ACCIDENTS, MadeUpClass, slips_of, with_answer
 from autograder.hidden_tests import assess
 from autograder.lessons import lessons
 from autograder.lessons.compose import asked, body
@@ -36,17 +36,17 @@ STUBS = {
 
 def slips(exercise: str) -> dict[str, list[str]]:
     """The bodies that make each mistake."""
-    return next(bodies for each in lessons() for name, bodies in mistakes(each).items() if name == exercise)
+    return next(bodies for each in lessons() for name, bodies in slips_of(each).items() if name == exercise)
 
 
 def answer(exercise: str, text: str):
     names = {"np": np, "ACTIVATIONS": ACTIVATIONS, "he_std": he_std, "relu": relu, "kept": kept}
-    exec(written(STUBS[exercise], exercise, text), names)
+    exec(with_answer(STUBS[exercise], exercise, text), names)
     return names[exercise]
 
 
 def test_students_make_nearly_all_mistakes_of_every_exercise():
-    made = {name: len(bodies) for lesson in lessons() for name, bodies in mistakes(lesson).items()}
+    made = {name: len(bodies) for lesson in lessons() for name, bodies in slips_of(lesson).items()}
     known = {name: len(exercise.misconceptions) for name, exercise in EXERCISES.items()}
     assert made.keys() == known.keys()
     assert {name: count for name, count in made.items() if count < known[name]} == {
@@ -75,7 +75,7 @@ def test_a_slip_uses_the_names_of_the_stub_and_nothing_from_outside():
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_an_answer_written_step_by_step_is_right(exercise):
-    of = next(lesson for lesson in lessons() if exercise in mistakes(lesson))
+    of = next(lesson for lesson in lessons() if exercise in slips_of(lesson))
     assessment = assess(exercise, answer(exercise, step_by_step(body(of.solutions, exercise))), "a")
     assert assessment.score == assessment.max_score
 

@@ -144,10 +144,10 @@ def as_text(text: str) -> str:
     return f"<pre>{escape(text[:LONGEST])}{cut}</pre>"
 
 
-def bounded(made: str, source: str) -> str:
+def bounded(html: str, source: str) -> str:
     """HTML that was made of a source; the source itself where the HTML is too large for a page."""
-    if len(made) <= MOST and made.count("<") <= MOST_TAGS:
-        return made
+    if len(html) <= MOST and html.count("<") <= MOST_TAGS:
+        return html
     return LARGE + as_text(source)
 
 
@@ -157,11 +157,11 @@ class Room:
     def __init__(self) -> None:
         self._characters, self._tags, self._code = ROOM, TAGS_ROOM, CODE_ROOM
 
-    def take(self, made: str) -> str:
+    def take(self, html: str) -> str:
         """A piece of the page, or a sentence where there is no room for the piece."""
-        self._characters -= len(made)
-        self._tags -= made.count("<")
-        return made if min(self._characters, self._tags) >= 0 else FULL
+        self._characters -= len(html)
+        self._tags -= html.count("<")
+        return html if min(self._characters, self._tags) >= 0 else FULL
 
     def colours(self, source: str) -> bool:
         """Whether this code can have colours too."""

@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import nbformat
-
 from autograder.lessons.compose import asked
 from autograder.site.lesson_page import LessonPage
 
@@ -28,7 +26,7 @@ def megabytes(files: Mapping[str, bytes], what: str = "bytes") -> int:
 
 def _lesson_data(page: LessonPage, *, whole: bool) -> dict[str, Any]:
     name = page.lesson.name
-    cells = nbformat.read(page.lesson.path, as_version=4).cells
+    cells = page.lesson.notebook.cells
     stubs = {exercise: cell.source for cell in cells if (exercise := asked(cell)) is not None}
     data: dict[str, Any] = {
         "number": page.number,

@@ -46,29 +46,29 @@ def pyodide_files(named: Path | None, cache: Path) -> dict[str, bytes]:
     where files are missing everywhere.
     """
     kept = cache / f"pyodide-{RELEASE}"
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     if named is not None:
-        found |= _verified(_members(named), named)
-    if kept.is_dir() and missing(found):
-        found |= {name: c for name, c in _members(kept) if name in missing(found) and _is(name, c)}
-    if missing(found):
-        found |= _carried(missing(found))
-    if lacking := missing(found):
+        files |= _verified(_members(named), named)
+    if kept.is_dir() and missing(files):
+        files |= {name: c for name, c in _members(kept) if name in missing(files) and _is(name, c)}
+    if missing(files):
+        files |= _carried(missing(files))
+    if lacking := missing(files):
         raise HeinitError(
             f"Pyodide {RELEASE} is not complete here: {', '.join(sorted(lacking))} cannot be found. "
             f"Download the archive pyodide-{RELEASE}.tar.bz2 of Pyodide's release {RELEASE}, "
             "and name it with --pyodide PATH."
         )
     kept.mkdir(parents=True, exist_ok=True)
-    for name, content in found.items():
+    for name, content in files.items():
         if not (kept / name).is_file():
             write_atomically(kept / name, content)
-    return found
+    return files
 
 
-def missing(found: Mapping[str, bytes]) -> set[str]:
+def missing(files: Mapping[str, bytes]) -> set[str]:
     """The names of the lock that are not found yet."""
-    return locked().keys() - found.keys()
+    return locked().keys() - files.keys()
 
 
 def _is(name: str, content: bytes) -> bool:
@@ -77,15 +77,15 @@ def _is(name: str, content: bytes) -> bool:
 
 def _verified(members: Iterator[tuple[str, bytes]], source: Path) -> dict[str, bytes]:
     """The members that the lock names. Raises UsageError for one with another hash."""
-    found = {}
+    files = {}
     for name, content in members:
         if not _is(name, content):
             raise UsageError(
                 f"{name} in {source} is not that of Pyodide {RELEASE}: its SHA-256 differs. "
                 f"Name a folder or an archive of the release {RELEASE}."
             )
-        found[name] = content
-    return found
+        files[name] = content
+    return files
 
 
 def _members(source: Path) -> Iterator[tuple[str, bytes]]:

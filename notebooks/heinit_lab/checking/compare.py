@@ -1,7 +1,7 @@
 """Whether two values are the same, and the words for how they differ."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -216,6 +216,11 @@ def _kind(value: Any) -> str:
     return (
         "a number" if array.ndim == 0 else f"an array of {'booleans' if array.dtype == bool else 'numbers'}"
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: a, b and c."""
+    return " and ".join(", ".join(names).rsplit(", ", 1))
 
 
 def cause(value: Any) -> str:

@@ -24,7 +24,7 @@ class DrawCase:
         self.variances: list[float] = variance if self.many else [variance]
 
     @property
-    def asked(self) -> list[tuple[tuple[int, int], float]]:
+    def expected(self) -> list[tuple[tuple[int, int], float]]:
         """Shape and variance of each matrix."""
         return list(zip(self.shapes, self.variances, strict=True))
 

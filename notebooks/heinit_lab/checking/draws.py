@@ -159,7 +159,7 @@ class DrawTrials(Evidence):
             Layer(
                 law,
                 not trouble(replace(reading, laws=[law]), self.plan.kurtosis),
-                *case.asked[place],
+                *case.expected[place],
                 place,
                 more,
             )

@@ -80,8 +80,8 @@ def fault(headline: str, detail: str = "") -> Report:
 def raised(text: str, call: Call, more: str = "") -> Report:
     """The finding that a call, written as `text`, raised an error, or never came to an end."""
     line, kind = f" ({call.where})" if call.where else "", type_name(call.error)
-    said = f"{call.error}{line}".strip().removesuffix(".") + f".{more}"
-    return fault(f"{text} raises {kind}.", said) if kind else fault(f"{text} gives no answer: {said}")
+    words = f"{call.error}{line}".strip().removesuffix(".") + f".{more}"
+    return fault(f"{text} raises {kind}.", words) if kind else fault(f"{text} gives no answer: {words}")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import aligned, as_array, has_parts, same, type_name
+from heinit_lab.checking.compare import aligned, as_array, has_parts, listed, same, type_name
 
 if TYPE_CHECKING:
     from heinit_lab.checking.trials import Case
@@ -189,8 +189,7 @@ def of_places(pairs: list[Pair]) -> str:
 
 def _numbered(numbers: list[str]) -> str:
     """Numbers after a noun: "s 1, 2 and 4", or " 3"."""
-    row = " and ".join(", ".join(numbers).rsplit(", ", 1))
-    return f"s {row}" if len(numbers) > 1 else f" {row}"
+    return f"{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
 
 
 # what the right places of each value are, but where all are

@@ -175,8 +175,8 @@ class Law:
         left, right = self.below[:tails], self.below[::-1][:tails]
         low, high = _probabilities(kurtosis, self.rounding)
         bounds = (low[:tails] + 1 - high[::-1][:tails], high[:tails] + 1 - low[::-1][:tails])
-        found = self.n * _relative_entropy((left + self.n - right) / self.n, *bounds)
-        return float(found.max(initial=0)) - log(6 * len(TAIL))
+        nats = self.n * _relative_entropy((left + self.n - right) / self.n, *bounds)
+        return float(nats.max(initial=0)) - log(6 * len(TAIL))
 
     def _unevenness(self, kurtosis: float) -> float:
         bins = FEW_BINS if self.n < FEW else BINS

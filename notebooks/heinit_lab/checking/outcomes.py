@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from heinit_lab.checking.compare import short
+from heinit_lab.checking.compare import listed, short
 from heinit_lab.checking.exercise import fault, raised
 from heinit_lab.checking.observe import Function, observe_each
 from heinit_lab.checking.report import Report
-from heinit_lab.checking.traits import listed
 from heinit_lab.checking.trials import VALUES, Case, Cases, Trial, Trials
 
 Outcome = Callable[[Case, Any], str]
@@ -29,11 +28,11 @@ class Outcomes(Cases):
         super().__init__(*cases, looks_at=VALUES)
         self.outcome, self.alike = outcome, alike
 
-    def __call__(self, name: str, function: Function) -> Judged:
+    def __call__(self, name: str, function: Function) -> OutcomeTrials:
         calls = observe_each(function, [(case.args, case.kwargs) for case in self.cases])
         pairs = zip(self.cases, calls, strict=True)
         trials = tuple(Judgement(case, call, self.rtol, outcome=self.outcome) for case, call in pairs)
-        return Judged(name, self, trials)
+        return OutcomeTrials(name, self, trials)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +53,7 @@ class Judgement(Trial):
         return not self.complaint
 
 
-class Judged(Trials):
+class OutcomeTrials(Trials):
     """The calls of an answer on the cases of a check, and what comes of them."""
 
     check: Outcomes

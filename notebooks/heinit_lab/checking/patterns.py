@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import same
+from heinit_lab.checking.compare import listed, same
 from heinit_lab.checking.forms import Pair, near, of_entries, of_form, of_places
-from heinit_lab.checking.traits import listed, of_kinds, of_traits
+from heinit_lab.checking.traits import of_kinds, of_traits
 
 if TYPE_CHECKING:
     from heinit_lab.checking.trials import Trials
@@ -39,7 +39,7 @@ def of_values(trials: Trials, parts: Sequence[str] = ()) -> str:
 
 def _of_pairs(pairs: list[Pair]) -> str:
     """The patterns of values that are one thing, or of one part."""
-    wrong, answered = ([pair for pair in pairs if holds(pair)] for holds in (_is_wrong, _is_answered))
+    wrong, answered = [pair for pair in pairs if not pair.right], [pair for pair in pairs if not pair.failed]
     if rule := _of_rules(pairs):
         return rule
     if where := of_entries(pairs):
@@ -48,7 +48,7 @@ def _of_pairs(pairs: list[Pair]) -> str:
         rule = _first(wrong, _of_rules, of_form, of_places)
         return f"{where} In the wrong cases, {_small(rule)}" if rule else where
     if len(answered) < len(pairs):
-        rule = _of_pairs(answered) if len(answered) > 1 and any(map(_is_wrong, answered)) else ""
+        rule = _of_pairs(answered) if len(answered) > 1 and not all(p.right for p in answered) else ""
         fails = f"It fails in {len(pairs) - len(answered)} of {len(pairs)} cases."
         return rule and f"{fails} In the others: {_small(rule)}"
     return _first(pairs, _of_one_value, of_form, of_places, _of_growth, _of_bounds, _of_digits)
@@ -57,14 +57,6 @@ def _of_pairs(pairs: list[Pair]) -> str:
 def _first(pairs: list[Pair], *patterns: Callable[[list[Pair]], str]) -> str:
     """What the first pattern says that holds, or ''."""
     return next((sentence for pattern in patterns if (sentence := pattern(pairs))), "")
-
-
-def _is_wrong(pair: Pair) -> bool:
-    return not pair.right
-
-
-def _is_answered(pair: Pair) -> bool:
-    return not pair.failed
 
 
 def _small(sentence: str) -> str:

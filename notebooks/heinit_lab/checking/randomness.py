@@ -99,12 +99,12 @@ def order(case: DrawCase) -> tuple[int, ...]:
 def randomness(case: DrawCase, calls: Sequence[Call]) -> Randomness:
     """What the calls of `random_calls` show."""
     drawn = [case.matrices(call.value) for call in calls]
-    one, equal, (other,) = ([drawn[k] for k, i in enumerate(order(case)) if i == j] for j in range(3))
-    varies = bool(one[0]) and all(m is not None and _varies(m) for m in one[0])
+    first, equal, (other,) = ([drawn[k] for k, i in enumerate(order(case)) if i == j] for j in range(3))
+    varies = bool(first[0]) and all(m is not None and _varies(m) for m in first[0])
     return Randomness(
-        repeats=all(map(_equal, one, equal)),
-        seeds=not _same_numbers(one[0], other, varies),
-        moves_on=not any(_same_numbers(a, b, varies) for each in (one, equal) for a, b in pairwise(each)),
+        repeats=all(map(_equal, first, equal)),
+        seeds=not _same_numbers(first[0], other, varies),
+        moves_on=not any(_same_numbers(a, b, varies) for each in (first, equal) for a, b in pairwise(each)),
         drew=calls[0].drew,
         global_rng=any(call.global_rng for call in calls),
         varies=varies,

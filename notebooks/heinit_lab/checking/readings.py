@@ -84,5 +84,5 @@ def read_small(cases: Sequence[DrawCase], calls: Sequence[Call], kurtosis: float
     if of_events(shared, chance(draws.size, rounding)) > LIMIT:
         return Reading([])
     reading = Reading([law_of(draws, kurtosis, rounding)])
-    found = of_small(groups, kurtosis, rounding) if reading.as_asked(kurtosis) else {}
-    return replace(reading, dependence=found)
+    measures = of_small(groups, kurtosis, rounding) if reading.as_asked(kurtosis) else {}
+    return replace(reading, dependence=measures)

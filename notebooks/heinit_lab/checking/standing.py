@@ -39,6 +39,8 @@ def stands(name: str, function: Function, shell: Any) -> None:
 
 def _after_a_cell(result: Any) -> None:
     """Look at the functions that passed. result: IPython's, of the cell that has just run."""
+    from IPython.display import update_display
+
     source = str(result.info.raw_cell) if result.info is not None else ""
     failed = "" if result.success else type(result.error_before_exec or result.error_in_exec).__name__
     for name, function in list(_checked.items()):
@@ -52,13 +54,7 @@ def _after_a_cell(result: Any) -> None:
         forget(name)
         record(name, "○")
         report = Report("○", f"{name}: this verdict is out of date.", (f"{why}, then run this one again.",))
-        _show(report, name)
-
-
-def _show(report: Report, name: str) -> None:
-    from IPython.display import update_display
-
-    update_display(report.bundle(), display_id=place(name), raw=True)
+        update_display(report.bundle(), display_id=place(name), raw=True)
 
 
 def _code(function: Any) -> Any:

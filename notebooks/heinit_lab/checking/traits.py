@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from heinit_lab.checking.compare import listed
 from heinit_lab.checking.forms import Pair
 
 if TYPE_CHECKING:
@@ -113,8 +114,3 @@ def of_kinds(pairs: Sequence[Pair]) -> str:
         return f"Wrong for {listed(wrong)}; right in every other case." if len(wrong) <= SHORT else ""
     both = len(right) <= SHORT and len(wrong) <= SHORT
     return f"Right for {listed(right)}; wrong for {listed(wrong)}." if both else ""
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row: a, b and c."""
-    return " and ".join(", ".join(names).rsplit(", ", 1))

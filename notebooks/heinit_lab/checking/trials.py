@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import patterns
-from heinit_lab.checking.compare import as_array, cause, gap, has_parts, same, short
+from heinit_lab.checking.compare import as_array, cause, gap, has_parts, listed, same, short
 from heinit_lab.checking.exercise import Evidence, fault, raised
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.report import Report
-from heinit_lab.checking.traits import listed
 from heinit_lab.checking.written import written
 
 VALUES, PURITY, BOTH = ("values",), ("purity",), ("values", "purity")  # what a check may look at
@@ -230,11 +229,11 @@ class Trials(Evidence):
     @property
     def remark(self) -> str:
         """Also a sentence for right numbers in a list where the question asks for an array."""
-        listed = any(
+        in_a_list = any(
             isinstance(t.case.want, np.ndarray) and isinstance(t.call.value, (list, tuple))
             for t in self.trials
         )
-        return super().remark or (LISTED if listed else "")
+        return super().remark or (LISTED if in_a_list else "")
 
     def behaves_like(self, wrong: Function) -> bool:
         """Same values as `wrong` on every case where `wrong` misses the value; else, same effects.

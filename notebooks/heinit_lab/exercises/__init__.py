@@ -24,8 +24,8 @@ _ORDER = {
 def _modules(package: str, order: Iterable[str]) -> list[str]:
     """The modules in a package's folder, those of `order` first; helpers are left out."""
     places = {name: place for place, name in enumerate(order)}
-    found = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    names = [module.name for module in found if not module.name.startswith("_")]
+    modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
+    names = [module.name for module in modules if not module.name.startswith("_")]
     return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 

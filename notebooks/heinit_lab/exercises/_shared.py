@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Exercise, Misconception, Prompt
-from heinit_lab.checking.compare import aligned
+from heinit_lab.checking.compare import aligned, as_array
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.exercise import FIRST_CASE, Evidence
 from heinit_lab.checking.observe import Function
@@ -20,6 +20,8 @@ from heinit_lab.checking.trials import Trials
 
 Mistakes = Mapping[str, Function | tuple[Function, ...]]  # by name: wrong answers that make the mistake
 
+AXES = (None, 0, 1)
+EXACT = 1e-5  # relative; no measure of a few samples is so near to what is asked by chance, in any float type
 Hint = str | list[str]  # the first sentence, or that of the first, the second and the third try
 
 HINTS: dict[str, dict[str, Hint]] = {
@@ -54,6 +56,70 @@ def is_rounded(trials: Trials | DrawTrials) -> bool:
             return False
         some = some or not np.all(exact)
     return some
+
+
+def scalars(trials: Trials) -> np.ndarray | None:
+    """The values of all calls, or None where some value is no single real number."""
+    values = [as_array(trial.call.value) for trial in trials]
+    if any(value is None or value.shape != () or value.dtype.kind not in "iuf" for value in values):
+        return None
+    return np.array(values, dtype=float)
+
+
+def constant(trials: Trials) -> float | None:
+    """The one number that every call gave, or None where the calls gave several, or no numbers."""
+    values = scalars(trials)
+    return float(values[0]) if values is not None and np.ptp(values) < 1e-6 else None
+
+
+def is_constant(trials: Trials) -> bool:
+    return constant(trials) is not None
+
+
+def in_every_matrix(
+    test: Callable[[np.ndarray, float], bool], shaped: bool = True
+) -> Callable[[DrawTrials], bool]:
+    """Recognises what every small matrix shows. test: of a matrix of the right shape, and its variance.
+
+    shaped: False also tests matrices of another shape.
+    """
+
+    @np.errstate(all="ignore")  # numbers may be too large to square
+    def shown(draws: DrawTrials) -> bool:
+        matrices = [
+            (W, shape, variance)
+            for case, call in zip(draws.plan.shapes, draws.shape_calls, strict=True)
+            for W, shape, variance in zip(
+                case.matrices(call.value), case.shapes, case.variances, strict=False
+            )
+        ]
+        return bool(matrices) and all(
+            W is not None
+            and (W.shape == shape or not shaped)
+            and bool(np.all(np.isfinite(W)))
+            and test(W.astype(float), variance)
+            for W, shape, variance in matrices
+        )
+
+    return shown
+
+
+def is_centred(W: np.ndarray, variance: float) -> bool:
+    """Whether the mean of the matrix, or of each column or row, is 0 exactly."""
+    means = (np.abs(W.mean(axis)).max() for axis in AXES)
+    return len(np.unique(np.abs(W))) > 1 and min(means) <= EXACT * np.abs(W).max()
+
+
+def is_scaled_to_itself(W: np.ndarray, variance: float) -> bool:
+    """Whether the second moment or the variance is exactly the one asked for, though the numbers differ."""
+    moments = [f(W, axis) for axis in AXES for f in (np.var, lambda u, along: np.mean(np.square(u), along))]
+    exact = any(np.allclose(moment, variance, rtol=EXACT, atol=0) for moment in moments)
+    return exact and len(np.unique(np.abs(W))) > 1
+
+
+def ends_after_a_few_decimals(W: np.ndarray, variance: float) -> bool:
+    """Whether the numbers are rounded, and are more than a few numbers."""
+    return len(np.unique(np.abs(W))) > 3 and any(np.array_equal(W, W.round(k)) for k in range(1, 7))
 
 
 def _touches_global(draws: DrawTrials) -> bool:

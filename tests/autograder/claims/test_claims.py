@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from autograder.claims import table
-from autograder.claims.measure import holds, judge, kept, measured, said
-from autograder.claims.numerals import in_words, numerals
-from autograder.claims.table import Claim, ClaimError, bare, claims, prose
+from autograder.claims.measure import holds, kept, measured, said, verdict_on
+from autograder.claims.numerals import numeral, numerals
+from autograder.claims.table import Claim, ClaimError, claims, prose, uncovered
 from autograder.lessons import Lesson, lesson, lessons
 from benchmarks import claims as bench
 
@@ -23,7 +23,7 @@ def claim(kind: str, text: str, value: str = "q", test: str = "") -> Claim:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_of_the_prose_is_in_a_row_or_of_a_kind_that_needs_none(name):
-    assert list(bare(lesson(name))) == []
+    assert list(uncovered(lesson(name))) == []
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_number_without_a_row_is_found(added, monkeypatch):
     each, cells = lesson("3"), prose(lesson("3"))
     altered = {**cells, "know": f"{cells['know']} {added}"}
     monkeypatch.setattr(table, "prose", lambda lesson: altered)
-    assert [cell for cell, _ in bare(each)] == ["know"]
+    assert [cell for cell, _ in uncovered(each)] == ["know"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,7 +59,7 @@ def test_other_seeds_bear_out_every_sentence(name):
     red = []
     for row in claims(each):
         own, *others = values[row.key]
-        verdict = judge(row, own, others, texts[row.cell])
+        verdict = verdict_on(row, own, others, texts[row.cell])
         if not verdict.holds:
             red.append((row.cell, row.text, verdict.complaint, own, others))
     assert red == []
@@ -97,18 +97,18 @@ def test_a_row_whose_words_are_not_in_its_cell_once_is_an_error(monkeypatch):
 def test_a_claim_holds_by_its_kind():
     wide, close = [(0.3 + k / 100,) for k in range(20)], [(0.31,)] * 18
     here, ranged, exact = (claim(kind, "it is 0.31") for kind in ("here", "range", "exact"))
-    assert judge(here, (0.312,), wide, "Here it is 0.31.").holds
-    assert not judge(here, (0.312,), wide, "It is, it is 0.31.\n\nAnd here is another paragraph.").holds
-    assert not judge(here, (0.32,), wide, "Here it is 0.31.").holds
+    assert verdict_on(here, (0.312,), wide, "Here it is 0.31.").holds
+    assert not verdict_on(here, (0.312,), wide, "It is, it is 0.31.\n\nAnd here is another paragraph.").holds
+    assert not verdict_on(here, (0.32,), wide, "Here it is 0.31.").holds
     for others, enough in (
         (wide, False),
         ([*close, (0.5,), (0.5,)], False),
         ([*close, (0.31,), (0.5,)], True),
     ):
-        assert judge(ranged, (0.31,), others, "it is 0.31").holds == enough
-    assert not judge(exact, (0.31,), [*close, (0.31,), (0.5,)], "it is 0.31").holds
-    assert judge(exact, (0.31,), [*close, (0.31,), (0.31,)], "it is 0.31").holds
-    assert not judge(ranged, (0.31,), [(math.nan,)] * 20, "it is 0.31").holds
+        assert verdict_on(ranged, (0.31,), others, "it is 0.31").holds == enough
+    assert not verdict_on(exact, (0.31,), [*close, (0.31,), (0.5,)], "it is 0.31").holds
+    assert verdict_on(exact, (0.31,), [*close, (0.31,), (0.31,)], "it is 0.31").holds
+    assert not verdict_on(ranged, (0.31,), [(math.nan,)] * 20, "it is 0.31").holds
 
 
 def test_two_numbers_bound_a_value_unless_the_row_says_otherwise():
@@ -134,7 +134,11 @@ def test_numbers_are_read_as_they_are_printed():
         (number,) = numerals(text)
         assert (number.value, number.unit) == pytest.approx((value, unit)), text
     assert [n.value for n in numerals("x_1, A4 and W_{12}, of 3 to 5")] == [3, 5]
-    assert (in_words("nine").value, in_words("Twelve").value, in_words("0.5").value) == (9, 12, 0.5)
+    assert (
+        numeral("nine").value,
+        numeral("Twelve").value,
+        numeral("0.5").value,
+    ) == (9, 12, 0.5)
     assert said("It is 6.2 × 10⁻⁴ to 1,200. Then 3", "is") == (6.2e-4, 1200)
 
 

@@ -12,14 +12,14 @@ import pytest
 from autograder.errors import HeinitError, UsageError
 from autograder.lessons import APPENDIX, NOTEBOOKS, lessons
 from autograder.lessons.compose import asked
-from autograder.lessons.workspace import fill
+from autograder.lessons.workspace import fill_workspace
 from tests.servers import HEINIT, busy_port, serving
 
 FIRST = f"{lessons()[0].name}/{lessons()[0].name}.ipynb"
 
 
 def test_it_gets_every_lesson_as_it_is_and_a_readme(tmp_path):
-    filled = fill(tmp_path / "mine")
+    filled = fill_workspace(tmp_path / "mine")
     assert filled.opens == FIRST
     assert filled.kept == ()
     for lesson in lessons():
@@ -31,11 +31,11 @@ def test_it_gets_every_lesson_as_it_is_and_a_readme(tmp_path):
 
 
 def test_what_is_there_is_kept_and_what_is_missing_comes_back(tmp_path):
-    fill(tmp_path)
+    fill_workspace(tmp_path)
     mine = tmp_path / FIRST
     mine.write_text("my work")
     (tmp_path / "README.md").unlink()
-    filled = fill(tmp_path)
+    filled = fill_workspace(tmp_path)
     assert mine.read_text() == "my work"
     assert filled.copied == ("README.md",)
     assert FIRST in filled.kept
@@ -45,12 +45,12 @@ def test_a_link_that_leads_nowhere_is_theirs_too(tmp_path):
     link = tmp_path / FIRST
     link.parent.mkdir()
     link.symlink_to(tmp_path / "a-disk-that-is-not-mounted")
-    assert FIRST in fill(tmp_path).kept
+    assert FIRST in fill_workspace(tmp_path).kept
     assert link.is_symlink()
 
 
 def test_solved_copies_lie_apart_and_have_every_answer(tmp_path):
-    filled = fill(tmp_path, solved=True)
+    filled = fill_workspace(tmp_path, solved=True)
     assert filled.opens == f"solved/{FIRST}"
     for lesson in lessons():
         solved = nbformat.read(tmp_path / "solved" / lesson.path.relative_to(NOTEBOOKS), as_version=4)
@@ -62,19 +62,19 @@ def test_solved_copies_lie_apart_and_have_every_answer(tmp_path):
 
 def test_the_course_itself_is_no_workspace():
     with pytest.raises(UsageError, match="Name another folder"):
-        fill(NOTEBOOKS / "mine")
+        fill_workspace(NOTEBOOKS / "mine")
 
 
 def test_a_file_is_no_workspace(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="is a file"):
-        fill(tmp_path / "file")
+        fill_workspace(tmp_path / "file")
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / lessons()[0].name).touch()  # where a folder must be
     with pytest.raises(HeinitError, match="cannot be written"):
-        fill(tmp_path)
+        fill_workspace(tmp_path)
 
 
 @pytest.mark.parametrize("home", ["empty", "missing", "unwritable"])

@@ -16,7 +16,7 @@ cells = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.none(
 
 def written(cell: object) -> str:
     """A cell as it stands in a file, beside another one."""
-    ((first, _),) = csv.reader(io.StringIO(spreadsheet.text([[cell, "x"]]), newline=""))
+    ((first, _),) = csv.reader(io.StringIO(spreadsheet.csv_text([[cell, "x"]]), newline=""))
     return first
 
 
@@ -32,7 +32,7 @@ def test_what_a_spreadsheet_would_not_run_is_left_alone(cell):
 
 @given(st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=6))
 def test_every_row_comes_back_and_no_text_is_a_formula(rows):
-    back = list(csv.reader(io.StringIO(spreadsheet.text(rows), newline="")))
+    back = list(csv.reader(io.StringIO(spreadsheet.csv_text(rows), newline="")))
     assert [len(row) for row in back] == [len(row) for row in rows]
     for row, read in zip(rows, back, strict=True):
         for cell, text in zip(row, read, strict=True):

@@ -15,9 +15,8 @@ from click.testing import CliRunner
 from autograder.commands.course import export
 from autograder.lessons import lessons
 from autograder.questions.bank import Item, bank, to_html
-from autograder.questions.moodle import write as moodle
-from autograder.questions.qti import QTI, SCORE
-from autograder.questions.qti import write as qti
+from autograder.questions.moodle import moodle_xml
+from autograder.questions.qti import QTI, SCORE, qti_archive
 from autograder.questions.question import question
 
 BANK = bank(lessons())
@@ -31,7 +30,7 @@ def text(node: Element | None) -> str:
 
 @pytest.fixture(scope="module")
 def in_moodle() -> Mark:
-    quiz = ElementTree.fromstring(moodle(BANK))
+    quiz = ElementTree.fromstring(moodle_xml(BANK))
     questions = {text(node.find("name/text")): node for node in quiz if node.get("type") != "category"}
     assert len(questions) == len(ITEMS)
 
@@ -52,7 +51,7 @@ def in_moodle() -> Mark:
 @pytest.fixture(scope="module")
 def in_canvas() -> Mark:
     items: dict[str, Element] = {}
-    with zipfile.ZipFile(io.BytesIO(qti(BANK))) as archive:
+    with zipfile.ZipFile(io.BytesIO(qti_archive(BANK))) as archive:
         manifest = ElementTree.fromstring(archive.read("imsmanifest.xml"))
         files = [node.attrib["href"] for node in manifest.iter() if node.tag.endswith("}file")]
         assert sorted([*files, "imsmanifest.xml"]) == sorted(archive.namelist())
@@ -129,5 +128,5 @@ def test_the_verb_writes_the_file_of_a_platform_for_the_lessons_that_are_named(t
         assert done.exit_code == 0, done.output
         assert "6 questions of 1 lessons" in done.stderr
         assert out.read_bytes().startswith(start)
-    assert moodle(BANK) == moodle(bank(lessons()))
-    assert qti(BANK) == qti(bank(lessons()))
+    assert moodle_xml(BANK) == moodle_xml(bank(lessons()))
+    assert qti_archive(BANK) == qti_archive(bank(lessons()))

@@ -92,7 +92,7 @@ def test_an_exercise_by_hand():
         graded("cleo", "1-a", f=(0, 2), g=(4, 4)),
         Record("dora", "1-a", Status.UNGRADABLE, max_score=6, reason="it is empty."),
     )
-    f, g = numbers.exercises(of)
+    f, g = numbers.exercise_statistics(of)
     assert (f.name, f.points, f.n, f.difficulty, f.full) == ("f", 2, 3, 0.5, pytest.approx(1 / 3))
     assert (g.name, g.points, g.n, g.difficulty, g.full) == ("g", 4, 3, 0.75, pytest.approx(2 / 3))
     assert f.discrimination is None
@@ -104,13 +104,13 @@ def test_mistakes_are_ranked_with_the_students_behind_them():
         graded("ben", "1-a", f=(0, 2, "swapped", "halved"), g=(1, 1)),
         graded("cleo", "1-a", f=(2, 2), g=(1, 1)),
     )
-    result = [(m.name, m.exercise, m.students, m.of) for m in numbers.mistakes(of)]
+    result = [(m.name, m.exercise, m.students, m.of) for m in numbers.mistake_counts(of)]
     assert result == [
         ("swapped", "f", ("anna", "ben"), 3),
         ("halved", "f", ("ben",), 3),
         ("halved", "g", ("anna",), 3),
     ]
-    assert numbers.mistakes(of)[0].share == pytest.approx(2 / 3)
+    assert numbers.mistake_counts(of)[0].share == pytest.approx(2 / 3)
 
 
 def test_a_lesson_by_hand_in_which_only_what_is_graded_counts():
@@ -124,7 +124,7 @@ def test_a_lesson_by_hand_in_which_only_what_is_graded_counts():
         Record("fred", "1-a", Status.MISSING, max_score=4.0),
         Record("fred", "2-b", Status.MISSING, max_score=4.0),
     )
-    (lesson,) = numbers.lessons(of, {("ben", "1-a")})
+    (lesson,) = numbers.lesson_statistics(of, {("ben", "1-a")})
     assert lesson.standing == {
         Status.GRADED: 3,
         Status.UNGRADABLE: 1,
@@ -145,13 +145,13 @@ def test_a_penalty_never_makes_a_score_negative():
 @given(st.integers(0, 200))
 def test_the_numbers_of_any_class_agree_with_one_another(seed):
     of = big_class(30, seed)
-    for exercise in numbers.exercises(of):
+    for exercise in numbers.exercise_statistics(of):
         assert 0 <= exercise.full <= exercise.difficulty <= 1
         assert exercise.discrimination is None or -1 <= exercise.discrimination <= 1
-    for lesson in numbers.lessons(of):
+    for lesson in numbers.lesson_statistics(of):
         assert sum(lesson.standing.values()) == len(of.students)
         assert sum(lesson.histogram) == lesson.standing[Status.GRADED]
-    counts = [len(mistake.students) for mistake in numbers.mistakes(of)]
+    counts = [len(mistake.students) for mistake in numbers.mistake_counts(of)]
     assert counts == sorted(counts, reverse=True)
-    assert all(0 < mistake.share <= 1 for mistake in numbers.mistakes(of))
+    assert all(0 < mistake.share <= 1 for mistake in numbers.mistake_counts(of))
     assert all(math.isfinite(share) and 0 <= share <= 1 for share in numbers.whole(of).values())

@@ -127,10 +127,12 @@ def test_the_cheat_sheets_numbers_are_those_of_the_answers():
     assert rows["Xavier (fan-in)"][3:] == [f"{xavier_std(n):.3g}" for n in fans]
     assert rows["He, slope $a = 0.5$ below 0"][3:] == [f"{weight_variance(n, 0.5) ** 0.5:.3g}" for n in fans]
     gains = lines[lines.index(rows["relu"]) + 2]
-    assert gains == [sheet.digits(gain(name, a)) for name, a in sheet.SHOWN.items() if name in ACTIVATIONS]
+    assert gains == [
+        sheet.in_markdown(gain(name, a)) for name, a in sheet.SHOWN.items() if name in ACTIVATIONS
+    ]
     assert rows["30 layers"][2:6] == [r"$1.79 \times 10^{-4}$", "0.215", "1", "4.32"]
     assert f"{draws_needed(0.05):,} draws" in text
-    shown = [sheet.digits(x) for x in (0.0, 0.5, 32768.0, 1e-4, 1.915e5)]
+    shown = [sheet.in_markdown(x) for x in (0.0, 0.5, 32768.0, 1e-4, 1.915e5)]
     assert shown == ["0", "0.5", r"$3.28 \times 10^{4}$", r"$1.00 \times 10^{-4}$", r"$1.92 \times 10^{5}$"]
 
 

@@ -70,18 +70,9 @@ EXERCISE = exercise(
     Cases(
         Case(PAIR, want=(np.array([0.5]), np.array([1.0, 0.0])), kind="one example"),
         Case(SQUARE, want=(np.array([1.0, 0.0]), np.array([0.5, 0.5])), kind="a square table"),
-        Case(
-            TALL,
-            want=(np.array([0.5, 0.5, 0.0, 1.0]), np.array([0.75, 0.25])),
-        ),
-        Case(
-            WIDE,
-            want=(np.array([0.4, 0.4]), np.array([0.5, 0.0, 0.5, 1.0, 0.0])),
-        ),
-        Case(
-            PRINTED,
-            want=(np.array([0.75, 0.5, 0.5]), np.array([2, 1, 2, 2]) / 3),
-        ),
+        Case(TALL, want=(np.array([0.5, 0.5, 0.0, 1.0]), np.array([0.75, 0.25]))),
+        Case(WIDE, want=(np.array([0.4, 0.4]), np.array([0.5, 0.0, 0.5, 1.0, 0.0]))),
+        Case(PRINTED, want=(np.array([0.75, 0.5, 0.5]), np.array([2, 1, 2, 2]) / 3)),
         Case(COLUMN, want=(np.array([1.0, 0.0, 1.0]), np.array([2 / 3])), kind="one unit"),
         Case(NEAR, want=(np.array([0.5, 0.5, 0.5]), np.array([1, 2]) / 3), kind="units that are barely on"),
     ),

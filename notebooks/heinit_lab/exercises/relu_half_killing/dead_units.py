@@ -82,10 +82,7 @@ EXERCISE = exercise(
     "dead_units",
     Cases(
         Case(np.array([[-1.0, 2.0]]), want=np.array([True, False]), kind="one example"),
-        Case(
-            np.array([[-1.0, -2.0], [1.0, -3.0]]),
-            want=np.array([False, True]),
-        ),
+        Case(np.array([[-1.0, -2.0], [1.0, -3.0]]), want=np.array([False, True])),
         Case(
             np.array([[-1.0, 0.5, 0.0], [-2.0, 3.0, 0.0], [-3.0, -4.0, -1.0]]),
             want=np.array([True, False, True]),

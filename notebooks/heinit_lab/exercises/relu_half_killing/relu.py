@@ -30,7 +30,7 @@ def _positives(x: np.ndarray) -> np.ndarray:
 
 def _drops_entries(trials: Trials) -> bool:
     """Wherever some entries are negative, fewer come back, all entries of the input; a table may raise."""
-    told = 0
+    telling = 0
     for trial in trials:
         x = trial.case.args[0]
         got = as_array(trial.call.value)
@@ -40,8 +40,8 @@ def _drops_entries(trials: Trials) -> bool:
             return False
         if not set(_positives(x)) <= set(got) <= set(x[x >= 0]):
             return False
-        told += 1
-    return told > 0
+        telling += 1
+    return telling > 0
 
 
 def _asks_one_question(trials: Trials) -> bool:
@@ -66,7 +66,7 @@ def _takes_the_largest(trials: Trials) -> bool:
     refused = ("only integer scalar arrays", "inhomogeneous")
     if all(_says_max(t) and any(words in str(t.call.error) for words in refused) for t in trials):
         return True
-    told = 0
+    telling = 0
     for trial in trials:
         x, got = trial.case.args[0], as_array(trial.call.value)
         if trial.call.error is not None and x.ndim != 2:
@@ -80,8 +80,8 @@ def _takes_the_largest(trials: Trials) -> bool:
             for clipped in (most, np.maximum(most, 0))
         ):
             return False
-        told += 1
-    return told > 1
+        telling += 1
+    return telling > 1
 
 
 def _says_max(trial: Trial) -> bool:

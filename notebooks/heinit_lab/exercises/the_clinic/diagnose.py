@@ -41,7 +41,7 @@ def case(kind: str, ill: str = "", **numbers: Any) -> Case:
     return Case(report(**numbers), want={name: name in names for name in ILLNESSES}, kind=kind)
 
 
-def found(
+def _answer_with(
     left: Callable[[Report], Any] = lambda r: r["forward"][-1] / r["forward"][0],
     *,
     exploding: Callable[[Any], Any] = lambda left: not left < 100,
@@ -66,7 +66,7 @@ def found(
     return diagnose
 
 
-_right = found()
+_right = _answer_with()
 
 
 def _first_alone(report: Report) -> dict[str, Any]:
@@ -105,28 +105,28 @@ EXERCISE = exercise(
         case(HEALTHY, backward=(0.005, 0.05, 0.3, 1.0)),
     ),
     mistakes={
-        "not-a-number-is-healthy": found(exploding=lambda left: left > 100),
-        "consequences-named": found(first_causes=False),
+        "not-a-number-is-healthy": _answer_with(exploding=lambda left: left > 100),
+        "consequences-named": _answer_with(first_causes=False),
         "dead-in-any-layer": (
-            found(dead=lambda shares: np.max(shares)),
-            found(dead=lambda shares: shares[-1]),
-            found(dead=lambda shares: np.mean(shares)),
+            _answer_with(dead=lambda shares: np.max(shares)),
+            _answer_with(dead=lambda shares: shares[-1]),
+            _answer_with(dead=lambda shares: np.mean(shares)),
         ),
-        "ten-classes-assumed": found(loud=lambda r: r["loss"] > log(10) + 1),
+        "ten-classes-assumed": _answer_with(loud=lambda r: r["loss"] > log(10) + 1),
         "any-loss-is-loud": (
-            found(loud=lambda r: r["loss"] > log(r["classes"])),
-            found(loud=lambda r: r["loss"] >= log(r["classes"])),
+            _answer_with(loud=lambda r: r["loss"] > log(r["classes"])),
+            _answer_with(loud=lambda r: r["loss"] >= log(r["classes"])),
         ),
-        "input-forgotten": found(lambda r: r["forward"][-1]),
-        "fraction-upside-down": found(lambda r: r["forward"][0] / r["forward"][-1]),
+        "input-forgotten": _answer_with(lambda r: r["forward"][-1]),
+        "fraction-upside-down": _answer_with(lambda r: r["forward"][0] / r["forward"][-1]),
         "update-averaged": (
-            found(update=lambda steps: np.mean(steps)),
-            found(update=lambda steps: steps[-1]),
-            found(update=lambda steps: np.min(steps)),
+            _answer_with(update=lambda steps: np.mean(steps)),
+            _answer_with(update=lambda steps: steps[-1]),
+            _answer_with(update=lambda steps: np.min(steps)),
         ),
         "backward-for-forward": (
-            found(lambda r: r["backward"][-1] / r["backward"][0]),
-            found(lambda r: r["backward"][0] / r["backward"][-1]),
+            _answer_with(lambda r: r["backward"][-1] / r["backward"][0]),
+            _answer_with(lambda r: r["backward"][0] / r["backward"][-1]),
         ),
         "first-illness-only": _first_alone,
         "changes-its-input": _emptied,

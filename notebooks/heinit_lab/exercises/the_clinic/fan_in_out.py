@@ -1,6 +1,6 @@
 """`fan_in_out`: the two fans of dense layers and of convolutions of every kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
@@ -17,12 +17,17 @@ DENSE, PLAIN, GROUPED, TRANSPOSED = (
 
 
 def _counted(
-    ways: Callable[[Any, int, int], tuple[Any, Any]], turned: bool = True
+    fans: Callable[[int, int, int, int], tuple[Any, Any]],
+    turned: bool = True,
+    kernel: Callable[[Sequence[int]], int] = prod,
 ) -> Callable[..., tuple[Any, Any]]:
-    """An answer that counts a convolution's fans by `ways`, and turns them for a transposed one."""
+    """An answer that counts `fans(outputs, inputs, groups, k)`, and turns them for a transposed convolution.
+
+    outputs, inputs: the first two numbers of the shape. k: what `kernel` makes of the others.
+    """
 
     def counted(shape: Any, groups: int = 1, transposed: bool = False) -> tuple[Any, Any]:
-        into, out = ways(shape, groups, prod(shape[2:]))
+        into, out = fans(shape[0], shape[1], groups, kernel(shape[2:]))
         return (out, into) if transposed and turned else (into, out)
 
     return counted
@@ -45,40 +50,26 @@ EXERCISE = exercise(
     ),
     mistakes={
         "groups-left-out": (
-            _counted(lambda shape, groups, kernel: (shape[1] * kernel, shape[0] * kernel)),
-            lambda shape, groups=1, transposed=False: _counted(lambda s, g, k: (s[1] * k, s[0] * k))(
-                shape, groups
-            ),
+            _counted(lambda o, i, g, k: (i * k, o * k)),
+            lambda shape, groups=1, transposed=False: _counted(lambda o, i, g, k: (i * k, o * k))(shape),
         ),
         "groups-counted-twice": (
-            _counted(
-                lambda shape, groups, kernel: (shape[1] // groups * kernel, shape[0] // groups * kernel)
-            ),
-            _counted(
-                lambda shape, groups, kernel: (shape[1] * kernel // groups, shape[0] * kernel // groups)
-            ),
-            _counted(lambda shape, groups, kernel: (shape[1] / groups * kernel, shape[0] // groups * kernel)),
+            _counted(lambda o, i, g, k: (i // g * k, o // g * k)),
+            _counted(lambda o, i, g, k: (i * k // g, o * k // g)),
+            _counted(lambda o, i, g, k: (i / g * k, o // g * k)),
         ),
-        "groups-in-the-other-fan": _counted(
-            lambda shape, groups, kernel: (shape[1] // groups * kernel, shape[0] * kernel)
-        ),
-        "transposition-left-out": _counted(
-            lambda shape, groups, kernel: (shape[1] * kernel, shape[0] // groups * kernel), turned=False
-        ),
-        "fans-exchanged": _counted(
-            lambda shape, groups, kernel: (shape[0] // groups * kernel, shape[1] * kernel)
-        ),
-        "kernel-missing": _counted(lambda shape, groups, kernel: (shape[1], shape[0] // groups)),
+        "groups-in-the-other-fan": _counted(lambda o, i, g, k: (i // g * k, o * k)),
+        "transposition-left-out": _counted(lambda o, i, g, k: (i * k, o // g * k), turned=False),
+        "fans-exchanged": _counted(lambda o, i, g, k: (o // g * k, i * k)),
+        "kernel-missing": _counted(lambda o, i, g, k: (i, o // g)),
         "kernel-in-one-fan": (
-            _counted(lambda shape, groups, kernel: (shape[1] * kernel, shape[0] // groups)),
-            _counted(lambda shape, groups, kernel: (shape[1], shape[0] // groups * kernel)),
+            _counted(lambda o, i, g, k: (i * k, o // g)),
+            _counted(lambda o, i, g, k: (i, o // g * k)),
         ),
         "one-kernel-side": _counted(
-            lambda shape, groups, kernel: (shape[1] * prod(shape[2:3]), shape[0] // groups * prod(shape[2:3]))
+            lambda o, i, g, k: (i * k, o // g * k), kernel=lambda sides: prod(sides[:1])
         ),
-        "groups-multiplied": _counted(
-            lambda shape, groups, kernel: (shape[1] * groups * kernel, shape[0] * kernel)
-        ),
+        "groups-multiplied": _counted(lambda o, i, g, k: (i * g * k, o * k)),
     },
     hidden=2,
     prompt=Prompt(5, "A depthwise convolution has shape (64, 1, 3, 3) and 64 groups. Which are its fans?"),

@@ -28,10 +28,7 @@ EXERCISE = exercise(
     mistakes={
         "variance-left-out": (lambda k, var=0.0: log(k), lambda k, var=0.0: -log(1 / k)),
         "own-score-counted": lambda k, var=0.0: log(k) + var / 2,
-        "half-missing": (
-            lambda k, var=0.0: log(k) + 2 * _scores(k, var),
-            lambda k, var=0.0: log(k) + var,
-        ),
+        "half-missing": (lambda k, var=0.0: log(k) + 2 * _scores(k, var), lambda k, var=0.0: log(k) + var),
         "variance-over-classes": (
             lambda k, var=0.0: log(k) + var / (2 * k),
             lambda k, var=0.0: log(k) + var / k,

@@ -9,7 +9,7 @@ import numpy as np
 
 from heinit_lab.checking import Case, Prompt
 from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.outcomes import Judged, Outcomes
+from heinit_lab.checking.outcomes import Outcomes, OutcomeTrials
 from heinit_lab.exercises._shared import exercise
 from heinit_lab.mean_field import expected, kept
 
@@ -78,7 +78,7 @@ def _slope_left_out(sizes: Sequence[int], activation: str, a: float = 0.0) -> li
     return _by(_right)(sizes, "relu" if activation == "leaky" else activation)
 
 
-def _only_too_loud(judged: Judged) -> bool:
+def _only_too_loud(judged: OutcomeTrials) -> bool:
     wrong = [trial.complaint for trial in judged.trials if not trial.right]
     return bool(wrong) and all(TOO_LOUD in complaint for complaint in wrong)
 

@@ -10,41 +10,42 @@ from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array, same
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import VALUES, Trials
-from heinit_lab.exercises._shared import exercise, is_rounded
+from heinit_lab.exercises._shared import exercise, is_rounded, scalars
 
-_HOMOGENEOUS = ("identity", "relu", "leaky", "abs")  # f(k z) = k f(z) for k > 0
+_HOMOGENEOUS = ("identity", "relu", "leaky", "abs")
 _ODD = ("identity", "tanh", "sine")  # the mean of f(Z) is 0
 
 _STRAIGHT, _CURVED = "an activation of straight pieces", "a curved activation"
 _LEAKY, _ELU = "a leaky ReLU with a slope", "an ELU with a parameter"
 
 
-def _ratios(trials: Trials) -> dict[str, list[float]]:
-    """Answer over right value for each activation, by name; empty where an answer is no number."""
-    ratios: dict[str, list[float]] = {}
-    for trial in trials:
-        value = as_array(trial.call.value)
-        if value is None or value.shape != () or value.dtype.kind not in "if":
-            return {}
-        ratios.setdefault(str(trial.case.args[0]), []).append(float(value) / trial.case.want)
-    return ratios
+def _ratios(trials: Trials) -> np.ndarray:
+    """Answer over right value for each case; empty where an answer is no number."""
+    values = scalars(trials)
+    return np.array([]) if values is None else values / [trial.case.want for trial in trials]
 
 
-def _one_factor(ratios: dict[str, list[float]]) -> float:
+def _homogeneous(trials: Trials) -> np.ndarray:
+    """For each case, whether f(k z) = k f(z) for k > 0."""
+    return np.array([trial.case.args[0] in _HOMOGENEOUS for trial in trials])
+
+
+def _one_factor(trials: Trials) -> float:
     """The factor by which every answer is off, or 0 where they differ: no sum over points does that."""
-    each = [ratio for some in ratios.values() for ratio in some]
-    return each[0] if each and min(each) > 0 and max(each) < 1.0002 * min(each) else 0.0
+    ratios = _ratios(trials)
+    alike = ratios.size and ratios.min() > 0 and ratios.max() < 1.0002 * ratios.min()
+    return float(ratios[0]) if alike else 0.0
 
 
 def _by_a_two(trials: Trials) -> bool:
     """Off by one and the same factor for every f, a power of root 2."""
-    factor = _one_factor(_ratios(trials))
+    factor = _one_factor(trials)
     return any(abs(factor / 2 ** (power / 2) - 1) < 0.003 for power in range(-4, 5) if power)
 
 
 def _by_a_gap(trials: Trials) -> bool:
     """Off by one and the same small factor for every f, as n points are from the n - 1 gaps between them."""
-    return 0.0009 < abs(_one_factor(_ratios(trials)) - 1) < 0.03
+    return 0.0009 < abs(_one_factor(trials) - 1) < 0.03
 
 
 def _other_sum(trials: Trials) -> bool:
@@ -52,7 +53,7 @@ def _other_sum(trials: Trials) -> bool:
 
     100 is a share in per cent, and says nothing of the weights.
     """
-    factor = _one_factor(_ratios(trials))
+    factor = _one_factor(trials)
     others = _by_a_two(trials) or _by_a_gap(trials) or abs(factor / 100 - 1) < 0.003
     return 0 < factor < np.inf and not others
 
@@ -62,9 +63,9 @@ def _cut_off(trials: Trials) -> bool:
     z = np.linspace(0, 4.5, 901)
     density = np.exp(-(z**2) / 2)
     inside = 2 * np.cumsum(density)
-    ratios = _ratios(trials)
-    off_by = max((abs(np.log(r)) for each in ratios.values() for r in each if r > 0), default=0.0)
-    if not 0 < off_by < np.inf or min(map(min, ratios.values())) <= 0:
+    with np.errstate(all="ignore"):  # a ratio may be 0, below 0, or infinite
+        off_by = np.abs(np.log(_ratios(trials))).max(initial=0.0)
+    if not 0 < off_by < np.inf:
         return False
     logs = []
     for trial in trials:
@@ -78,31 +79,21 @@ def _cut_off(trials: Trials) -> bool:
 
 def _coarse(trials: Trials) -> bool:
     """Near the right value everywhere, and not near enough: a rough sum, or random draws."""
-    ratios = _ratios(trials)
-    return _cut_off(trials) or (
-        bool(ratios)
-        and not is_rounded(trials)
-        and not _one_factor(ratios)
-        and all(
-            abs(ratio - 1) < (0.25 if name in _HOMOGENEOUS else 0.5)
-            for name, each in ratios.items()
-            for ratio in each
-        )
-    )
+    ratios, limits = _ratios(trials), np.where(_homogeneous(trials), 0.25, 0.5)
+    near = ratios.size and np.all(np.abs(ratios - 1) < limits)
+    return _cut_off(trials) or bool(near and not is_rounded(trials) and not _one_factor(trials))
 
 
 def _other_density(trials: Trials) -> bool:
     """Off by one and the same factor for every f with f(kz) = k f(z), and for others by another."""
-    ratios = _ratios(trials)
-    each = [r for name, some in ratios.items() if name in _HOMOGENEOUS for r in some]
-    rest = [r for name, some in ratios.items() if name not in _HOMOGENEOUS for r in some]
+    ratios, homogeneous = _ratios(trials), _homogeneous(trials)
+    if not ratios.size or homogeneous.sum() < 3:
+        return False
+    each, rest = ratios[homogeneous], ratios[~homogeneous]
     return (
-        len(each) >= 3
-        and min(each) > 0
-        and any(abs(r / each[0] - 1) > 0.15 for r in rest)
-        and max(each) < 1.05 * min(each)
+        bool(each.min() > 0 and each.max() < 1.05 * each.min() < np.inf)
         and not 0.85 < each[0] < 1.15
-        and max(each) < np.inf
+        and bool(np.any(np.abs(rest / each[0] - 1) > 0.15))
         and not _cut_off(trials)
     )
 
@@ -119,13 +110,11 @@ def _from_memory(trials: Trials) -> bool:
 
 def _half_line(trials: Trials) -> bool:
     """Off as a sum over z > 0 is, whether its weights add up to one half or to 1; up to 2 %."""
-    ratios = []
-    for trial in trials:
-        value, expected = as_array(trial.call.value), trial.case.under(_by_the_half_line).value
-        if value is None or value.shape != () or value.dtype.kind not in "if":
-            return False
-        ratios.append(float(value) / expected)
-    return any(all(abs(ratio / whole - 1) < 0.02 for ratio in ratios) for whole in (1, 0.5))
+    values = scalars(trials)
+    if values is None:
+        return False
+    ratios = values / [trial.case.under(_by_the_half_line).value for trial in trials]
+    return any(bool(np.all(np.abs(ratios / whole - 1) < 0.02)) for whole in (1, 0.5))
 
 
 def _same_for_the_curved(trials: Trials) -> bool:
@@ -152,6 +141,12 @@ def _mean(name: str, a: float, power: int) -> float:
     """E[f(Z)^power]."""
     z = np.linspace(-8, 8, 3201)
     return float(np.average(ACTIVATIONS[name](z, a) ** power, weights=np.exp(-(z**2) / 2)))
+
+
+def _total(name: str, a: float, end: float, count: int) -> float:
+    """The sum of f(z)^2 exp(-z^2 / 2) over `count` points from -end to end."""
+    z = np.linspace(-end, end, count)
+    return float(np.sum(ACTIVATIONS[name](z, a) ** 2 * np.exp(-(z**2) / 2)))
 
 
 def _one_over_the_mean(name: str, a: float = 0.0) -> float:
@@ -237,28 +232,12 @@ EXERCISE = exercise(
             lambda name, a=0.0: 1.0,
             lambda name, a=0.0: {"relu": 2.0, "leaky": 2 / (1 + a**2)}.get(name, 1.0),
         ),
-        "weights-not-normalised": lambda name, a=0.0: (
-            1
-            / np.sum(
-                ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2
-                * np.exp(-(np.linspace(-8, 8, 4001) ** 2) / 2)
-            )
-        ),
+        "weights-not-normalised": lambda name, a=0.0: 1 / _total(name, a, 8, 4001),
         "factor-of-two": (
             lambda name, a=0.0: 2 / _mean(name, a, 2),
             lambda name, a=0.0: sqrt(0.5) / _mean(name, a, 2),
         ),
-        "points-for-gaps": lambda name, a=0.0: (
-            1
-            / (
-                np.sum(
-                    ACTIVATIONS[name](np.linspace(-10, 10, 1000), a) ** 2
-                    * np.exp(-(np.linspace(-10, 10, 1000) ** 2) / 2)
-                )
-                / sqrt(2 * pi)
-                * 0.02
-            )
-        ),
+        "points-for-gaps": lambda name, a=0.0: sqrt(2 * pi) / (_total(name, a, 10, 1000) * 0.02),
         "another-density": (
             lambda name, a=0.0: (
                 1 / np.trapezoid(ACTIVATIONS[name](np.linspace(-8, 8, 4001), a) ** 2, dx=0.004)

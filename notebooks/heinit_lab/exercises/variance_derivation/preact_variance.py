@@ -8,7 +8,7 @@ from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import Trials
-from heinit_lab.exercises._shared import exercise, is_rounded
+from heinit_lab.exercises._shared import exercise, is_rounded, scalars
 
 
 def _squared_in_place(x, v):  # type: ignore[no-untyped-def]
@@ -23,14 +23,12 @@ def _drawn(x, v):  # type: ignore[no-untyped-def]
 
 def _nearly_right(trials: Trials) -> bool:
     """Every number is within 30 %, none is rounded, and they are not off by one factor."""
-    ratios = []
-    for trial in trials:
-        value = as_array(trial.call.value)
-        if value is None or value.shape != () or value.dtype.kind not in "if":
-            return False
-        ratios.append(float(value) / trial.case.want if trial.case.want else 1.0 + float(value != 0))
-    off = np.abs(np.array(ratios) - 1)
-    return bool(np.all(off < 0.3) and np.ptp(off) > 1e-4) and not is_rounded(trials)
+    values = scalars(trials)
+    if values is None or is_rounded(trials):
+        return False
+    pairs = [(value, trial.case.want) for value, trial in zip(values, trials, strict=True)]
+    off = np.abs([value / want - 1 if want else float(value != 0) for value, want in pairs])
+    return bool(np.all(off < 0.3) and np.ptp(off) > 1e-4)
 
 
 def _where_it_varies(*wrong: Function) -> Callable[[Trials], bool]:
@@ -125,19 +123,13 @@ EXERCISE = exercise(
             lambda x, v: v + np.mean(x**2),
             lambda x, v: v + np.var(x),
         ),
-        "stds-added": (
-            lambda x, v: np.sqrt(v) * np.sum(np.abs(x)),
-            lambda x, v: v * np.sum(np.abs(x)) ** 2,
-        ),
+        "stds-added": (lambda x, v: np.sqrt(v) * np.sum(np.abs(x)), lambda x, v: v * np.sum(np.abs(x)) ** 2),
         "divides-by-one-less": (
             lambda x, v: (len(x) - 1) * v * np.mean(x**2),
             lambda x, v: v * np.sum(x**2) * len(x) / (len(x) - 1),
             lambda x, v: v * np.sum(x**2) / (len(x) - 1),
         ),
-        "relu-too-early": (
-            lambda x, v: v * np.sum(x**2) / 2,
-            lambda x, v: v * np.sum(np.maximum(x, 0) ** 2),
-        ),
+        "relu-too-early": (lambda x, v: v * np.sum(x**2) / 2, lambda x, v: v * np.sum(np.maximum(x, 0) ** 2)),
         "two-too-many": lambda x, v: 2 * v * np.sum(x**2),
         "std-for-variance": lambda x, v: np.sqrt(v * np.sum(x**2)),
         "drawn": _drawn,

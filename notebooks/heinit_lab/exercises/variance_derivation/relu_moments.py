@@ -121,11 +121,7 @@ EXERCISE = exercise(
         "mean-not-squared": (
             lambda s: (s / sqrt(2 * pi), s**2 / 2 - s / sqrt(2 * pi), s**2 / 2),
             lambda s: (s / sqrt(2 * pi), s**2 / 2, s**2 / 2 + s / sqrt(2 * pi)),
-            lambda s: (
-                s / sqrt(2 * pi),
-                s**2 * (0.5 - 0.5 / pi),
-                s**2 * (0.5 - 0.5 / pi) + s / sqrt(2 * pi),
-            ),
+            lambda s: (s / sqrt(2 * pi), s**2 * (0.5 - 0.5 / pi), s**2 * (0.5 - 0.5 / pi) + s / sqrt(2 * pi)),
         ),
         "plus-for-minus": lambda s: (s / sqrt(2 * pi), s**2 / 2 + s**2 / (2 * pi), s**2 / 2),
         "power-of-sigma": (

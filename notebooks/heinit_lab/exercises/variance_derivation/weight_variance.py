@@ -82,10 +82,7 @@ EXERCISE = exercise(
             lambda n, slope=0.0: 2 * (1 + abs(slope)) / n,
         ),
         "two-twice": lambda n, slope=0.0: 4 / ((1 + slope**2) * n),
-        "two-the-wrong-way": (
-            lambda n, slope=0.0: 0.5 / ((1 + slope**2) * n),
-            lambda n, slope=0.0: 0.5 / n,
-        ),
+        "two-the-wrong-way": (lambda n, slope=0.0: 0.5 / ((1 + slope**2) * n), lambda n, slope=0.0: 0.5 / n),
         "power-of-fan": (
             lambda n, slope=0.0: 2 / (1 + slope**2),
             lambda n, slope=0.0: 2 / ((1 + slope**2) * n**2),

@@ -22,7 +22,12 @@ from heinit_lab.exercises.very_deep_networks._shared import (
 from heinit_lab.networks import relu
 
 AT_ZERO, NEAR_ZERO = "a unit at 0 exactly", "a unit just above 0"
+ALMOST_A = np.array([[1.0, 2.999], [-3.0, 4.0]])  # with which a unit is just above 0
 STEP = 2.0**-10  # of a difference quotient, which is exact where no unit is at 0
+
+
+def _case(x: list[float], Ws: list[np.ndarray], g: list[float], want: list[float], kind: str) -> Case:
+    return Case(np.array(x), Ws, np.array(g), want=np.array(want), kind=kind)
 
 
 def _back(Ws: Matrices, gates: Matrices, g: np.ndarray, after: bool = False) -> np.ndarray:
@@ -47,13 +52,6 @@ def _every(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> list[np.ndarray]:
 def _of_weights(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> list[np.ndarray]:
     arriving, gates = _every(x, Ws, g)[-2::-1], _open(x, Ws)[1:]
     return [np.outer(g * on, h) for g, on, h in zip(arriving, gates, passed(x, Ws)[:-1], strict=True)]
-
-
-def _forwards(Ws: Matrices, gates: Matrices, g: np.ndarray) -> np.ndarray:
-    """From the first matrix to the last, with these gates."""
-    for W, gate in zip(Ws, gates, strict=True):
-        g = W.T @ (g * gate)
-    return g
 
 
 def _gated_gradient(x: np.ndarray, Ws: Matrices, g: np.ndarray) -> np.ndarray:
@@ -116,77 +114,19 @@ def _half_way_at_zero(trials: Trials) -> bool:
 EXERCISE = exercise(
     "backward",
     Cases(
-        Case(np.array([3.0]), [np.array([[2.0]])], np.array([5.0]), want=np.array([10.0]), kind="one unit"),
-        Case(
-            np.array([3.0, -1.0]),
-            [A],
-            np.array([1.0, 10.0]),
-            want=np.array([1.0, 2.0]),
-            kind="a single layer",
+        _case([3.0], [np.array([[2.0]])], [5.0], [10.0], "one unit"),
+        _case([3.0, -1.0], [A], [1.0, 10.0], [1.0, 2.0], "a single layer"),
+        _case([3.0, -1.0], [A, B], [2.0, -1.0], [3.0, 6.0], "two layers"),
+        _case([-1.0, 2.0], [A, B], [2.0, -1.0], [8.0, -14.0], "two layers"),
+        _case([4.0, 3.0], [A, B], [3.0, -1.0], [5.0, 10.0], AT_ZERO),
+        _case([1.0, 2.0, 0.5], [P, Q], [1.0, 2.0, -1.0], [-6.0, 8, 9], AT_ZERO),
+        _case([-1.0, 0.5, 1.0], [P, Q, P.copy()], [1.0, -2.0, 4.0], [-15.0, 65, -5], "three layers"),
+        _case(
+            [2.5, 1.0, 0.5], [R, S], [1.0, 2.0, -1.0, 0.5], [2.25, 3.75, -5.75], "layers of different widths"
         ),
-        Case(
-            np.array([3.0, -1.0]),
-            [A, B],
-            np.array([2.0, -1.0]),
-            want=np.array([3.0, 6.0]),
-            kind="two layers",
-        ),
-        Case(
-            np.array([-1.0, 2.0]),
-            [A, B],
-            np.array([2.0, -1.0]),
-            want=np.array([8.0, -14.0]),
-            kind="two layers",
-        ),
-        Case(
-            np.array([4.0, 3.0]),
-            [A, B],
-            np.array([3.0, -1.0]),
-            want=np.array([5.0, 10.0]),
-            kind=AT_ZERO,
-        ),
-        Case(
-            np.array([1.0, 2.0, 0.5]),
-            [P, Q],
-            np.array([1.0, 2.0, -1.0]),
-            want=np.array([-6.0, 8, 9]),
-            kind=AT_ZERO,
-        ),
-        Case(
-            np.array([-1.0, 0.5, 1.0]),
-            [P, Q, P.copy()],
-            np.array([1.0, -2.0, 4.0]),
-            want=np.array([-15.0, 65, -5]),
-            kind="three layers",
-        ),
-        Case(
-            np.array([2.5, 1.0, 0.5]),
-            [R, S],
-            np.array([1.0, 2.0, -1.0, 0.5]),
-            want=np.array([2.25, 3.75, -5.75]),
-            kind="layers of different widths",
-        ),
-        Case(
-            np.array([1.0, 2.0]),
-            [A, -np.abs(B)],
-            np.array([1.0, 1.0]),
-            want=np.array([0.0, 0.0]),
-            kind="a layer without a unit that is on",
-        ),
-        Case(
-            np.array([2.0, 3.0]),
-            [np.abs(A), np.abs(B)],
-            np.array([1.0, -2.0]),
-            want=np.array([-15.0, -20.0]),
-            kind="units that are all on",
-        ),
-        Case(
-            np.array([3.0, -1.0]),
-            [np.array([[1.0, 2.999], [-3.0, 4.0]])],
-            np.array([1.0, 10.0]),
-            want=np.array([1.0, 2.999]),
-            kind=NEAR_ZERO,
-        ),
+        _case([1.0, 2.0], [A, -np.abs(B)], [1.0, 1.0], [0.0, 0.0], "a layer without a unit that is on"),
+        _case([2.0, 3.0], [np.abs(A), np.abs(B)], [1.0, -2.0], [-15.0, -20.0], "units that are all on"),
+        _case([3.0, -1.0], [ALMOST_A], [1.0, 10.0], [1.0, 2.999], NEAR_ZERO),
         new=True,
     ),
     mistakes={
@@ -206,10 +146,10 @@ EXERCISE = exercise(
         "mask-turned-round": (_with_slope(lambda z: z <= 0), _with_slope(lambda z: z < 0)),
         "input-gated": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], g) * (x > 0),
         "matrix-for-its-transpose": lambda x, Ws, g: _back([W.T for W in Ws], _open(x, Ws)[1:], g),
-        "layers-in-forward-order": lambda x, Ws, g: _forwards(Ws, _open(x, Ws)[1:], g),
+        "layers-in-forward-order": lambda x, Ws, g: _back(Ws[::-1], _open(x, Ws)[:0:-1], g),
         "one-list-reversed": (
-            lambda x, Ws, g: _forwards(Ws[::-1], _open(x, Ws)[1:], g),
-            lambda x, Ws, g: _forwards(Ws, _open(x, Ws)[:0:-1], g),
+            lambda x, Ws, g: _back(Ws, _open(x, Ws)[:0:-1], g),
+            lambda x, Ws, g: _back(Ws[::-1], _open(x, Ws)[1:], g),
         ),
         "last-mask-for-all": lambda x, Ws, g: _back(Ws, [_open(x, Ws)[-1]] * len(Ws), g),
         "without-relu": lambda x, Ws, g: _back(Ws, [z > 0 for z in passed(x, Ws, lambda z: z)[1:]], g),
@@ -229,11 +169,7 @@ EXERCISE = exercise(
             _with_slope(lambda z: z),
         ),
         "sign-for-slope": _with_slope(lambda z: np.sign(z)),
-        "gradient-through-relu": (
-            _gated_gradient,
-            _gated_behind,
-            lambda x, Ws, g: _gated_twice(x, Ws, g),
-        ),
+        "gradient-through-relu": (_gated_gradient, _gated_behind, _gated_twice),
         "sign-reversed": lambda x, Ws, g: -_every(x, Ws, g)[-1],
         "times-the-input": lambda x, Ws, g: x * _every(x, Ws, g)[-1],
         "g-left-out": lambda x, Ws, g: _back(Ws, _open(x, Ws)[1:], np.ones(len(g))),

@@ -11,14 +11,7 @@ from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trial, Trials
 from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.very_deep_networks._shared import (
-    KINDS,
-    NETWORKS,
-    A,
-    B,
-    Matrices,
-    passed,
-)
+from heinit_lab.exercises.very_deep_networks._shared import KINDS, NETWORKS, A, B, Matrices, passed
 from heinit_lab.networks import relu
 
 SCALES = [
@@ -36,14 +29,17 @@ def _rescaled(Ws: Matrices, moments: Sequence[float]) -> list[np.ndarray]:
 
 
 def _layer_by_layer(
-    x: np.ndarray, Ws: Matrices, scale: Callable[[np.ndarray, np.ndarray], float]
+    x: np.ndarray,
+    Ws: Matrices,
+    scale: Callable[[np.ndarray], Any],
+    f: Callable[[np.ndarray], Any] = relu,
 ) -> list[np.ndarray]:
-    """Rescale by `scale(z, W)` of the pre-activations z, and hand on what the new matrix gives."""
-    found: list[np.ndarray] = []
+    """Rescale by `scale(z)` of the pre-activations z, and hand on what the new matrix gives."""
+    rescaled: list[np.ndarray] = []
     for W in Ws:
-        z = passed(x, found)[-1] @ W.T
-        found.append(scale(z, W) * W)
-    return found
+        z = passed(x, rescaled, f)[-1] @ W.T
+        rescaled.append(scale(z) * W)
+    return rescaled
 
 
 def _moment(z: np.ndarray) -> float:
@@ -51,37 +47,20 @@ def _moment(z: np.ndarray) -> float:
 
 
 def _right(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
-    return _layer_by_layer(x, Ws, lambda z, W: 1 / sqrt(_moment(z)))
+    return _layer_by_layer(x, Ws, lambda z: 1 / sqrt(_moment(z)))
 
 
 def _by_input(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
     """Each matrix is scaled by what enters it, with those below as they have become."""
-    found: list[np.ndarray] = []
+    rescaled: list[np.ndarray] = []
     for W in Ws:
-        found.append(W / sqrt(np.square(passed(x, found)[-1]).mean()))
-    return found
+        rescaled.append(W / sqrt(np.square(passed(x, rescaled)[-1]).mean()))
+    return rescaled
 
 
 def _to_measure(measure: Callable[[np.ndarray], Any]) -> Callable[..., list[np.ndarray]]:
     """The answer that makes 1 of another measure of each layer's pre-activations."""
-    return lambda x, Ws: _layer_by_layer(x, Ws, lambda z, W: 1 / measure(z))
-
-
-def _by_unit(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
-    """Each row of a matrix has a scale of its own."""
-    found: list[np.ndarray] = []
-    for W in Ws:
-        z = passed(x, found)[-1] @ W.T
-        found.append(W / np.sqrt(np.square(relu(z)).mean(axis=0))[:, None])
-    return found
-
-
-def _all_linear(x: np.ndarray, Ws: Matrices) -> list[np.ndarray]:
-    found: list[np.ndarray] = []
-    for W in Ws:
-        z = passed(x, found, lambda z: z)[-1] @ W.T
-        found.append(W / sqrt(np.square(z).mean()))
-    return found
+    return lambda x, Ws: _layer_by_layer(x, Ws, lambda z: 1 / measure(z))
 
 
 def _square(h: np.ndarray) -> float:
@@ -186,7 +165,9 @@ EXERCISE = exercise(
         "moment-of-two": _to_measure(lambda z: sqrt(_moment(z) / 2)),
         "units-that-are-off-left-out": _to_measure(lambda z: sqrt(np.square(z[z > 0]).mean())),
         "input-for-every-layer": lambda x, Ws: [_right(x, [W])[0] for W in Ws],
-        "without-relu": _all_linear,
+        "without-relu": lambda x, Ws: _layer_by_layer(
+            x, Ws, lambda z: 1 / sqrt(np.square(z).mean()), lambda z: z
+        ),
         "last-layer-linear": lambda x, Ws: [
             *_right(x, Ws[:-1]),
             Ws[-1] / sqrt(float(np.square(_handed_on(x, Ws[:-1]) @ Ws[-1].T).mean())),
@@ -201,7 +182,7 @@ EXERCISE = exercise(
             lambda x, Ws: _rescaled(Ws, [1 / _moment(h) for h in passed(x, Ws)[1:]]),
             lambda x, Ws: _rescaled(Ws, [_square(h) / _moment(z) for h, z in pairwise(passed(x, Ws))]),
         ),
-        "scaled-by-unit": _by_unit,
+        "scaled-by-unit": _to_measure(lambda z: np.sqrt(np.square(relu(z)).mean(axis=0))[:, None]),
         "weights-for-activations": (
             lambda x, Ws: [W * sqrt(2 / W.shape[1] / np.square(W).mean()) for W in Ws],
             lambda x, Ws: [W / sqrt(np.square(W).mean()) for W in Ws],
@@ -215,14 +196,8 @@ EXERCISE = exercise(
             lambda x, Ws: [*_right(x, Ws[:1]), *(W.copy() for W in Ws[1:])],
             lambda x, Ws: [*(W.copy() for W in Ws[:-1]), Ws[-1] / sqrt(_moment(passed(x, Ws)[-1]))],
         ),
-        "returned-in-the-loop": (
-            lambda x, Ws: _right(x, Ws[:1]),
-            lambda x, Ws: _right(x, Ws[:1])[0],
-        ),
-        "list-overwritten": (
-            lambda x, Ws: _right(x, Ws)[-1:],
-            lambda x, Ws: _right(x, Ws)[-1],
-        ),
+        "returned-in-the-loop": (lambda x, Ws: _right(x, Ws[:1]), lambda x, Ws: _right(x, Ws[:1])[0]),
+        "list-overwritten": (lambda x, Ws: _right(x, Ws)[-1:], lambda x, Ws: _right(x, Ws)[-1]),
         "last-layer-first": lambda x, Ws: _right(x, Ws)[::-1],
         "rounded": lambda x, Ws: [W.round(3) for W in _right(x, Ws)],
         "nothing-rescaled": lambda x, Ws: [W.copy() for W in Ws],
@@ -243,10 +218,7 @@ EXERCISE = exercise(
         ),
         "changes-its-input": _in_place,
     },
-    shown_by={
-        "weights-for-activations": _looks_at_weights_alone,
-        "small-number-added": _adds_a_small_number,
-    },
+    shown_by={"weights-for-activations": _looks_at_weights_alone, "small-number-added": _adds_a_small_number},
     hidden=3,
     prompt=Prompt(
         1,

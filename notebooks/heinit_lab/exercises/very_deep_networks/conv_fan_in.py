@@ -27,11 +27,7 @@ EXERCISE = exercise(
         looks_at=VALUES,
     ),
     mistakes={
-        "kernel-missing": (
-            lambda shape: shape[1],
-            lambda shape: shape[0],
-            lambda shape: shape[0] * shape[1],
-        ),
+        "kernel-missing": (lambda shape: shape[1], lambda shape: shape[0], lambda shape: shape[0] * shape[1]),
         "channels-missing": lambda shape: shape[2] * shape[3],
         "fan-out-for-fan-in": lambda shape: shape[0] * shape[2] * shape[3],
         "all-weights": lambda shape: prod(shape),

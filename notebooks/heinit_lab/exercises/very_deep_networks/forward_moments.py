@@ -65,9 +65,9 @@ def _computed(x: np.ndarray, Ws: Matrices) -> np.ndarray:
 
 
 def _used_up(x: np.ndarray, Ws: list[np.ndarray]) -> np.ndarray:
-    found = _squares(passed(x, Ws))
+    moments = _squares(passed(x, Ws))
     Ws.clear()
-    return found
+    return moments
 
 
 EXERCISE = exercise(
@@ -95,10 +95,7 @@ EXERCISE = exercise(
         ),
         "returned-in-the-loop": lambda x, Ws: _squares(passed(x, Ws)[:2]),
         "last-layer-first": lambda x, Ws: _squares(passed(x, Ws)[::-1]),
-        "variance-for-second-moment": (
-            _measured(np.var),
-            _measured(lambda h: h.var(ddof=1)),
-        ),
+        "variance-for-second-moment": (_measured(np.var), _measured(lambda h: h.var(ddof=1))),
         "deviation-for-second-moment": (
             _measured(np.std),
             lambda x, Ws: [h.std(ddof=1) for h in passed(x, Ws)],
@@ -107,10 +104,7 @@ EXERCISE = exercise(
             _measured(lambda h: h.mean() ** 2),
             _measured(lambda h: np.abs(h).mean() ** 2),
         ),
-        "square-missing": (
-            _measured(np.mean),
-            _measured(lambda h: np.abs(h).mean()),
-        ),
+        "square-missing": (_measured(np.mean), _measured(lambda h: np.abs(h).mean())),
         "pre-activation-for-activation": lambda x, Ws: _squares(before_relu(x, Ws)),
         "last-layer-linear": lambda x, Ws: _squares(last_linear(x, Ws)),
         "relu-on-the-input": (
@@ -160,10 +154,7 @@ EXERCISE = exercise(
             np.square(x).mean(),
             *(_squares(before_relu(x, Ws)[1:]) / 2),
         ],
-        "weights-for-activations": (
-            lambda x, Ws: _squares([x, *Ws]),
-            _computed,
-        ),
+        "weights-for-activations": (lambda x, Ws: _squares([x, *Ws]), _computed),
         "input-for-every-layer": lambda x, Ws: _squares([x, *(passed(x, [W])[1] for W in Ws)]),
         "rounded": lambda x, Ws: _squares(passed(x, Ws)).round(3),
         "changes-its-input": _used_up,

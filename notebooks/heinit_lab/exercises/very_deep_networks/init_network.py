@@ -8,37 +8,31 @@ import numpy as np
 
 from heinit_lab.checking import DrawCase, Plan
 from heinit_lab.checking.draws import DrawTrials
-from heinit_lab.exercises._shared import exercise, generator_mistakes
+from heinit_lab.exercises._shared import (
+    ends_after_a_few_decimals,
+    exercise,
+    generator_mistakes,
+    in_every_matrix,
+    is_centred,
+    is_scaled_to_itself,
+)
 
 Rng = np.random.Generator
 
-EXACT = 1e-5  # relative; no measure of six samples is so near to what is asked by chance, in any float type
+
+def _drawn(std: Callable[[int, int, float], float], turn: bool = False) -> Callable[..., list[np.ndarray]]:
+    """An answer: normal matrices of standard deviation `std(n_in, n_out, c)`, on their side if `turn`."""
+
+    def answer(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
+        return [std(a, b, c) * rng.standard_normal((a, b) if turn else (b, a)) for a, b in pairwise(sizes)]
+
+    return answer
 
 
-def _network(
-    sizes: Sequence[int], rng: Rng, std: Callable[[int, int], float], turn: bool = False
-) -> list[np.ndarray]:
-    """Normal matrices of standard deviation `std(n_in, n_out)`, lying on their side if `turn`."""
-    shapes = [(a, b) if turn else (b, a) for a, b in pairwise(sizes)]
-    return [
-        std(a, b) * rng.standard_normal(shape) for (a, b), shape in zip(pairwise(sizes), shapes, strict=True)
-    ]
-
-
-def _by_in(c: float) -> Callable[[int, int], float]:
-    return lambda n_in, n_out: sqrt(c / n_in)
-
-
-def _right(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
-    return _network(sizes, rng, _by_in(c))
-
-
-def _transposed(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
-    return _network(sizes, rng, _by_in(c), turn=True)
-
-
-def _by_out(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
-    return _network(sizes, rng, lambda a, b: sqrt(c / b))
+_right = _drawn(lambda a, b, c: sqrt(c / a))
+_transposed = _drawn(lambda a, b, c: sqrt(c / a), turn=True)
+_by_out = _drawn(lambda a, b, c: sqrt(c / b))
+_unscaled = _drawn(lambda a, b, c: 1.0)
 
 
 def _has_right_shapes(draws: DrawTrials) -> bool:
@@ -55,42 +49,11 @@ def _one_by_shape(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
 
 def _of_sample(change: Callable[[np.ndarray], np.ndarray]) -> Callable[..., list[np.ndarray]]:
     """Draws that are changed by a measure of themselves, and then scaled."""
-    return lambda sizes, c, rng: [
-        sqrt(c / W.shape[1]) * change(W) for W in _network(sizes, rng, lambda a, b: 1.0)
-    ]
+    return lambda sizes, c, rng: [sqrt(c / W.shape[1]) * change(W) for W in _unscaled(sizes, c, rng)]
 
 
 def _ragged(draws: DrawTrials) -> bool:
     return any("inhomogeneous" in str(call.error) for call in draws.shape_calls)
-
-
-def _in_every_matrix(test: Callable[[np.ndarray, float], bool]) -> Callable[[DrawTrials], bool]:
-    """Recognises what every small matrix of more than a few numbers shows. test: of it, and its variance."""
-
-    def shown(draws: DrawTrials) -> bool:
-        pairs = [
-            pair
-            for case, call in zip(draws.plan.shapes, draws.shape_calls, strict=True)
-            for pair in zip(case.matrices(call.value), case.variances, strict=False)
-        ]
-        return bool(pairs) and all(W is not None and test(W.astype(float), v) for W, v in pairs)
-
-    return shown
-
-
-def _centred(W: np.ndarray, variance: float) -> bool:
-    return bool(np.any(W)) and abs(W.mean()) < EXACT * np.abs(W).max()
-
-
-def _scaled_to_itself(W: np.ndarray, variance: float) -> bool:
-    """Whether the second moment or the variance is exactly the one asked for, though the numbers differ."""
-    exact = any(np.isclose(moment, variance, rtol=EXACT) for moment in (W.var(), np.square(W).mean()))
-    return exact and len(np.unique(np.abs(W))) > 1
-
-
-def _rounded(W: np.ndarray, variance: float) -> bool:
-    places = [k for k in range(7) if np.array_equal(W, W.round(k))]
-    return len(np.unique(np.abs(W))) > 3 and places[:1] > [0]
 
 
 EXERCISE = exercise(
@@ -130,26 +93,28 @@ EXERCISE = exercise(
         "ragged-array": lambda sizes, c, rng: np.array(_right(sizes, c, rng)),
         "transposed": _transposed,
         "fan-out-for-fan-in": _by_out,
-        "in-and-out-swapped": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / b), turn=True),
-        "first-fan-for-all": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / sizes[0])),
+        "in-and-out-swapped": _drawn(lambda a, b, c: sqrt(c / b), turn=True),
+        "first-fan-for-all": lambda sizes, c, rng: [
+            sqrt(c / sizes[0]) * rng.standard_normal((b, a)) for a, b in pairwise(sizes)
+        ],
         "both-fans-counted": (
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / (a + b))),
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + b))),
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 / (a + b))),
+            _drawn(lambda a, b, c: sqrt(2 * c / (a + b))),
+            _drawn(lambda a, b, c: sqrt(c / (a + b))),
+            _drawn(lambda a, b, c: sqrt(2 / (a + b))),
             lambda sizes, c, rng: [
                 sqrt(6 / (a + b)) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
             ],
         ),
         "fan-off-by-one": (
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a + 1))),
-            lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / (a - 1))),
+            _drawn(lambda a, b, c: sqrt(c / (a + 1))),
+            _drawn(lambda a, b, c: sqrt(c / (a - 1))),
         ),
-        "variance-for-std": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / a),
-        "two-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(2 * c / a)),
-        "half-taken-twice": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / 2 / a)),
-        "fan-product": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c / a / b)),
-        "fraction-upside-down": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(a / c)),
-        "integer-division": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c // a)),
+        "variance-for-std": _drawn(lambda a, b, c: c / a),
+        "two-twice": _drawn(lambda a, b, c: sqrt(2 * c / a)),
+        "half-taken-twice": _drawn(lambda a, b, c: sqrt(c / 2 / a)),
+        "fan-product": _drawn(lambda a, b, c: sqrt(c / a / b)),
+        "fraction-upside-down": _drawn(lambda a, b, c: sqrt(a / c)),
+        "integer-division": _drawn(lambda a, b, c: sqrt(c // a)),
         "flat-for-matrix": lambda sizes, c, rng: [W.ravel() for W in _right(sizes, c, rng)],
         "one-draw": (
             lambda sizes, c, rng: [W[0, 0] for W in _right(sizes, c, rng)],
@@ -157,17 +122,14 @@ EXERCISE = exercise(
         ),
         "one-row-repeated": lambda sizes, c, rng: [np.tile(W[0], (len(W), 1)) for W in _right(sizes, c, rng)],
         "sign-lost": lambda sizes, c, rng: [np.abs(W) for W in _right(sizes, c, rng)],
-        "c-outside-the-root": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: c / sqrt(a)),
+        "c-outside-the-root": _drawn(lambda a, b, c: c / sqrt(a)),
         "std-for-mean": (
             lambda sizes, c, rng: [rng.normal(sqrt(c / a), 1.0, (b, a)) for a, b in pairwise(sizes)],
             lambda sizes, c, rng: [rng.normal(sqrt(c / a), (b, a)) for a, b in pairwise(sizes)],
         ),
-        "root-of-two-over-n": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: sqrt(c) / a),
-        "ignores-c": (
-            lambda sizes, c, rng: _network(sizes, rng, _by_in(2)),
-            lambda sizes, c, rng: _network(sizes, rng, _by_in(1)),
-        ),
-        "not-scaled": lambda sizes, c, rng: _network(sizes, rng, lambda a, b: 1.0),
+        "root-of-two-over-n": _drawn(lambda a, b, c: sqrt(c) / a),
+        "ignores-c": (_drawn(lambda a, b, c: sqrt(2 / a)), _drawn(lambda a, b, c: sqrt(1 / a))),
+        "not-scaled": _unscaled,
         "uniform-for-normal": lambda sizes, c, rng: [
             sqrt(3 * c / a) * (2 * rng.random((b, a)) - 1) for a, b in pairwise(sizes)
         ],
@@ -187,13 +149,15 @@ EXERCISE = exercise(
         "ragged-array": _ragged,
         "transposed": lambda draws: draws.behaves_like(_transposed) and not draws.behaves_like(_by_out),
         "fan-out-for-fan-in": lambda draws: draws.behaves_like(_by_out) and _has_right_shapes(draws),
-        "integer-division": _in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
-        "one-draw": _in_every_matrix(
-            lambda W, variance: bool(W.size and np.all(W.flat[0] == W) and W.flat[0] % 0.5)
+        "integer-division": in_every_matrix(lambda W, variance: bool(np.any(W)) == (variance >= 1)),
+        "one-draw": in_every_matrix(
+            lambda W, variance: bool(W.size and np.all(W.flat[0] == W) and W.flat[0] % 0.5), shaped=False
         ),
-        "centred": _in_every_matrix(_centred),
-        "scaled-to-itself": _in_every_matrix(_scaled_to_itself),
-        "rounded": _in_every_matrix(_rounded),
+        "centred": in_every_matrix(is_centred),
+        "scaled-to-itself": in_every_matrix(is_scaled_to_itself),
+        "rounded": in_every_matrix(
+            lambda W, variance: ends_after_a_few_decimals(W, variance) and not np.array_equal(W, W.round())
+        ),
     },
     hidden=4,
 )

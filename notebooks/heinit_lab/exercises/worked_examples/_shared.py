@@ -10,14 +10,19 @@ from heinit_lab.checking import DrawCase, Plan
 from heinit_lab.checking.draw_cases import UNIFORM
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.laws import Law, kurtosis_spread
-from heinit_lab.exercises._shared import Mistakes, generator_mistakes
+from heinit_lab.exercises._shared import (
+    Mistakes,
+    ends_after_a_few_decimals,
+    generator_mistakes,
+    in_every_matrix,
+    is_centred,
+    is_scaled_to_itself,
+)
 
 Rng = np.random.Generator
 
 PAIR = np.array([[1.0, -1.0]])
 LOPSIDED = np.array([[0.5, 1.5, -0.25, 2.0, 1.0], [0.75, -1.25, 3.0, 0.25, 1.5]])
-AXES = (None, 0, 1)
-EXACT = 1e-5  # relative; no measure of three samples is so near to what is asked by chance, in any float type
 
 
 def layer_check(kurtosis: float) -> Plan:
@@ -90,10 +95,10 @@ def of_kurtosis(kurtosis: float) -> Callable[[DrawTrials], bool]:
 def not_scaled(draws: DrawTrials) -> bool:
     """Layers of different widths have one and the same spread."""
     laws = _drawn_laws(draws)
-    asked = [variance for case in draws.plan.laws for variance in case.variances]
-    spreads = [law.ratio * variance for law, variance in zip(laws, asked, strict=False)]
+    variances = [variance for case in draws.plan.laws for variance in case.variances]
+    spreads = [law.ratio * variance for law, variance in zip(laws, variances, strict=False)]
     return (
-        len({*asked}) > 1
+        len({*variances}) > 1
         and bool(laws)
         and all(0 < law.ratio < np.inf and _one_sidedness(law) < 0.1 for law in laws)
         and all(
@@ -102,51 +107,16 @@ def not_scaled(draws: DrawTrials) -> bool:
     )
 
 
-def _in_every_matrix(test: Callable[[np.ndarray, DrawCase], bool]) -> Callable[[DrawTrials], bool]:
-    """Recognises what every small matrix shows. test: of a matrix of the right shape, and its case."""
-
-    @np.errstate(all="ignore")  # numbers may be too large to square
-    def shown(draws: DrawTrials) -> bool:
-        pairs = [
-            (case.matrices(call.value)[0], case)
-            for case, call in zip(draws.plan.shapes, draws.shape_calls, strict=True)
-        ]
-        return bool(pairs) and all(
-            W is not None and W.shape == case.shapes[0] and bool(np.all(np.isfinite(W))) and test(W, case)
-            for W, case in pairs
-        )
-
-    return shown
-
-
-def _centred(W: np.ndarray, case: DrawCase) -> bool:
-    """Whether the mean of the matrix, or of each column or row, is 0 exactly."""
-    means = (np.abs(W.mean(axis, float)).max() for axis in AXES)
-    return len(np.unique(np.abs(W))) > 1 and min(means) <= EXACT * np.abs(W).max()
-
-
-def _scaled_to_itself(W: np.ndarray, case: DrawCase) -> bool:
-    """Whether the second moment or the variance is exactly the one asked for, though the numbers differ."""
-    moments = [f(W, axis) for axis in AXES for f in (np.var, lambda u, along: np.mean(np.square(u), along))]
-    exact = any(np.allclose(moment, case.variances[0], rtol=EXACT, atol=0) for moment in moments)
-    return exact and len(np.unique(np.abs(W))) > 1
-
-
-def _rounded(W: np.ndarray, case: DrawCase) -> bool:
-    """Whether all numbers end after a few decimals, and are more than a few numbers."""
-    return len(np.unique(np.abs(W))) > 3 and any(np.array_equal(W, W.round(k)) for k in range(1, 7))
-
-
 # how mistakes in drawing a layer's weights show themselves, whatever their scale
 SHOWN_BY: dict[str, Callable[[DrawTrials], bool]] = {
     "one-sided": one_sided,
     "not-scaled": not_scaled,
-    "integer-division": _in_every_matrix(
-        lambda W, case: case.args[0] == 5 or bool(np.any(W)) == (case.args[0] < 5)
+    "integer-division": in_every_matrix(
+        lambda W, variance: variance == 0.4 or bool(np.any(W)) == (variance > 0.4)
     ),
-    "centred": lambda draws: _may_be_draws(draws) and _in_every_matrix(_centred)(draws),
-    "scaled-to-itself": lambda draws: _may_be_draws(draws) and _in_every_matrix(_scaled_to_itself)(draws),
-    "rounded": _in_every_matrix(_rounded),
+    "centred": lambda draws: _may_be_draws(draws) and in_every_matrix(is_centred)(draws),
+    "scaled-to-itself": lambda draws: _may_be_draws(draws) and in_every_matrix(is_scaled_to_itself)(draws),
+    "rounded": in_every_matrix(ends_after_a_few_decimals),
 }
 
 

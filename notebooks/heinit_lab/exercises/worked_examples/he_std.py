@@ -2,30 +2,21 @@
 
 from math import sqrt
 
+import numpy as np
+
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import VALUES, Trials
-from heinit_lab.exercises._shared import exercise, is_rounded
+from heinit_lab.exercises._shared import exercise, is_constant, is_rounded, scalars
 
 NEARLY = 0.01  # relative
 
 
 def _nearly_right(trials: Trials) -> bool:
     """Every number is within 1 % and none is right, nor a rounding of the right one."""
-    values = [as_array(trial.call.value) for trial in trials]
-    return not is_rounded(trials) and all(
-        not trial.right
-        and value is not None
-        and value.ndim == 0
-        and abs(value / trial.case.want - 1) < NEARLY
-        for trial, value in zip(trials, values, strict=True)
-    )
-
-
-def _always_the_same(trials: Trials) -> bool:
-    """One number, whatever the argument."""
-    values = [as_array(trial.call.value) for trial in trials]
-    return all(value is not None and value.ndim == 0 and value == values[0] for value in values)
+    values = scalars(trials)
+    if values is None or is_rounded(trials) or any(trial.right for trial in trials):
+        return False
+    return bool(np.all(np.abs(values / [trial.case.want for trial in trials] - 1) < NEARLY))
 
 
 EXERCISE = exercise(
@@ -60,7 +51,7 @@ EXERCISE = exercise(
         "nearly-right": lambda n: 1.41 / sqrt(n),
         "rounded": lambda n: round(sqrt(2 / n), 3),
     },
-    shown_by={"nearly-right": _nearly_right, "not-scaled": _always_the_same},
+    shown_by={"nearly-right": _nearly_right, "not-scaled": is_constant},
     hidden=2,
     prompt=Prompt(3, "What is σ for `n_in = 128`?"),
 )

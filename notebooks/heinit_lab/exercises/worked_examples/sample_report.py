@@ -55,7 +55,7 @@ def _in_its_parts(*wrong: Function) -> Callable[[Trials], bool]:
     wrong: makes the mistake. A wrong z that follows from other parts is no mistake of its own.
     """
 
-    def made(trials: Trials, version: Function) -> bool:
+    def makes(trials: Trials, version: Function) -> bool:
         pairs = [(trial, trial.case.under(version).value) for trial in trials]
 
         def off(part: str) -> int:
@@ -70,7 +70,7 @@ def _in_its_parts(*wrong: Function) -> Callable[[Trials], bool]:
             for trial, mistaken in pairs
         )
 
-    return lambda trials: not is_rounded(trials) and any(made(trials, version) for version in wrong)
+    return lambda trials: not is_rounded(trials) and any(makes(trials, version) for version in wrong)
 
 
 _SLIPS: dict[str, tuple[Function, ...]] = {
@@ -164,16 +164,8 @@ EXERCISE = exercise(
     "sample_report",
     Cases(
         Case(PAIR, 1.0, want=_five(1.0, 1.0, 2.0, 1.0, 0.0)),
-        Case(
-            PRINTED,
-            0.5,
-            want=_five(0.3158215, 0.30634772, 0.33419752, 0.20412415, -0.90228669),
-        ),
-        Case(
-            LOPSIDED,
-            1.5,
-            want=_five(2.1, 1.29, 1.4333333, 0.67082039, 0.89442719),
-        ),
+        Case(PRINTED, 0.5, want=_five(0.3158215, 0.30634772, 0.33419752, 0.20412415, -0.90228669)),
+        Case(LOPSIDED, 1.5, want=_five(2.1, 1.29, 1.4333333, 0.67082039, 0.89442719)),
     ),
     mistakes={
         **_SLIPS,

@@ -1,7 +1,6 @@
 """The kinds of layers, and what shows itself alike in the rules for a standard deviation."""
 
-import numpy as np
-
+from heinit_lab.checking import Case
 from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.trials import Trials
 
@@ -21,15 +20,9 @@ def shape(n_in: int, n_out: int) -> str:
     return SQUARE if n_in == n_out else WIDENING if n_out > n_in else NARROWING
 
 
-def constant(trials: Trials) -> float | None:
-    """The one number that every call gave, or None where the calls gave several, or no numbers."""
-    got = [as_array(trial.call.value) for trial in trials]
-    numbers = [float(g) for g in got if g is not None and g.shape == () and g.dtype.kind in "iuf"]
-    return numbers[0] if len(numbers) == len(got) and np.ptp(numbers) < 1e-6 else None
-
-
-def is_constant(trials: Trials) -> bool:
-    return constant(trials) is not None
+def layer_case(n_in: int, n_out: int, want: float) -> Case:
+    """A case of a function of both fans."""
+    return Case(n_in, n_out, want=want, kind=shape(n_in, n_out))
 
 
 def are_weights(trials: Trials) -> bool:

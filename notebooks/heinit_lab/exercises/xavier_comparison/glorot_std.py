@@ -4,25 +4,20 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking import Cases, Prompt
 from heinit_lab.checking.trials import VALUES
-from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.xavier_comparison._shared import are_weights, is_constant, shape
-
-
-def _case(n_in: int, n_out: int, want: float) -> Case:
-    return Case(n_in, n_out, want=want, kind=shape(n_in, n_out))
-
+from heinit_lab.exercises._shared import exercise, is_constant
+from heinit_lab.exercises.xavier_comparison._shared import are_weights, layer_case
 
 EXERCISE = exercise(
     "glorot_std",
     Cases(
-        _case(4, 3, 0.53452248),
-        _case(1, 1, 1.0),
-        _case(128, 64, 0.10206207),
-        _case(64, 128, 0.10206207),
-        _case(5, 300, 0.08097755),
-        _case(50, 50, 0.14142136),
+        layer_case(4, 3, 0.53452248),
+        layer_case(1, 1, 1.0),
+        layer_case(128, 64, 0.10206207),
+        layer_case(64, 128, 0.10206207),
+        layer_case(5, 300, 0.08097755),
+        layer_case(50, 50, 0.14142136),
         looks_at=VALUES,
     ),
     mistakes={

@@ -2,10 +2,10 @@
 
 from math import sqrt
 
-from heinit_lab.checking import Case, Cases, Prompt
+from heinit_lab.checking import Cases, Prompt
 from heinit_lab.checking.trials import VALUES, Trials
-from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.xavier_comparison._shared import constant, shape
+from heinit_lab.exercises._shared import constant, exercise
+from heinit_lab.exercises.xavier_comparison._shared import layer_case
 
 
 def _is_root_two(trials: Trials) -> bool:
@@ -18,28 +18,21 @@ def _is_another_constant(trials: Trials) -> bool:
     return constant(trials) is not None and not _is_root_two(trials)
 
 
-def _case(n_in: int, n_out: int, want: float) -> Case:
-    return Case(n_in, n_out, want=want, kind=shape(n_in, n_out))
-
-
 EXERCISE = exercise(
     "he_over_glorot",
     Cases(
-        _case(4, 3, 1.32287566),
-        _case(1, 1, 1.41421356),
-        _case(128, 64, 1.22474487),
-        _case(10, 70, 2.82842712),
-        _case(300, 300, 1.41421356),
+        layer_case(4, 3, 1.32287566),
+        layer_case(1, 1, 1.41421356),
+        layer_case(128, 64, 1.22474487),
+        layer_case(10, 70, 2.82842712),
+        layer_case(300, 300, 1.41421356),
         looks_at=VALUES,
     ),
     mistakes={
         "constant-root-two": lambda n, m: sqrt(2),
         "same-for-every-layer": lambda n, m: 1.323,
         "ratio-inverted": (lambda n, m: sqrt(n / (n + m)), lambda n, m: n / (n + m)),
-        "xavier-for-he": (
-            lambda n, m: sqrt((n + m) / (2 * n)),
-            lambda n, m: sqrt(2 * n / (n + m)),
-        ),
+        "xavier-for-he": (lambda n, m: sqrt((n + m) / (2 * n)), lambda n, m: sqrt(2 * n / (n + m))),
         "fan-out-for-fan-in": (
             lambda n, m: sqrt((n + m) / m),
             lambda n, m: (n + m) / m,

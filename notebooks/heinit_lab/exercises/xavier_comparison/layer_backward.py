@@ -120,10 +120,7 @@ EXERCISE = exercise(
         ),
         "product-of-sums": lambda W, z, g: np.sum(g * (z > 0)) * np.sum(W, axis=0),
         "mean-for-sum": lambda W, z, g: np.mean(W * (g * (z > 0))[:, None], axis=0),
-        "not-summed": (
-            lambda W, z, g: W * (g * (z > 0))[:, None],
-            lambda W, z, g: W.T * (g * (z > 0)),
-        ),
+        "not-summed": (lambda W, z, g: W * (g * (z > 0))[:, None], lambda W, z, g: W.T * (g * (z > 0))),
         "gradient-of-the-weights": (
             lambda W, z, g: np.outer(g * (z > 0), z),
             lambda W, z, g: np.outer(g * (z > 0), np.maximum(z, 0)),

@@ -6,8 +6,8 @@ import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.trials import VALUES
-from heinit_lab.exercises._shared import exercise
-from heinit_lab.exercises.xavier_comparison._shared import LARGE, are_weights, is_constant
+from heinit_lab.exercises._shared import exercise, is_constant
+from heinit_lab.exercises.xavier_comparison._shared import LARGE, are_weights
 
 EXERCISE = exercise(
     "xavier_std",
