@@ -7,7 +7,8 @@ though lesson 5 asks students to write much of `networks` again, by themselves.
 
 from heinit_lab.checking import check
 from heinit_lab.figures.show import figure, show
+from heinit_lab.inspection import inspect_initializer
 from heinit_lab.progress import progress
 
 __version__ = "0.2.0"
-__all__ = ["check", "figure", "progress", "show"]
+__all__ = ["check", "figure", "inspect_initializer", "progress", "show"]
