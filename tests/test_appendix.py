@@ -138,7 +138,7 @@ def test_a_line_that_draws_something_else_than_the_table_says_is_found(monkeypat
     for weights, biases, stated, complaint in (
         (normal, zeros, {}, ""),
         (normal, zeros, {"law": "uniform"}, "another law"),
-        (normal, zeros, {"variance": "2.1 / fan_in"}, "another variance: 0.0"),
+        (normal, zeros, {"variance": "2.2 / fan_in"}, "another variance: 0.0"),
         (normal, "np.full(n_out, 0.01)", {}, "biases up to 0.01"),
         (uniform, drawn, {"law": "uniform", "variance": "0.01 / 3", "bias_variance": "0.01 / 3"}, ""),
         (uniform, drawn, {"law": "uniform", "variance": "0.0101 / 3"}, "another edge: 0.09"),
