@@ -84,7 +84,7 @@ def differences(framework: dict[str, Any], line: dict[str, Any], layers: list[di
         if not _uniform(layer["bias"], eval(biases, layer)):
             wrong.append(f"biases up to {layer['bias'].max():.4g}")
     measured = ", ".join(f"{p.variance:.4g} (s.e. {p.variance * p.error:.1g})" for p in report.prints)
-    return [f"{', '.join(laws)}; variance {measured}", *wrong]
+    return [f"{laws}; variance {measured}", *wrong]
 
 
 def _uniform(draws: np.ndarray, variance: float) -> bool:

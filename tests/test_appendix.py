@@ -16,7 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.lessons import APPENDIX, lessons
+from autograder.lessons import APPENDIX, SHARE, lessons
 from benchmarks._framework_lines import FRAMEWORKS, LAWS, SIZES, differences, made, names, shown
 from benchmarks.frameworks import NUMBER, agrees, printed, with_outputs
 from heinit_lab.networks import TRUNCATED_STD, draw
@@ -98,6 +98,13 @@ def test_the_page_shows_the_table_of_lines_and_its_outputs_are_of_the_pytorch_th
     cells = {cell.id: cell.source for cell in PAGE.cells}
     assert cells["lines-table"] == shown()
     assert f"PyTorch {FRAMEWORKS[0]['packages'][0].partition('==')[2]}" in cells["title"]
+
+
+def test_the_cheat_sheets_lines_are_lines_of_the_table():
+    sheet = (SHARE / "autograder" / "site" / "text" / "cheat-sheet.md").read_text(encoding="utf-8")
+    for framework in FRAMEWORKS:
+        (row,) = re.findall(rf"(?m)^\| {framework['name']} \| `(.+)` \|$", sheet)
+        assert set(row.split("; ")) <= {line["line"] for line in framework["lines"]}
 
 
 def test_every_framework_has_a_line_for_every_need_and_the_table_states_the_rules_by_their_formulas():

@@ -1,5 +1,7 @@
 """What the lessons import: checks, random networks, figures, explorers, and the digits they train on.
 
+`inspect_initializer` says what any initializer draws.
+
 Importing it needs NumPy alone: Matplotlib, IPython and ipywidgets are imported where something is drawn or
 shown, and the first figure gives all later ones the course's style. It holds no hidden checks and no answers,
 though lesson 5 asks students to write much of `networks` again, by themselves.

@@ -125,7 +125,7 @@ def _law(w: np.ndarray) -> tuple[str, float, np.ndarray | None, float]:
     if len(values) < (_FEW_VALUES if rounding == HALF else w.size / 2):
         return f"{len(values):,} different numbers", 0.0, None, UNIFORM
     ends = np.count_nonzero((w == low) | (w == high))
-    if ends > 20 + _RARE * w.size:
+    if rounding != HALF and ends > 20 + _RARE * w.size:
         return f"clipped: {100 * ends / w.size:.2g} % stand exactly at the ends", 0.0, None, UNIFORM
     middle, half, std = (high + low) / 2, (high - low) / 2, w.std()
     cut = _cut(half / std)

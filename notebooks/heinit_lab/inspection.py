@@ -29,6 +29,8 @@ from heinit_lab.fingerprint import FAR, FEWEST, Fingerprint, fingerprint, varian
 SHAPES = (1024, 128), (256, 768)
 """Of the matrices that are drawn, (n_out, n_in)."""
 _SMALL = (48, 96)  # on which the dependence on the seed is tried
+STILL = "constant", "identity"
+"""Laws by which nothing is drawn."""
 _EXACT = 2e-3  # relative error of a variance that nothing but rounding moves
 
 Shape = tuple[int, ...]
@@ -126,12 +128,14 @@ class Inspection:
 
     @property
     def _c(self) -> str:
-        if not all(each.variance for each in self.prints):
-            return "none: the weights do not vary"
+        if all(each.law in STILL for each in self.prints):
+            return "none: nothing is drawn"
         if not self.over:
             return "none: the variances are not one c over any number of units"
         if self.over == "nothing":
-            return f"none: the standard deviation is {sqrt(self.c):.4g} at every size"
+            before = [sqrt(self.c / variance_of_truncated(p.cut)) for p in self.prints if p.cut]
+            cut = f", {before[0]:.3g} before the cut" if before else ""
+            return f"none: the standard deviation is {sqrt(self.c):.4g} at every size{cut}"
         return f"{_measured(self.c, self.error)} over {self.over}"
 
 
@@ -168,7 +172,7 @@ def inspect_initializer(
         notes.append("To keep the signal level, that is the wrong axis: the number that counts is fan_in.")
         if not way.by_sizes and in_axis == 1:
             notes.append("Do the outputs come last in the shape, as in Keras and JAX? Then say in_axis=-2.")
-    still = all(each.law in ("constant", "identity") for each in prints)
+    still = all(each.law in STILL for each in prints)
     seeds = "nothing is drawn" if still else way.seed(wanted[0] if shapes else way.oriented(_SMALL), seed)
     return Inspection(
         way.name, fans, tuple(prints), over, c, error, rule, beside, seeds, (*dict.fromkeys(notes),)
@@ -271,7 +275,8 @@ class _Way:
         except (TypeError, ValueError):
             w = np.array(None)
         if w.dtype == object:
-            raise _Unreadable(f"{text} returns {_kind(value)}, and no array of numbers; {wanted}.")
+            more = " Return its weight." * hasattr(value, "weight")
+            raise _Unreadable(f"{text} returns {_kind(value)}, and no array of numbers; {wanted}.{more}")
         if w.shape not in (shape, shape[::-1]):
             raise _Unreadable(f"{text} returns shape {w.shape}; {wanted}.")
         if not np.all(np.isfinite(w)):
@@ -294,13 +299,14 @@ class _Way:
 
 def _over(fans: Sequence[Fans], prints: Sequence[Fingerprint]) -> tuple[str, float, float]:
     """Over which of FANS the variances are one number, that number, and its standard error; '' for none."""
-    v = np.array([each.variance for each in prints])
+    v = np.array([0.0 if each.law in STILL else each.variance for each in prints])
     relative = np.array([each.error or _EXACT for each in prints])
     for name, units in FANS.items() if np.all(v > 0) else ():
         each = v * [units(f) for f in fans]
         c = float(np.average(each, weights=(relative * each) ** -2.0))
+        exact = not any(p.error for p in prints)
         if np.ptp(each) <= FAR * float(np.hypot(*(relative * each)[[each.argmin(), each.argmax()]])):
-            return name, c, c * float(np.sum(relative**-2.0)) ** -0.5
+            return name, c, 0.0 if exact else c * float(np.sum(relative**-2.0)) ** -0.5
     return "", 0.0, 0.0
 
 
@@ -313,8 +319,8 @@ def _named(over: str, c: float, error: float, found: Fingerprint) -> tuple[str, 
             k * left: f"{name}, the cut not corrected for" for k, name in rules.items()
         }
     near = sorted(rules, key=lambda k: abs(k - c))
-    fits = bool(near) and abs(near[0] - c) <= FAR * error
-    other = near[1 if fits else 0 :][:1]
+    fits = bool(near) and abs(near[0] - c) <= (FAR * error or _EXACT * c)
+    other = near[1 if fits else 0 :][: 1 if error else 0]
     beside = [f"{rules[k]}: {abs(k - c) / error:,.0f} standard errors away" for k in other]
     return rules[near[0]] if fits else "", "".join(beside)
 
@@ -336,7 +342,7 @@ def _law(found: Fingerprint) -> str:
 
 
 def _entries(found: Fingerprint) -> str:
-    if found.law in ("constant", "identity"):
+    if found.law in STILL:
         return "nothing is left to chance"
     if found.law == "orthogonal":
         return "the rows or the columns are at right angles, and equally long"

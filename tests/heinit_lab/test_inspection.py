@@ -12,7 +12,7 @@ from heinit_lab.fingerprint import fingerprint, variance_of_truncated
 from heinit_lab.networks import LAWS, TRUNCATED_STD
 from heinit_solutions.worked_examples import he_normal, he_uniform
 
-SHAPES = (320, 64), (96, 384)  # (n_out, n_in): few weights, so that many initializers can be tried
+SHAPES = (320, 64), (80, 256)  # (n_out, n_in): few weights, so that many initializers can be tried
 
 
 def by(law, variance):
@@ -68,6 +68,10 @@ def without_its_rng(n_in, n_out, rng):
     return he_normal(n_in, n_out, np.random.default_rng(3))
 
 
+def in_bfloat16(w):
+    return (w.astype(np.float32).view(np.uint32) & 0xFFFF0000).view(np.float32)
+
+
 def he(n_in, n_out):
     return 2 / n_in
 
@@ -89,9 +93,17 @@ KNOWN = [
     (by("normal", lambda n_in, n_out: 4 / n_in**2), "He's variance was taken for the", "normal", "indep", ""),
     (by("normal", lambda n_in, n_out: (2 / n_in) ** 0.5), "He's standard deviation was", "normal", "in", ""),
     (by("normal", lambda n_in, n_out: 1.7 / n_in), "none by name", "normal", "independent", "c +1.[67]"),
-    (by("normal", lambda n_in, n_out: n_in**0.2), "not one c over any number", "normal", "independent", ""),
+    (by("normal", lambda n_in, n_out: n_in**0.4), "not one c over any number", "normal", "independent", ""),
     (normal, "none: the standard deviation is 0.0[45]", "normal", "independent", "another seed others"),
     (lambda shape: normal(shape, np.random.default_rng(0)), "", "normal", "independent", "seed is fixed"),
+    (
+        lambda shape, rng: LAWS["truncated"](rng, shape, np.float64) / 50,
+        "before the cut",
+        "cut off",
+        "",
+        "",
+    ),
+    (lambda shape, rng: in_bfloat16(rng.uniform(-1, 1, shape)), "", "uniform from -1 to 1", "indep", ""),
     (lambda n_in, n_out: normal((n_out, n_in), np.random.default_rng()), "", "normal", "", "different"),
     (orthogonal, "orthogonal with gain 1", "orthogonal", "right angles", "another seed others"),
     (half_twice, "He's rule, 2 / fan_in", "normal", "not independent: rows or columns recur", ""),
@@ -99,8 +111,20 @@ KNOWN = [
     (rows_of_one_length, "1 / fan_in", "", "not independent: rows or columns hang together", ""),
     (low_rank, "", "neither normal nor uniform", "rows or columns hang together", ""),
     (sparse, "1 / fan_in", "% are exactly 0, the others normal", "independent", ""),
-    (lambda n_in, n_out: np.zeros((n_out, n_in)), "do not vary", "everywhere, 0", "chance", "nothing is dr"),
-    (lambda shape: np.eye(*shape), "", "identity", "nothing is left to chance", "nothing is drawn"),
+    (
+        lambda n_in, n_out: np.zeros((n_out, n_in)),
+        "none: nothing is drawn",
+        "everywhere, 0",
+        "chance",
+        "nothing is dr",
+    ),
+    (
+        lambda shape: np.eye(*shape),
+        "c +none: nothing is drawn",
+        "identity",
+        "nothing is left to chance",
+        "nothing is drawn",
+    ),
     (lambda n_in, n_out, rng: rng.random((n_out, n_in)), "", "uniform from", "mean +0.5.*not 0", ""),
     (lambda n_in, n_out, rng: rng.exponential(1, (n_out, n_in)) - 1, "", "lopsided", "independent", ""),
     (lambda n_in, n_out, rng: rng.laplace(0, 1, (n_out, n_in)), "", "kurtosis [56]", "independent", ""),
