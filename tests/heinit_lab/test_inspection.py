@@ -103,7 +103,7 @@ KNOWN = [
         "",
         "",
     ),
-    (lambda shape, rng: in_bfloat16(rng.uniform(-1, 1, shape)), "", "uniform from -1 to 1", "indep", ""),
+    (lambda shape, rng: in_bfloat16(rng.uniform(-1, 1, shape)), "", "uniform from -0.99", "indep", ""),
     (lambda n_in, n_out: normal((n_out, n_in), np.random.default_rng()), "", "normal", "", "different"),
     (orthogonal, "orthogonal with gain 1", "orthogonal", "right angles", "another seed others"),
     (half_twice, "He's rule, 2 / fan_in", "normal", "not independent: rows or columns recur", ""),
