@@ -6,6 +6,7 @@ Its cells run where PyTorch is installed, by `heinit bench frameworks`; here its
 from __future__ import annotations
 
 import ast
+import math
 import re
 import subprocess
 import sysconfig
@@ -15,14 +16,15 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.lessons import APPENDIX, lessons
+from autograder.lessons import APPENDIX, SHARE, lessons
+from benchmarks._framework_lines import FRAMEWORKS, LAWS, SIZES, differences, made, names, shown
 from benchmarks.frameworks import NUMBER, agrees, printed, with_outputs
-from heinit_lab.networks import draw
+from heinit_lab.networks import TRUNCATED_STD, draw
 from heinit_lab.race import race
 
 PAGE = nbformat.read(APPENDIX, as_version=4)
 CODE = {cell.id: cell for cell in PAGE.cells if cell.cell_type == "code"}
-EXACT = {"0.003": 1 / (5 * 64), "0.00174": 1 / 576}  # what the text computes
+EXACT = {"0.003": 1 / (5 * 64), "0.00174": 1 / 576, "0.774": TRUNCATED_STD**2}  # what the text computes
 
 
 def rows(cell: str) -> list[list[str]]:
@@ -90,6 +92,70 @@ def test_a_rule_that_draws_as_the_course_does_runs_the_courses_race():
     shares = cells["race_rules"](rules, depth=3, seeds=2, epochs=1)
     expected = [race(3, seed=seed, epochs=1).shares for seed in range(2)]
     np.testing.assert_array_equal(shares["he"], expected)
+
+
+def test_the_page_shows_the_table_of_lines_and_its_outputs_are_of_the_pytorch_that_the_table_names():
+    cells = {cell.id: cell.source for cell in PAGE.cells}
+    assert cells["lines-table"] == shown()
+    assert f"PyTorch {FRAMEWORKS[0]['packages'][0].partition('==')[2]}" in cells["title"]
+
+
+def test_the_cheat_sheets_lines_are_lines_of_the_table():
+    sheet = (SHARE / "autograder" / "site" / "text" / "cheat-sheet.md").read_text(encoding="utf-8")
+    for framework in FRAMEWORKS:
+        (row,) = re.findall(rf"(?m)^\| {framework['name']} \| `(.+)` \|$", sheet)
+        assert set(row.split("; ")) <= {line["line"] for line in framework["lines"]}
+
+
+def test_every_framework_has_a_line_for_every_need_and_the_table_states_the_rules_by_their_formulas():
+    """What a line draws, `heinit bench frameworks` tries; here it is held to the rule's formula."""
+    rules = {"He": "2 / fan_in", "LeCun": "1 / fan_in", "Xavier": "2 / (fan_in + fan_out)"}
+    rules |= {"end of a residual branch": "1 / (30 * fan_in)", "cut off": "(1 - 4 * density / share) * s**2"}
+    share, density = math.erf(math.sqrt(2)), math.exp(-2) / math.sqrt(2 * math.pi)
+    needs = {"He, normal", "He, uniform", "Xavier", "LeCun", "He, convolution", "He, depthwise", "bias 0"}
+    for framework in FRAMEWORKS:
+        lines = framework["lines"]
+        assert needs | {"end of a residual branch", "default"} <= {line["what"] for line in lines}
+        assert [line["kind"] for line in lines if line["what"] == "default"] == [*SIZES]
+        for line in lines:
+            ast.parse(line["line"])
+            assert line["law"] in LAWS
+            rule = next((r for name, r in rules.items() if line["what"].startswith(name)), "")
+            for sizes in SIZES[line["kind"]]:
+                known = names(line["kind"], *sizes)
+                v = eval(line["variance"], dict(known))
+                if rule and "by name" not in line["what"]:
+                    assert v == pytest.approx(eval(rule, known | {"share": share, "density": density})), line
+                biases = eval(line.get("bias_variance", framework["bias_variance"]), dict(known))
+                assert biases == 0 if line["what"] == "bias 0" else 0 <= biases < 1
+
+
+def test_a_line_that_draws_something_else_than_the_table_says_is_found(monkeypatch):
+    monkeypatch.setitem(SIZES, "dense", ((64, 320, 1), (384, 96, 1)))  # few weights
+    framework = {
+        "dense": "layer = {line}",
+        "weight": "layer[0]",
+        "bias": "layer[1]",
+        "in_axis": {"dense": 1},
+        "bias_variance": "0",
+    }
+    line = {"what": "He", "kind": "dense", "law": "normal", "variance": "2 / fan_in"}
+    normal, zeros = "rng.normal(0, math.sqrt(2 / n_in), (n_out, n_in))", "np.zeros(n_out)"
+    uniform, drawn = "rng.uniform(-0.1, 0.1, (n_out, n_in))", "rng.uniform(-0.1, 0.1, n_out)"
+    for weights, biases, stated, complaint in (
+        (normal, zeros, {}, ""),
+        (normal, zeros, {"law": "uniform"}, "another law"),
+        (normal, zeros, {"variance": "2.2 / fan_in"}, "another variance: 0.0"),
+        (normal, "np.full(n_out, 0.01)", {}, "biases up to 0.01"),
+        (uniform, drawn, {"law": "uniform", "variance": "0.01 / 3", "bias_variance": "0.01 / 3"}, ""),
+        (uniform, drawn, {"law": "uniform", "variance": "0.0101 / 3"}, "another edge: 0.09"),
+        (f"{normal} + 0.01", zeros, {}, "another variance"),
+    ):
+        this = line | stated | {"line": f"({weights}, {biases})"}
+        around = {"np": np, "math": math, "rng": np.random.default_rng(0)}
+        measured, *wrong = differences(framework, this, made(framework, this, around))
+        assert "variance" in measured
+        assert (complaint in "; ".join(wrong)) if complaint else wrong == [], (this, wrong)
 
 
 @pytest.mark.parametrize(

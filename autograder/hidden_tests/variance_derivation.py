@@ -107,6 +107,11 @@ def _steep_slopes(_: Rng) -> list[Case]:
     return [Case(*each, kind=kind) for kind, group in inputs.items() for each in group]
 
 
+def _activations(rng: Rng) -> list[str]:
+    """All but SELU, whose kink makes a correct sum of 20 Gauss-Hermite nodes miss by 0.2 %."""
+    return [name for name in ACTIVATIONS if name != "selu"]
+
+
 def _activations_with_a_parameter(rng: Rng) -> list[Case]:
     """Activations with a parameter, inside its range and at the ends; 20 Gauss-Hermite nodes are enough."""
     slopes = [*rng.uniform(-1.5, 1.5, size=4).tolist(), 1.5, -1.5, 1.0, -1.0]
@@ -145,7 +150,7 @@ HIDDEN = {
     ),
     "gain": behaviours(
         gain,
-        values(2.5, "every activation of the table, to 0.1 %", lambda rng: ACTIVATIONS, rtol=1e-3),
+        values(2.5, "every activation of the table but selu, to 0.1 %", _activations, rtol=1e-3),
         edges(1.5, "the parameter a, of either sign, to 0.1 %", _activations_with_a_parameter, rtol=1e-3),
     ),
 }

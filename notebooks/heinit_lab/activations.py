@@ -19,6 +19,9 @@ Activation = Callable[..., Array]
 # Exact, and fast enough for a figure: about 15 ms for 100,000 numbers.
 _erf = np.vectorize(math.erf, otypes=[float])
 
+# Of SELU, as its paper prints them.
+_SCALE, _BEND = 1.0507009873554805, 1.6732632423543772
+
 
 def _sigmoid(z: Array) -> Array:
     """1 / (1 + e^-z), written so that it overflows for no z."""
@@ -32,6 +35,8 @@ ACTIVATIONS: dict[str, Activation] = {
     "leaky": lambda z, a=0.0: np.where(np.asarray(z) > 0, z, a * np.asarray(z)),
     # Clevert et al. 2016
     "elu": lambda z, a=0.0: np.where(np.asarray(z) > 0, z, a * np.expm1(np.minimum(z, 0.0))),
+    # it takes a standard normal to mean 0 and variance 1 (Klambauer et al. 2017, equation 2)
+    "selu": lambda z, a=0.0: _SCALE * np.where(np.asarray(z) > 0, z, _BEND * np.expm1(np.minimum(z, 0.0))),
     # z times the standard normal's distribution function, exactly (Hendrycks and Gimpel 2016)
     "gelu": lambda z, a=0.0: 0.5 * np.asarray(z) * (1 + _erf(np.asarray(z) / math.sqrt(2))),
     # z times its sigmoid, also called swish
