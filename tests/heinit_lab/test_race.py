@@ -28,15 +28,15 @@ def test_given_weights_are_trained_on_a_copy():
     assert np.all(Ws[0] == 0.01)
 
 
-@pytest.mark.parametrize(("depth", "normalised"), [(1, False), (4, False), (4, True)])
-def test_the_trainer_goes_down_the_slope_it_says(depth, normalised):
+@pytest.mark.parametrize(("depth", "norm"), [(1, None), (4, None), (4, "batch"), (4, "layer")])
+def test_the_trainer_goes_down_the_slope_it_says(depth, norm):
     """The largest slopes are what a small change of their value does to the loss."""
     from heinit_lab.race import _Network
 
     rng = np.random.default_rng(0)
     sizes = [64, *[16] * (depth - 1), 10]
     Ws = [a.astype(np.float32) for a in answers.init_network(sizes, 2, rng)]
-    network = _Network(Ws, normalised)
+    network = _Network(Ws, norm)
     x, y = digits().train[:64], digits().train_labels[:64]
     network.learn(x, y)
     slopes, start = network.gradients.copy(), network.values.copy()
