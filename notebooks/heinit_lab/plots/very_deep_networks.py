@@ -102,7 +102,7 @@ def loss_bands(settings: Mapping[str, str]) -> Plot:
     """Training loss by epoch of two settings in `stored()`, by label: ten seeds' middle and range."""
     fig, ax = figure(6.4, 3.4)
     words = []
-    looks = ((HE, "o", "-", 0.09), (XAVIER, "s", "--", -0.09))
+    looks = ((HE, "o", "-", 0.27), (XAVIER, "s", "--", 0.12))
     for (label, name), (colour, marker, line, lift) in zip(settings.items(), looks, strict=True):
         races = stored()[name]
         low, middle, high = races["loss_band"]
@@ -256,7 +256,7 @@ def places_of_norm(flows: Mapping[str, Mapping[float, tuple[np.ndarray, np.ndarr
         )
         ax.set_title(title)
     axes[0].set_ylabel("second moment")
-    for place, y in (("pre-norm", 40.0), ("post-norm", 1.35), ("plain", 0.32)):
+    for place, y in (("pre-norm", 120.0), ("post-norm", 1.35), ("plain", 0.32)):
         note(axes[0], 3, y, place, looks[place][0], weight="bold")
     each = ", ".join(f"{c:g}" for c in by_c)
     return fig, f"Second moments at the far end of 30 layers or blocks, for c = {each}: {'; '.join(words)}."
