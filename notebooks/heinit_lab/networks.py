@@ -60,7 +60,7 @@ LAWS: dict[str, Law] = {
 """Draws of mean 0, by name. All have variance 1, except `truncated`, which was not corrected.
 
 They are independent, except in an `orthogonal` matrix: its rows or its columns, whichever are fewer, are at
-right angles and equally long (Saxe et al. 2014).
+right angles and equally long (Saxe and others 2014).
 """
 
 

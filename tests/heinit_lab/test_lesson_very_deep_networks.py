@@ -50,8 +50,7 @@ def test_the_digits_are_split_centred_and_scaled_once_and_for_all():
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["he 5", "xavier 10", "he 30", "xavier 30", "he 30, batch norm", "he 30, layer norm", "he 30, uniform"],
+    "name", ["he 5", "xavier 10", "he 30", "xavier 30", "he 30, batch norm", "he 30, uniform"]
 )
 def test_a_kept_race_runs_again_as_it_was_kept(name):
     setting = next(s for s in settings() if s.name == name)
