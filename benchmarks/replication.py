@@ -3,7 +3,8 @@
 Run it with `heinit bench replication`. It prints one line for each setting. With `--write` it also keeps
 the figures in `heinit_lab/data/replication.json`, from which lesson 5 draws its ten-seed figures. With
 `--others` it runs twenty other seeds, by which `heinit bench claims` judges what the lessons say of races;
-`--write` then keeps them in `autograder/claims/races.json`. These take twice as long.
+`--write` then keeps them in `autograder/claims/races.json`. These take twice as long. Names of settings, such
+as "he 30", limit a run to these.
 """
 
 import json
@@ -34,13 +35,13 @@ from heinit_lab.race import STUCK, Race, race, sizes
 SEEDS = tuple(range(10))
 OTHERS = tuple(range(10, 30))
 RULES = {"he": 2.0, "xavier": 1.0}
-DRAWN = {"he 10", "xavier 10", "he 30", "xavier 30", "xavier 30, calibrated"}
+DRAWN = {"he 10", "xavier 10", "he 30", "xavier 30", "xavier 30, calibrated", "he 30, uniform"}
 
 
 @dataclass(frozen=True)
 class Setting:
     """One kind of race. name: "he 30". c: of all matrices, or of each. calibrated: the drawn matrices are
-    rescaled to second moment 1.
+    rescaled to second moment 1. law: of the weights; the order of the batches is that of normal ones.
     """
 
     name: str
@@ -48,11 +49,16 @@ class Setting:
     c: float | tuple[float, ...]
     options: dict[str, Any] = field(default_factory=dict)
     calibrated: bool = False
+    law: str = "normal"
 
     def run(self, seed: int) -> Race:
         options = dict(self.options)
         if self.calibrated:
             options["weights"] = _calibrated_weights(self.depth, self.c, seed)
+        elif self.law != "normal":
+            options["weights"] = list(
+                draw(sizes(self.depth), self.c, np.random.default_rng(seed), law=self.law)
+            )
         return race(self.depth, self.c, seed, **options)
 
 
@@ -72,13 +78,19 @@ def settings() -> Iterator[Setting]:
     for rule, c in RULES.items():
         yield Setting(f"{rule} 30, Adam", 30, c, {"optimiser": "adam"})
     for rule, c in RULES.items():
-        yield Setting(f"{rule} 30, batch norm", 30, c, {"normalised": True})
-    yield Setting("he 30, batch norm, last c 1", 30, (2.0,) * 29 + (1.0,), {"normalised": True})
+        yield Setting(f"{rule} 30, batch norm", 30, c, {"norm": "batch"})
+    yield Setting("he 30, batch norm, last c 1", 30, (2.0,) * 29 + (1.0,), {"norm": "batch"})
     yield Setting("xavier 30, calibrated", 30, 1.0, calibrated=True)
     for depth in (40, 50):
         yield Setting(f"he {depth}, calibrated", depth, 2.0, calibrated=True)
     for width in (32, 128, 256):
         yield Setting(f"he 40, width {width}", 40, 2.0, {"width": width})
+    for rule, c in RULES.items():
+        yield Setting(f"{rule} 30, layer norm", 30, c, {"norm": "layer"})
+        yield Setting(f"{rule} 30, bias 0.01", 30, c, {"bias": 0.01})
+    yield Setting("he 30, uniform", 30, 2.0, law="uniform")
+    for depth in (30, 40):
+        yield Setting(f"he {depth}, orthogonal", depth, 2.0, law="orthogonal")
     for depth in (5, 10):
         yield Setting(f"framework {depth}", depth, 1 / 3)
     for depth in (10, 30):
@@ -142,12 +154,21 @@ def _spread(values: Sequence[float]) -> str:
     return " ".join(f"{value:.2f}" for value in (min(values), median(values), max(values)))
 
 
+def _keep(path: Path, results: dict[str, dict[str, Any]]) -> None:
+    """Write results to a file, beside what it has of other settings."""
+    results = json.loads(path.read_text(encoding="utf-8")) | results
+    kept = [setting.name for setting in settings() if setting.name in results]
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(results[name])}" for name in kept)
+    path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+
+
 def main() -> None:
     """Run everything, print the table; with --write, keep the figures; with --others, of other seeds."""
     seeds = OTHERS if "--others" in sys.argv else SEEDS
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     console = Console()
-    wanted = list(settings())
+    names = {argument for argument in sys.argv[1:] if not argument.startswith("-")}
+    wanted = [setting for setting in settings() if not names or setting.name in names]
     tasks = [(setting, seed) for setting in wanted for seed in seeds]
     began = time.perf_counter()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
@@ -169,6 +190,5 @@ def main() -> None:
     console.print(f"{len(tasks)} races in {time.perf_counter() - began:.0f} s, NumPy {np.__version__}")
     if "--write" in sys.argv:
         path = RACES if seeds == OTHERS else Path(str(files("heinit_lab"))) / "data" / "replication.json"
-        lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(kept)}" for name, kept in results.items())
-        path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+        _keep(path, results)
         console.print(f"kept in {path}")

@@ -39,14 +39,29 @@ def _truncated(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any) -> 
     return draws
 
 
+def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any) -> Array:
+    *networks, n_out, n_in = shape
+    most, least = max(n_out, n_in), min(n_out, n_in)
+    Q, R = np.linalg.qr(rng.standard_normal((*networks, most, least), dtype=dtype))
+    Q = (
+        dtype(np.sqrt(most)) * Q * np.sign(np.diagonal(R, axis1=-2, axis2=-1))[..., None, :]
+    )  # as likely as -Q
+    return Q if n_out >= n_in else Q.swapaxes(-1, -2)
+
+
 LAWS: dict[str, Law] = {
     "normal": lambda rng, shape, dtype: rng.standard_normal(shape, dtype=dtype),
     "uniform": lambda rng, shape, dtype: dtype(np.sqrt(3)) * (2 * rng.random(shape, dtype=dtype) - 1),
     "signs": lambda rng, shape, dtype: (2 * rng.integers(0, 2, shape, dtype=np.int8) - 1).astype(dtype),
     "truncated": _truncated,
     "corrected": lambda rng, shape, dtype: _truncated(rng, shape, dtype) / dtype(TRUNCATED_STD),
+    "orthogonal": _orthogonal,
 }
-"""Draws of mean 0, by name. All have variance 1, except `truncated`, which was not corrected."""
+"""Draws of mean 0, by name. All have variance 1, except `truncated`, which was not corrected.
+
+They are independent, except in an `orthogonal` matrix: its rows or its columns, whichever are fewer, are at
+right angles and equally long (Saxe and others 2014).
+"""
 
 
 def relu(z: Array) -> Array:
@@ -63,7 +78,7 @@ def draw(
     law: str = "normal",
     dtype: Any = np.float32,
 ) -> Iterator[Array]:
-    """Draw the weight matrices of a network, layer by layer: variance c / n_in, independent, mean 0.
+    """Draw the weight matrices of a network, layer by layer: variance c / n_in, mean 0.
 
     sizes: the number of units of each layer, the input's first. c: one number, or one for each matrix;
     2 is He's rule (He et al. 2015, equation 10), 1 is Xavier's. networks: how many to draw at once.

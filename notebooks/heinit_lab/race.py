@@ -1,11 +1,11 @@
 """The training race: one deep ReLU network learns the digits, and reports after every epoch.
 
 The network has `depth` weight matrices, the output layer's included; every hidden layer has `width` units.
-Weights are normal of variance c / n_in; biases start at zero and are trained. The loss is softmax
+Weights are normal of variance c / n_in; biases are trained too, mostly from zero. The loss is softmax
 cross-entropy on batches of 64 (the last, partial batch of an epoch is dropped). All in float32.
 
 The trainer has layer loops of its own, and not those of `heinit_lab.networks`: for speed it works in place,
-in one long vector of values, and it can normalise batches. The test images go through in batches of 64 too:
+in one long vector of values, and it can normalise. The test images go through in batches of 64 too:
 products of 64 x 64 matrices are small enough that OpenBLAS does not spread them over threads, which on a
 busy machine would take ten times as long.
 
@@ -27,9 +27,10 @@ import numpy as np
 from heinit_lab.digits import CLASSES, digits
 from heinit_lab.networks import draw
 
-__all__ = ["STUCK", "Epoch", "Optimiser", "Race", "race", "sizes", "stored", "train"]
+__all__ = ["STUCK", "Epoch", "Norm", "Optimiser", "Race", "race", "sizes", "stored", "train"]
 
 Optimiser = Literal["sgd", "adam"]
+Norm = Literal["batch", "layer"]
 Arrays = list[np.ndarray]
 
 STUCK = 0.2
@@ -74,7 +75,7 @@ def sizes(depth: int, width: int = 64) -> list[int]:
 
 @cache
 def stored() -> dict[str, dict[str, Any]]:
-    """What 530 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
+    """What 600 races came to, ten seeds a setting, as `heinit bench replication` wrote them down.
 
     Keys are settings such as "he 30" and "xavier 30, Adam"; values hold `share` (of the test images),
     `loss` (of the last epoch; None where it overflowed) and `below_1` (the first epoch with a loss below 1),
@@ -102,19 +103,23 @@ def train(
     optimiser: Optimiser = "sgd",
     rate: float | None = None,
     weights: Sequence[np.ndarray] | None = None,
-    normalised: bool = False,
+    bias: float = 0.0,
+    norm: Norm | None = None,
 ) -> Iterator[Epoch]:
     """Train one network and yield an `Epoch` after each pass over the training images.
 
     `c` is one number, or one for each matrix. `seed` settles the weights and the order of the batches.
     `weights` are initial matrices (n_out, n_in) to start from instead of normal draws (then `depth`, `c` and
     `width` are read off them or not used).
-    `normalised` puts batch normalisation before every ReLU. The rates are 0.002 for SGD (momentum 0.9) and
-    0.001 for Adam.
+    `bias` is that of every hidden unit in the beginning. `norm` stands before every ReLU: "batch" gives each
+    unit mean 0 and variance 1 over the batch, "layer" each image over the units. The rates are 0.002 for SGD
+    (momentum 0.9) and 0.001 for Adam.
     """
     rng = np.random.default_rng(seed)
     drawn = list(draw(sizes(depth, width), c, rng))
-    network = _Network(drawn if weights is None else [np.asarray(W, np.float32) for W in weights], normalised)
+    network = _Network(drawn if weights is None else [np.asarray(W, np.float32) for W in weights], norm)
+    for b in network.b[:-1]:
+        b[:] = bias
     steps = _steps(network, optimiser, np.float32(_RATE[optimiser] if rate is None else rate))
     data = digits()
     whole = len(data.train) // _BATCH * _BATCH
@@ -135,14 +140,14 @@ def train(
 class _Network:
     """Weights, biases and their gradients, all views into two long vectors, so that one step moves all."""
 
-    def __init__(self, weights: Arrays, normalised: bool) -> None:
-        self.values, self.W, self.b, self.scale = _views(weights, normalised)
-        self.gradients, self.dW, self.db, self.dscale = _views(weights, normalised)
+    def __init__(self, weights: Arrays, norm: Norm | None = None) -> None:
+        self.values, self.W, self.b, self.scale = _views(weights, norm is not None)
+        self.gradients, self.dW, self.db, self.dscale = _views(weights, norm is not None)
         for mine, given in zip(self.W, weights, strict=True):
             mine[:] = given
         for scale in self.scale:
             scale[:] = 1
-        self.normalised = normalised
+        self.norm, self.axis = norm, 0 if norm == "batch" else 1
         self.means = [np.zeros_like(b) for b in self.b[:-1]]
         self.variances = [np.ones_like(b) for b in self.b[:-1]]
 
@@ -151,10 +156,11 @@ class _Network:
         inputs, gates, standard, spreads = [x], [], [], []
         for layer in range(len(self.W) - 1):
             z = inputs[-1] @ self.W[layer].T
-            if self.normalised:
-                mean, variance = z.mean(axis=0), z.var(axis=0)
-                self.means[layer] += np.float32(0.1) * (mean - self.means[layer])
-                self.variances[layer] += np.float32(0.1) * (variance - self.variances[layer])
+            if self.norm:
+                mean, variance = z.mean(self.axis, keepdims=True), z.var(self.axis, keepdims=True)
+                if self.norm == "batch":
+                    self.means[layer] += np.float32(0.1) * (mean[0] - self.means[layer])
+                    self.variances[layer] += np.float32(0.1) * (variance[0] - self.variances[layer])
                 spread = np.sqrt(variance + np.float32(_TINY))
                 z -= mean
                 z /= spread
@@ -170,11 +176,12 @@ class _Network:
             if hidden:
                 g *= gates[layer]
             g.sum(axis=0, out=self.db[layer])
-            if hidden and self.normalised:
+            if hidden and self.norm:
                 unit = standard[layer]
                 np.sum(g * unit, axis=0, out=self.dscale[layer])
                 g *= self.scale[layer]
-                g = (g - g.mean(axis=0) - unit * (g * unit).mean(axis=0)) / spreads[layer]
+                g_mean, share = (a.mean(self.axis, keepdims=True) for a in (g, g * unit))
+                g = (g - g_mean - unit * share) / spreads[layer]
             np.matmul(g.T, inputs[layer], out=self.dW[layer])
             if layer:
                 g = g @ self.W[layer]
@@ -184,9 +191,11 @@ class _Network:
         """The ten scores of each image; batch normalisation, where there is any, by its running means."""
         for layer in range(len(self.W) - 1):
             x = x @ self.W[layer].T
-            if self.normalised:
-                spread = np.sqrt(self.variances[layer] + np.float32(_TINY))
-                x = (x - self.means[layer]) / spread * self.scale[layer]
+            if self.norm:
+                mean, variance = self.means[layer], self.variances[layer]
+                if self.norm == "layer":
+                    mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+                x = (x - mean) / np.sqrt(variance + np.float32(_TINY)) * self.scale[layer]
             x = np.maximum(x + self.b[layer], 0)
         return np.asarray(x @ self.W[-1].T + self.b[-1])
 

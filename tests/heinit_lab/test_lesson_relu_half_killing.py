@@ -98,9 +98,9 @@ def test_the_networks_of_the_table_are_those_of_the_race(monkeypatch, by_scale):
     given = []
 
     class Seen(racing._Network):
-        def __init__(self, weights, normalised):
+        def __init__(self, weights, norm):
             given.extend(weights)
-            super().__init__(weights, normalised)
+            super().__init__(weights, norm)
 
     monkeypatch.setattr(racing, "_Network", Seen)
     racing.race(30, c=2, seed=0, epochs=1)

@@ -51,6 +51,15 @@ def test_scaled_branches_grow_by_what_was_asked_for_and_others_double_in_every_b
     assert experiments.residual_moments(8, 1.0)[:, -1].mean() == pytest.approx(2**8, rel=0.35)
 
 
+def test_two_scaled_branches_a_block_end_at_2_at_any_depth_and_others_add_2_a_block():
+    plain, scaled = experiments.two_branches((4, 12))
+    assert plain[:, -1].mean() == pytest.approx(1 + 2 * 12, rel=0.3)
+    for N in (4, 12):
+        assert scaled[N].shape == (10, 2 * N + 1)
+        assert scaled[N][:, -1].mean() == pytest.approx(2, rel=0.2)
+    assert "4 blocks, 1/√8: " in plots.branches(plain, scaled)[1]
+
+
 def test_a_depthwise_stack_is_level_by_nine_inputs_and_loses_a_sixteenth_by_all_channels():
     right, wrong = (experiments.depthwise_moments(fan, layers=1, networks=200)[:, 1] for fan in (9, 144))
     assert right.mean() == pytest.approx(1, abs=0.15)

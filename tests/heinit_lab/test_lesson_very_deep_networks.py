@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from math import log, sqrt
 
@@ -14,12 +15,13 @@ from rich.console import Console
 
 from autograder.lessons import lesson
 from autograder.lessons.compose import solve
-from benchmarks.replication import SEEDS, settings, table
+from benchmarks.replication import SEEDS, keep, settings, table
 from heinit_lab.digits import digits, images
 from heinit_lab.experiments import very_deep_networks as experiments
 from heinit_lab.figures.show import picture
+from heinit_lab.networks import draw, forward, moments
 from heinit_lab.plots import very_deep_networks as plots
-from heinit_lab.race import stored
+from heinit_lab.race import race, sizes, stored
 from heinit_solutions import very_deep_networks as answers
 
 LESSON = lesson("5-very-deep-networks")
@@ -47,7 +49,9 @@ def test_the_digits_are_split_centred_and_scaled_once_and_for_all():
         data.train[0, 0] = 1
 
 
-@pytest.mark.parametrize("name", ["he 5", "xavier 10", "he 30", "xavier 30", "he 30, batch norm"])
+@pytest.mark.parametrize(
+    "name", ["he 5", "xavier 10", "he 30", "xavier 30", "he 30, batch norm", "he 30, uniform"]
+)
 def test_a_kept_race_runs_again_as_it_was_kept(name):
     setting = next(s for s in settings() if s.name == name)
     run = setting.run(SEEDS[3])
@@ -93,6 +97,43 @@ def test_signal_without_matrices_is_distributed_as_with_them():
     error = np.std(slow) / sqrt(len(slow))
     assert np.mean(slow) == pytest.approx(quick.mean(), abs=5 * error)
     assert np.std(slow) == pytest.approx(quick.std(), rel=0.2)
+
+
+def test_an_orthogonal_layers_factor_has_variance_3_over_n_plus_2_and_none_without_relu():
+    factors = experiments.carried(16, 1, networks=100_000, orthogonal=True)[:, 1]
+    assert factors.mean() == pytest.approx(1, abs=5 * sqrt(3 / 18 / 100_000))
+    assert factors.var() == pytest.approx(3 / 18, rel=0.03)
+    rng = np.random.default_rng(0)
+    hs = forward(np.ones((200, 1, 16)), draw([16] * 9, 2, rng, networks=200, law="orthogonal"))[1]
+    drawn, quick = np.log(moments(hs)[:, -1]), np.log(experiments.carried(16, 8, orthogonal=True)[:, -1])
+    assert drawn.mean() == pytest.approx(quick.mean(), abs=5 * quick.std() / sqrt(200))
+    assert drawn.std() == pytest.approx(quick.std(), rel=0.25)
+    assert np.all(experiments.carried(16, 8, networks=3, linear=True, orthogonal=True) == 1)
+    linear = experiments.carried(16, 1, networks=100_000, linear=True)[:, 1]
+    assert (linear.mean(), linear.var()) == pytest.approx((1, 2 / 16), rel=0.03)
+
+
+def test_constant_biases_do_to_the_second_moment_what_the_map_of_wide_layers_says():
+    for c, bias in ((2.0, 0.0), (2.0, -0.1), (1.0, 0.3)):
+        measured, wide = experiments.biased(c, bias, width=2000, depth=6, networks=40)
+        assert measured.mean(axis=0) == pytest.approx(wide, rel=0.05)
+        Ws = draw([300] * 7, c, np.random.default_rng(0), networks=20)
+        hs = forward(np.ones((20, 1, 300)), Ws, biases=[bias] * 6)[1]
+        assert moments(hs).mean(axis=0) == pytest.approx(wide, rel=0.25)
+    small = experiments.biased(2.0, 0.01)[1]
+    assert small[1] - 1 == pytest.approx(0.01 * sqrt(4 / np.pi), rel=0.02)
+
+
+def test_pairs_of_races_that_differ_in_their_weights_share_the_order_of_the_batches():
+    drawn = list(draw(sizes(5), 2, np.random.default_rng(0)))
+    assert race(5, weights=drawn, epochs=1) == race(5, epochs=1)
+
+
+def test_what_is_kept_of_some_settings_leaves_the_others_as_they_were(tmp_path):
+    path = tmp_path / "races.json"
+    path.write_text('{"he 30": 1, "he 5": 2}')
+    keep(path, {"he 5": {"share": 3}})
+    assert json.loads(path.read_text()) == {"he 5": {"share": 3}, "he 30": 1}
 
 
 def test_calibrated_xavier_catches_up_with_he():
@@ -191,7 +232,7 @@ def test_every_figure_has_words_with_numbers_and_shows_the_guess_once_there_is_o
         space["show"] = lambda fig, alt, cell=cell.id: drawn.update({cell: alt})
         if cell.id in guesses:
             assert re.fullmatch(r"guess\w* = None  # .+", cell.source), cell.source
-    assert len(drawn) == 15
+    assert len(drawn) == 18
     for cell, words in drawn.items():
         assert len(words) > 80, cell
         assert any(character.isdigit() for character in words), cell

@@ -40,6 +40,14 @@ def test_each_layer_has_the_variance_that_is_asked_for_it():
         assert np.mean(W**2, dtype=float) == pytest.approx(c_l / n_in, rel=6 * np.sqrt(2 / W.size))
 
 
+def test_an_orthogonal_matrix_has_rows_or_columns_at_right_angles_and_no_preferred_direction():
+    Ws = list(draw([6, 6, 9, 4], 2, np.random.default_rng(8), networks=2000, law="orthogonal"))
+    for W, length in zip((*Ws[:2], Ws[2].swapaxes(1, 2)), (2, 2 * 9 / 6, 2), strict=True):
+        assert np.allclose(W.swapaxes(1, 2) @ W, length * np.eye(W.shape[-1]), atol=1e-5)
+    # each entry by itself has mean 0 and variance 1/3; 6 standard errors
+    assert np.abs(Ws[0].mean(axis=0)).max() < 6 * np.sqrt(1 / 3 / 2000)
+
+
 def test_second_moments_are_those_of_the_answer(network):
     x = np.random.default_rng(3).standard_normal((6, 7))
     _, hs = forward(x, network)

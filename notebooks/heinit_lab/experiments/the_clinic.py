@@ -11,6 +11,7 @@ import numpy as np
 from heinit_lab.clinic import ILLNESSES, measure
 from heinit_lab.digits import CLASSES
 from heinit_lab.drivers import Driver, driver, stand_ins
+from heinit_lab.layer_norm import flow
 from heinit_lab.mean_field import kept
 from heinit_lab.networks import draw, moments, relu
 from heinit_lab.patients import PATIENTS, truth, unseen
@@ -114,6 +115,15 @@ def residual_moments(blocks: int, scale: float, networks: int = 10) -> np.ndarra
         hs.append(hs[-1] + scale * relu(hs[-1] @ W.swapaxes(-1, -2)) @ V.swapaxes(-1, -2))
     q = moments(hs)
     return np.asarray(q / q[:, :1])
+
+
+def two_branches(blocks: Sequence[int]) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """q / q_0 along blocks of two branches h + s f(norm(h)), shape (networks, branches + 1).
+
+    First with s = 1, and then, for each number N of blocks, with s = 1 / sqrt(2 N).
+    """
+    scaled = {N: flow("pre", 2.0, 2 * N, (2 * N) ** -0.5)[0] for N in blocks}
+    return flow("pre", 2.0, 2 * max(blocks))[0], scaled
 
 
 def rates(values: Sequence[float], seeds: int = 5) -> dict[float, tuple[list[float], list[float]]]:

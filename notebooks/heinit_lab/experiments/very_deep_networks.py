@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from math import prod
+from itertools import pairwise, repeat
+from math import prod, sqrt
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from heinit_lab import networks
 from heinit_lab.digits import digits
 from heinit_lab.drivers import Driver, driver, stand_ins
-from heinit_lab.networks import draw, forward, moments, relu
+from heinit_lab.layer_norm import Place, flow
+from heinit_lab.networks import draw, forward, moments, relu, unit_shares
 from heinit_lab.race import Race, race
 
 Answer = Callable[..., Any]
@@ -22,16 +24,84 @@ CONVOLUTION = (16, 16, 3, 3)
 EXAMPLE = np.ones((2, 2)), [np.ones((3, 2))]
 
 
-def carried(width: int, depth: int, networks: int = 2000, seed: int = 0) -> np.ndarray:
+def carried(
+    width: int,
+    depth: int,
+    networks: int = 2000,
+    seed: int = 0,
+    *,
+    linear: bool = False,
+    orthogonal: bool = False,
+) -> np.ndarray:
     """q_l / q_0 of one input in many He networks, shape (networks, depth + 1); exact, and without a matrix.
 
     Given h, the entries of W h are independent N(0, 2 |h|^2 / n): all that the next layer sees of h is its
-    length. So a layer multiplies q by (2/n) sum relu(g_i)^2, with fresh normal g.
+    length. So a layer multiplies q by (2/n) sum relu(g_i)^2, with fresh normal g. For linear layers, which
+    have half the variance, that is (1/n) sum g_i^2. An orthogonal W turns h to any direction alike and makes
+    its length certain: then the factor is divided by the mean of g_i^2.
     """
     rng = np.random.default_rng(seed)
     fresh = (rng.standard_normal((networks, 1, width), dtype=np.float32) for _ in range(depth))
-    factors = 2 * moments(relu(g) for g in fresh)
-    return np.hstack([np.ones((networks, 1)), factors.cumprod(axis=1)])
+    factors = []
+    for g in fresh:
+        length, kept = moments([g, relu(g)]).T
+        factors.append((length if linear else 2 * kept) / (length if orthogonal else 1))
+    return np.vstack([np.ones(networks), np.cumprod(factors, axis=0)]).T
+
+
+def kinds_of_draw(width: int = 64, depth: int = 30) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """`carried` by independent and by orthogonal matrices, with ReLU and without, by name.
+
+    Second, the variance of a layer's factor: E[g^4] = 3 for a normal g, and 3 / (n (n + 2)) for an entry of a
+    vector of length 1 and random direction, whose n entries have squares that add up to 1.
+    """
+    variances = {
+        "independent, ReLU": 5 / width,
+        "orthogonal, ReLU": 3 / (width + 2),
+        "independent, linear": 2 / width,
+        "orthogonal, linear": 0.0,
+    }
+    kinds = {name: {"linear": "linear" in name, "orthogonal": "orthogonal" in name} for name in variances}
+    return {name: carried(width, depth, **kind) for name, kind in kinds.items()}, variances
+
+
+def biased(
+    c: float, bias: float, width: int = 64, depth: int = 30, networks: int = 1000
+) -> tuple[np.ndarray, np.ndarray]:
+    """q_l of one input of second moment 1 where all biases are equal, shape (networks, depth + 1).
+
+    Second, in infinitely wide layers, (depth + 1,). There z is N(b, s^2) with s^2 = c q, and with a unit
+    normal's density phi and distribution Phi, E[relu(z)^2] = (b^2 + s^2) Phi(b/s) + b s phi(b/s).
+    """
+    rng = np.random.default_rng(0)
+    q, wide = [np.ones(networks)], [1.0]
+    for _ in range(depth):
+        g = rng.standard_normal((networks, width), dtype=np.float32)
+        q.append(np.mean(relu(np.sqrt(c * q[-1])[:, None] * g + bias) ** 2, axis=1))
+        s = sqrt(c * wide[-1])
+        normal = NormalDist(bias, s)
+        wide.append((bias**2 + s**2) * (1 - normal.cdf(0)) + bias * s**2 * normal.pdf(0))
+    return np.array(q).T, np.array(wide)
+
+
+def constant_biases() -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], dict[str, np.ndarray]]:
+    """`biased` by rule and bias, and shares of dead units in He's networks by bias."""
+    signals = {f"He, b = {b:g}": biased(2.0, b) for b in (0.0, 0.01, 0.1)}
+    signals["Xavier, b = 0.01"] = biased(1.0, 0.01)
+    return signals, {f"b = {b:g}": dead_by_bias(b) for b in (0.0, 0.01, 0.1)}
+
+
+def places_of_norm(scales: Sequence[float]) -> dict[str, dict[float, tuple[np.ndarray, np.ndarray]]]:
+    """Second moments forward and backward through 30 layers, by where layer normalisation stands and by c."""
+    places: dict[str, Place] = {"plain": "plain", "pre-norm": "pre", "post-norm": "post"}
+    return {name: {c: flow(place, c, depth=30) for c in scales} for name, place in places.items()}
+
+
+def dead_by_bias(bias: float, depth: int = 30, networks: int = 10) -> np.ndarray:
+    """Share of dead units for 64 training images by layer, He networks of width 64, (networks, depth)."""
+    x, b = digits().train[:64], np.float32(bias)
+    drawn = (draw([64] * (depth + 1), 2, np.random.default_rng(seed)) for seed in range(networks))
+    return np.array([unit_shares(forward(x, Ws, biases=repeat(b))[0])[0] for Ws in drawn])
 
 
 def own_spread(

@@ -41,7 +41,7 @@ SLIDERS = (
 HELPERS: dict[str, dict[str, Any]] = {
     "plain SGD": {},
     "Adam": {"optimiser": "adam"},
-    "batch normalisation": {"normalised": True},
+    "batch normalisation": {"norm": "batch"},
 }
 
 

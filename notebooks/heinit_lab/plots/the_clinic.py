@@ -140,6 +140,26 @@ def depthwise(measured: Mapping[str, np.ndarray], guess: float | None = None, co
     )
 
 
+def branches(plain: np.ndarray, scaled: Mapping[int, np.ndarray]) -> Plot:
+    """Second moment along N blocks of two branches each, as they come, and scaled by 1/sqrt(2 N), by N.
+
+    plain, and each of scaled: (networks, 2 N + 1), a column for each branch.
+    """
+    fig, ax = figure(6.4, 3.5)
+    words = []
+    rows = [("as they come", plain, XAVIER, "s", 2.0)]
+    rows += [(f"1/√{2 * N}", q, HE, "o", 1 / N) for N, q in scaled.items()]
+    for name, q, colour, marker, slope in rows:
+        x = np.arange(q.shape[1]) / 2
+        last = networks(ax, x, q, colour, marker=marker, markevery=12)[1, -1]
+        theory(ax, x, 1 + slope * x)
+        label_line(ax, x[-1], last, name, colour)
+        words.append(f"{x[-1]:g} blocks, {name}: {number(float(q[:, -1].mean()))}")
+    ax.set(yscale="log", xlim=(0, plain.shape[1] * 0.62), xlabel="block of two branches")
+    ax.set_ylabel("second moment, against the input's")
+    return fig, f"Second moment behind the last block, mean of {len(plain)} networks. {'; '.join(words)}."
+
+
 def rates(results: Mapping[float, tuple[Sequence[float], Sequence[float]]], guess: Any = None) -> Plot:
     """Test share in the end against the first step's size, a colour for each learning rate."""
     fig, ax = figure(6.4, 3.4)

@@ -98,6 +98,26 @@ def losses(runs: Mapping[str, Race], depth: int) -> Plot:
     return fig, f"Training loss over 30 epochs at {depth} layers: {'; '.join(words)} of the test images."
 
 
+def loss_bands(settings: Mapping[str, str]) -> Plot:
+    """Training loss by epoch of two settings in `stored()`, by label: ten seeds' middle and range."""
+    fig, ax = figure(6.4, 3.4)
+    words = []
+    looks = ((HE, "o", "-", 0.27), (XAVIER, "s", "--", 0.12))
+    for (label, name), (colour, marker, line, lift) in zip(settings.items(), looks, strict=True):
+        races = stored()[name]
+        low, middle, high = races["loss_band"]
+        epochs = np.arange(1, len(middle) + 1)
+        band(ax, epochs, low, middle, high, colour, marker=marker, ms=3.5, ls=line)
+        label_line(ax, len(epochs) + 0.3, middle[-1] + lift, label, colour)
+        shares = np.array(races["share"])
+        words.append(
+            f"{label}: the middle loss ends at {middle[-1]:.2f}, test shares {shares.min():.2f} to "
+            f"{shares.max():.2f}, median {np.median(shares):.2f}"
+        )
+    ax.set(xlim=(0.3, 35), ylim=(0, 2.6), xlabel="epoch", ylabel="training loss")
+    return fig, f"Training loss over {len(epochs)} epochs, ten runs each. {'; '.join(words)}."
+
+
 def _below(fig: Figure, sentence: str) -> None:
     """Write a sentence under a figure, on whose functions have made it."""
     fig.supxlabel(sentence.replace("`", "").strip(), fontsize=9)
@@ -166,6 +186,80 @@ def signal_spread(q: np.ndarray, width: int, guess: float | None = None, makers:
         f"{mean:.2f}, the median at {middle:.2f}, nine in ten between {low:.2f} and "
         f"{high:.2f}; {100 * within:.1f} % end within 10 % of 1.{_yours(guess)}{makers}"
     )
+
+
+def spreads(measured: Mapping[str, np.ndarray], factors: Mapping[str, float]) -> Plot:
+    """The spread of log q over networks against depth, by kind. factors: k in the prediction sqrt(k l)."""
+    fig, ax = figure(6.4, 3.5)
+    words = []
+    looks = ((XAVIER, "s"), (HE, "o"), (WARM, "D"), (GLOROT, "^"))
+    for (name, q), (colour, marker) in zip(measured.items(), looks, strict=True):
+        spread, layers = np.log(q).std(axis=0), np.arange(q.shape[1])
+        ax.plot(layers, spread, color=colour, marker=marker, markevery=5)
+        theory(ax, layers, np.sqrt(factors[name] * layers))
+        label_line(ax, layers[-1], spread[-1], name, colour)
+        words.append(f"{name} {spread[-1]:.2f}")
+    ax.set(xlim=(0, layers[-1] * 1.5), ylim=(-0.08, 1.8), xlabel="layer, l")
+    ax.set_ylabel("spread of log q, over networks")
+    return fig, (
+        f"Spread over networks of the logarithm of the second moment by layer; dashed the predictions. "
+        f"After {layers[-1]} layers: {'; '.join(words)}."
+    )
+
+
+def biases(signals: Mapping[str, tuple[np.ndarray, np.ndarray]], dead: Mapping[str, np.ndarray]) -> Plot:
+    """Second moments with constant biases, each with its prediction, and shares of dead units, by layer.
+
+    signals: by label, q (networks, layers), and q in wide layers. dead: by bias, (networks, layers).
+    """
+    fig, (left, right) = figure(7.4, 3.5, ncols=2, width_ratios=(1.5, 1))
+    words = []
+    looks = ((HE, "o", -5), (GLOROT, "^", 5), (WARM, "D", 0), (XAVIER, "s", 0))
+    for (name, (q, wide)), (colour, marker, lift) in zip(signals.items(), looks, strict=True):
+        layers = np.arange(q.shape[1])
+        left.plot(layers, q.mean(axis=0), color=colour, marker=marker, markevery=5)
+        theory(left, layers, wide)
+        label_line(left, layers[-1], wide[-1], name, colour, lift=lift)
+        words.append(f"{name}: {number(float(wide[-1]))}")
+    left.set(yscale="log", xlim=(0, layers[-1] * 1.75), xlabel="layer", ylabel="second moment")
+    shares = {name: rows.mean(axis=0) for name, rows in dead.items()}
+    for share, (colour, marker, _) in zip(shares.values(), looks, strict=False):
+        right.plot(np.arange(1, len(share) + 1), share, color=colour, marker=marker, markevery=5)
+    right.set(ylim=(0, 0.5), xlabel="layer", ylabel="share of dead units, He")
+    each = "; ".join(f"{name}: {share[-1]:.2f}" for name, share in shares.items())
+    return fig, (
+        f"Left, the second moment expected after {layers[-1]} layers: {'; '.join(words)}. Right, the share "
+        f"of dead units in layer {layers[-1]} of He's networks: {each}."
+    )
+
+
+def places_of_norm(flows: Mapping[str, Mapping[float, tuple[np.ndarray, np.ndarray]]]) -> Plot:
+    """Second moments forward and backward, by where layer normalisation stands and by c, a row a network."""
+    fig, axes = figure(7.4, 3.6, ncols=2, sharey=True)
+    words = []
+    looks = {"plain": (GLOROT, "^"), "pre-norm": (HE, "o"), "post-norm": (XAVIER, "s")}
+    for place, by_c in flows.items():
+        colour, marker = looks[place]
+        ends = []
+        for ax, way in zip(axes, (0, 1), strict=True):
+            for c, both in by_c.items():
+                middle = np.median(both[way], axis=0)
+                ax.plot(middle, color=colour, marker=marker, ms=4, markevery=5)
+                ends.append(number(float(middle[-1 if way == 0 else 0])))
+                if place == "pre-norm" and way == 0:
+                    label_line(ax, len(middle) - 1, middle[-1], f"c = {c:g}", colour)
+        half = len(ends) // 2
+        words.append(f"{place}, signal {', '.join(ends[:half])}, gradient {', '.join(ends[half:])}")
+    for ax, title in zip(axes, ("signal, from the input on", "gradient, from the output back"), strict=True):
+        ax.set(
+            yscale="log", xlim=(0, 36 if ax is axes[0] else 30), ylim=(0.08, 400), xlabel="layer, or block"
+        )
+        ax.set_title(title)
+    axes[0].set_ylabel("second moment")
+    for place, y in (("pre-norm", 120.0), ("post-norm", 1.35), ("plain", 0.32)):
+        note(axes[0], 3, y, place, looks[place][0], weight="bold")
+    each = ", ".join(f"{c:g}" for c in by_c)
+    return fig, f"Second moments at the far end of 30 layers or blocks, for c = {each}: {'; '.join(words)}."
 
 
 def growing_alike(measured: np.ndarray, predicted: np.ndarray) -> Plot:
