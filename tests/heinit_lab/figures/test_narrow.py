@@ -7,7 +7,7 @@ import re
 
 import matplotlib
 
-from heinit_lab.figures.marks import note
+from heinit_lab.figures.marks import below, note
 from heinit_lab.figures.narrow import LEAST, PHONE, WIDTH, narrow, smallest, texts
 from heinit_lab.figures.show import figure
 
@@ -70,3 +70,12 @@ def test_what_would_meet_is_broken_or_turned():
             assert not overlapping([label.get_window_extent() for label in labels])
         drawn = fig.get_tightbbox()
         assert -0.02 <= drawn.x0 <= drawn.x1 <= WIDTH + 0.02
+
+
+def test_a_sentence_below_a_figure_stays_within_its_width():
+    for width in (6.4, 7.2):
+        fig, _ = figure(width, 3)
+        below(fig, "Until `yours` is solved, the lesson's own draws this, as it does in each figure. " * 3)
+        fig.draw_without_rendering()
+        drawn = fig.get_tightbbox()
+        assert 0 <= drawn.x0 <= drawn.x1 <= width
