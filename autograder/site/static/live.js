@@ -318,7 +318,7 @@ class Drawing {
         this.picture.src = `data:image/png;base64,${picture}`;
         this.source.srcset = this.picture.src;
       }
-      this.words.textContent = words;
+      this.words.textContent = words.replaceAll("`", "");
     } catch (error) {
       isFetched();
       this.wanted = false;

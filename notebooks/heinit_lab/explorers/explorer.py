@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from heinit_lab.checking.report import Report
+from heinit_lab.checking.report import Report, rich
 from heinit_lab.figures.narrow import narrow
 from heinit_lab.figures.show import image, size
 
@@ -158,7 +158,7 @@ class Explorer:
         box = self._widget(first)
         _close_former(box)
         bundle = dict(box._repr_mimebundle_())
-        bundle["text/html"] = f"{self._image(first)}<p>{html.escape(first.words)}</p>"
+        bundle["text/html"] = f"{self._image(first)}<p>{rich(first.words)}</p>"
         bundle["text/plain"] = f"[{self.title}: {first.words}]"
         display(bundle, raw=True)
 
@@ -233,7 +233,7 @@ def _named(image: str) -> str:
 def status(text: str) -> str:
     """Words beside a picture that moves; a screen reader says them when they change."""
     style = "max-width:52em;line-height:1.5"
-    return f'<div role="status" aria-live="polite" style="{style}">{html.escape(text)}</div>'
+    return f'<div role="status" aria-live="polite" style="{style}">{rich(text)}</div>'
 
 
 def why_not(explorer: Explorer, error: Exception) -> Report:

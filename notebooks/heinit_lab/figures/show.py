@@ -94,6 +94,6 @@ def image(png: bytes, alt: str, width: int, height: int) -> str:
     """
     return (
         f'{DARK}<img src="data:image/png;base64,{base64.b64encode(png).decode()}" decoding="sync" '
-        f'alt="{html.escape(alt, quote=True)}" width="{width}" class="heinit-figure" '
+        f'alt="{html.escape(alt.replace("`", ""), quote=True)}" width="{width}" class="heinit-figure" '
         f'style="max-width:100%;height:auto;aspect-ratio:{width}/{height};border-radius:6px">'
     )
