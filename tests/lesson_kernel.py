@@ -22,8 +22,8 @@ def record(notes: str, few: bool) -> None:
     """Record as a site's lessons do, and note the contrasts. few: leave out most frames of each explorer."""
     if few:
         table = frames._table
-        frames._table = lambda title, size, sliders, frame: table(
-            title, size, [*map(shorter, sliders)], frame
+        frames._table = lambda title, explorer, sliders, frame: table(
+            title, explorer, [*map(shorter, sliders)], frame
         )
     frames.record()
     note_contrasts(Path(notes) / f"figures-{os.getpid()}.json")

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 import numpy as np
@@ -22,7 +22,7 @@ from autograder.errors import HeinitError
 from autograder.lessons import APPENDIX, Lesson
 from autograder.lessons.compose import asked, checked, unmarked
 from autograder.questions.question import question
-from autograder.site.frames import FRAMES_MIME
+from autograder.site.frames import FRAMES_MIME, NARROW_MIME
 from autograder.site.made import made
 from autograder.site.pictures import FIGURE, Pictures
 from autograder.site.prose import Heading, Prose, render_lines
@@ -203,8 +203,11 @@ class _LessonWriter:
         if figure := FIGURE.fullmatch(data.get("text/html", "").strip()):
             path = self._pictures.add(base64.b64decode(figure["data"]))
             alt, size = html.unescape(figure["alt"]), figure.group("width", "height")
+            narrow = None
+            if found := data.get(NARROW_MIME):
+                narrow = self._pictures.add(base64.b64decode(found["picture"])), found["size"]
             template = self._templates.get_template("figure.html.j2")
-            return template.render(path=path, alt=alt, size=size, **self._caption(source))
+            return template.render(path=path, alt=alt, size=size, narrow=narrow, **self._caption(source))
         text = str(data.get("text/plain", ""))
         if text[:2] in ("✓ ", "✗ ", "○ "):
             return f'<p class="verdict">{html.escape(text)}</p>'
@@ -225,11 +228,11 @@ class _LessonWriter:
         return {"number": f"{self._lesson.name.split('-')[0]}.{self._figures}", "drawn": drawn}
 
 
-def first_frame(data: Mapping[str, Any]) -> tuple[str, str]:
-    """The frame at which an explorer's sliders start: its picture in base64, and its words."""
+def first_frame(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """The frame at which an explorer's sliders start: its pictures in base64, and its words."""
     starts = [slider["start"] for slider in data["sliders"]]
     first = np.ravel_multi_index(starts, [len(slider["stops"]) for slider in data["sliders"]])
-    return data["frames"][first]["picture"], data["frames"][first]["words"]
+    return cast("Mapping[str, str]", data["frames"][first])
 
 
 def explorer(
@@ -244,13 +247,21 @@ def explorer(
 
     ident: its id on the page. source: of its cell. caption: what the template shows besides.
     """
-    frames = [[pictures.add(base64.b64decode(f["picture"])), f["words"]] for f in data["frames"]]
-    picture, words = first_frame(data)
+
+    def kept(frame: Mapping[str, str], kind: str) -> str:
+        return pictures.add(base64.b64decode(frame[kind]))
+
+    first = first_frame(data)
     return templates.get_template("explorer.html.j2").render(
         ident=ident,
         source=source,
         explorer={"note": "", "powered_by": [], **data},
-        first=[pictures.add(base64.b64decode(picture)), words],
-        data={"stops": [slider["stops"] for slider in data["sliders"]], "frames": frames},
+        first=[kept(first, "picture"), first["words"]],
+        narrow=[kept(first, "narrow"), data["narrow"]["size"]],
+        data={
+            "stops": [slider["stops"] for slider in data["sliders"]],
+            "frames": [[kept(frame, "picture"), frame["words"]] for frame in data["frames"]],
+            "narrow": [kept(frame, "narrow") for frame in data["frames"]],
+        },
         **{"number": "", "drawn": [], "plays": False, **caption},
     )

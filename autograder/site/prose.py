@@ -29,6 +29,9 @@ TEACHING = {
     "five-weeks.md": "teaching/five-weeks.md",
     "accessibility.md": "accessibility.md",
 }
+# How a lesson begins a digression, with its title in a <summary>: a notebook shows a folded box, a wide page
+# has it beside the text, paper within.
+SIDE_NOTE = '<details class="aside">'
 _SENTENCE = 80  # characters of a cell that are too many for a third of a telephone
 _LONG = re.compile(r"<code>[^<\s]{24,}")  # a word of code that a third of a telephone would break
 _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader", "td": "cell"}
@@ -139,6 +142,10 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         wide = ' role="group" aria-label="Formula" tabindex="0"' if long else ""
         kind = "formula several" if len(several) > 1 else "formula"
         return f'<div class="{kind}"{wide}>{"".join(several)}</div>'
+
+    def block_html(self, html: str) -> str:
+        """HTML as it stands; a side note is open, and the page's script folds it where it has no room."""
+        return str(super().block_html(html.replace(SIDE_NOTE, SIDE_NOTE.replace(">", " open>"))))
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")

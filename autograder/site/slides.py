@@ -27,11 +27,12 @@ from autograder.lessons.compose import asked, checked
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.lesson_page import IN_A_CELL, LEFT_OUT, LessonPage, first_frame
 from autograder.site.pictures import FIGURE
-from autograder.site.prose import Prose
+from autograder.site.prose import SIDE_NOTE, Prose
 
 HERE = Path(__file__).parent
 WAIT = "Let everybody write an answer down before you go on: the next figure settles it."
 _BLOCK = re.compile(r"^(\$\$.*\$\$|\|.*|[-*] .*|\d+\. .*)$", re.DOTALL)  # displayed: formulas, table, list
+_SIDE_NOTE = re.compile(rf"{SIDE_NOTE}<summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 _FULL = 480  # characters of a slide's text from which on it is set smaller
 
 
@@ -88,6 +89,7 @@ class _Columns:
         return [column for column in self._columns if column]
 
     def _text(self, source: str) -> None:
+        source = _SIDE_NOTE.sub(r"**\1.** \2", source)
         source = re.sub(r"<details>.*?</details>|^Next: \[.*$", "", source, flags=re.DOTALL | re.MULTILINE)
         if re.match(r"### Exercise", source):
             return
@@ -110,7 +112,8 @@ class _Columns:
 
     def _output(self, data: Mapping[str, Any]) -> None:
         if frames := data.get(FRAMES_MIME):
-            picture, words = first_frame(frames)
+            first = first_frame(frames)
+            picture, words = first["picture"], first["words"]
             self._explorers += 1
             move = f'<a href="../{self._file}#explorer-{self._explorers}">Move it on the page</a>'
             self._figure(picture, words, f"<figcaption>{html.escape(words)} {move}</figcaption>")

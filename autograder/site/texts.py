@@ -1,6 +1,7 @@
-"""The pages that no lesson has: errata, for teachers, glossary, references, cheat sheet."""
+"""The pages that no lesson has: errata, for teachers, glossary, references, cheat sheet, questions."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ BELOW = {
         "glossary.html": "Glossary",
         "references.html": "References",
         "cheat-sheet.html": "Cheat sheet",
+        "questions-people-ask.html": "Questions people ask",
         "errata.html": "Errata",
     },
     "instructors.html": {
@@ -37,6 +39,10 @@ BELOW = {
     },
     "about.html": {"about.html": "About", "accessibility.html": "Accessibility"},
 }
+_QUESTIONS = (
+    "What learners ask about He, Xavier and ReLU on forums and in classes, each with a short answer and the "
+    "section that derives or measures it."
+)
 PAGES = BAR | {file: title for pages in BELOW.values() for file, title in pages.items()}
 
 
@@ -45,6 +51,7 @@ def pages_of_text(course: Sequence[LessonPage], live: bool) -> Iterator[tuple[st
     about = _text("about.md") + (_text("live.md") if live else "")
     yield "errata.html", "page", _prose(_errata(course), strict=True)
     yield "about.html", "page", _prose(about, strict=False)
+    yield "questions-people-ask.html", "page", _prose(_questions(), strict=True)
     yield "cheat-sheet.html", "sheet", _prose(cheat_sheet(), strict=True)
     for name, path in TEACHING.items():
         text = (SHARE / "docs" / path).read_text(encoding="utf-8")
@@ -66,6 +73,25 @@ def _prose(text: str, strict: bool) -> dict[str, Any]:
     prose = Prose(strict)
     body = Markup(prose.html(text))
     return {"body": body, "contents": [heading for heading in prose.headings if heading.level == 2]}
+
+
+def _questions() -> str:
+    """The questions that learners ask, with links to the sections that answer them whole."""
+    rows = tomllib.loads(_text("questions-people-ask.toml"))["group"]
+    lines = ["# Questions people ask", _QUESTIONS]
+    for group in rows:
+        lines += [f"## {group['title']}", group["about"]]
+        for row in group["question"]:
+            links = [f"[{_section(where)}]({where})" for where in row["where"]]
+            lines += [f"### {row['asks']}", row["answer"], f"The whole answer: {'; '.join(links)}."]
+    return "\n\n".join(lines)
+
+
+def _section(where: str) -> str:
+    """A section in words. where: the section as a lesson links to it, "2-….ipynb#Any-activation"."""
+    lesson, _, title = where.partition("#")
+    of = f"lesson {lesson[0]}" if lesson[0].isdigit() else "the appendix"
+    return f"{of}, {title.replace('-', ' ')}"
 
 
 def _errata(course: Sequence[LessonPage]) -> str:

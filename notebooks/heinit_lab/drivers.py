@@ -33,5 +33,6 @@ def stand_ins(*drivers: Driver) -> str:
     names = [f"`{each.name}`" for each in drivers if not each.solved]
     if not names:
         return ""
+    listed = " and ".join(", ".join(names).rsplit(", ", 1))
     drawing = "draw this" if len(names) > 1 else "draws this"
-    return f" Until yours is solved, the lesson's own {' and '.join(names)} {drawing}."
+    return f" Until yours is solved, the lesson's own {listed} {drawing}."

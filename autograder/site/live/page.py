@@ -68,8 +68,8 @@ _drawn: dict[str, Any] = {}  # the explorer that was drawn last, by the order wi
 def draw(order: str) -> str:
     """Draw an explorer with a reader's functions.
 
-    order: as for `check`, with "source", an expression that makes the explorer, and "stops", where each
-    slider stands, as the page writes it.
+    order: as for `check`, with "source", an expression that makes the explorer, "stops", where each slider
+    stands, as the page writes it, and "narrow", whether the page is that of a telephone.
     Gives {"picture", "words"}: a PNG in base64, and what it shows; where there is none, "" and the reason.
     """
     asked = json.loads(order)
@@ -87,6 +87,8 @@ def draw(order: str) -> str:
                 _drawn[key] = eval(asked["source"], namespace)
             except Exception as error:
                 return _nothing(Report("✗", f"This cannot be drawn: {type(error).__name__}.", (f"{error}.",)))
+            if asked["narrow"]:
+                _drawn[key].narrow()
         explorer = _drawn[key]
         values = {
             slider.name: next(value for value in slider.values if slider.text(value) == stop)

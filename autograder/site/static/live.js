@@ -259,6 +259,7 @@ class Drawing {
     this.bar = this.figure.querySelector("progress");
     this.words = this.figure.querySelector(".words");
     this.picture = this.figure.querySelector("img");
+    this.source = this.figure.querySelector("source");
     this.standIn = this.figure.nextElementSibling; // says whose functions drew the stored pictures
     button.addEventListener("click", () => this.begin());
     this.stopping.addEventListener("click", () => python.end(STOPPED));
@@ -307,13 +308,17 @@ class Drawing {
       answers: answers.map(({ name }) => used.find((each) => each.name === name)).filter(Boolean),
       source: this.button.dataset.source,
       stops: this.figure.stops(),
+      narrow: this.figure.isNarrow(),
     };
     try {
       const { picture, words } = await python.order("draw", { order });
       isFetched();
       python.canDraw = true;
-      if (picture) this.picture.src = `data:image/png;base64,${picture}`;
-      this.words.textContent = words;
+      if (picture) {
+        this.picture.src = `data:image/png;base64,${picture}`;
+        this.source.srcset = this.picture.src;
+      }
+      this.words.textContent = words.replaceAll("`", "");
     } catch (error) {
       isFetched();
       this.wanted = false;

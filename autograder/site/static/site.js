@@ -2,17 +2,21 @@
 "use strict";
 
 for (const explorer of document.querySelectorAll(".explorer")) {
-  const { stops, frames } = JSON.parse(explorer.querySelector("script").textContent);
+  const { stops, frames, narrow } = JSON.parse(explorer.querySelector("script").textContent);
   const picture = explorer.querySelector("img");
+  const source = explorer.querySelector("source"); // of the picture on a narrow page
   const words = explorer.querySelector(".words");
   const sliders = [...explorer.querySelectorAll("input")];
   const kept = new Map(); // pictures asked for, so that they stay at hand
-  let wanted = "";
+  let wanted = -1;
 
-  const at = (positions) => frames[positions.reduce((sum, p, i) => sum * stops[i].length + p, 0)];
+  const at = (positions) => positions.reduce((sum, p, i) => sum * stops[i].length + p, 0);
   const positions = () => sliders.map((slider) => Number(slider.value));
 
-  function fetched(address) {
+  explorer.isNarrow = () => Boolean(source) && matchMedia(source.media).matches;
+
+  function fetched(frame) {
+    const address = explorer.isNarrow() ? narrow[frame] : frames[frame][0];
     if (!kept.has(address)) {
       const image = new Image();
       image.src = address;
@@ -21,10 +25,15 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     return kept.get(address);
   }
 
+  function paint(frame) {
+    if (source) source.srcset = narrow[frame];
+    picture.src = frames[frame][0];
+  }
+
   // every picture that this slider can show with the others where they are
   function prepare(which) {
     stops[which].forEach((_, stop) => {
-      fetched(at(positions().map((position, i) => (i === which ? stop : position)))[0]);
+      fetched(at(positions().map((position, i) => (i === which ? stop : position))));
     });
   }
 
@@ -41,13 +50,13 @@ for (const explorer of document.querySelectorAll(".explorer")) {
     else show(at(positions()));
   }
 
-  async function show([address, said]) {
-    wanted = address;
+  async function show(frame) {
+    wanted = frame;
     // shown once it can be drawn, so that nothing flickers, and only if no later one is wanted
-    await fetched(address).decode().catch(() => {});
-    if (wanted !== address || explorer.drawn) return;
-    picture.src = address;
-    words.textContent = said;
+    await fetched(frame).decode().catch(() => {});
+    if (wanted !== frame || explorer.drawn) return;
+    paint(frame);
+    words.textContent = frames[frame][1];
   }
 
   // Once through the stops of the first slider and back, in less than five seconds; whoever touches anything stops
@@ -68,7 +77,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
       if (!playing) break;
       slider.value = position;
       slider.nextElementSibling.value = stops[0][position];
-      picture.src = at(positions())[0];
+      paint(at(positions()));
       await new Promise((done) => { setTimeout(done, 4500 / (path.length + 1)); });
     }
     playing = false;
@@ -253,6 +262,15 @@ const linked = () => document.getElementById(decodeURIComponent(location.hash.sl
   ?.closest(".after-guess")?.removeAttribute("hidden");
 addEventListener("hashchange", linked);
 linked();
+
+// Side notes stand open beside the text where there is room, and are folded where there is none. Paper has them all.
+const sideNotes = document.querySelectorAll(".aside");
+const roomy = matchMedia("(min-width: 88rem)");
+const placeSideNotes = () => { for (const note of sideNotes) note.open = roomy.matches; };
+roomy.addEventListener("change", placeSideNotes);
+addEventListener("beforeprint", () => { for (const note of sideNotes) note.open = true; });
+addEventListener("afterprint", placeSideNotes);
+placeSideNotes();
 
 // The section that is being read, marked in the contents. On a narrow screen the contents are one line that stays
 // in sight, says the section, and opens.

@@ -10,13 +10,14 @@ import html
 import io
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from heinit_lab.checking.report import Report
+from heinit_lab.checking.report import Report, rich
+from heinit_lab.figures.narrow import narrow
 from heinit_lab.figures.show import image, size
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-DPI = 140
+DPI, NARROW_DPI = 140, 168
 LABELS = {"description_width": "11em"}
 """The style of widgets whose labels stand one under the other."""
 
@@ -102,6 +103,13 @@ class Explorer:
     powered_by: Sequence[str] = ()
     """The student's exercises that `update` calls: where one is not solved, the explorer says so."""
 
+    is_narrow: bool = field(default=False, init=False)
+
+    def narrow(self) -> None:
+        """From here on and for good, frames are for a narrow page, see `figures.narrow`."""
+        self.is_narrow = True
+        self.__dict__.pop("_still", None)
+
     @property
     def start(self) -> dict[str, Any]:
         """The values at which the explorer opens."""
@@ -117,7 +125,9 @@ class Explorer:
         """The canvas, and a copy of it on which only what does not move is drawn."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        self.fig.set_dpi(DPI)
+        if self.is_narrow:
+            narrow(self.fig)
+        self.fig.set_dpi(NARROW_DPI if self.is_narrow else DPI)
         canvas = FigureCanvasAgg(self.fig)
         for artist in self.moving:
             artist.set_animated(True)
@@ -148,7 +158,7 @@ class Explorer:
         box = self._widget(first)
         _close_former(box)
         bundle = dict(box._repr_mimebundle_())
-        bundle["text/html"] = f"{self._image(first)}<p>{html.escape(first.words)}</p>"
+        bundle["text/html"] = f"{self._image(first)}<p>{rich(first.words)}</p>"
         bundle["text/plain"] = f"[{self.title}: {first.words}]"
         display(bundle, raw=True)
 
@@ -223,7 +233,7 @@ def _named(image: str) -> str:
 def status(text: str) -> str:
     """Words beside a picture that moves; a screen reader says them when they change."""
     style = "max-width:52em;line-height:1.5"
-    return f'<div role="status" aria-live="polite" style="{style}">{html.escape(text)}</div>'
+    return f'<div role="status" aria-live="polite" style="{style}">{rich(text)}</div>'
 
 
 def why_not(explorer: Explorer, error: Exception) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from heinit_lab.figures.style import ACCENT, PAPER, THEORY, in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
 
@@ -85,6 +87,12 @@ def label_line(
 def label_left(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
     """Like `label_line`, to the left of the point."""
     label_line(ax, x, y, text, colour, xytext=(-6, 0), ha="right")
+
+
+def below(fig: Figure, sentence: str) -> None:
+    """Write a sentence below a figure, on whose functions have made it, in lines as long as it is wide."""
+    words = sentence.replace("`", "").strip()
+    fig.supxlabel(textwrap.fill(words, int(14 * fig.get_figwidth())), fontsize=9)
 
 
 def histogram(ax: Axes, values: ArrayLike, edges: ArrayLike, colour: str, **counted: Any) -> np.ndarray:

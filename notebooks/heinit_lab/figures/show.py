@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from heinit_lab.figures.style import use_style
@@ -57,7 +58,26 @@ def show(fig: Figure, alt: str) -> None:
         raise ValueError("show(fig, alt=...) needs a sentence that says what the figure shows")
     from IPython.display import display
 
-    display({"text/html": image(picture(fig), alt, *size(fig)), "text/plain": f"[figure: {alt}]"}, raw=True)
+    display(Shown(fig, alt))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure with its words, as `show` displays it; a kernel that makes pages shows it in its own way."""
+
+    fig: Figure
+    alt: str
+
+    @property
+    def bundle(self) -> dict[str, Any]:
+        """The figure as the data of an output."""
+        html = image(picture(self.fig), self.alt, *size(self.fig))
+        return {"text/html": html, "text/plain": f"[figure: {self.alt}]"}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display(self.bundle, raw=True)
 
 
 def size(fig: Figure) -> tuple[int, int]:
@@ -74,6 +94,6 @@ def image(png: bytes, alt: str, width: int, height: int) -> str:
     """
     return (
         f'{DARK}<img src="data:image/png;base64,{base64.b64encode(png).decode()}" decoding="sync" '
-        f'alt="{html.escape(alt, quote=True)}" width="{width}" class="heinit-figure" '
+        f'alt="{html.escape(alt.replace("`", ""), quote=True)}" width="{width}" class="heinit-figure" '
         f'style="max-width:100%;height:auto;aspect-ratio:{width}/{height};border-radius:6px">'
     )

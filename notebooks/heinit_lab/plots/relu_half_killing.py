@@ -8,7 +8,7 @@ import numpy as np
 from heinit_lab.digits import CLASSES, digits
 from heinit_lab.drivers import stand_ins
 from heinit_lab.experiments.relu_half_killing import activity_driver
-from heinit_lab.figures.marks import band, guess_level, label_line, level, note, theory
+from heinit_lab.figures.marks import band, below, guess_level, label_line, level, note, theory
 from heinit_lab.figures.numbers import number, percent
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, HE, OFF, SKY, THEORY, WARM, XAVIER
@@ -131,7 +131,7 @@ def two_directions(
     axes[-1, 1].set_xlabel("active share, 256 units")
     if guess is not None:
         note(axes[-1, 1], 0.5, 0.8, f"your guess: {guess}", ACCENT, inside=True, ha="center")
-    fig.supxlabel(stand_ins(averages).replace("`", ""), fontsize=9)
+    below(fig, stand_ins(averages))
     return fig, (
         "Histograms of active shares. Left, per image: a narrow peak near one half in every layer. Right, "
         "per unit: a peak near one half in layer 1 that moves to both ends with depth; of the units, "
@@ -162,7 +162,7 @@ def dead(counts: Sequence[np.ndarray], guess: float | None, counter: str = "") -
         guess_level(ax, guess, "your guess")
     ax.set(xlim=(0, depth + 0.5), ylim=(-0.02, 0.7), xlabel="layer", ylabel="share")
     ax.set_title("Half on, on average: a third never, a third always")
-    fig.supxlabel(counter.replace("`", ""), fontsize=9)
+    below(fig, counter)
     never, always, _ = shares.mean(axis=0)
     return fig, (
         f"Shares against depth, mean of {len(shares)} networks with 10 to 90 % bands. Units dead for all 500 "

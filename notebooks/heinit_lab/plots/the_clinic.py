@@ -10,7 +10,7 @@ import numpy as np
 from heinit_lab.clinic import ILLNESSES
 from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.experiments.the_clinic import Rounds, first_losses
-from heinit_lab.figures.marks import guess_star, label_line, level, networks, note, theory
+from heinit_lab.figures.marks import below, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, THEORY, XAVIER, in_words
@@ -88,7 +88,7 @@ def diagnoses(rounds: Rounds, guess: Any = None) -> Plot:
         f"On {100 * rounds.right:.0f} % of the sick networks that nobody has seen right; "
         f"{100 * rounds.false_alarms:.0f} % of the healthy ones called sick.{_yours(guess)}{rounds.maker}"
     )
-    fig.supxlabel(sentence.replace("`", ""), fontsize=9)
+    below(fig, sentence)
     return fig, (
         f"Twenty networks and five illnesses. Missed in: {', '.join(missed) or 'none'}; "
         f"false alarms in: {', '.join(alarms) or 'none'}. {sentence}"
@@ -110,7 +110,7 @@ def before_and_after(races: Mapping[str, tuple[Race, Race]], guess: Any = None, 
     ax.set(xlim=(0.7, 10.3), ylim=(0, 1.02), xlabel="epoch", ylabel="test images named correctly")
     if guess is not None:
         ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
-    fig.supxlabel(maker.replace("`", "").strip(), fontsize=9)
+    below(fig, maker)
     return fig, (
         f"Test share after 10 epochs, as they came: {', '.join(words)}; with the prescription "
         f"{healthy.share:.2f}.{_yours(guess)}{maker}"
@@ -120,11 +120,11 @@ def before_and_after(races: Mapping[str, tuple[Race, Race]], guess: Any = None, 
 def depthwise(measured: Mapping[str, np.ndarray], guess: float | None = None, counter: str = "") -> Plot:
     """Second moment through ten depthwise convolutions, by the fan that divides 2, a row a network."""
     fig, ax = figure(6.4, 3.5)
-    words, below = [], np.inf
+    words, label_at = [], np.inf
     for (name, q), (colour, marker) in zip(measured.items(), _LOOKS, strict=False):
         last = networks(ax, range(q.shape[1]), q, colour, marker=marker)[1, -1]
-        below = min(float(last), below / 30)  # two right fans draw the same line
-        label_line(ax, 10, below, name, colour)
+        label_at = min(float(last), label_at / 30)  # two right fans draw the same line
+        label_line(ax, 10, label_at, name, colour)
         words.append(
             f"{name}: times {q[:, 1].mean():.2g} in the first layer, {number(float(last))} after ten"
         )
@@ -132,7 +132,7 @@ def depthwise(measured: Mapping[str, np.ndarray], guess: float | None = None, co
     ax.set(yscale="log", xlim=(0, 15), xlabel="convolution", ylabel="second moment, against the input's")
     if guess is not None:
         guess_star(ax, 10, float(np.clip(abs(guess), 1e-3, 10)) ** 10, f"your guess, {guess:g} each")
-    fig.supxlabel(counter.replace("`", "").strip(), fontsize=9)
+    below(fig, counter)
     each = "; ".join(words)
     return (
         fig,

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from heinit_lab.figures.marks import band, guess_star, label_line, level, networks, note, theory
+from heinit_lab.figures.marks import band, below, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, RULES, THEORY, WARM, XAVIER, in_words
 from heinit_lab.race import STUCK, Race, stored
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 SCALES = (0.5, 1.0, 1.5, 1.8, 2.0, 2.2, 3.0, 4.0)
 _APART = np.linspace(-0.2, 0.2, 10)  # so that ten equal results are seen as ten
@@ -118,11 +115,6 @@ def loss_bands(settings: Mapping[str, str]) -> Plot:
     return fig, f"Training loss over {len(epochs)} epochs, ten runs each. {'; '.join(words)}."
 
 
-def _below(fig: Figure, sentence: str) -> None:
-    """Write a sentence under a figure, on whose functions have made it."""
-    fig.supxlabel(sentence.replace("`", "").strip(), fontsize=9)
-
-
 def lanes(
     settings: Mapping[str, str],
     live: Mapping[str, Race] | None = None,
@@ -155,7 +147,7 @@ def lanes(
     ax.grid(axis="y", visible=False)
     if guess is not None:
         ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
-    _below(fig, runner)
+    below(fig, runner)
     return fig, f"Test shares of ten seeds, one lane a setting. {'; '.join(words)}.{_yours(guess)}{runner}"
 
 
@@ -180,7 +172,7 @@ def signal_spread(q: np.ndarray, width: int, guess: float | None = None, makers:
     yours = "" if guess is None else f"; your guess {guess:g}"
     title = f"{width} units: of 100 networks, {100 * within:.0f} end within 10 % of 1 (pink){yours}"
     ax.set_title(title, fontsize=10)
-    _below(fig, makers)
+    below(fig, makers)
     return fig, (
         f"Second moment over {depth} layers of {width} in {len(q)} He networks: the mean ends at "
         f"{mean:.2f}, the median at {middle:.2f}, nine in ten between {low:.2f} and "
@@ -301,7 +293,7 @@ def convolutions(
         end = float(np.clip(abs(guess), 0.3, 20)) ** 10
         guess_star(ax, 10, end, f"your guess, {guess:g} each", lift=10)
     each = "; ".join(words)
-    _below(fig, counter)
+    below(fig, counter)
     return fig, (
         f"Second moment through ten 3 x 3 convolutions of 16 channels. {each}.{_yours(guess)}{counter}"
     )

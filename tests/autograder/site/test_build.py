@@ -17,14 +17,20 @@ from autograder.lessons import APPENDIX, lessons
 from autograder.lessons.compose import asked, solve
 from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
-from autograder.site.frames import FRAMES_MIME
+from autograder.site.frames import FRAMES_MIME, NARROW_MIME
 from autograder.site.made import excerpt
+from autograder.site.prose import SIDE_NOTE, plain
+from autograder.site.slides import columns
 
 FRAMES = {
     "title": "Which c?",
     "size": (640, 350),
     "sliders": [{"name": "c", "label": "c", "stops": ["1", "2"], "start": 1}],
-    "frames": [{"picture": "QQ==", "words": "It fades."}, {"picture": "Qg==", "words": "It <stays>."}],
+    "narrow": {"size": (420, 350), "smallest": 9.0},
+    "frames": [
+        {"picture": "QQ==", "narrow": "YQ==", "words": "It fades."},
+        {"picture": "Qg==", "narrow": "Yg==", "words": "It <stays>."},
+    ],
 }
 
 
@@ -169,6 +175,56 @@ def test_an_explorer_begins_where_its_sliders_stand(files):
     assert [words for _, words in table["frames"]] == ["It fades.", "It <stays>."]
     for picture, _ in table["frames"]:
         assert picture in files
+
+
+def test_a_narrow_page_shows_the_narrow_pictures(runs):
+    shown = {
+        "text/html": '<img src="data:image/webp;base64,QQ==" alt="A" width="640" style="aspect-ratio:64/35">',
+        NARROW_MIME: {"picture": "YQ==", "size": [420, 350], "smallest": 9.0},
+    }
+    output = nbformat.v4.new_output("display_data", shown)
+    last = lessons()[-1].name
+    cells = [
+        c
+        if c.id != "read-three"
+        else nbformat.v4.new_code_cell("plots.rates(r)", outputs=[output], id="read-three")
+        for c in runs[last].cells
+    ]
+    made = site_files(runs | {last: nbformat.v4.new_notebook(cells=cells)}, "heinit_lab.whl")
+    figure = re.search(r'<figure id="figure-6.1">.*?</picture>', made[f"{last}.html"].decode(), re.DOTALL)[0]
+    for page in (figure, made["index.html"].decode()):
+        source = re.search(
+            r'<source media="\(max-width: 40rem\)" srcset="([^"]+)" width="420" height="350">', page
+        )
+        assert made[source[1]] in (b"a", b"b")
+    table = json.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)[1])
+    assert [made[narrow] for narrow in table["narrow"]] == [b"a", b"b"]
+
+
+def test_each_question_that_people_ask_has_two_sentences_and_a_section_that_answers_it(files):
+    page = files["questions-people-ask.html"].decode()
+    entries = json.loads(files["search-index.js"].decode().removeprefix("const SECTIONS = ").rstrip(";\n"))
+    parts = re.split(r"<h3 id=[^>]*>", page)[1:]
+    assert len(parts) >= 30
+    for part in parts:
+        question, _, rest = part.partition("</h3>")
+        answer, where = re.findall(r"<p>(.*?)</p>", rest, re.DOTALL)[:2]
+        assert len(re.findall(r"[.?!](?= |$)", re.sub(r"<[^>]+>", "", answer))) == 2, question
+        assert re.search(r'href="[\w-]+\.html#[\w-]+"', where), question
+        assert any(plain(question) == heading for _, _, _, heading, _ in entries), "the search finds it"
+    assert 'href="questions-people-ask.html"' in files["index.html"].decode()
+
+
+def test_a_side_note_is_open_on_the_page_and_its_words_go_to_the_slides_notes(files, runs):
+    for lesson in lessons():
+        page = files[f"{lesson.name}.html"].decode()
+        noted = [c.source for c in runs[lesson.name].cells if SIDE_NOTE in c.source]
+        assert page.count('<details class="aside" open><summary>') == len(noted)
+    assert sum('class="aside"' in page for page in pages(files).values()) >= 4
+    notes = [
+        note for column in columns(runs["6-the-clinic"], "6.html") for slide in column for note in slide.notes
+    ]
+    assert any(note.startswith("<p><strong>Who drew these maps first.</strong> Poole") for note in notes)
 
 
 def test_no_formula_was_left_as_its_source(files):

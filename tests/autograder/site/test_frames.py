@@ -48,9 +48,11 @@ def test_there_is_a_frame_for_every_product_in_the_order_of_the_sliders():
 
 
 def test_a_frame_is_the_notebooks_picture_in_few_colours():
-    one = explorer()
-    for frame, (a, b) in zip(frames(one)["frames"], product(range(3), "xyz"), strict=True):
+    made, one, narrow = frames(explorer()), explorer(), explorer()
+    narrow.narrow()
+    for frame, (a, b) in zip(made["frames"], product(range(3), "xyz"), strict=True):
         drawn = one.frame(a=a, b=b).png
+        assert base64.b64decode(frame["narrow"]) == webp(narrow.frame(a=a, b=b).png, COLOURS)
         assert picture(frame) == webp(drawn, COLOURS)
         ours, theirs = (
             np.asarray(Image.open(io.BytesIO(content)).convert("RGB"), dtype=int)
@@ -59,6 +61,7 @@ def test_a_frame_is_the_notebooks_picture_in_few_colours():
         assert ours.shape == theirs.shape
         assert np.abs(ours - theirs).mean() < 1
         assert (ours[0, 0] == theirs[0, 0]).all()  # the paper keeps its colour
+    assert made["narrow"]["size"][0] == 420
 
 
 def test_too_many_pictures_are_refused_with_what_to_do():

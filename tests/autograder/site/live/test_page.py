@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 
 import pytest
 
@@ -87,6 +88,7 @@ def order_to_draw(relu: str, *stops: str) -> dict[str, object]:
         "answers": [{"name": name, "source": source} for name, source in answers.items()],
         "source": "half_explorer(relu, zero_share, energy_kept)",
         "stops": stops,
+        "narrow": False,
     }
 
 
@@ -96,6 +98,12 @@ def test_an_explorer_is_drawn_with_the_readers_functions_where_the_sliders_stand
     assert "mean 0," in frame["words"]
     assert "mean 2," in moved["words"]
     assert frame["picture"] != moved["picture"]
+    narrow = json.loads(
+        page.draw(json.dumps(order_to_draw(RELU, "normal", "+0.00", "1.00") | {"narrow": True}))
+    )
+    assert narrow["words"] == frame["words"]
+    wide, high = struct.unpack(">II", base64.b64decode(narrow["picture"])[16:24])
+    assert wide < high, "the panels stand under each other on a telephone"
     other = draw("def relu(x):\n    return np.where(x > 1, x, 0)\n", "normal", "+0.00", "1.00")
     assert other["words"] != frame["words"]
 

@@ -1,0 +1,28 @@
+"""On a telephone, a page shows narrow pictures, whose letters can be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from autograder.lessons import lessons
+from autograder.site.frames import FRAMES_MIME, NARROW_MIME
+from heinit_lab.figures.narrow import LEAST
+
+
+def test_every_figure_of_a_lesson_has_a_narrow_form_with_letters_of_nine_pixels_or_more(
+    lesson_runs: Path,
+) -> None:
+    for lesson in lessons():
+        (run,) = lesson_runs.glob(f"{lesson.name}-*.ipynb")
+        cells = json.loads(run.read_text(encoding="utf-8"))["cells"]
+        shown = [output["data"] for cell in cells for output in cell.get("outputs", ()) if "data" in output]
+        figures = [data[NARROW_MIME] for data in shown if "<img " in "".join(data.get("text/html", ""))]
+        explorers = [data[FRAMES_MIME] for data in shown if FRAMES_MIME in data]
+        assert len(figures) >= 5
+        assert len(explorers) >= 1
+        for form in (*figures, *(explorer["narrow"] for explorer in explorers)):
+            assert form["smallest"] >= LEAST - 1e-9
+            assert form["size"][0] == 420
+        for explorer in explorers:
+            assert all(frame["narrow"] != frame["picture"] for frame in explorer["frames"])
