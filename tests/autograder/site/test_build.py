@@ -19,7 +19,6 @@ from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.made import excerpt
-from heinit_lab.figures.show import image
 
 FRAMES = {
     "title": "Which c?",
@@ -41,7 +40,7 @@ def runs():
             elif cell.id.startswith("test-"):
                 cell.outputs = [nbformat.v4.new_output("display_data", {"text/plain": "✓ passes."})]
             elif cell.id == "law-race":
-                figure = image(b"a picture", "Two losses.", 640, 340)
+                figure = '<img src="data:image/png;base64,QQ==" alt="A" width="9" style="aspect-ratio:64/35">'
                 cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": figure})]
             elif cell.id == "setup":
                 cell.outputs = [nbformat.v4.new_output("stream", text="<b>printed</b>\n")]
