@@ -220,10 +220,11 @@ class _LessonWriter:
         self._figures += 1
         drawn = []
         for kind, pattern in _DRAWING.items():
-            file = f"heinit_lab/{kind}/{self._lesson.module}.py"
-            module = import_module(file.removesuffix(".py").replace("/", "."))
+            module = import_module(f"heinit_lab.{kind}.{self._lesson.module}")
             for name in dict.fromkeys(re.findall(pattern, source)):
-                code = render_lines(inspect.getsource(getattr(module, name)).rstrip())
+                function = getattr(module, name)
+                file = f"{function.__module__.replace('.', '/')}.py"
+                code = render_lines(inspect.getsource(function).rstrip())
                 drawn.append({"name": name, "file": file, "code": Markup(code)})
         return {"number": f"{self._lesson.name.split('-')[0]}.{self._figures}", "drawn": drawn}
 

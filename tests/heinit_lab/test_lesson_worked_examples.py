@@ -13,7 +13,6 @@ from autograder.lessons import lesson as find
 from heinit_lab.explorers.worked_examples import weights_explorer
 from heinit_lab.mean_squares import density, interval, log_ratio, probability_above, quick_interval
 from heinit_lab.plots import worked_examples as plots
-from heinit_lab.plots.very_deep_networks import loss_bands
 from heinit_lab.source import PRINTED, PRINTED_LARGE
 from heinit_solutions.worked_examples import (
     draws_needed,
@@ -119,7 +118,7 @@ def test_predictions_start_empty_and_a_figure_shows_a_guess_anywhere_and_none_wi
 
 
 def test_the_other_figures_come_with_words_that_give_their_numbers():
-    races = loss_bands({"normal": "he 30", "uniform": "he 30, uniform"})
+    races = plots.loss_bands({"normal": "he 30", "uniform": "he 30, uniform"})
     assert "uniform: the middle loss ends at" in races[1]
     for fig, words in (plots.printed_example(), plots.densities(4), races):
         assert len(words.split()) >= 10

@@ -248,7 +248,7 @@ def places_of_norm(flows: Mapping[str, Mapping[float, tuple[np.ndarray, np.ndarr
         )
         ax.set_title(title)
     axes[0].set_ylabel("second moment")
-    for place, y in (("pre-norm", 120.0), ("post-norm", 1.35), ("plain", 0.32)):
+    for place, y in (("pre-norm", 120.0), ("post-norm", 1.35), ("plain", 0.2)):
         note(axes[0], 3, y, place, looks[place][0], weight="bold")
     each = ", ".join(f"{c:g}" for c in by_c)
     return fig, f"Second moments at the far end of 30 layers or blocks, for c = {each}: {'; '.join(words)}."

@@ -23,6 +23,7 @@ from heinit_lab.figures.numbers import percent
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, PAPER, THEORY, WARM, XAVIER
 from heinit_lab.mean_squares import density, interval
+from heinit_lab.plots.very_deep_networks import loss_bands as loss_bands
 from heinit_lab.source import PRINTED, PRINTED_LARGE
 
 if TYPE_CHECKING:

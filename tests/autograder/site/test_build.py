@@ -45,6 +45,9 @@ def runs():
                 cell.outputs = [nbformat.v4.new_output("display_data", {FRAMES_MIME: FRAMES})]
             elif cell.id.startswith("test-"):
                 cell.outputs = [nbformat.v4.new_output("display_data", {"text/plain": "✓ passes."})]
+            elif cell.id == "law-race":
+                figure = '<img src="data:image/png;base64,QQ==" alt="A" width="9" style="aspect-ratio:64/35">'
+                cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": figure})]
             elif cell.id == "setup":
                 cell.outputs = [nbformat.v4.new_output("stream", text="<b>printed</b>\n")]
     return found
@@ -126,6 +129,11 @@ def test_a_lesson_shows_each_stub_and_folds_its_answer(files, runs, lesson):
     for solution in re.findall(r'<details class="solution">.*?</details>', page, re.DOTALL):
         assert "NotImplementedError" not in solution
         assert '<p class="verdict">✓ passes.</p>' in solution
+
+
+def test_a_figure_names_the_file_of_the_function_that_drew_it_even_where_two_lessons_share_it(files):
+    page = files["3-worked-examples.html"].decode()
+    assert "<code>loss_bands</code> in <code>heinit_lab/plots/very_deep_networks.py</code>" in page
 
 
 def test_what_belongs_to_a_notebook_alone_is_left_out(files):
