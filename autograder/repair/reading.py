@@ -1,7 +1,7 @@
 """Read and repair what was handed in behind a wall: no file can take its reader's time or memory."""
 
 from collections.abc import Callable, Iterable
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from nbformat import NotebookNode
 
@@ -11,7 +11,6 @@ from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import ASK, UngradableError
 from autograder.walled import WallError, walled
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -38,9 +37,9 @@ def repaired(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str
     return _walled(repair, notebook, lesson, list(notes))
 
 
-def _walled(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def _walled(function: Callable[..., R], *args: object) -> R:
     try:
-        return walled(function, *args, **kwargs)
+        return walled(function, *args)
     except WallError as error:
         raise UngradableError(f"{error}. {ASK}") from None
     except RecursionError:

@@ -2,7 +2,7 @@
 
 Where the user may write control groups (as root, or in a delegated group), each submission gets a
 group of its own, and the kernel limits the sum over its processes. Elsewhere each process has limits
-of its own, and init, the first process of the box, watches the sum (see autograder/solver/zygote.py).
+of its own, and init, the first process of the box, watches the sum (see autograder/solver/init.py).
 """
 
 import itertools

