@@ -90,7 +90,7 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
         kept.parent.mkdir(exist_ok=True)
         last.replace(kept)
         damaged = damaged and f"{damaged} It is kept as {kept}, and nothing is compared with it."
-    write_atomically(folder / TABLE, spreadsheet.csv_text(_table(cohort, blank)))
+    write_atomically(folder / TABLE, spreadsheet.csv_text(report_rows(cohort, blank)))
     write_atomically(last, to_json(Snapshot(made_at, cohort)))
     write_atomically(folder / PAGE, page(cohort, made_at, blank, similar, changed, table_name=TABLE))
     return ClassReport(folder, made_at, cohort, blank, similar, changed, damaged)
@@ -116,7 +116,7 @@ def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
     return filled_in
 
 
-def _table(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
+def report_rows(cohort: Cohort, blank: set[Pair]) -> Iterator[Sequence[object]]:
     """The rows of the CSV, the header first: one row for each exercise, or for a lesson without any."""
     yield COLUMNS
     for pair, record in cohort.records.items():

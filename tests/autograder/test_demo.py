@@ -70,7 +70,8 @@ def test_a_slip_uses_the_names_of_the_stub_and_nothing_from_outside():
         "return np.sqrt(2 / n_out) * rng.standard_normal((n_out, n_in))"
     ]
     assert slips("relu_moments")["without-relu"] == ["return (0.0, sigma ** 2, sigma ** 2)"]
-    assert slips("init_network")["transposed"][0].startswith("from itertools import pairwise\ndef network(")
+    assert slips("init_network")["transposed"][0].startswith("from itertools import pairwise\nreturn [")
+    assert slips("calibrate")["rounded"][0].startswith("def relu(z):")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

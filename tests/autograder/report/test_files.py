@@ -18,7 +18,7 @@ from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.gradebook import Record, Status, Student, read_cohort, read_students
 from autograder.lessons import lessons
-from autograder.report.files import make_report, table
+from autograder.report.files import make_report, report_rows
 from autograder.report.page import page
 from tests.autograder.classroom import hand_in, released, solved
 from tests.autograder.gradebooks import fill
@@ -56,7 +56,7 @@ def test_what_is_in_the_gradebook_is_what_is_read(course):
         assert (found.reason, found.stopped) == (record.reason, record.stopped)
         for name, cell in record.cells.items():
             assert found.cells[name] == cell, (key, name)
-    assert [row[-1] for row in table(read, set())].count(stop) == len(cells)
+    assert [row[-1] for row in report_rows(read, set())].count(stop) == len(cells)
     html = page(read, datetime.now(UTC), set(), [], None, table_name="report.csv")
     assert "Cells that stopped (1)" in html
     assert "stopped at line 1: SyntaxError" in html

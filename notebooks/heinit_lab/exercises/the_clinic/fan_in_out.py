@@ -1,6 +1,6 @@
 """`fan_in_out`: the two fans of dense layers and of convolutions of every kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -17,17 +17,15 @@ DENSE, PLAIN, GROUPED, TRANSPOSED = (
 
 
 def _counted(
-    fans: Callable[[int, int, int, int], tuple[Any, Any]],
-    turned: bool = True,
-    kernel: Callable[[Sequence[int]], int] = prod,
+    fans: Callable[[int, int, int, int], tuple[Any, Any]], turned: bool = True, sides: int = 3
 ) -> Callable[..., tuple[Any, Any]]:
     """An answer that counts `fans(outputs, inputs, groups, k)`, and turns them for a transposed convolution.
 
-    outputs, inputs: the first two numbers of the shape. k: what `kernel` makes of the others.
+    outputs, inputs: the first two numbers of the shape. k: the product of so many `sides` of the kernel.
     """
 
     def counted(shape: Any, groups: int = 1, transposed: bool = False) -> tuple[Any, Any]:
-        into, out = fans(shape[0], shape[1], groups, kernel(shape[2:]))
+        into, out = fans(shape[0], shape[1], groups, prod(shape[2 : 2 + sides]))
         return (out, into) if transposed and turned else (into, out)
 
     return counted
@@ -66,9 +64,7 @@ EXERCISE = exercise(
             _counted(lambda o, i, g, k: (i * k, o // g)),
             _counted(lambda o, i, g, k: (i, o // g * k)),
         ),
-        "one-kernel-side": _counted(
-            lambda o, i, g, k: (i * k, o // g * k), kernel=lambda sides: prod(sides[:1])
-        ),
+        "one-kernel-side": _counted(lambda o, i, g, k: (i * k, o // g * k), sides=1),
         "groups-multiplied": _counted(lambda o, i, g, k: (i * g * k, o * k)),
     },
     hidden=2,

@@ -20,19 +20,22 @@ from heinit_lab.exercises._shared import (
 Rng = np.random.Generator
 
 
-def _drawn(std: Callable[[int, int, float], float], turn: bool = False) -> Callable[..., list[np.ndarray]]:
-    """An answer: normal matrices of standard deviation `std(n_in, n_out, c)`, on their side if `turn`."""
+def _drawn(std: Callable[[int, int, float], float]) -> Callable[..., list[np.ndarray]]:
+    """An answer: normal matrices of standard deviation `std(n_in, n_out, c)`."""
 
     def answer(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
-        return [std(a, b, c) * rng.standard_normal((a, b) if turn else (b, a)) for a, b in pairwise(sizes)]
+        return [std(a, b, c) * rng.standard_normal((b, a)) for a, b in pairwise(sizes)]
 
     return answer
 
 
 _right = _drawn(lambda a, b, c: sqrt(c / a))
-_transposed = _drawn(lambda a, b, c: sqrt(c / a), turn=True)
 _by_out = _drawn(lambda a, b, c: sqrt(c / b))
 _unscaled = _drawn(lambda a, b, c: 1.0)
+
+
+def _transposed(sizes: Sequence[int], c: float, rng: Rng) -> list[np.ndarray]:
+    return [W.T for W in _right(sizes, c, rng)]
 
 
 def _has_right_shapes(draws: DrawTrials) -> bool:
@@ -93,7 +96,7 @@ EXERCISE = exercise(
         "ragged-array": lambda sizes, c, rng: np.array(_right(sizes, c, rng)),
         "transposed": _transposed,
         "fan-out-for-fan-in": _by_out,
-        "in-and-out-swapped": _drawn(lambda a, b, c: sqrt(c / b), turn=True),
+        "in-and-out-swapped": lambda sizes, c, rng: [W.T for W in _by_out(sizes, c, rng)],
         "first-fan-for-all": lambda sizes, c, rng: [
             sqrt(c / sizes[0]) * rng.standard_normal((b, a)) for a, b in pairwise(sizes)
         ],
