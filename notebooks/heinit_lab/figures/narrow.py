@@ -28,7 +28,7 @@ WIDTH = 4.2
 """Inches of a narrow figure."""
 LEAST = 9.0
 """The height of the smallest letters, in pixels of that page; of an exponent as well."""
-DPI = 200
+DPI = 175
 """Pixels an inch of a narrow picture: telephones have dense screens."""
 TALL = {1: 9.0, 2: 2.6, 3: 2.2}
 """The greatest height of a row in inches, by the number of rows."""
