@@ -116,8 +116,8 @@ def _give_ticks_room(ax: Axes) -> None:
         for label in (labels := ax.get_yticklabels()):
             _fit(label, room)
         ax.set_yticks(ax.get_yticks(), [label.get_text() for label in labels])
-        rows = sum(label.get_window_extent().height for label in labels) / ax.bbox.height
-        _figure(ax).set_figheight(_figure(ax).get_figheight() * max(1.0, 1.25 * rows))
+        needed = len(labels) * max(label.get_window_extent().height for label in labels) / ax.bbox.height
+        _figure(ax).set_figheight(_figure(ax).get_figheight() * max(1.0, 1.15 * needed))
 
 
 def _turn_ticks(ax: Axes) -> None:
