@@ -144,3 +144,30 @@ def test_what_is_folded_leaves_no_line_on_paper(reader: Page, site: Path) -> Non
     expect(solutions[0].locator(".highlight")).to_be_visible()
     for folded in solutions[1:]:
         expect(folded).to_be_hidden()
+
+
+def test_a_narrow_page_has_narrow_pictures_and_folds_its_side_notes_which_paper_has_open(
+    reader: Page, site: Path
+) -> None:
+    notes, picture, words = (reader.locator(part) for part in (".aside", ".explorer img", ".explorer .words"))
+    are_open = "all => all.map(note => note.open)"
+    for width, roomy in ((1440, True), (390, False)):
+        reader.set_viewport_size({"width": width, "height": 800})
+        reader.goto((site / LESSONS[2]).as_uri())
+        assert notes.evaluate_all(are_open) == [roomy] * 3
+        tall = picture.evaluate(
+            "image => image.decode().then(() => image.naturalHeight > image.naturalWidth)"
+        )
+        assert tall is not roomy
+        if roomy:
+            note, text = notes.last.bounding_box(), reader.locator("main").bounding_box()
+            assert note is not None and text is not None
+            assert text["x"] + text["width"] < note["x"] < note["x"] + note["width"] <= width
+    before = picture.evaluate("image => image.currentSrc")
+    said = words.inner_text()
+    slider = reader.locator(".explorer input").first
+    slider.press("ArrowRight" if slider.input_value() == "0" else "ArrowLeft")
+    expect(words).not_to_have_text(said)
+    assert picture.evaluate("image => image.currentSrc") != before
+    reader.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert notes.evaluate_all(are_open) == [True] * 3

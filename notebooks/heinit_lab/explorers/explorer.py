@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-DPI, NARROW_DPI = 140, 168
+DPI = 140
 LABELS = {"description_width": "11em"}
 """The style of widgets whose labels stand one under the other."""
 
@@ -127,7 +127,7 @@ class Explorer:
 
         if self.is_narrow:
             narrow(self.fig)
-        self.fig.set_dpi(NARROW_DPI if self.is_narrow else DPI)
+        self.fig.set_dpi(DPI)
         canvas = FigureCanvasAgg(self.fig)
         for artist in self.moving:
             artist.set_animated(True)

@@ -28,7 +28,7 @@ WIDTH = 4.2
 """Inches of a narrow figure."""
 LEAST = 9.0
 """The height of the smallest letters, in pixels of that page; of an exponent as well."""
-DPI = 200
+DPI = 175
 """Pixels an inch of a narrow picture: telephones have dense screens."""
 TALL = {1: 9.0, 2: 2.6, 3: 2.2}
 """The greatest height of a row in inches, by the number of rows."""
@@ -116,8 +116,8 @@ def _give_ticks_room(ax: Axes) -> None:
         for label in (labels := ax.get_yticklabels()):
             _fit(label, room)
         ax.set_yticks(ax.get_yticks(), [label.get_text() for label in labels])
-        rows = sum(label.get_window_extent().height for label in labels) / ax.bbox.height
-        _figure(ax).set_figheight(_figure(ax).get_figheight() * max(1.0, 1.25 * rows))
+        needed = len(labels) * max(label.get_window_extent().height for label in labels) / ax.bbox.height
+        _figure(ax).set_figheight(_figure(ax).get_figheight() * max(1.0, 1.15 * needed))
 
 
 def _turn_ticks(ax: Axes) -> None:
