@@ -154,7 +154,7 @@ def _spread(values: Sequence[float]) -> str:
     return " ".join(f"{value:.2f}" for value in (min(values), median(values), max(values)))
 
 
-def _keep(path: Path, results: dict[str, dict[str, Any]]) -> None:
+def keep(path: Path, results: dict[str, dict[str, Any]]) -> None:
     """Write results to a file, beside what it has of other settings."""
     results = json.loads(path.read_text(encoding="utf-8")) | results
     kept = [setting.name for setting in settings() if setting.name in results]
@@ -190,5 +190,5 @@ def main() -> None:
     console.print(f"{len(tasks)} races in {time.perf_counter() - began:.0f} s, NumPy {np.__version__}")
     if "--write" in sys.argv:
         path = RACES if seeds == OTHERS else Path(str(files("heinit_lab"))) / "data" / "replication.json"
-        _keep(path, results)
+        keep(path, results)
         console.print(f"kept in {path}")
