@@ -33,7 +33,6 @@ from autograder.wheels import build_wheel
 
 HERE = Path(__file__).parent
 MANIFEST = ".heinit-site.json"
-NARROW = "(max-width: 40rem)"  # where site.css has its narrow form
 HERO = ("2-variance-derivation", "hook-explorer")  # the explorer that opens the landing page
 
 
@@ -98,7 +97,7 @@ def site_files(
     """
     templates = environment(HERE / "templates")
     templates.globals["live"] = bool(in_browser)
-    templates.globals |= {"slides": bool(reveal), "pdf": pdf, "NARROW": NARROW}
+    templates.globals |= {"slides": bool(reveal), "pdf": pdf}
     templates.filters["prose"] = lambda text: Markup(Prose().phrase(text))
     pictures = Pictures()
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]

@@ -28,6 +28,7 @@ from autograder.site.pictures import FIGURE, Pictures
 from autograder.site.prose import Heading, Prose, render_lines
 from autograder.site.terms import Marker, Term
 
+NARROW = "(max-width: 40rem)"  # where site.css has its narrow form
 # Cells that belong to a notebook and not to a page: the table of a reader's own checks, the way there, and
 # what the appendix needs to run.
 LEFT_OUT = ("where-you-stand", "progress", "to-run")
@@ -207,7 +208,9 @@ class _LessonWriter:
             if found := data.get(NARROW_MIME):
                 narrow = self._pictures.add(base64.b64decode(found["picture"])), found["size"]
             template = self._templates.get_template("figure.html.j2")
-            return template.render(path=path, alt=alt, size=size, narrow=narrow, **self._caption(source))
+            return template.render(
+                path=path, alt=alt, size=size, narrow=narrow, NARROW=NARROW, **self._caption(source)
+            )
         text = str(data.get("text/plain", ""))
         if text[:2] in ("✓ ", "✗ ", "○ "):
             return f'<p class="verdict">{html.escape(text)}</p>'
@@ -259,6 +262,7 @@ def explorer(
         explorer={"note": "", "powered_by": [], **data},
         first=[kept(first, "picture"), first["words"]],
         narrow=[kept(first, "narrow"), data["narrow"]["size"]],
+        NARROW=NARROW,
         data={
             "stops": [slider["stops"] for slider in data["sliders"]],
             "frames": [[kept(frame, "picture"), frame["words"]] for frame in data["frames"]],

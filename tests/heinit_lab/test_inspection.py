@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from heinit_lab import inspect_initializer
 from heinit_lab.fingerprint import fingerprint, variance_of_truncated
+from heinit_lab.inspection import inspect_initializer
 from heinit_lab.networks import LAWS, TRUNCATED_STD
 from heinit_solutions.worked_examples import he_normal, he_uniform
 

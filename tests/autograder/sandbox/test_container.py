@@ -66,10 +66,11 @@ def test_a_class_gets_the_scores_of_the_other_wall_cell_for_cell(tmp_path: Path,
 
 
 def test_attacks_are_held_there(tmp_path: Path):
-    cases = [word for name in ATTACKS for word in ("--case", name)]
+    tried = ATTACKS if FULL else ATTACKS[::3]
+    cases = [word for name in tried for word in ("--case", name)]
     done = contained("heinit", "attack", *cases, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{len(ATTACKS)} of {len(ATTACKS)} attacks were held" in done.stderr
+    assert f"{len(tried)} of {len(tried)} attacks were held" in done.stderr
 
 
 def test_a_wall_that_is_demanded_and_does_not_stand_is_an_error(tmp_path: Path, released_course: Path):
