@@ -24,7 +24,7 @@ from tests.tools import FULL
 LONGEST = (
     *("tests/browser/test_live", "tests/browser/test_jupyterlab", "tests/browser/test_hub"),
     *("tests/test_wheels", "tests/browser"),
-    *("tests/test_contributing", "tests/test_house"),
+    *("tests/test_contributing", "tests/test_house", "tests/autograder/test_demo"),
     *("tests/autograder/attacks", "tests/autograder/grading", "tests/autograder/repair"),
     *("tests/test_bootstrap", "tests/test_luck", "tests/autograder/test_course", "tests/autograder"),
     "tests/heinit_lab",
@@ -60,7 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=place)
     for item in items:
         given = item.callspec.params if hasattr(item, "callspec") else {}
-        if drawn := {given.get("name"), given.get("exercise")} & DRAWN:
+        drawn = {given.get("name"), given.get("exercise")} & DRAWN
+        if drawn and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(drawn.pop()))
 
 

@@ -26,6 +26,8 @@ from heinit_solutions.relu_half_killing import relu
 from heinit_solutions.worked_examples import he_std
 from tests.tools import FULL, system_tool
 
+pytestmark = pytest.mark.xdist_group("demo")  # what a slip of each lesson is, is found out once
+
 STUBS = {
     name: cell.source
     for lesson in lessons()
