@@ -7,7 +7,6 @@ from pathlib import Path
 
 from autograder.lessons import lessons
 from autograder.site.frames import FRAMES_MIME, NARROW_MIME
-from heinit_lab.figures.narrow import LEAST
 
 
 def test_every_figure_of_a_lesson_has_a_narrow_form_with_letters_of_nine_pixels_or_more(
@@ -22,7 +21,7 @@ def test_every_figure_of_a_lesson_has_a_narrow_form_with_letters_of_nine_pixels_
         assert len(figures) >= 5
         assert len(explorers) >= 1
         for form in (*figures, *(explorer["narrow"] for explorer in explorers)):
-            assert form["smallest"] >= LEAST - 1e-9
+            assert form["smallest"] > 9 - 1e-9
             assert form["size"][0] == 420
         for explorer in explorers:
             assert all(frame["narrow"] != frame["picture"] for frame in explorer["frames"])
