@@ -223,7 +223,8 @@ def _missing_modules(root: Path) -> Iterator[tuple[str, str]]:
     for file, content in texts.items():
         for module in map("".join, _NAMED.findall(content)):
             with suppress(ModuleNotFoundError):  # the package around the module does not exist either
-                if importlib.util.find_spec(module):
+                spec = importlib.util.find_spec(module)
+                if spec and spec.origin:  # an older version may have left an empty folder behind
                     continue
             yield file, module
 

@@ -314,10 +314,14 @@ def test_a_course_of_another_layout_is_refused_and_renewed_with_its_grades(cours
     assert {student: result["score"] for (student, _), result in results.items()} == {"anna": 15, "ben": 15}
 
 
-def test_of_a_course_of_another_layout_the_command_says_in_a_sentence_what_to_do(course):
+def test_of_a_course_of_another_layout_the_command_says_in_a_sentence_what_to_do(course, tmp_path):
+    """Also where an update has left the old folder behind, empty."""
     config = course / "nbgrader_config.py"
     config.write_text(config.read_text().replace("autograder.feedback import", "autograder.pages import"))
-    refused = run("heinit", "grade", str(course), cwd=course)
+    (tmp_path / "empty" / "pages").mkdir(parents=True)
+    left_behind = f"import autograder; autograder.__path__.append({str(tmp_path / 'empty')!r})"
+    verb = f"from autograder.cli import main; main(['grade', {str(course)!r}])"
+    refused = run("python", "-c", f"{left_behind}; {verb}", cwd=course)
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"heinit: {course} was made by another version of heinit")
     assert len(refused.stderr.splitlines()) == 1
