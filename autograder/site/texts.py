@@ -40,7 +40,7 @@ BELOW = {
     "about.html": {"about.html": "About", "accessibility.html": "Accessibility"},
 }
 _QUESTIONS = (
-    "What learners ask about He, Xavier and ReLU on forums and in classes, each with a short answer and the "
+    "What learners ask about He, Xavier and ReLU, each with a short answer and the "
     "section that derives or measures it."
 )
 PAGES = BAR | {file: title for pages in BELOW.values() for file, title in pages.items()}
