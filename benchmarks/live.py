@@ -25,7 +25,7 @@ from heinit_lab.exercises import EXERCISES
 from tests.browser.conftest import FLAGS
 from tests.browser.live import Interpreter, corpus_files
 from tests.corpus import differences, verdicts
-from tests.tools import system_tool
+from tests.tools import chromium
 
 ROUNDS = 5
 ORDER = {
@@ -47,8 +47,7 @@ def main() -> None:
         for name, content in {**files, "index.html": b"<!doctype html><title>Python</title>"}.items():
             (site / name).parent.mkdir(parents=True, exist_ok=True)
             (site / name).write_bytes(content)
-        chromium = system_tool("chromium", "apt install chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
         with server(site, None) as pages:
             threading.Thread(target=pages.serve_forever, daemon=True).start()
             address = f"http://127.0.0.1:{pages.server_port}/index.html"

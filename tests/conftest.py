@@ -17,7 +17,6 @@ from autograder.lessons import lessons
 from autograder.site import execute
 from heinit_lab.checking.draws import Plan
 from heinit_lab.exercises import EXERCISES
-from tests import tools
 from tests.tools import FULL
 
 # What takes longest comes first, so that no worker is left with it at the end.
@@ -63,12 +62,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         drawn = {given.get("name"), given.get("exercise")} & DRAWN
         if drawn and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(drawn.pop()))
-
-
-@pytest.fixture(scope="session")
-def system_tool() -> Callable[[str, str], str]:
-    """`system_tool("chromium", "apt install chromium")`: its path, or a skip that says how to get it."""
-    return tools.system_tool
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What the tests need from the system, and servers that end with their test."""
+"""What the tests need from the system."""
 
 from __future__ import annotations
 
@@ -10,17 +10,31 @@ import pytest
 
 FULL = os.environ.get("HEINIT_FULL") == "1"  # `heinit bench suite`: whatever is tried in part, tried whole
 NO_SKIP = "HEINIT_NO_SKIP"  # environment variable: 1 where a missing tool is a failure
+PACKAGES = {  # of Debian, by program
+    "bwrap": "bubblewrap",
+    # Chromium without windows takes half of the processor time of a whole one
+    "chromium-headless-shell": "chromium-headless-shell",
+    "unshare": "util-linux",
+    "nsenter": "util-linux",
+    "runuser": "util-linux",
+    "useradd": "passwd",
+}
 
 
-def system_tool(name: str, install: str) -> str:
-    """The path of a program of the system. Without it the test is skipped, with the line that installs it.
+def system_tool(*names: str) -> str:
+    """The path of the first of these programs that there is. Without any, the test is skipped.
 
-    Under HEINIT_NO_SKIP=1 the test fails instead.
+    The skip tells the line that installs the first one. Under HEINIT_NO_SKIP=1 the test fails instead.
     """
-    found = shutil.which(name)
+    found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
-        missing(f"{name} is not installed: {install}")
+        missing(f"{names[0]} is not installed: apt install {PACKAGES[names[0]]}")
     return found
+
+
+def chromium() -> str:
+    """The path of a browser for Playwright."""
+    return system_tool("chromium-headless-shell", "chromium")
 
 
 def missing(sentence: str) -> NoReturn:

@@ -14,7 +14,10 @@ from autograder.lessons import lessons
 from autograder.templating import environment
 from heinit_lab.activations import ACTIVATIONS
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge", "msedge")
+BROWSERS = (
+    *("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome"),
+    *("microsoft-edge", "msedge"),
+)
 # The activations that libraries have, with the parameter that libraries give them.
 SHOWN = {"relu": 0, "leaky": 0.01, "elu": 1, "selu": 0, "gelu": 0, "silu": 0, "tanh": 0, "sigmoid": 0}
 PATIENCE = 120  # seconds

@@ -23,14 +23,15 @@ from autograder.errors import HeinitError
 from autograder.site.build import build_site
 from autograder.site.live.pyodide import RELEASE, pyodide_files
 from tests.conftest import Once
-from tests.tools import system_tool
+from tests.tools import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "of-this-test"
 AUTHORISED = {"Authorization": f"token {TOKEN}"}
+# the last flag: letters as wide as on a dense screen
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync --font-render-hinting=none"
 )
 
 
@@ -129,9 +130,8 @@ def formgrader(course: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=180_000)
-    executable = system_tool("chromium", "apt install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS.split())
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
         yield browser
         browser.close()
 

@@ -74,7 +74,7 @@ def machine(folder: Path, environments: tuple[str, ...]) -> Iterator[Machine]:
     if sys.platform != "linux" or os.geteuid() != 0:
         missing("accounts of their own need Linux and root: sudo ./heinit test tests/browser/test_hub.py")
     for program in ("unshare", "nsenter", "runuser", "useradd", "bwrap"):
-        system_tool(program, "apt install util-linux passwd bubblewrap")
+        system_tool(program)
     shutil.copytree("/etc", folder / "etc", symlinks=True)
     for name in OWN[1:]:
         (folder / name).mkdir(parents=True)

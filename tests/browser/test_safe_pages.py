@@ -68,7 +68,7 @@ def canary() -> Iterator[Canary]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, canary: Canary, released_course: Path) -> Path:
     """A course with an attack of the corpus a student, and one with all that a page could fall for."""
-    system_tool("bwrap", "apt install bubblewrap")
+    system_tool("bwrap")
     warnings.filterwarnings("ignore", module="nbgrader")
     root = tmp_path_factory.mktemp("hostile") / "he101"
     shutil.copytree(released_course, root)

@@ -32,7 +32,7 @@ LESSON = lesson("3-worked-examples")
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> Path:
     """A graded course: anna is right, ben is blank, cleo makes the first named mistake everywhere."""
-    system_tool("bwrap", "apt install bubblewrap")
+    system_tool("bwrap")
     warnings.filterwarnings("ignore", module="nbgrader")
     root = tmp_path_factory.mktemp("feedback") / "he101"
     shutil.copytree(released_course, root)

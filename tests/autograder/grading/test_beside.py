@@ -144,7 +144,7 @@ REFUSED: dict[str, tuple[Put, str]] = {
 @pytest.fixture(scope="module")
 def course(released_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class in which everybody's notebook is right."""
-    system_tool("bwrap", "apt install bubblewrap")
+    system_tool("bwrap")
     root = Path(shutil.copytree(released_course, tmp_path_factory.mktemp("beside") / "he101"))
     right, _ = notebook()
     for student, (answer, above, files) in USED.items():

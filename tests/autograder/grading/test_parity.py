@@ -29,7 +29,7 @@ LESSONS = lessons()
 
 @pytest.fixture(scope="module")
 def judge() -> Iterator[Judge]:
-    system_tool("bwrap", "apt install bubblewrap")
+    system_tool("bwrap")
     judge = Judge()
     yield judge
     judge.close()

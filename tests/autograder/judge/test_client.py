@@ -61,7 +61,7 @@ def _runs(pid: int) -> bool:
 
 
 def test_a_judge_that_does_not_answer_is_ended_with_its_sandbox_when_its_time_is_up(monkeypatch):
-    system_tool("bwrap", "apt install bubblewrap")
+    system_tool("bwrap")
     assert Limits(notebook_seconds=100, check_seconds=10).judge_seconds < 200
     judge = Judge(without=["streams"])
     judge.start()
@@ -78,7 +78,7 @@ def test_a_judge_that_does_not_answer_is_ended_with_its_sandbox_when_its_time_is
 
 @pytest.mark.parametrize(("end", "wall"), ENDS)
 def test_whoever_ends_the_grader_ends_judge_sandbox_and_submission(wall, end, tmp_path):
-    system_tool("bwrap", "apt install bubblewrap")
+    system_tool("bwrap")
     mark = tmp_path / "busy"
     program = GRADES.format(wall=wall, crowd=CROWD, busy=BUSY.format(mark=str(mark)))
     grader = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
@@ -101,7 +101,7 @@ def test_whoever_ends_the_grader_ends_judge_sandbox_and_submission(wall, end, tm
 
 @pytest.mark.parametrize("wall", WALLS_UNDER_TEST)
 def test_a_warm_parent_that_ends_leaves_nothing_and_costs_the_next_notebook_nothing(wall):
-    system_tool("bwrap", "apt install bubblewrap")
+    system_tool("bwrap")
     judge = Judge(wall=wall, without=["streams"])
     judge.start()
     assert judge._process is not None

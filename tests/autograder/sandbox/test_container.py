@@ -33,7 +33,7 @@ CLASS = lessons() if FULL else lessons()[:1]
 
 def contained(*command: str, cwd: Path) -> Any:
     """Run a command of ours in such a container."""
-    bwrap = system_tool("bwrap", "apt install bubblewrap")
+    bwrap = system_tool("bwrap")
     start = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"  # finds our commands as `run` does
     return run("python", "-c", start, bwrap, *CONTAINER, *command, cwd=cwd)
 
