@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import count, islice, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase
@@ -13,20 +17,40 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
 from autograder.site import frames
+from heinit_lab import race
 from heinit_lab.explorers import Slider
+from heinit_lab.race import Epoch
 
+NARROW_OF = 5  # figures, one has a narrow form where most are left out
+EPOCHS = 3
 CONTRAST = 4.5  # of small words, WCAG 2.2, success criterion 1.4.3
 
 
 def record(notes: str, few: bool) -> None:
-    """Record as a site's lessons do, and note the contrasts. few: leave out most frames of each explorer."""
+    """Record as a site's lessons do, and note the contrasts. few: see `leave_out_most`."""
     if few:
-        table = frames._table
-        frames._table = lambda title, explorer, sliders, frame: table(
-            title, explorer, [*map(shorter, sliders)], frame
-        )
+        leave_out_most()
     frames.record()
     note_contrasts(Path(notes) / f"figures-{os.getpid()}.json")
+
+
+def leave_out_most() -> None:
+    """Leave out most frames of each explorer, most epochs of a race, and the narrow form of most figures."""
+    table, narrowed, figures = frames._table, frames.narrow_picture, count()
+    frames._table = lambda title, explorer, sliders, frame: table(
+        title, explorer, [*map(shorter, sliders)], frame
+    )
+    frames.narrow_picture = lambda fig: None if next(figures) % NARROW_OF else narrowed(fig)
+    race.train = partial(standing_still, race.train)
+
+
+def standing_still(
+    train: Callable[..., Iterator[Epoch]], depth: int, c: Any, seed: int = 0, epochs: int = 30, **options: Any
+) -> Iterator[Epoch]:
+    """A training that stands still after the first epochs."""
+    trained = list(islice(train(depth, c, seed, epochs, **options), EPOCHS))
+    yield from trained
+    yield from repeat(trained[-1], epochs - len(trained))
 
 
 def shorter(slider: Slider) -> Slider:

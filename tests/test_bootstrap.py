@@ -352,6 +352,7 @@ def really_installs(machine: Machine) -> None:
 
 
 @pytest.mark.xdist_group("installs")
+@pytest.mark.full  # it is what CI does before the tests
 def test_with_pip_alone_everything_installs_from_the_locks(bare):
     """In CI without uv, the environment of this very run was made so, in a fresh clone a moment ago."""
     if os.environ.get("CI") == "true" and shutil.which("uv") is None:

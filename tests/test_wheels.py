@@ -203,6 +203,7 @@ def test_hostile_notebooks_are_held(installed):
     assert json.loads(installed.heinit("attack", "--case", "reference-answers", "--json"))["held"]
 
 
+@pytest.mark.full
 def test_the_site_is_written(installed):
     home = installed.base / "home"
     keys = "from autograder.lessons import lessons as a; from autograder.site.execute import key as k; "

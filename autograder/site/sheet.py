@@ -79,7 +79,12 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
             raise HeinitError(
                 f"{browser} printed no PDF of {page}. Leave out --pdf, and print {page} from a browser."
             ) from None
-    # the same page gives the same file, whenever it is printed: no time, and nodes counted from 0
+    # the same page gives the same file, whenever it is printed: no time, and nodes counted as they come
     content = re.sub(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}", rb"\g<1>" + b"20000101000000", content)
-    nodes = {node: b"node%08d" % k for k, node in enumerate(sorted(set(re.findall(rb"node\d{8}", content))))}
-    return re.sub(rb"node\d{8}", lambda node: nodes[node[0]], content)
+    nodes = {
+        node: b"node%08d" % k for k, node in enumerate(dict.fromkeys(re.findall(rb"node\d{8}", content)))
+    }
+    content = re.sub(rb"node\d{8}", lambda node: nodes[node[0]], content)
+    entry = rb"\(node\d{8}\) \d+ 0 R"  # of their index, which is to be sorted
+    index = rb"%s(?: %s)+" % (entry, entry)
+    return re.sub(index, lambda entries: b" ".join(sorted(re.findall(entry, entries[0]))), content)

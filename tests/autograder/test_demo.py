@@ -119,7 +119,7 @@ def test_a_class_is_the_same_for_the_same_seed_and_nothing_in_it_tells_how_it_wa
 def test_a_demo_is_a_course_with_pages_and_a_report_and_the_verbs_go_on_from_it(tmp_path):
     system_tool("bwrap")
     root = tmp_path / "tour"
-    made = CliRunner().invoke(cli, ["demo", str(root), "--students", "3"])
+    made = CliRunner().invoke(cli, ["demo", str(root), "--students", "2"])
     assert made.exit_code == 0, made.output
     assert len(made.output.splitlines()) <= 10
     assert f"{len(list(root.glob('feedback/*/*/*.html')))} pages" in made.output

@@ -39,6 +39,7 @@ def _without_lessons(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.full
 def test_a_course_works_whatever_quotes_its_name_has_and_nothing_lies_outside(tmp_path):
     real = tmp_path / "real"
     (tmp_path / "link").symlink_to(real)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.lessons import lessons
 from tests.autograder.classroom import hand_in, mistaken
+from tests.tools import FULL
 
 # Surroundings that stopped a run or changed it, or might have: variables of the environment. {gone} is a path
 # that does not exist, {file} a file, {empty} a folder, {numpy} a folder with a NumPy that cannot be imported.
@@ -120,7 +121,7 @@ def test_a_class_gets_the_same_grades_in_every_room(tmp_path: Path, released_cou
     (names["numpy"] / "numpy").mkdir(parents=True)
     (names["numpy"] / "numpy" / "__init__.py").write_text("raise ImportError('another NumPy')\n")
     grades = set()
-    for number, (variables, way) in enumerate(rooms()):
+    for number, (variables, way) in enumerate(rooms() if FULL else rooms()[:2]):
         here, out = tmp_path / f"room{number}", tmp_path / f"out{number}"
         shutil.copytree(course, here)
         names["empty"].mkdir(exist_ok=True)

@@ -15,17 +15,18 @@ from autograder.lessons import Lesson, lesson, lessons
 from autograder.lessons.compose import asked, checked, solve, unmarked
 from tests.browser.axe import violations
 from tests.browser.conftest import TOKEN, Lab
-from tests.tools import FULL
 
 pytestmark = pytest.mark.xdist_group("jupyterlab")  # one server and one browser for them all
 
 LESSONS = [lesson.name for lesson in lessons()]
 DONE = re.compile(r"^\[\d+\]:$")
 RACE = "The race, live"
+EXPLORER = "from heinit_lab.explorers.variance_derivation import depth_explorer\n\ndepth_explorer()"
 QUICK, RACING = "3-worked-examples", "5-very-deep-networks"
 
 
-@pytest.mark.parametrize("name", LESSONS if FULL else [QUICK])
+@pytest.mark.full
+@pytest.mark.parametrize("name", LESSONS)
 def test_a_student_solves_a_lesson_from_its_first_cell_to_validate(
     page: Page, lab: Lab, screenshots: Path, name: str
 ) -> None:
@@ -153,7 +154,7 @@ def start_and_stop_the_race(page: Page, screenshots: Path) -> None:
 
 def finds_nothing_in_either_theme(page: Page, screenshots: Path, name: str) -> None:
     """The rules of the pages, on all that the course puts into a notebook: its text and its outputs."""
-    for theme in ("Light", "Dark") if FULL else ("Dark",):
+    for theme in ("Light", "Dark"):
         page.get_by_role("menuitem", name="Settings", exact=True).click()
         page.locator(".lm-Menu-item[data-type=submenu]").filter(has_text=re.compile("^Theme$")).click()
         page.locator('[data-command="apputils:change-theme"]').filter(
@@ -205,7 +206,11 @@ def test_a_student_answers_wrongly_is_told_why_answers_rightly_and_is_told_so(
 ) -> None:
     tried = lab.workspace / "first-try" / "3-worked-examples.ipynb"
     tried.parent.mkdir()
-    tried.write_bytes(lesson("3-worked-examples").path.read_bytes())
+    notebook = nbformat.read(lesson("3-worked-examples").path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    of_he_std = [cell for cell in code if "he_std" in (asked(cell), checked(cell))]
+    notebook.cells = [code[0], *of_he_std, nbformat.v4.new_code_cell(EXPLORER)]
+    nbformat.write(notebook, tried)
     open_notebook(page, lab, f"{tried.parent.name}/{tried.name}")
     first = page.locator(".jp-CodeCell").first
     stub = page.locator(".jp-CodeCell").filter(has_text="def he_std(").first
@@ -233,6 +238,9 @@ def test_a_student_answers_wrongly_is_told_why_answers_rightly_and_is_told_so(
     expect(stub.locator(".jp-OutputArea")).to_contain_text("SyntaxError")
     expect(test.locator(".jp-OutputArea")).to_contain_text("○ he_std: this verdict is out of date.")
     expect(test.locator(".jp-OutputArea")).not_to_contain_text("public checks pass")
+    run(page, page.locator(".jp-CodeCell").last)
+    (explorer,) = explorers(page)
+    assert move_every_slider(page, explorer, screenshots, "first-try") >= 1
 
 
 def run(page: Page, cell) -> None:

@@ -89,7 +89,8 @@ def download(page: Page, to: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", [each.name for each in (LESSONS if FULL else LESSONS[:1])])
+@pytest.mark.full
+@pytest.mark.parametrize("name", [each.name for each in LESSONS])
 def test_a_reader_solves_a_lesson_by_keyboard_and_an_instructor_grades_what_they_download(
     reader: Page, address: str, released_course: Path, tmp_path: Path, name: str
 ) -> None:
@@ -140,18 +141,20 @@ def test_wrong_answers_are_told_as_in_a_notebook_and_as_the_grader_names_them(
     write(reader, "he_std", answers(of)["he_std"])
     expect(form(reader, "he_std")).to_have_class("live old")  # the verdict is of another answer
     check(reader, "he_normal", he_normal, "✓ he_normal")
+    reader.goto(f"{address}/index.html")
+    expect(reader.locator("#progress")).to_contain_text(f"1 of {len(answers(of))} pass")
 
 
 HOSTILE = {
     "endless": ("while True:\n    try:\n        pass\n    except BaseException:\n        pass\n", "Stopped."),
-    "recursion": ("def f(n):\n    return f(n + 1)\nf(0)\n", "RecursionError"),
     "nul": ("x = '\0'\n", "null bytes"),
+}
+COSTLY = {  # in `heinit bench suite`
+    "recursion": ("def f(n):\n    return f(n + 1)\nf(0)\n", "RecursionError"),
     "check": (
         "from heinit_lab.checking import check\nimport heinit_lab.checking.check as c\nc.examine = print\n",
         "not defined yet",
     ),
-}
-COSTLY = {  # in `heinit bench suite`
     "printing": ("while True:\n    print('on and on')\n", "Stopped."),
     "memory": (
         "blocks = []\nwhile True:\n    blocks.append(bytearray(10**8))\n",
@@ -317,11 +320,11 @@ def test_every_explorer_that_takes_functions_is_drawn_in_the_page(
     reader: Page, address: str, interpreter: Interpreter
 ) -> None:
     orders = []
-    for of in LESSONS if FULL else LESSONS[2:4]:
+    for of in LESSONS:
         reader.goto(f"{address}/{of.name}.html")
         listed = [{"name": name, "source": source} for name, source in answers(of).items()]
         orders += [order | {"answers": listed} for order in reader.evaluate(ORDERS)]
-    assert len(orders) == (6 if FULL else 3)
+    assert len(orders) == 6
     for order in orders:
         drawn = interpreter.order("draw", order=order)
         assert drawn["picture"], drawn["words"]
@@ -332,7 +335,8 @@ def starting_with(text: str) -> re.Pattern[str]:
     return re.compile("^" + re.escape(text))
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), *([("light", 1280)] if FULL else ())])
+@pytest.mark.full
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1280)])
 def test_pages_with_editors_are_right_for_every_reader_in_every_state(
     browser: Browser, address: str, screenshots: Path, scheme: str, width: int
 ) -> None:
@@ -356,8 +360,8 @@ def test_pages_with_editors_are_right_for_every_reader_in_every_state(
 
 @pytest.mark.full
 def test_what_a_check_says_in_the_browser_is_what_it_says_here(interpreter: Interpreter) -> None:
-    theirs = interpreter.order("corpus", part=0, of=1 if FULL else SAMPLE)
-    mine = json.loads(verdicts(0, 1 if FULL else SAMPLE))
+    theirs = interpreter.order("corpus", part=0, of=SAMPLE)
+    mine = json.loads(verdicts(0, SAMPLE))
     assert len(mine) > 30
     assert differences(mine, theirs) == []
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("site")
 
 LESSONS = [f"{lesson.name}.html" for lesson in lessons()]
 EVERY_PAGE = [*PAGES, *LESSONS]
-AUDITED = ["index.html", "glossary.html", "instructors.html", LESSONS[2]]  # a page of each kind
+AUDITED = ["index.html", "glossary.html", "instructors.html"]  # an audit of a lesson takes 13 seconds
 SHOWN = "image => image.decode().then(() => image.naturalWidth > 0)"
 
 
@@ -30,10 +30,11 @@ def test_a_reader_walks_from_the_first_page_to_the_errata(reader: Page, site: Pa
     for number, file in enumerate(LESSONS, start=1):
         expect(reader.locator(".kicker")).to_have_text(f"Lesson {number} of {len(LESSONS)}")
         assert reader.url.endswith(file)
-        make_every_guess(reader)
-        assert move_every_slider(reader) >= 1
-        answer_every_question(reader)
-        open_every_solution(reader)
+        if FULL or number == 1:
+            make_every_guess(reader)
+            assert move_every_slider(reader) >= 1
+            answer_every_question(reader)
+            open_every_solution(reader)
         reader.locator(".pager [rel=next]").press("Enter")
     expect(reader.locator("h1")).to_have_text("In your own project")
     reader.locator(".pager [rel=next]").press("Enter")
@@ -172,17 +173,20 @@ TYPED = {  # where 0.125 is right
 }
 
 
+# What the page says to each number, and to the 5 that is written after each.
+TYPE = """(field, all) => all.map((typed) => [typed, "5"].map((text) => {
+  field.value = text;
+  field.form.requestSubmit();
+  return field.form.querySelector("[role=status]").innerText;
+}))"""
+
+
 def test_a_number_may_be_written_as_by_hand(reader: Page, site: Path) -> None:
     reader.goto((site / "3-worked-examples.html").as_uri())
-    field = reader.locator("#q-he_std")
-    status = field.locator("xpath=ancestor::form").get_by_role("status")
-    for typed, said in TYPED.items():
-        field.fill(typed)
-        field.press("Enter")
-        expect(status, typed).to_contain_text(said)
-        field.fill("5")
-        field.press("Enter")
-        expect(status).to_contain_text("40 times")
+    told = reader.locator("#q-he_std").evaluate(TYPE, list(TYPED))
+    for (typed, said), (text, between) in zip(TYPED.items(), told, strict=True):
+        assert said in text, typed
+        assert "40 times" in between
 
 
 def test_the_search_finds_a_section_and_leads_to_it(reader: Page, site: Path) -> None:

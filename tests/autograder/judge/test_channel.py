@@ -20,6 +20,7 @@ from hypothesis.extra import numpy as hnp
 
 from autograder.solver import channel
 from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, Opaque, receive, send
+from tests.tools import FULL
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 SIMPLE = (
@@ -104,7 +105,7 @@ def same(a: object, b: object) -> bool:
     return repr(a) == repr(b)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if FULL else 150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(VALUES)
 def test_what_may_pass_comes_back_as_it_was(value):
     assert same(there_and_back(value), value)
@@ -117,7 +118,7 @@ def test_text_that_no_file_can_hold_arrives_mended():
     assert [raw[0], raw[1].kind] == ["\ufffd\ufffd\ufffd", "?\ufffd"]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if FULL else 150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(VALUES, st.randoms(use_true_random=False))
 def test_a_frame_with_flipped_bytes_is_a_value_or_a_clean_error(value, chance: random.Random):
     encoder = channel._Encoder()
@@ -139,7 +140,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if FULL else 150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(JSON, st.binary(max_size=64))
 def test_any_json_is_a_value_or_a_clean_error(tree, buffer):
     with contextlib.suppress(ChannelError):

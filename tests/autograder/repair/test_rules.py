@@ -27,6 +27,7 @@ from autograder.repair.rules import repair
 from autograder.repair.splitting import joined
 from autograder.submissions.submission import UngradableError
 from tests.autograder.classroom import solved
+from tests.tools import FULL
 
 NAMES = ("xavier_std", "glorot_std", "he_over_glorot", "compare_table", "layer_backward")
 LESSON = lesson_called("4-xavier-comparison")
@@ -148,7 +149,7 @@ def run(notebook: NotebookNode) -> dict[str, bool]:
     return answered
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=200 if FULL else 60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=14), CUT)
 def test_no_sequence_of_steps_breaks_the_repair_or_costs_a_point_or_a_line(steps, cut):
     notebook = damaged(steps, cut)

@@ -28,7 +28,7 @@ ATTACKS = (
 )
 
 
-CLASS = lessons() if FULL else lessons()[:1]
+CLASS = lessons()
 
 
 def contained(*command: str, cwd: Path) -> Any:
@@ -44,6 +44,7 @@ def graded(done: Any) -> dict[tuple[str, str], dict[str, Any]]:
     return {(result["student"], result["lesson"]): result for result in results}
 
 
+@pytest.mark.full
 def test_a_class_gets_the_scores_of_the_other_wall_cell_for_cell(tmp_path: Path, released_course: Path):
     courses = [tmp_path / "one", tmp_path / "other"]
     for course in courses:
