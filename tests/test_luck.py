@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 
 from benchmarks import luck
 from heinit_lab.checking.draws import Plan
@@ -39,6 +40,7 @@ def test_wrong_answers_whose_points_depended_on_the_seed_get_the_same_ones():
         assert luck.results(name, wrong, 20) == {points: 20}, wrong.__name__
 
 
+@pytest.mark.full
 def test_a_sample_of_the_corpus_and_of_the_mutants_gets_the_same_points_with_each_seed():
     chance = random.Random(2015)
     for name in WITH_RIGHT_VALUES:

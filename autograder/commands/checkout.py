@@ -25,8 +25,8 @@ def test(arguments: tuple[str, ...]) -> None:
     if importlib.util.find_spec("pytest") is None:
         raise UsageError("pytest is not installed here. Run it as `./heinit test`, which installs it.")
     alone = any(argument.startswith(("-n", "--pdb")) for argument in arguments)
-    # two more than there are cores: a test often waits, for a limit of time or for a browser
-    workers = () if alone else ("-n", str((os.cpu_count() or 1) + 2))
+    # one more than there are cores: a test often waits, for a limit of time or for a browser
+    workers = () if alone else ("-n", str((os.cpu_count() or 1) + 1))
     spread = ("--dist", "loadgroup", "--no-loadscope-reorder")  # in the order of tests/conftest.py
     command = [sys.executable, "-m", "pytest", *workers, *spread, *arguments]
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # one core a worker is enough

@@ -56,7 +56,7 @@ def test_students_make_nearly_all_mistakes_of_every_exercise():
     }
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", list(EXERCISES)[:: 1 if FULL else 3])
 def test_a_slip_is_the_mistake_that_it_is_called(exercise):
     """Of a mistake's several texts the first, the others in `heinit bench suite`."""
     for mistake, texts in slips(exercise).items():
@@ -116,10 +116,11 @@ def test_a_class_is_the_same_for_the_same_seed_and_nothing_in_it_tells_how_it_wa
     assert not re.search(r"misconceptions|(BEGIN|END) SOLUTION", "".join(texts[0]))
 
 
+@pytest.mark.full
 def test_a_demo_is_a_course_with_pages_and_a_report_and_the_verbs_go_on_from_it(tmp_path):
     system_tool("bwrap")
     root = tmp_path / "tour"
-    made = CliRunner().invoke(cli, ["demo", str(root), "--students", "2"])
+    made = CliRunner().invoke(cli, ["demo", str(root), "--students", "3"])
     assert made.exit_code == 0, made.output
     assert len(made.output.splitlines()) <= 10
     assert f"{len(list(root.glob('feedback/*/*/*.html')))} pages" in made.output

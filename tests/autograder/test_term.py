@@ -88,6 +88,7 @@ class Course:
             gradebook.db.commit()
 
 
+@pytest.mark.full
 def test_every_number_of_a_term_is_the_one_worked_out_on_paper(released_course, tmp_path):
     system_tool("bwrap")
     course = Course(Path(shutil.copytree(released_course, tmp_path / "he101")))

@@ -39,6 +39,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, released_course: Path) -> di
     return {made.student: root / made.page for made in FeedbackRun(root)}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("student", "scheme", "width"), LOOKS)
 def test_an_audit_finds_nothing_serious_and_nothing_runs_over_the_edge(
     browser: Browser, pages: dict[str, Path], screenshots: Path, student: str, scheme: str, width: int
@@ -55,6 +56,7 @@ def test_an_audit_finds_nothing_serious_and_nothing_runs_over_the_edge(
     context.close()
 
 
+@pytest.mark.full
 def test_a_link_of_a_result_leads_to_the_answer_and_one_to_the_lesson(
     browser: Browser, pages: dict[str, Path]
 ) -> None:

@@ -18,7 +18,7 @@ from tests.autograder.classroom import hand_in, released, solved
 from tests.browser.conftest import AUTHORISED, formgrader
 from tests.tools import system_tool
 
-pytestmark = pytest.mark.xdist_group("formgrader")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("formgrader")]
 
 LESSON = lessons()[-1]
 

@@ -23,7 +23,7 @@ from tests.autograder.classroom import run
 from tests.browser.axe import violations
 from tests.browser.live import Interpreter, answers, check, corpus_files, form, write
 from tests.corpus import differences, verdicts
-from tests.tools import FULL, missing
+from tests.tools import missing
 
 pytestmark = pytest.mark.xdist_group("live")
 
@@ -148,8 +148,6 @@ def test_wrong_answers_are_told_as_in_a_notebook_and_as_the_grader_names_them(
 HOSTILE = {
     "endless": ("while True:\n    try:\n        pass\n    except BaseException:\n        pass\n", "Stopped."),
     "nul": ("x = '\0'\n", "null bytes"),
-}
-COSTLY = {  # in `heinit bench suite`
     "recursion": ("def f(n):\n    return f(n + 1)\nf(0)\n", "RecursionError"),
     "check": (
         "from heinit_lab.checking import check\nimport heinit_lab.checking.check as c\nc.examine = print\n",
@@ -165,6 +163,7 @@ COSTLY = {  # in `heinit bench suite`
 }
 
 
+@pytest.mark.full
 def test_hostile_and_clumsy_answers_end_in_a_sentence_and_other_answers_are_kept(
     reader: Page, address: str
 ) -> None:
@@ -175,7 +174,7 @@ def test_hostile_and_clumsy_answers_end_in_a_sentence_and_other_answers_are_kept
         form(reader, "relu").get_by_role("status"),
         form(reader, "relu").get_by_role("button", name="Stop"),
     )
-    for name, (source, said) in (HOSTILE | COSTLY if FULL else HOSTILE).items():
+    for name, (source, said) in HOSTILE.items():
         editor = form(reader, "relu").get_by_role("textbox")
         editor.fill(source)
         editor.press("Control+Enter")

@@ -26,7 +26,7 @@ from tests.autograder.feedback.test_safe import DOT
 from tests.browser.conftest import AUTHORISED, formgrader
 from tests.tools import FULL, system_tool
 
-pytestmark = pytest.mark.xdist_group("pages")
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("pages")]
 
 LESSON = lesson("3-worked-examples")
 CORPUS = [case for case in attacks() if case.browser]

@@ -238,6 +238,7 @@ def test_axe_finds_nothing(browser: Browser, site: Path, screenshots: Path, file
         assert told == [], "\n".join(told)
 
 
+@pytest.mark.full
 def test_figures_are_numbered_and_show_the_function_that_drew_them(reader: Page, site: Path) -> None:
     for number, file in enumerate(LESSONS, start=1):
         reader.goto((site / file).as_uri())

@@ -94,6 +94,7 @@ def test_every_scale_has_the_same_dead_units():
     assert round(np.log10(sizes[1] / sizes[0])) == 35
 
 
+@pytest.mark.full
 def test_the_networks_of_the_table_are_those_of_the_race(monkeypatch, by_scale):
     given = []
 

@@ -128,6 +128,7 @@ def test_every_law_has_mean_0_and_the_variance_it_says(normal):
         assert w.var() == pytest.approx(TRUNCATED_STD**2 if law == "truncated" else 1, rel=0.012), law
 
 
+@pytest.mark.full
 def test_a_mean_of_the_weights_adds_what_the_table_says(page):
     rng, x = np.random.default_rng(0), np.array([1.0, 2.0, -0.5, 3.0])
     w = 0.3 + math.sqrt(0.1) * rng.standard_normal((400_000, 4))

@@ -62,27 +62,21 @@ def canaries() -> Iterator[Canaries]:
         yield canaries
 
 
-# Of what the judge or a filter stops, the first case of each defence is tried, in one kind of sandbox: it is
-# stopped in every kind alike. What stops the others, each kind does in its own way, and the first case of each
-# set of walls is tried in both. `heinit bench suite` tries each case in each kind.
+# The first case of each defence is tried, in one kind of sandbox. What stops a case may be the judge or a
+# filter, which are alike in every kind; where each kind has its own way, the first case of each set of walls
+# is tried in both. `heinit bench suite` tries each case in each kind.
 ALIKE = ("", "apart", "hidden", "output", "calls")
-COSTLY = (
-    "many-large-answers",
-    "swallowed-interrupts",
-    "endless-call",
-    "follow-flood",
-    "huge-return",
-)  # seconds
-TRIED_HERE = [case for case in ALL if case.name not in COSTLY]
-FIRST = {case.wall: case for case in reversed(TRIED_HERE)}
-BOTH = {case.without: case for case in reversed(TRIED_HERE) if case.without not in ALIKE}
-FEW = [case for case in TRIED_HERE if case.without not in ALIKE or case is FIRST[case.wall]]
+COSTLY = ("many-large-answers", "swallowed-interrupts", "endless-call", "follow-flood", "huge-return")
+CHEAP = [case for case in ALL if case.name not in COSTLY]
+FIRST = {case.wall: case for case in reversed(CHEAP)}
+BOTH = {case.without: case for case in reversed(CHEAP) if case.without not in ALIKE}
+FEW = [case for case in CHEAP if case in (FIRST[case.wall], BOTH.get(case.without))]
 # One kind after the other: whatever a later course starts would seem to be left by an earlier one's attack.
 PAIRS = [
     (kind, case)
     for kind in KINDS
     for i, case in enumerate(ALL if FULL else FEW)
-    if FULL or case in BOTH.values() or kind == KINDS[i % 2]
+    if FULL or case is BOTH.get(case.without) or kind == KINDS[i % 2]
 ]
 # a case for each set of walls, tried without any wall; `heinit bench suite` tries each case without its own
 SHOWN_HERE = SHOWN if FULL else [*{case.without: case for case in reversed(SHOWN)}.values()]

@@ -70,6 +70,7 @@ def points(course: Path, student: str) -> float | None:
         return read_cohort(gradebook).records[student, ONE.name].final
 
 
+@pytest.mark.full
 def test_attempts_are_numbered_limited_and_the_best_or_the_last_counts(course):
     for student, (table, steps) in CLASSES.items():
         rules(course, table)

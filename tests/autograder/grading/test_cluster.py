@@ -18,8 +18,6 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from dask import config as dask_settings
-from distributed import Security
 
 from autograder.commands.grading import grade
 from autograder.errors import HeinitError, UsageError
@@ -93,9 +91,13 @@ def folders(tmp_path):
     (tmp_path / "b").mkdir()
 
 
+@pytest.mark.full
 def test_workers_of_another_machine_grade_over_tls_and_nobody_without_the_certificates_does(
     course, tmp_path, reference, finished
 ):
+    from dask import config as dask_settings  # takes a second of each worker that only collects
+    from distributed import Security
+
     given = Security.temporary()
     settings = {}
     for key in ("ca_file", "scheduler_cert", "scheduler_key", "worker_cert", "worker_key"):
@@ -166,7 +168,8 @@ def workers_of(pid: int) -> list[psutil.Process]:
     return workers
 
 
-@pytest.mark.parametrize("moment", range(max(1, MOMENTS // 4)))
+@pytest.mark.full
+@pytest.mark.parametrize("moment", range(MOMENTS))
 def test_two_workers_give_what_one_gives_though_a_worker_vanishes(
     course, reference, finished, moment, monkeypatch
 ):

@@ -19,6 +19,7 @@ from autograder.grading.job import Refusal
 from autograder.grading.pool import cores, do_all, here, in_threads, workers_for
 from tests.autograder.grading.toy import Squares
 from tests.autograder.hostile_folder import lay_modules
+from tests.tools import FULL
 
 
 def test_here_each_task_is_done_in_this_process_and_in_order():
@@ -63,6 +64,7 @@ def test_an_outcome_that_goes_with_its_worker_before_it_is_fetched_is_made_again
     assert {n: square for n, (square, _) in done.items()} == {n: n * n for n in range(5)}
 
 
+@pytest.mark.full
 def test_a_run_whose_last_task_ends_its_worker_closes_when_the_worker_is_there_again(monkeypatch):
     close, there = LocalCluster.close, []
 
@@ -89,7 +91,7 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM] if FULL else [signal.SIGINT])
 def test_who_ends_a_run_at_a_terminal_ends_its_busy_and_its_stopped_workers_without_a_traceback(end):
     root = str(Path(__file__).parents[3])
     run = subprocess.Popen(

@@ -42,6 +42,7 @@ def _submitted():
     return SubmittedAssignment
 
 
+@pytest.mark.full
 def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(released_course, tmp_path):
     root = Path(shutil.copytree(released_course, tmp_path / "course"))
     lesson = lessons()[2]
@@ -164,6 +165,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.rmtree(base)
 
 
+@pytest.mark.full
 def test_a_gradebook_in_postgresql_gives_the_same_scores(course, reference, postgresql):
     (course / "gradebook.db").unlink()
     with (course / "nbgrader_config.py").open("a") as config:

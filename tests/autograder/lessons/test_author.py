@@ -169,6 +169,7 @@ def test_a_test_cell_without_its_exercise_is_told():
     assert output.startswith(f"{name}: no cell asks for it")
 
 
+@pytest.mark.full
 def test_saving_in_jupyterlab_writes_the_lesson(tmp_path):
     """In a course of its own, so that the real lessons are safe."""
     root = NOTEBOOKS.parent

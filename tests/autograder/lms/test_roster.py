@@ -156,6 +156,7 @@ def test_any_file_is_a_roster_or_is_told_why_not(tmp_path_factory, content):
         assert str(path) in str(error)
 
 
+@pytest.mark.full
 def test_a_new_course_has_its_class_from_the_beginning(tmp_path):
     result = heinit(tmp_path / "new", "--roster", file(tmp_path, CANVAS))
     assert result.exit_code == 0, result.output

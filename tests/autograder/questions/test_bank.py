@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -19,9 +20,12 @@ from autograder.questions.moodle import moodle_xml
 from autograder.questions.qti import QTI, SCORE, qti_archive
 from autograder.questions.question import question
 
-BANK = bank(lessons())
-ITEMS = [item for items in BANK.values() for item in items]
+made_bank = cache(lambda: bank(lessons()))
 Mark = Callable[[Item, float | str], tuple[bool, str]]  # whether an answer is right, and what is said
+
+
+def items_of_bank() -> list[Item]:
+    return [item for items in made_bank().values() for item in items]
 
 
 def text(node: Element | None) -> str:
@@ -30,9 +34,9 @@ def text(node: Element | None) -> str:
 
 @pytest.fixture(scope="module")
 def in_moodle() -> Mark:
-    quiz = ElementTree.fromstring(moodle_xml(BANK))
+    quiz = ElementTree.fromstring(moodle_xml(made_bank()))
     questions = {text(node.find("name/text")): node for node in quiz if node.get("type") != "category"}
-    assert len(questions) == len(ITEMS)
+    assert len(questions) == len(items_of_bank())
 
     def mark(item: Item, given: float | str) -> tuple[bool, str]:
         for answer in questions[item.name].iter("answer"):  # the first that fits counts
@@ -51,14 +55,14 @@ def in_moodle() -> Mark:
 @pytest.fixture(scope="module")
 def in_canvas() -> Mark:
     items: dict[str, Element] = {}
-    with zipfile.ZipFile(io.BytesIO(qti_archive(BANK))) as archive:
+    with zipfile.ZipFile(io.BytesIO(qti_archive(made_bank()))) as archive:
         manifest = ElementTree.fromstring(archive.read("imsmanifest.xml"))
         files = [node.attrib["href"] for node in manifest.iter() if node.tag.endswith("}file")]
         assert sorted([*files, "imsmanifest.xml"]) == sorted(archive.namelist())
         for file in files:
             for node in ElementTree.fromstring(archive.read(file)).iter(f"{{{QTI}}}item"):
                 items[node.attrib["title"]] = node
-    assert len(items) == len({node.attrib["ident"] for node in items.values()}) == len(ITEMS)
+    assert len(items) == len({node.attrib["ident"] for node in items.values()}) == len(items_of_bank())
     name = {"q": QTI}
 
     def holds(condition: Element, given: float | str) -> bool:
@@ -98,7 +102,7 @@ def test_a_platform_marks_as_the_site_does_and_tells_the_hints(
     request: pytest.FixtureRequest, platform: str
 ) -> None:
     mark: Mark = request.getfixturevalue(platform)
-    for item in ITEMS:
+    for item in items_of_bank():
         asks = question(item.name.split()[1])
         assert asks is not None
         right, _ = mark(item, asks.right)
@@ -128,5 +132,5 @@ def test_the_verb_writes_the_file_of_a_platform_for_the_lessons_that_are_named(t
         assert done.exit_code == 0, done.output
         assert "6 questions of 1 lessons" in done.stderr
         assert out.read_bytes().startswith(start)
-    assert moodle_xml(BANK) == moodle_xml(bank(lessons()))
-    assert qti_archive(BANK) == qti_archive(bank(lessons()))
+    assert moodle_xml(made_bank()) == moodle_xml(bank(lessons()))
+    assert qti_archive(made_bank()) == qti_archive(bank(lessons()))

@@ -187,6 +187,7 @@ def test_an_unbroken_notebook_stays_as_it_is(course, lesson, start):
         assert old.id in fixed or old.source == new.source
 
 
+@pytest.mark.full
 def test_a_repaired_notebook_needs_no_more_repair(course):
     for name in CASES:
         case = case_file(name)

@@ -66,6 +66,7 @@ def test_a_class_gets_the_scores_of_the_other_wall_cell_for_cell(tmp_path: Path,
     assert "sandbox: landlock" in receipt.stdout
 
 
+@pytest.mark.full
 def test_attacks_are_held_there(tmp_path: Path):
     tried = ATTACKS if FULL else ATTACKS[::3]
     cases = [word for name in tried for word in ("--case", name)]

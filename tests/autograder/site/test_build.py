@@ -275,6 +275,7 @@ def test_a_second_build_writes_only_what_changed(quick, tmp_path):
     assert quick(site).written == ()
 
 
+@pytest.mark.full
 def test_what_a_later_build_no_longer_makes_is_taken_away_and_nothing_else(quick, tmp_path):
     site = tmp_path / "site"
     quick(site)

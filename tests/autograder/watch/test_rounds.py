@@ -110,6 +110,7 @@ def receipts(course: Path) -> dict[str, str]:
         return dict(gradebook.execute("select student, graded_at || result from heinit_receipt"))
 
 
+@pytest.mark.full
 def test_a_watcher_that_is_killed_or_stopped_is_followed_by_another_and_nothing_is_done_twice(course):
     class_of_four = [f"student{n}" for n in range(4)]
     for student in class_of_four:

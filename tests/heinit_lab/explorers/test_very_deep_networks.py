@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from heinit_lab.explorers.very_deep_networks import LiveRace, depth_explorer, race_explorer
@@ -53,6 +54,7 @@ def test_a_live_race_can_be_stopped_by_its_button_and_says_where():
     live.begin(depth=5, epochs=10**6)
     while live.epochs_run < 3:
         assert live.running
+        time.sleep(0.01)  # or this thread takes the processor from the race
     assert live._widgets["start"].disabled
     live._widgets["stop"].click()
     live.wait(60)
