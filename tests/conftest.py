@@ -60,8 +60,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         given = item.callspec.params if hasattr(item, "callspec") else {}
         drawn = {given.get("name"), given.get("exercise")} & DRAWN
-        if drawn and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(drawn.pop()))
+        if item.get_closest_marker("xdist_group") is None:
+            # else what the tests of a file share would be made in each worker
+            item.add_marker(pytest.mark.xdist_group(drawn.pop() if drawn else str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,7 +28,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -48,6 +49,7 @@ CASES = Path(__file__).resolve().parent / "cases"
 NOBODY = 65534
 SETTLE = 20  # seconds after which nothing of a finished case may be left
 MARK = "WON"
+ATTACKER = "attacker"  # the student who hands in where one case is tried
 
 
 class Canaries(ExitStack):
@@ -220,26 +222,30 @@ class AttackVerdict:
         return {**asdict(self), "held": self.held}
 
 
-Grade = Callable[[NotebookNode], tuple[float | None, list[Any]]]  # gives the score, and all outputs
+Graded = tuple[float | None, list[Any]]  # the score of a notebook, and all its outputs
+Grade = Callable[[NotebookNode], Graded]
 
 
 def attempt(case: Attack, canaries: Canaries, grade: Grade) -> AttackVerdict:
     """Grade a case's notebooks and say what it gained, read or harmed."""
     start = time.monotonic()
+    graded = [grade(notebook) for notebook in case.notebooks(canaries)]
+    findings = gains(case, canaries, graded) + canaries.reached()
+    seconds = time.monotonic() - start
+    return AttackVerdict(case.name, case.title, case.wall, graded[0][0], case.score, findings, seconds)
+
+
+def gains(case: Attack, canaries: Canaries, graded: Sequence[Graded]) -> list[str]:
+    """What a case gained or read, by the scores and the outputs of its notebooks."""
     findings: list[str] = []
-    scores = []
-    for notebook in case.notebooks(canaries):
-        score, outputs = grade(notebook)
-        scores.append(score)
+    for score, outputs in graded:
         if score is not None and score > case.score + 1e-9:
             findings.append(f"took {score:g} points where {case.score:g} are earned")
         shown = json.dumps(outputs)
         findings += [f"showed {text}" for text in (MARK, *case.text) if text in shown]
         if canaries.secret in shown:
             findings.append("read a secret")
-    findings += canaries.reached()
-    seconds = time.monotonic() - start
-    return AttackVerdict(case.name, case.title, case.wall, scores[0], case.score, findings, seconds)
+    return findings
 
 
 class AttackCourse(ExitStack):
@@ -275,28 +281,72 @@ class AttackCourse(ExitStack):
 
     def attempt(self, case: Attack) -> AttackVerdict:
         """Try a case, and wait until nothing of it is left; what stays is a finding."""
-        grade = partial(self._grade, case.lesson)
+        self._warm_up()
+        verdict = attempt(case, self.canaries, partial(self._grade, case.lesson))
+        return replace(verdict, findings=verdict.findings + self._left_in_the_end())
+
+    def attempt_together(self, cases: Sequence[Attack]) -> tuple[dict[str, AttackVerdict], list[str]]:
+        """Try cases in one run, as a class hands in: what each gained or read, and what is left or harmed.
+
+        Which case left something or harmed somebody, only `attempt` tells.
+        """
+        self._warm_up()
+        students = {
+            case.name: [
+                self._hand_in(f"{case.name}-{k}", case.lesson, notebook)
+                for k, notebook in enumerate(case.notebooks(self.canaries))
+            ]
+            for case in cases
+        }
+        start = time.monotonic()
+        graded = self._graded(sorted({case.lesson for case in cases}))
+        seconds = (time.monotonic() - start) / max(len(cases), 1)
+        verdicts = {}
+        for case in cases:
+            own = [graded[student, case.lesson] for student in students[case.name]]
+            findings = gains(case, self.canaries, own)
+            verdicts[case.name] = AttackVerdict(
+                case.name, case.title, case.wall, own[0][0], case.score, findings, seconds
+            )
+        return verdicts, self.canaries.reached() + self._left_in_the_end()
+
+    def _warm_up(self) -> None:
+        """Start the judge, which is not an attack's."""
         if self._before is None:
-            grade(nbformat.read(lesson(case.lesson).path, as_version=4))  # starts the judge
+            name = Attack.lesson
+            self._grade(name, nbformat.read(lesson(name).path, as_version=4))
+            shutil.rmtree(self._course / "submitted" / ATTACKER)
             self._before = len(self._processes())
-        verdict = attempt(case, self.canaries, grade)
+
+    def _left_in_the_end(self) -> list[str]:
         until = time.monotonic() + SETTLE
         while (left := self._left()) and time.monotonic() < until:
             time.sleep(0.01)
-        return replace(verdict, findings=verdict.findings + left)
+        return left
 
-    def _grade(self, name: str, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
-        from autograder.grading.run import Grading
-
-        submitted = self._course / "submitted" / "attacker" / name / f"{name}.ipynb"
+    def _hand_in(self, student: str, name: str, notebook: NotebookNode) -> str:
+        submitted = self._course / "submitted" / student / name / f"{name}.ipynb"
         submitted.parent.mkdir(parents=True, exist_ok=True)
         submitted.write_text(nbformat.writes(notebook), encoding="utf-8")
-        (result,) = Grading(self._course, [name], "attacker", force=True, wall=self.wall)
-        graded = self._course / "autograded" / "attacker" / name / f"{name}.ipynb"
-        if result.status != "graded":
-            return None, [result.reason]
-        cells = nbformat.read(graded, as_version=4).cells
-        return result.score, [cell.get("outputs", []) for cell in cells]
+        return student
+
+    def _grade(self, name: str, notebook: NotebookNode) -> Graded:
+        student = self._hand_in(ATTACKER, name, notebook)
+        return self._graded([name], student)[student, name]
+
+    def _graded(self, names: Sequence[str], student: str | None = None) -> dict[tuple[str, str], Graded]:
+        """Grade lessons, of a student or of all; what became of each hand-in."""
+        from autograder.grading.run import Grading
+
+        graded: dict[tuple[str, str], Graded] = {}
+        for result in Grading(self._course, names, student, force=True, wall=self.wall):
+            if result.status != "graded":
+                graded[result.student, result.lesson] = None, [result.reason]
+                continue
+            path = self._course / "autograded" / result.student / result.lesson / f"{result.lesson}.ipynb"
+            outputs = [cell.get("outputs", []) for cell in nbformat.read(path, as_version=4).cells]
+            graded[result.student, result.lesson] = result.score, outputs
+        return graded
 
     def _processes(self) -> dict[int, str]:
         return descendants(os.getpid(), self._others)

@@ -100,6 +100,7 @@ def test_every_file_is_read_or_refused_with_a_reason(wall):
     assert {"good", "surrogates", "metadata", "three", "three-minor-text", "three-minor-list", "two"} <= read
 
 
+@pytest.mark.full
 def test_every_piece_of_a_page_is_of_bounded_size(wall):
     attached = {"a": {"image/png": bombs.PICTURES["giant"][1], "image/gif": DOT}}
     pieces = [(name, render_markdown, text) for name, text in bombs.MARKDOWN.items()]

@@ -289,6 +289,7 @@ def _make_students_kernel(home: Path, wheel: Path) -> None:
     )
 
 
+@pytest.mark.full
 def test_a_course_of_another_layout_is_refused_and_renewed_with_its_grades(course):
     """The configuration and the sources of such a course name modules that have moved since."""
     lesson, config = LESSONS[0], course / "nbgrader_config.py"

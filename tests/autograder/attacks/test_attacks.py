@@ -71,31 +71,53 @@ CHEAP = [case for case in ALL if case.name not in COSTLY]
 FIRST = {case.wall: case for case in reversed(CHEAP)}
 BOTH = {case.without: case for case in reversed(CHEAP) if case.without not in ALIKE}
 FEW = [case for case in CHEAP if case in (FIRST[case.wall], BOTH.get(case.without))]
-# One kind after the other: whatever a later course starts would seem to be left by an earlier one's attack.
-PAIRS = [
-    (kind, case)
+# What a kind of sandbox is said not to stop is tried alone.
+TOGETHER = {
+    kind: [
+        case
+        for i, case in enumerate(FEW)
+        if kind not in case.open and (case is BOTH.get(case.without) or kind == KINDS[i % 2])
+    ]
     for kind in KINDS
-    for i, case in enumerate(ALL if FULL else FEW)
-    if FULL or case is BOTH.get(case.without) or kind == KINDS[i % 2]
-]
+}
+# One kind after the other: whatever a later course starts would seem to be left by an earlier one's attack.
+ALONE = [(kind, case) for kind in KINDS for case in ALL]
 # a case for each set of walls, tried without any wall; `heinit bench suite` tries each case without its own
 SHOWN_HERE = SHOWN if FULL else [*{case.without: case for case in reversed(SHOWN)}.values()]
 
 
-@pytest.mark.parametrize(
-    ("kind", "case"),
-    [
-        pytest.param(kind, case, marks=pytest.mark.xdist_group(f"attacks-{kind}"), id=f"{case.name}-{kind}")
-        for kind, case in PAIRS
-    ],
-)
-def test_an_attack_gains_reads_harms_and_leaves_nothing(
+def of_kinds(ids: Callable[..., str], parameters: list[tuple]) -> list:
+    """The parameters of tests that share the course of a kind of sandbox, which each begins with."""
+    return [
+        pytest.param(*given, marks=pytest.mark.xdist_group(f"attacks-{given[0]}"), id=ids(*given))
+        for given in parameters
+    ]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("kind", "case"), of_kinds(lambda kind, case: f"{case.name}-{kind}", ALONE))
+def test_an_attack_gains_reads_harms_and_leaves_nothing_but_where_it_is_said(
     course: Callable[[str], AttackCourse], kind: str, case: Attack
 ):
     verdict = course(kind).attempt(case)
     assert (verdict.findings == []) is (kind not in case.open), verdict.findings
     if case.solved:
         assert verdict.score == case.score  # the honest part beside it still counts
+
+
+@pytest.mark.parametrize("kind", of_kinds(str, [(kind,) for kind in KINDS]))
+def test_a_class_of_attackers_gains_reads_harms_and_leaves_nothing(
+    course: Callable[[str], AttackCourse], kind: str
+):
+    verdicts, harm = course(kind).attempt_together(TOGETHER[kind])
+    assert {name: verdict.findings for name, verdict in verdicts.items() if not verdict.held} == {}
+    honest = {case.name: case.score for case in TOGETHER[kind] if case.solved}
+    assert {name: verdicts[name].score for name in honest} == honest
+    culprits = {}
+    if harm:
+        tried = {case.name: course(kind).attempt(case).findings for case in TOGETHER[kind]}
+        culprits = {name: findings for name, findings in tried.items() if findings}
+    assert (harm, culprits) == ([], {})
 
 
 def test_what_wins_under_plain_nbgrader_wins_nothing_by_its_command_in_a_course(

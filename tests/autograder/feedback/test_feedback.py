@@ -157,6 +157,7 @@ def test_the_page_asks_nobody_for_anything(course: Path):
             assert way not in page
 
 
+@pytest.mark.full
 def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course: Path):
     page = course / "feedback" / "cleo" / LESSON.name / f"{LESSON.name}.html"
     first = heinit("feedback", str(course), "--json")

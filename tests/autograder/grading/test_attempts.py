@@ -84,6 +84,7 @@ def test_attempts_are_numbered_limited_and_the_best_or_the_last_counts(course):
                 assert again.status in ("unchanged", BEYOND)
 
 
+@pytest.mark.full
 def test_all_attempts_are_graded_again_where_the_checks_change_and_the_best_still_counts(course, monkeypatch):
     monkeypatch.setattr(run, "PAUSE", 1e9)  # all are saved together
     rules(course, 'attempts = 2\ncounts = "best"')

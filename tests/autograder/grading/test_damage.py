@@ -27,6 +27,7 @@ from autograder.site.build import MANIFEST, build_site
 from autograder.site.execute import kept_run
 from tests.autograder.classroom import hand_in
 from tests.autograder.grading.conftest import ONE
+from tests.tools import FULL
 
 ANNA = "student001"
 PAGE = f"feedback/{ANNA}/{ONE.name}/{ONE.name}.html"
@@ -95,7 +96,7 @@ def kept_receipt(root: Path, change: Callable[[str], str] = lambda text: text) -
 def test_a_damaged_file_is_a_sentence_or_mended_in_each_verb_that_reads_it(course, file):
     path, (verbs, code, says) = course / file, FILES[file]
     content = path.read_bytes()
-    for damage, spoilt in DAMAGES.items():
+    for damage, spoilt in list(DAMAGES.items())[:: 1 if FULL else 3]:
         for verb in verbs:
             path.unlink()
             path.mkdir() if spoilt is None else path.write_bytes(spoilt(content))

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,21 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-def is_changed(copies: dict[str, Path], file: str) -> bool:
-    """Whether what is hashed changes with a line at the end of this file."""
+@pytest.fixture(scope="module")
+def is_changed(copies: dict[str, Path]) -> Callable[[str], bool]:
+    """`is_changed(file)`: whether what is hashed changes with a line at the end of this file."""
     before = modules(copies)
+    return lambda file: with_a_line(copies, file) != before
+
+
+def with_a_line(copies: dict[str, Path], file: str) -> dict[str, str]:
+    """What is hashed, with a line at the end of this file."""
     package, _, place = file.partition("/")
     path = copies[package] / place
     content = path.read_bytes()
     path.write_bytes(content + b"\n# a new line\n")
     try:
-        return modules(copies) != before
+        return modules(copies)
     finally:
         path.write_bytes(content)
 
@@ -66,8 +73,8 @@ def is_changed(copies: dict[str, Path], file: str) -> bool:
         "heinit_solutions/very_deep_networks.py",
     ],
 )
-def test_what_decides_a_score_is_hashed(copies: dict[str, Path], file: str):
-    assert is_changed(copies, file)
+def test_what_decides_a_score_is_hashed(is_changed: Callable[[str], bool], file: str):
+    assert is_changed(file)
 
 
 @pytest.mark.parametrize(
@@ -82,11 +89,13 @@ def test_what_decides_a_score_is_hashed(copies: dict[str, Path], file: str):
         "autograder/lms/*.py",
     ],
 )
-def test_a_plot_an_explorer_a_report_or_a_page_is_not_hashed(copies: dict[str, Path], pattern: str):
+def test_a_plot_an_explorer_a_report_or_a_page_is_not_hashed(
+    copies: dict[str, Path], is_changed: Callable[[str], bool], pattern: str
+):
     package, _, place = pattern.partition("/")
     files = [f"{package}/{path.relative_to(copies[package])}" for path in copies[package].glob(place)]
     assert files
-    assert [file for file in files if is_changed(copies, file)] == []
+    assert [file for file in files if is_changed(file)] == []
 
 
 def test_all_that_worker_judge_and_solver_load_is_hashed_but_the_packages_roots_and_figures():

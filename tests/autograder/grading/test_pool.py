@@ -136,6 +136,7 @@ def test_workers_are_started_where_there_is_enough_to_do(tasks: int, workers: in
     assert workers_for(Squares(), tasks, workers) == started
 
 
+@pytest.mark.full
 def test_where_there_is_enough_to_do_other_processes_do_it():
     assert os.getpid() not in {process for _, (_, process) in do_all(Squares(), range(30), 30, workers=2)}
 

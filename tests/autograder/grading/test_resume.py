@@ -17,7 +17,7 @@ import autograder.grading.writer as writer
 from autograder.errors import HeinitError
 from autograder.grading.run import Grading, Submission
 from tests.autograder.grading.conftest import MOMENTS, ONE, scores
-from tests.tools import FULL, system_tool
+from tests.tools import system_tool
 
 
 def start(course: Path, *options: str) -> subprocess.Popen[str]:
@@ -93,7 +93,8 @@ def test_a_locked_gradebook_is_waited_for_and_then_named(course, reference, fini
     finished(course)
 
 
-@pytest.mark.parametrize("room", [0.0, 0.3, 0.7] if FULL else [0.3])
+@pytest.mark.full
+@pytest.mark.parametrize("room", [0.0, 0.3, 0.7])
 def test_a_full_disk_is_named_and_costs_nothing_that_is_graded(course, reference, finished, tmp_path, room):
     """On a real file system that is too small; room: for how much of what is to be written."""
     small, back = tmp_path / "small", tmp_path / "back"

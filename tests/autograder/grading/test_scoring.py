@@ -79,6 +79,7 @@ def settle(root: Path) -> tuple[set[tuple[str, str]], list[str], dict[str, float
         return again, notes, {student: each.score for (student, _), each in writer.grades().items()}
 
 
+@pytest.mark.full
 def test_a_changed_rule_scores_again_what_is_graded_and_says_so(course):
     config = (course / "nbgrader_config.py").read_text()
     settle(course)
