@@ -85,6 +85,11 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
         node: b"node%08d" % k for k, node in enumerate(dict.fromkeys(re.findall(rb"node\d{8}", content)))
     }
     content = re.sub(rb"node\d{8}", lambda node: nodes[node[0]], content)
-    entry = rb"\(node\d{8}\) \d+ 0 R"  # of their index, which is to be sorted
-    index = rb"%s(?: %s)+" % (entry, entry)
-    return re.sub(index, lambda entries: b" ".join(sorted(re.findall(entry, entries[0]))), content)
+    return re.sub(rb"/Limits \[.*?\]\n/Names \[(.*?)\]", _sorted, content)
+
+
+def _sorted(index: re.Match[bytes]) -> bytes:
+    """A PDF's index of nodes in its order, with the first and the last one."""
+    entries = sorted(re.findall(rb"\((node\d{8})\) (\d+ 0 R)", index[1]))
+    names = b" ".join(b"(%s) %s" % entry for entry in entries)
+    return b"/Limits [(%s) (%s)]\n/Names [%s]" % (entries[0][0], entries[-1][0], names)

@@ -106,6 +106,7 @@ def unsolved(*args):
     raise NotImplementedError()
 
 
+@pytest.mark.full
 def test_what_students_build_draws_and_until_it_is_solved_the_lesson_s_own_does():
     three = answers.xavier_std, answers.glorot_std, answers.he_over_glorot
     theirs = explorers.scales_explorer(*three).frame().words
@@ -139,6 +140,7 @@ def test_a_prediction_is_empty_until_the_student_writes_one_and_each_has_its_cel
         )
 
 
+@pytest.mark.full
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")
 def test_the_gradient_explorer_tells_what_a_wrong_answer_does():
     for wrong in (lambda W, z, g: 0 * h_like(W), lambda W, z, g: np.nan * h_like(W), lambda W, z, g: W.T @ g):

@@ -49,9 +49,7 @@ def course(released_course: Path) -> Iterator[Callable[[str], AttackCourse]]:
 @pytest.fixture(scope="module")
 def unwalled() -> Iterator[Unwalled]:
     system_tool("bwrap")
-    # Without mounts of its own a box cannot mount either, and an environment is that of the judge's start.
-    together = {*WALLS, *WIDE} - {"mounts", "environment"}
-    with Unwalled(() if FULL else together) as graders:
+    with Unwalled() as graders:
         yield graders
 
 
@@ -82,8 +80,6 @@ TOGETHER = {
 }
 # One kind after the other: whatever a later course starts would seem to be left by an earlier one's attack.
 ALONE = [(kind, case) for kind in KINDS for case in ALL]
-# a case for each set of walls, tried without any wall; `heinit bench suite` tries each case without its own
-SHOWN_HERE = SHOWN if FULL else [*{case.without: case for case in reversed(SHOWN)}.values()]
 
 
 def of_kinds(ids: Callable[..., str], parameters: list[tuple]) -> list:
@@ -144,12 +140,10 @@ def test_what_wins_under_plain_nbgrader_wins_nothing_by_its_command_in_a_course(
     }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(case, marks=pytest.mark.xdist_group(f"without-{case.without if FULL else 'any'}"))
-        for case in SHOWN_HERE
-    ],
+    [pytest.param(case, marks=pytest.mark.xdist_group(f"without-{case.without}")) for case in SHOWN],
     ids=by_name,
 )
 def test_an_attack_wins_without_the_wall_that_stops_it(

@@ -11,7 +11,6 @@ import json
 import multiprocessing
 import os
 from collections import ChainMap
-from collections.abc import Collection
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
@@ -37,14 +36,7 @@ WIDE: dict[str, dict[str, Any]] = {
 
 
 class Unwalled(ExitStack):
-    """Graders that each lack some walls. Cases that lack the same walls share a judge. Use it in a `with`.
-
-    together: walls and limits that are left out together, in one judge, for the cases that lack some of them.
-    """
-
-    def __init__(self, together: Collection[str] = ()) -> None:
-        super().__init__()
-        self._together = set(together)
+    """Graders that each lack some walls. Cases that lack the same walls share a judge. Use it in a `with`."""
 
     def __enter__(self) -> Self:
         self._judges: dict[str, Judge] = {}
@@ -67,8 +59,7 @@ class Unwalled(ExitStack):
     def _grade(self, case: Attack, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         notebook = notebook if case.without == "hidden" else whole(case, notebook)
         declared = [name for cell in notebook.cells if (name := asked(cell))]
-        walls = self._together if self._together.issuperset(case.without.split()) else case.without.split()
-        self._judge(" ".join(sorted(walls))).execute(notebook, declared)
+        self._judge(" ".join(sorted(case.without.split()))).execute(notebook, declared)
         outputs = [cell.get("outputs", []) for cell in notebook.cells]
         score = passed(notebook, outputs) if case.without == "hidden" else points(notebook, outputs)
         return score, outputs

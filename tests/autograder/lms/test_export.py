@@ -156,6 +156,7 @@ def test_feedback_report_and_every_grade_file_tell_the_same_total(course, penalt
         assert row[column] == total, to
 
 
+@pytest.mark.full
 def test_the_penalty_is_nbgraders(course):
     run("nbgrader", "export", "--to=theirs.csv", cwd=course)
     with (course / "theirs.csv").open(newline="") as file:
@@ -183,6 +184,7 @@ def test_a_lesson_that_nobody_handed_in_is_there_only_by_name(course):
     assert "Its lessons are: " in result.stderr
 
 
+@pytest.mark.full
 def test_nbgrader_export_has_them_too_with_its_own_options(course):
     with (course / "nbgrader_config.py").open("a") as config:
         config.write(f'c.CanvasExporter.assignments = {{"{ONE}": "Half the neurons (99)"}}\n')

@@ -191,6 +191,7 @@ def test_all_students_are_imported_or_none(course):
         assert [student.id for student in gradebook.students] == []
 
 
+@pytest.mark.full
 def test_nbgraders_own_import_gives_the_same_students(course, tmp_path):
     other = Path(shutil.copytree(course, tmp_path / "other"))
     heinit(course, "--roster", file(tmp_path, NBGRADER))

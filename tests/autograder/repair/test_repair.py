@@ -255,6 +255,7 @@ def test_a_class_of_broken_notebooks_is_graded_by_heinit_and_by_nbgrader(course,
     assert graded == sorted(SEVERAL[:-1])
 
 
+@pytest.mark.full
 def test_heinit_repairs_under_a_bare_configuration_as_well(course, tmp_path):
     bare = tmp_path / "bare"
     shutil.copytree(course / "source" / LESSON, bare / "source" / LESSON)

@@ -75,6 +75,7 @@ def test_attacks_are_held_there(tmp_path: Path):
     assert f"{len(tried)} of {len(tried)} attacks were held" in done.stderr
 
 
+@pytest.mark.full
 def test_a_wall_that_is_demanded_and_does_not_stand_is_an_error(tmp_path: Path, released_course: Path):
     course = tmp_path / "course"
     shutil.copytree(released_course, course)

@@ -58,6 +58,7 @@ def test_a_class_under_a_low_limit_gets_a_sentence_and_no_points(tmp_path: Path,
         assert gradebook.execute("SELECT count(*) FROM submitted_assignment").fetchone() == (0,)
 
 
+@pytest.mark.full
 def test_a_session_that_ends_before_its_first_cell_blames_no_answer_and_is_tried_again():
     right = [CellOrder("student", "def f(x): return x"), CellOrder("test", "assert f(1) == 1")]
     judge = Judge(wall=UNSANDBOXED)
@@ -74,6 +75,7 @@ def test_a_session_that_ends_before_its_first_cell_blames_no_answer_and_is_tried
         judge.close()
 
 
+@pytest.mark.full
 def test_the_self_test_judges_a_notebook_under_the_limits_of_a_session():
     system_tool("bwrap")
     with pytest.raises(SandboxError, match="there is no room for its processes"):

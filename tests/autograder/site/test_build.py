@@ -266,6 +266,7 @@ def quick(monkeypatch, runs, tmp_path):
     return lambda directory: build_site(directory, tmp_path, lambda *_: None)
 
 
+@pytest.mark.full
 def test_a_second_build_writes_only_what_changed(quick, tmp_path):
     site = tmp_path / "site"
     first = quick(site)
