@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.judge.client import Judge
 from autograder.lessons import lessons
-from autograder.lessons.compose import asked, solve
+from autograder.lessons.compose import solution_function, solve
 from autograder.sandbox.kinds import KINDS
 from autograder.sandbox.limits import Limits
 from autograder.solver.syscalls import FILTERS, MACHINES
@@ -130,6 +130,6 @@ def _run(kind: str) -> None:
     # without a wall there is no self-test, whose calls are denied
     judge = Judge(Limits(), kind, without=["descriptors"])
     for notebook in notebooks:
-        names = [name for cell in notebook.cells if (name := asked(cell))]
+        names = [name for cell in notebook.cells if (name := solution_function(cell))]
         judge.execute(notebook, names)
     judge.close()

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from autograder.lessons import lesson, lessons
 from autograder.lessons.canonical import CELL_METADATA, KERNEL, LANGUAGE
-from autograder.lessons.compose import asked, checked, solve
+from autograder.lessons.compose import checked_function, solution_function, solve
 
 pytestmark = pytest.mark.parametrize("name", [each.name for each in lessons()])
 
@@ -213,8 +213,10 @@ def test_the_contents_lead_to_headings_in_their_order(name):
 
 def test_exercises_are_numbered_in_order_and_say_their_points(name):
     cells = student(name).cells
-    points = {checked(cell): cell.metadata.nbgrader.points for cell in cells if checked(cell)}
-    solutions = [asked(cell) for cell in cells if asked(cell)]
+    points = {
+        checked_function(cell): cell.metadata.nbgrader.points for cell in cells if checked_function(cell)
+    }
+    solutions = [solution_function(cell) for cell in cells if solution_function(cell)]
     number, headed = name.split("-")[0], []
     for place, cell in enumerate(cells):
         if cell.cell_type != "markdown":
@@ -227,7 +229,7 @@ def test_exercises_are_numbered_in_order_and_say_their_points(name):
             assert (lesson_number, int(k)) == (number, len(headed)), heading
             assert float(its_points) == points[exercise], heading
             assert heading.endswith("point" if its_points == "1" else "points"), heading
-            assert exercise == next(filter(None, map(asked, cells[place:])), None), heading
+            assert exercise == next(filter(None, map(solution_function, cells[place:])), None), heading
     print(f"\n{name}: {len(headed)} exercises, {sum(points.values()):g} points")
     assert headed == solutions == list(points)
 

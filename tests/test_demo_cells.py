@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from autograder.lessons import Lesson, lessons
-from autograder.lessons.compose import checked, solve
+from autograder.lessons.compose import checked_function, solve
 from heinit_lab.checking.check import examine
 
 LESSONS = pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
@@ -31,7 +31,7 @@ def run_without_demos(notebook: NotebookNode) -> dict[str, str]:
     for cell in notebook.cells:
         if cell.cell_type != "code" or is_demo(cell):
             continue
-        if name := checked(cell):
+        if name := checked_function(cell):
             marks[name] = examine(name, names.get(name)).mark
         else:
             exec(compile(cell.source, cell.id, "exec"), names)

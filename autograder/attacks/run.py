@@ -41,7 +41,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.errors import UsageError
 from autograder.lessons import lesson
-from autograder.lessons.compose import asked, solve
+from autograder.lessons.compose import solution_function, solve
 from autograder.sandbox.cgroups import CGROUPS
 from autograder.solver.init import spare_user
 
@@ -161,7 +161,7 @@ class Attack:
         notebook = nbformat.read(released.path, as_version=4)
         answers = solve(notebook, released.solutions)
         for i, cell in enumerate(answers.cells):
-            if asked(cell) in self.solved:
+            if solution_function(cell) in self.solved:
                 notebook.cells[i] = cell
         for place, source in attack_cells(canaries.fill(path.read_text(encoding="utf-8"))):
             _put(notebook, place, source)

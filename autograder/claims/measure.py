@@ -152,7 +152,7 @@ def ends(q: np.ndarray) -> Values:
     return flat((last.mean(), last.std() / math.sqrt(len(last)), *np.percentile(last, (10, 90))))
 
 
-def said(words: str, beginning: str) -> Values:
+def numbers_after(words: str, beginning: str) -> Values:
     """The numbers after a beginning in the words of an explorer or a figure, to the end of the sentence."""
     after = words.partition(beginning)[2].split(". ")[0].replace("×", r"\times")
     powers = re.sub("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: f"10^{{{m[1].translate(_RAISED)}}}", after)
@@ -168,4 +168,4 @@ _HELPERS: dict[str, Any] = {
     name: getattr(math, name) for name in ("comb", "e", "erf", "erfc", "exp", "lgamma", "log", "pi", "sqrt")
 }
 _HELPERS |= {name: getattr(np, name) for name in ("mean", "std", "median", "quantile", "percentile")}
-_HELPERS |= {each.__name__: each for each in (flat, ends, said, rounded)} | {"np": np}
+_HELPERS |= {each.__name__: each for each in (flat, ends, numbers_after, rounded)} | {"np": np}

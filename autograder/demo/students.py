@@ -15,7 +15,7 @@ from autograder.demo.slips import slips, step_by_step
 from autograder.gradebook import Student
 from autograder.lessons import Lesson
 from autograder.lessons.canonical import text
-from autograder.lessons.compose import asked, body, checked, fill, unmarked
+from autograder.lessons.compose import body, checked_function, fill, solution_function, unmarked
 from heinit_lab.exercises import EXERCISES
 
 EXTRA = ("x = np.linspace(-2, 2, 9)\nprint(np.maximum(x, 0))", "# my own try\nnp.mean([1, 2, 4])", "")
@@ -101,7 +101,7 @@ def _answered(lesson: Lesson, answer: Callable[[str], str | None]) -> NotebookNo
     """The lesson with an answer for each exercise; where `answer` gives None, the stub stays."""
     notebook = nbformat.from_dict(_released(lesson))
     for cell in notebook.cells:
-        name = asked(cell)
+        name = solution_function(cell)
         if name is not None and (given := answer(name)) is not None:
             cell.source = with_answer(cell.source, name, given)
     return notebook
@@ -114,7 +114,9 @@ def _released(lesson: Lesson) -> NotebookNode:
 
 @cache
 def _stubs(lesson: Lesson) -> dict[str, str]:
-    return {name: cell.source for cell in _released(lesson).cells if (name := asked(cell)) is not None}
+    return {
+        name: cell.source for cell in _released(lesson).cells if (name := solution_function(cell)) is not None
+    }
 
 
 @cache
@@ -151,13 +153,13 @@ def _mistaken(lesson: Lesson, name: str, rng: random.Random) -> str:
 
 
 def _copied(notebook: NotebookNode, rng: random.Random) -> str:
-    at = rng.choice([i for i, cell in enumerate(notebook.cells) if asked(cell)])
+    at = rng.choice([i for i, cell in enumerate(notebook.cells) if solution_function(cell)])
     notebook.cells.insert(at, nbformat.from_dict({**notebook.cells[at], "id": f"{rng.getrandbits(32):08x}"}))
     return text(notebook)
 
 
 def _deleted(notebook: NotebookNode, rng: random.Random) -> str:
-    notebook.cells.remove(rng.choice([cell for cell in notebook.cells if checked(cell)]))
+    notebook.cells.remove(rng.choice([cell for cell in notebook.cells if checked_function(cell)]))
     return text(notebook)
 
 

@@ -40,7 +40,7 @@ def compose(notebook: NotebookNode, solutions: ModuleType) -> NotebookNode:
     """
     nb = solve(notebook, solutions)
     for cell in nb.cells:
-        if (name := checked(cell)) is not None:
+        if (name := checked_function(cell)) is not None:
             if name not in HIDDEN:
                 raise ComposeError(f"the test cell {cell.id} has no hidden checks called {name}")
             cell.source += HIDDEN_TEST.format(name=name)
@@ -51,7 +51,7 @@ def solve(notebook: NotebookNode, solutions: ModuleType) -> NotebookNode:
     """The notebook with every stub replaced by the reference answer, and no hidden check."""
     nb = nbformat.from_dict(notebook)
     for cell in nb.cells:
-        if asked(cell) is not None:
+        if solution_function(cell) is not None:
             cell.source = fill(cell.source, body(solutions, cell.metadata.nbgrader.grade_id))
     return nb
 
@@ -61,13 +61,13 @@ def unmarked(source: str) -> str:
     return _REGION.sub(lambda match: match[1], source).rstrip("\n")
 
 
-def asked(cell: NotebookNode) -> str | None:
+def solution_function(cell: NotebookNode) -> str | None:
     """The function that a solution cell asks for, or None for any other cell."""
     meta = cell.metadata.get("nbgrader", {})
     return meta["grade_id"] if meta.get("solution") else None
 
 
-def checked(cell: NotebookNode) -> str | None:
+def checked_function(cell: NotebookNode) -> str | None:
     """The function that a test cell checks, or None for any other cell."""
     meta = cell.metadata.get("nbgrader", {})
     return meta["grade_id"].removeprefix("test-") if meta.get("grade") else None

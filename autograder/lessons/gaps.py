@@ -17,10 +17,10 @@ from autograder.lessons import Lesson, lesson
 
 def gaps(of: Lesson, notebook: NotebookNode) -> list[str]:
     """What the exercises of `notebook`, a version of the lesson, still lack."""
-    from autograder.lessons.compose import asked, checked
+    from autograder.lessons.compose import checked_function, solution_function
 
-    stubs = {name: cell for cell in notebook.cells if (name := asked(cell))}
-    tests = {name: cell for cell in notebook.cells if (name := checked(cell))}
+    stubs = {name: cell for cell in notebook.cells if (name := solution_function(cell))}
+    tests = {name: cell for cell in notebook.cells if (name := checked_function(cell))}
     return [
         f"{name}: {lack}"
         for name in {**stubs, **tests}

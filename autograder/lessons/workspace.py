@@ -68,10 +68,10 @@ def _files(folder: Path) -> list[Path]:
 def _solved(lesson: Lesson) -> bytes:
     import nbformat
 
-    from autograder.lessons.compose import asked, solve, unmarked
+    from autograder.lessons.compose import solution_function, solve, unmarked
 
     notebook = solve(lesson.notebook, lesson.solutions)
     for cell in notebook.cells:
-        if asked(cell) is not None:
+        if solution_function(cell) is not None:
             cell.source = unmarked(cell.source)
     return bytes(nbformat.writes(notebook), "utf-8")

@@ -20,12 +20,12 @@ from autograder.claims.measure import kept
 from autograder.claims.table import Claim, claims
 from autograder.errors import HeinitError
 from autograder.lessons import APPENDIX, Lesson
-from autograder.lessons.compose import asked, checked, unmarked
+from autograder.lessons.compose import checked_function, solution_function, unmarked
 from autograder.questions.question import question
 from autograder.site.frames import FRAMES_MIME, NARROW_MIME
-from autograder.site.made import made
 from autograder.site.pictures import FIGURE, Pictures
 from autograder.site.prose import Heading, Prose, render_lines
+from autograder.site.provenance import provenance
 from autograder.site.terms import Marker, Term
 
 NARROW = "(max-width: 40rem)"  # where site.css has its narrow form
@@ -91,9 +91,11 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
         elif cell.cell_type == "markdown":
             text = re.sub(r"(?m)^Next: \[.*$", "", cell.source)
             parts.append(writer.prose.html(text.replace(IN_A_CELL, _IN_A_FIELD)))
-            parts.append(made(claimed[cell.id], values, student[cell.id].source, writer.prose, templates))
-        elif (name := asked(cell)) is not None:
-            check = cells.pop(0) if cells and checked(cells[0]) == name else None
+            parts.append(
+                provenance(claimed[cell.id], values, student[cell.id].source, writer.prose, templates)
+            )
+        elif (name := solution_function(cell)) is not None:
+            check = cells.pop(0) if cells and checked_function(cells[0]) == name else None
             parts.append(writer.exercise(name, student[cell.id], cell, check))
         elif cell.cell_type == "code":
             parts.append(writer.code(cell))

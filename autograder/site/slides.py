@@ -23,7 +23,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from autograder.lessons.compose import asked, checked
+from autograder.lessons.compose import checked_function, solution_function
 from autograder.site.frames import FRAMES_MIME
 from autograder.site.lesson_page import IN_A_CELL, LEFT_OUT, LessonPage, first_frame
 from autograder.site.pictures import FIGURE
@@ -78,7 +78,7 @@ class _Columns:
 
     def of(self, run: NotebookNode) -> list[list[Slide]]:
         for cell in run.cells[1:]:
-            if cell.id in LEFT_OUT or cell.id == "setup" or asked(cell) or checked(cell):
+            if cell.id in LEFT_OUT or cell.id == "setup" or solution_function(cell) or checked_function(cell):
                 continue
             if cell.cell_type == "markdown":
                 self._text(cell.source)

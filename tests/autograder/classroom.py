@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.lessons import Lesson
 from autograder.lessons.canonical import text
-from autograder.lessons.compose import asked, solve
+from autograder.lessons.compose import solution_function, solve
 from heinit_lab.exercises import EXERCISES
 
 
@@ -29,7 +29,7 @@ def mistaken(lesson: Lesson, k: int) -> tuple[NotebookNode, dict[str, str]]:
     """A notebook that makes the k-th named mistake in every exercise that has one; their names."""
     notebook, names = solved(lesson), {}
     for cell in notebook.cells:
-        name = asked(cell)
+        name = solution_function(cell)
         if name is not None and k < len(EXERCISES[name].misconceptions):
             names[name] = EXERCISES[name].misconceptions[k].name
             cell.source = (

@@ -9,7 +9,7 @@ from functools import cache
 
 from autograder.lessons import lessons
 from autograder.lessons.canonical import text
-from autograder.lessons.compose import asked
+from autograder.lessons.compose import solution_function
 from autograder.submissions.archives import MOST_UNPACKED
 from tests.autograder.classroom import released, solved
 
@@ -47,7 +47,7 @@ def content(kind: str) -> bytes:
 def with_answers(count: int) -> bytes:
     """The lesson, of which the first answers are written."""
     notebook, blank = solved(LESSON), {cell.id: cell.source for cell in released(LESSON).cells}
-    for cell in [cell for cell in notebook.cells if asked(cell)][count:]:
+    for cell in [cell for cell in notebook.cells if solution_function(cell)][count:]:
         cell.source = blank[cell.id]
     return text(notebook).encode()
 

@@ -16,7 +16,7 @@ from autograder.demo.slips import step_by_step
 from autograder.demo.students import ACCIDENTS, MadeUpClass, slips_of, with_answer
 from autograder.hidden_tests import assess
 from autograder.lessons import lessons
-from autograder.lessons.compose import asked, body
+from autograder.lessons.compose import body, solution_function
 from autograder.report.compare import load
 from autograder.report.similarity import groups, structure
 from heinit_lab.activations import ACTIVATIONS
@@ -32,7 +32,7 @@ STUBS = {
     name: cell.source
     for lesson in lessons()
     for cell in nbformat.read(lesson.path, 4).cells
-    if (name := asked(cell)) is not None
+    if (name := solution_function(cell)) is not None
 }
 
 
@@ -95,7 +95,7 @@ def test_two_students_hand_in_one_and_the_same_last_lesson_and_the_report_finds_
             texts[path.parent.parent.name] = {
                 name: structure(cell.source)
                 for cell in cells
-                if (name := asked(cell)) and cell.source != STUBS[name]
+                if (name := solution_function(cell)) and cell.source != STUBS[name]
             }
     assert [group.students for group in groups(last.name, texts)] == [("student010", "student021")]
 

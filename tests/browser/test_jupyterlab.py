@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from playwright.sync_api import Locator, Page, expect
 
 from autograder.lessons import Lesson, lesson, lessons
-from autograder.lessons.compose import asked, checked, solve, unmarked
+from autograder.lessons.compose import checked_function, solution_function, solve, unmarked
 from tests.browser.axe import violations
 from tests.browser.conftest import TOKEN, Lab
 
@@ -94,16 +94,16 @@ def write_and_run_every_cell(page: Page, of: Lesson) -> None:
     page.keyboard.press("Escape")
     told = 0
     for shown, cell in zip(cells.all(), solved(of).cells, strict=True):
-        if asked(cell):
+        if solution_function(cell):
             page.keyboard.press("Enter")
             page.keyboard.press("Control+A")
             page.keyboard.insert_text(cell.source)
         page.keyboard.press("Shift+Enter")
         if cell.cell_type == "code":
             expect(shown.locator(".jp-InputArea-prompt")).to_have_text(DONE)
-        if checked(cell):
+        if checked_function(cell):
             expect(shown.get_by_role("status")).to_have_text(
-                re.compile(rf"^✓ {checked(cell)}: .*public checks? pass")
+                re.compile(rf"^✓ {checked_function(cell)}: .*public checks? pass")
             )
             told += 1
     assert told >= 5
@@ -208,7 +208,7 @@ def test_a_student_answers_wrongly_is_told_why_answers_rightly_and_is_told_so(
     tried.parent.mkdir()
     notebook = nbformat.read(lesson("3-worked-examples").path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    of_he_std = [cell for cell in code if "he_std" in (asked(cell), checked(cell))]
+    of_he_std = [cell for cell in code if "he_std" in (solution_function(cell), checked_function(cell))]
     notebook.cells = [code[0], *of_he_std, nbformat.v4.new_code_cell(EXPLORER)]
     nbformat.write(notebook, tried)
     open_notebook(page, lab, f"{tried.parent.name}/{tried.name}")

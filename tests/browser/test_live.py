@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from autograder.lessons import Lesson, lesson, lessons
-from autograder.lessons.compose import asked
+from autograder.lessons.compose import solution_function
 from autograder.site.serving import server
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
@@ -239,7 +239,7 @@ def test_a_notebook_goes_out_and_in_without_a_byte_changed_and_others_are_refuse
         form(reader, name).get_by_role("textbox").fill(source)
     path = download(reader, tmp_path)
     cells = nbformat.read(path, as_version=4).cells
-    taken = {asked(cell): cell.source for cell in cells if asked(cell) is not None}
+    taken = {solution_function(cell): cell.source for cell in cells if solution_function(cell) is not None}
     assert taken == given
     reader.goto(f"{address}/index.html")
     reader.once("dialog", lambda dialog: dialog.accept())

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lessons
-from autograder.lessons.compose import checked
+from autograder.lessons.compose import checked_function
 from heinit_lab.checking.check import examine
 from heinit_lab.checking.draws import Plan
 from heinit_lab.checking.observe import Function
@@ -115,7 +115,7 @@ def test_what_is_announced_is_what_runs_when_graded():
 def test_every_test_cell_has_an_exercise_and_every_exercise_a_test_cell_in_the_same_order():
     import nbformat
 
-    cells = [checked(cell) for lesson in lessons() for cell in nbformat.read(lesson.path, 4).cells]
+    cells = [checked_function(cell) for lesson in lessons() for cell in nbformat.read(lesson.path, 4).cells]
     assert [c for c in cells if c] == list(EXERCISES)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.hidden_tests import assess
 from autograder.lessons import lesson as find
-from autograder.lessons.compose import asked, checked
+from autograder.lessons.compose import checked_function, solution_function
 from heinit_lab import race as racing
 from heinit_lab.digits import digits
 from heinit_lab.experiments.relu_half_killing import UnitCounter
@@ -227,4 +227,4 @@ def test_cells_are_short_and_prose_is_at_least_as_frequent_as_code():
     assert np.median(lengths) <= 4
     assert np.quantile(lengths, 0.9) <= 12
     assert lengths[-1] <= 25
-    assert {asked(c) for c in code} - {None} == {checked(c) for c in code} - {None}
+    assert {solution_function(c) for c in code} - {None} == {checked_function(c) for c in code} - {None}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograder.lessons.compose import asked
+from autograder.lessons.compose import solution_function
 from autograder.site.lesson_page import LessonPage
 
 
@@ -27,7 +27,7 @@ def megabytes(files: Mapping[str, bytes], what: str = "bytes") -> int:
 def _lesson_data(page: LessonPage, *, whole: bool) -> dict[str, Any]:
     name = page.lesson.name
     cells = page.lesson.notebook.cells
-    stubs = {exercise: cell.source for cell in cells if (exercise := asked(cell)) is not None}
+    stubs = {exercise: cell.source for cell in cells if (exercise := solution_function(cell)) is not None}
     data: dict[str, Any] = {
         "number": page.number,
         "title": page.title,

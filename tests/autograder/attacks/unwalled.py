@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from autograder.attacks.run import Attack, Grade
 from autograder.judge.client import Judge, kind_of
 from autograder.lessons import lesson
-from autograder.lessons.compose import asked, checked, compose
+from autograder.lessons.compose import checked_function, compose, solution_function
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import WALLS
 
@@ -58,7 +58,7 @@ class Unwalled(ExitStack):
 
     def _grade(self, case: Attack, notebook: NotebookNode) -> tuple[float | None, list[Any]]:
         notebook = notebook if case.without == "hidden" else whole(case, notebook)
-        declared = [name for cell in notebook.cells if (name := asked(cell))]
+        declared = [name for cell in notebook.cells if (name := solution_function(cell))]
         self._judge(" ".join(sorted(case.without.split()))).execute(notebook, declared)
         outputs = [cell.get("outputs", []) for cell in notebook.cells]
         score = passed(notebook, outputs) if case.without == "hidden" else points(notebook, outputs)
@@ -69,7 +69,7 @@ def whole(case: Attack, notebook: NotebookNode) -> NotebookNode:
     """The notebook as nbgrader runs it: its test cells are the course's own, hidden checks included."""
     released = lesson(case.lesson)
     own = compose(nbformat.read(released.path, as_version=4), released.solutions)
-    tests = {cell.metadata.nbgrader.grade_id: cell for cell in own.cells if checked(cell)}
+    tests = {cell.metadata.nbgrader.grade_id: cell for cell in own.cells if checked_function(cell)}
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name in tests:
@@ -82,7 +82,7 @@ def points(notebook: NotebookNode, outputs: list[list[dict[str, Any]]]) -> float
     """What nbgrader reads as the score: each test cell's last value, nothing on an error, else all."""
     total = 0.0
     for cell, shown in zip(notebook.cells, outputs, strict=True):
-        if not checked(cell):
+        if not checked_function(cell):
             continue
         most = cell.metadata.nbgrader.points
         values = [o["data"]["text/plain"] for o in shown if o["output_type"] == "execute_result"]
@@ -94,7 +94,9 @@ def points(notebook: NotebookNode, outputs: list[list[dict[str, Any]]]) -> float
 def passed(notebook: NotebookNode, outputs: list[list[dict[str, Any]]]) -> float:
     """The points of the test cells whose public check says that all is well."""
     pairs = zip(notebook.cells, outputs, strict=True)
-    return sum(c.metadata.nbgrader.points for c, shown in pairs if checked(c) and "✓" in _text(shown))
+    return sum(
+        c.metadata.nbgrader.points for c, shown in pairs if checked_function(c) and "✓" in _text(shown)
+    )
 
 
 def _text(shown: list[dict[str, Any]]) -> str:

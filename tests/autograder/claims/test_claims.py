@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from autograder.claims import table
-from autograder.claims.measure import holds, kept, measured, said, verdict_on
+from autograder.claims.measure import holds, kept, measured, numbers_after, verdict_on
 from autograder.claims.numerals import numeral, numerals
 from autograder.claims.table import Claim, ClaimError, claims, prose, uncovered
 from autograder.lessons import Lesson, lesson, lessons
@@ -140,7 +140,7 @@ def test_numbers_are_read_as_they_are_printed():
         numeral("Twelve").value,
         numeral("0.5").value,
     ) == (9, 12, 0.5)
-    assert said("It is 6.2 × 10⁻⁴ to 1,200. Then 3", "is") == (6.2e-4, 1200)
+    assert numbers_after("It is 6.2 × 10⁻⁴ to 1,200. Then 3", "is") == (6.2e-4, 1200)
 
 
 def test_the_bench_prints_every_claim_and_ends_with_1_where_a_line_is_red(monkeypatch, capsys):

@@ -18,7 +18,7 @@ from autograder.grading import writer
 from autograder.grading.run import Grading
 from autograder.grading.verify import verify
 from autograder.grading.writer import Writer
-from autograder.lessons.compose import asked
+from autograder.lessons.compose import solution_function
 from autograder.submissions.submission import keepable
 from tests.autograder.classroom import hand_in, solved
 from tests.autograder.grading.conftest import ONE
@@ -32,7 +32,7 @@ Put = Callable[[Path], object]
 def notebook(answer: str = "{relu}", above: str = ""):
     """Lesson 1, solved, with another cell for `relu`. Its own answer goes to the place of {relu}."""
     solution = solved(ONE)
-    at = next(i for i, cell in enumerate(solution.cells) if asked(cell) == "relu")
+    at = next(i for i, cell in enumerate(solution.cells) if solution_function(cell) == "relu")
     relu = "import numpy as np\n" + solution.cells[at].source
     solution.cells[at].source = answer.replace("{relu}", relu)
     if above:

@@ -17,7 +17,7 @@ from nbgrader.utils import determine_grade
 import tests.variants
 from autograder.judge.client import Judge
 from autograder.lessons import Lesson, lessons
-from autograder.lessons.compose import asked, checked, compose
+from autograder.lessons.compose import checked_function, compose, solution_function
 from heinit_lab.exercises import EXERCISES
 from tests.tools import FULL, system_tool
 from tests.variants import RIGHT
@@ -99,7 +99,7 @@ def submission(lesson: Lesson, answer: Callable[[Lesson, str], str] | None) -> N
     notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
     released = nbformat.read(lesson.path, as_version=4)
     for cell, original in zip(notebook.cells, released.cells, strict=True):
-        name = asked(cell)
+        name = solution_function(cell)
         if name is not None:
             cell.source = original.source if answer is None else answer(lesson, name)
     notebook.cells = [c for c in notebook.cells if "demo" not in c.metadata.get("tags", [])]
@@ -107,7 +107,7 @@ def submission(lesson: Lesson, answer: Callable[[Lesson, str], str] | None) -> N
 
 
 def scores(notebook: NotebookNode) -> dict[str, float]:
-    return {name: determine_grade(c)[0] for c in notebook.cells if (name := checked(c))}
+    return {name: determine_grade(c)[0] for c in notebook.cells if (name := checked_function(c))}
 
 
 # the suite takes one lesson, and of the kinds that come twice one
@@ -122,7 +122,7 @@ PAIRS = [
 @pytest.mark.parametrize(("lesson", "who"), PAIRS)
 def test_the_judge_and_plain_nbgrader_agree_on_every_cell(judge, kernel, lesson, who):
     judged, plain = submission(lesson, CLASS[who]), submission(lesson, CLASS[who])
-    declared = [name for cell in plain.cells if (name := asked(cell))]
+    declared = [name for cell in plain.cells if (name := solution_function(cell))]
     judge.execute(judged, declared)
 
     plain.cells.insert(0, new_code_cell("%reset -f"))

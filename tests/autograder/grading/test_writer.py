@@ -14,7 +14,7 @@ import pytest
 from autograder.course import nbgrader_api
 from autograder.grading.run import Grading
 from autograder.lessons import lessons
-from autograder.lessons.compose import asked
+from autograder.lessons.compose import solution_function
 from tests.autograder.classroom import hand_in, mistaken, released, run, solved
 from tests.autograder.grading.conftest import ONE, scores
 from tests.tools import NO_SKIP
@@ -48,7 +48,7 @@ def test_heinit_and_nbgrader_save_the_same_notebooks_and_the_same_numbers(releas
     lesson = lessons()[2]
     right, helper = solved(lesson), ""
     for cell in right.cells:  # what lies beside a notebook is found by its cells in both
-        if asked(cell) == "he_std":
+        if solution_function(cell) == "he_std":
             helper, cell.source = f"import numpy as np\n{cell.source}", "from helper import he_std"
     folder = hand_in(root, "right", lesson, right).parent
     (folder / "helper.py").write_text(helper)

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from autograder.lessons import NOTEBOOKS, Lesson, lessons
 from autograder.lessons.author import AuthorSession
 from autograder.lessons.canonical import text
-from autograder.lessons.compose import asked, checked
+from autograder.lessons.compose import checked_function, solution_function
 from autograder.lessons.gaps import gaps
 from tests.servers import serving
 
@@ -51,7 +51,7 @@ def save(session: AuthorSession, notebook: NotebookNode) -> None:
 
 def graded(notebook: NotebookNode, name: str = "") -> NotebookNode:
     """The first test cell, or the one of that name."""
-    return next(c for c in notebook.cells if checked(c) and name in ("", checked(c)))
+    return next(c for c in notebook.cells if checked_function(c) and name in ("", checked_function(c)))
 
 
 def test_every_cell_of_the_copy_can_be_edited(session):
@@ -140,7 +140,7 @@ def test_an_exercise_that_is_complete_lacks_nothing():
 
 def test_an_author_is_told_all_that_a_new_exercise_lacks(session, messages):
     notebook = edit(session)
-    answer = nbformat.from_dict(next(c for c in notebook.cells if asked(c)))
+    answer = nbformat.from_dict(next(c for c in notebook.cells if solution_function(c)))
     answer.id = answer.metadata.nbgrader.grade_id = "brand_new"
     answer.source = "def brand_new(x):\n    return x"
     notebook.cells.append(answer)
@@ -163,8 +163,8 @@ def test_points_that_differ_from_those_of_the_hidden_checks_are_told():
 def test_a_test_cell_without_its_exercise_is_told():
     whole = lessons()[-1]
     notebook = nbformat.read(whole.path, as_version=4)
-    name = checked(graded(notebook))
-    notebook.cells = [cell for cell in notebook.cells if asked(cell) != name]
+    name = checked_function(graded(notebook))
+    notebook.cells = [cell for cell in notebook.cells if solution_function(cell) != name]
     (output,) = gaps(whole, notebook)
     assert output.startswith(f"{name}: no cell asks for it")
 

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.errors import HeinitError, UsageError
 from autograder.lessons import APPENDIX, NOTEBOOKS, lessons
-from autograder.lessons.compose import asked
+from autograder.lessons.compose import solution_function
 from autograder.lessons.workspace import fill_workspace
 from tests.servers import HEINIT, busy_port, serving
 from tests.tools import FULL
@@ -55,7 +55,7 @@ def test_solved_copies_lie_apart_and_have_every_answer(tmp_path):
     assert filled.opens == f"solved/{FIRST}"
     for lesson in lessons():
         solved = nbformat.read(tmp_path / "solved" / lesson.path.relative_to(NOTEBOOKS), as_version=4)
-        answers = [cell.source for cell in solved.cells if asked(cell)]
+        answers = [cell.source for cell in solved.cells if solution_function(cell)]
         assert answers and not any("raise NotImplementedError()" in answer for answer in answers)
         assert not any(mark in cell.source for cell in solved.cells for mark in ("HIDDEN TESTS", "SOLUTION"))
         assert (tmp_path / lesson.path.relative_to(NOTEBOOKS)).read_bytes() == lesson.path.read_bytes()

@@ -21,7 +21,7 @@ from autograder.grading.run import Grading
 from autograder.hidden_tests import HIDDEN, assess
 from autograder.lessons import lesson as lesson_called
 from autograder.lessons import lessons
-from autograder.lessons.compose import checked
+from autograder.lessons.compose import checked_function
 from autograder.repair.notebook import repairs_of
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.repair.rules import repair
@@ -78,7 +78,7 @@ def points(notebook: NotebookNode) -> dict[str, float]:
     for cell in notebook.cells:
         if cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", []):
             pieces = cell.metadata.get("heinit", {}).get("pieces", [cell.source])
-            sources += [(checked(cell), source) for source in pieces]
+            sources += [(checked_function(cell), source) for source in pieces]
     return dict(_points(tuple(sources)))
 
 
@@ -164,7 +164,7 @@ def repaired(data: bytes, lesson: ReleasedLesson) -> NotebookNode:
 
 
 def _exercises(name: str) -> list[str]:
-    return [exercise for cell in released(lesson_called(name)).cells if (exercise := checked(cell))]
+    return [exercise for cell in released(lesson_called(name)).cells if (exercise := checked_function(cell))]
 
 
 def test_every_case_says_what_it_is_about():

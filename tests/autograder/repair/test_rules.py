@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata
 
 from autograder.lessons import lesson as lesson_called
-from autograder.lessons.compose import asked, checked, compose
+from autograder.lessons.compose import checked_function, compose, solution_function
 from autograder.repair.parsing import (
     AnswerState,
     answer,
@@ -69,11 +69,11 @@ def start() -> NotebookNode:
     notebook = solved(LESSON)
     notebook.cells = [c for c in notebook.cells if "demo" not in c.metadata.get("tags", [])]
     for cell in notebook.cells:
-        if (name := asked(cell)) is not None:
+        if (name := solution_function(cell)) is not None:
             cell.source = f"{CALLS[name]}\n# mine: {name}"
         elif cell.id == "setup":
             cell.source = "from string import digits as TAIL"
-        elif cell.cell_type == "code" and checked(cell) is None:
+        elif cell.cell_type == "code" and checked_function(cell) is None:
             cell.source = f"mine_{cell.id.replace('-', '_')} = 1"
     return notebook
 
@@ -126,7 +126,7 @@ def change(notebook: NotebookNode, step: str, at: int, more: Any) -> None:
     elif step == "unmark":
         cell.metadata = nbformat.from_dict({})
         cell.id = f"bare-{at}" if more else cell.id
-    elif step == "scribble" and asked(cell) is None:  # in an answer it would be a new answer
+    elif step == "scribble" and solution_function(cell) is None:  # in an answer it would be a new answer
         cell.source += f"\n{more}"
 
 
@@ -135,7 +135,7 @@ def run(notebook: NotebookNode) -> dict[str, bool]:
     namespace: dict[str, Any] = {}
     answered = {}
     for cell in notebook.cells:
-        name = checked(cell)
+        name = checked_function(cell)
         if name is not None:
             try:
                 answered[name] = namespace[name]() == f"{name}0123456789"

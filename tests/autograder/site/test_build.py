@@ -14,12 +14,12 @@ import pytest
 from autograder.claims.table import claims
 from autograder.errors import UsageError
 from autograder.lessons import APPENDIX, lessons
-from autograder.lessons.compose import asked, solve
+from autograder.lessons.compose import solution_function, solve
 from autograder.site import build
 from autograder.site.build import MANIFEST, build_site, site_files
 from autograder.site.frames import FRAMES_MIME, NARROW_MIME
-from autograder.site.made import excerpt
 from autograder.site.prose import SIDE_NOTE, plain
+from autograder.site.provenance import excerpt
 from autograder.site.slides import columns
 
 FRAMES = {
@@ -71,7 +71,7 @@ def test_pages_speak_of_python_in_the_page_only_where_they_are_live(runs, files)
         page = pages(live)[f"{lesson.name}.html"]
         assert "fetches 10 MB of Python" in page
         cells = nbformat.read(lesson.path, as_version=4).cells
-        stubs = {name: cell.source for cell in cells if (name := asked(cell)) is not None}
+        stubs = {name: cell.source for cell in cells if (name := solution_function(cell)) is not None}
         script = page.partition('id="live-course">')[2].partition("</script>")[0]
         (own,) = (each for each in json.loads(script)["lessons"] if "setup" in each)
         assert {name: exercise["stub"] for name, exercise in own["exercises"].items()} == stubs
@@ -120,7 +120,7 @@ def test_ids_are_unique_and_headings_skip_no_level(files):
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
 def test_a_lesson_shows_each_stub_and_folds_its_answer(files, runs, lesson):
     page = files[f"{lesson.name}.html"].decode()
-    names = [name for cell in runs[lesson.name].cells if (name := asked(cell))]
+    names = [name for cell in runs[lesson.name].cells if (name := solution_function(cell))]
     assert re.findall(r"One solution of <code>(\w+)</code>", page) == names
     folded = re.sub(r'<details class="(?:solution|drawn)">.*?</details>', "", page, flags=re.DOTALL)
     assert folded.count("raise</span>") == len(names)

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from autograder.lessons import Lesson
-from autograder.lessons.compose import asked, unmarked
+from autograder.lessons.compose import solution_function, unmarked
 from tests.autograder.classroom import solved
 
 HERE = Path(__file__).parent
@@ -86,4 +86,8 @@ def check(page: Page, name: str, source: str, said: str) -> Locator:
 
 def answers(of: Lesson) -> dict[str, str]:
     """The reference answers as a reader may write them: NumPy is there, and what the lesson imports."""
-    return {name: unmarked(cell.source) for cell in solved(of).cells if (name := asked(cell)) is not None}
+    return {
+        name: unmarked(cell.source)
+        for cell in solved(of).cells
+        if (name := solution_function(cell)) is not None
+    }

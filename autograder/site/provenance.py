@@ -12,7 +12,7 @@ from autograder.site.prose import Prose
 _MADE_OF = {"exact": "the same with every seed", "here": "of this draw"}
 
 
-def made(
+def provenance(
     rows: list[Claim], values: Mapping[str, list[Values]], source: str, prose: Prose, templates: Environment
 ) -> str:
     """The disclosure for the claims of one text cell, or '' where it has none. values: see `kept`.
@@ -33,7 +33,7 @@ def made(
                 "expression": row.value,
             }
         )
-    return templates.get_template("made.html.j2").render(rows=shown, sets=OTHERS) if shown else ""
+    return templates.get_template("provenance.html.j2").render(rows=shown, sets=OTHERS) if shown else ""
 
 
 def excerpt(source: str, text: str) -> str:
