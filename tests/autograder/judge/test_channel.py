@@ -19,7 +19,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.solver import channel
-from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout, Opaque, receive, send
+from autograder.solver.channel import (
+    MAX_DEPTH,
+    ChannelClosed,
+    ChannelError,
+    ChannelTimeout,
+    Opaque,
+    receive,
+    send,
+)
 from tests.tools import FULL
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
@@ -109,6 +117,17 @@ def same(a: object, b: object) -> bool:
 @given(VALUES)
 def test_what_may_pass_comes_back_as_it_was(value):
     assert same(there_and_back(value), value)
+
+
+def test_of_what_is_nested_too_deeply_the_outer_part_arrives():
+    value: object = 0
+    for _ in range(10 * MAX_DEPTH):
+        value = [value]
+    value, depth = there_and_back(value), 0
+    while isinstance(value, list):
+        (value,), depth = value, depth + 1
+    assert isinstance(value, Opaque)
+    assert (value.kind, depth) == ("value nested too deeply", MAX_DEPTH + 1)
 
 
 def test_text_that_no_file_can_hold_arrives_mended():
