@@ -349,6 +349,22 @@ def test_where_no_control_group_limits_it_the_memory_of_all_processes_is_watched
         sandbox.close()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's own processes have no limit of the kernel's")
+def test_where_nothing_else_counts_them_the_processes_of_a_box_are_watched(monkeypatch):
+    there_is("landlock")
+    monkeypatch.setattr(cgroups, "_unified", lambda root: {})
+    monkeypatch.setattr(cgroups, "_older", lambda root: {})
+    sandbox = Sandbox(Limits(processes=12), "landlock", without=["user"])
+    try:
+        with sandbox.box() as box, pytest.raises(ChannelClosed):
+            run(
+                box,
+                "import os, time\nfor _ in range(40):\n    if os.fork() == 0: time.sleep(60)\ntime.sleep(60)",
+            )
+    finally:
+        sandbox.close()
+
+
 def _readable(executable: Path) -> bool:
     paths = [executable, executable.resolve(), Path(__file__).resolve()]
     return all(parent.stat().st_mode & 0o005 == 0o005 for path in paths for parent in path.parents)
