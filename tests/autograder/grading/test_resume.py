@@ -15,6 +15,7 @@ import pytest
 
 import autograder.grading.writer as writer
 from autograder.errors import HeinitError
+from autograder.grading import run
 from autograder.grading.run import Grading, Submission
 from tests.autograder.grading.conftest import MOMENTS, ONE, scores
 from tests.tools import system_tool
@@ -48,7 +49,7 @@ def test_a_run_that_is_killed_at_any_moment_is_finished_by_running_it_again(cour
     finished(course)
 
 
-def test_nothing_is_graded_twice_and_a_change_is(course, reference):
+def test_nothing_is_graded_twice_and_a_change_is(course, reference, monkeypatch):
     first = list(Grading(course))
     graded = {r.student for r in first if r.status == "graded"}
     second = {r.student: r for r in Grading(course)}
@@ -59,6 +60,9 @@ def test_nothing_is_graded_twice_and_a_change_is(course, reference):
     third = {r.student: r.status for r in Grading(course)}
     assert third[student] == "graded"
     assert all(third[s] == "unchanged" for s in graded - {student})
+    assert {r.status for r in Grading(course, student=student)} == {"unchanged"}
+    monkeypatch.setattr(run, "environment_hash", lambda: "another NumPy, say")
+    assert {r.status for r in Grading(course, student=student)} == {"graded"}
 
 
 def test_a_submission_that_changes_while_it_is_graded_is_graded_as_it_was_read(course, monkeypatch):
