@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import copy
 import itertools
 import re
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.hidden_tests import HIDDEN, assess
-from autograder.hidden_tests.grade import report_of
+from autograder.hidden_tests.grade import SEED, report_of
 from autograder.lessons import lessons
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking.draws import Plan
@@ -59,6 +60,18 @@ def test_a_wrong_answer_loses_points_and_has_the_name_of_its_mistake_or_none_in_
         if assessment.score == assessment.max_score or not named == assessment.misconceptions == names:
             mistaken.append((label, named, finding, assessment))
     assert mistaken == []
+
+
+def test_hidden_inputs_follow_from_the_seed_that_the_judge_has_set():
+    def seen(seed):
+        asked_for = []
+        context = contextvars.copy_context()
+        context.run(SEED.set, seed)
+        context.run(assess, "he_std", lambda n: asked_for.append(n) or he_std(n))
+        return asked_for
+
+    assert seen("of anna") == seen("of anna") != seen("of ben")
+    assert len(seen("of anna")) > 3
 
 
 def _another(part):
