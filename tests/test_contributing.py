@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import nbformat
-import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -79,7 +78,6 @@ def change(path: Path, pattern: str, pasted: str) -> None:
     path.write_text(new, encoding="utf-8")
 
 
-@pytest.mark.full
 def test_an_exercise_pasted_from_the_walk_through_passes_its_tests(tmp_path):
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))

@@ -164,7 +164,6 @@ def test_a_student_opens_the_lessons(installed):
         assert copied.read_bytes() == each.path.read_bytes()
 
 
-@pytest.mark.full
 def test_an_instructor_makes_a_course_and_grades_and_a_submission_sees_no_answer(installed):
     system_tool("bwrap")
     home = installed.base / "home"

@@ -85,7 +85,7 @@ def printed(files: Mapping[str, bytes], page: str) -> bytes:
         node: b"node%08d" % k for k, node in enumerate(dict.fromkeys(re.findall(rb"node\d{8}", content)))
     }
     content = re.sub(rb"node\d{8}", lambda node: nodes[node[0]], content)
-    return re.sub(rb"/Limits \[.*?\]\n/Names \[(.*?)\]", _sorted, content)
+    return re.sub(rb"/Limits \[\(node.*?\]\n/Names \[(.*?)\]", _sorted, content)
 
 
 def _sorted(index: re.Match[bytes]) -> bytes:

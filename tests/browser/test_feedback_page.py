@@ -15,15 +15,14 @@ from autograder.grading.run import Grading
 from autograder.lessons import lesson
 from tests.autograder.classroom import hand_in, mistaken, solved
 from tests.browser.axe import violations
-from tests.tools import FULL, system_tool
+from tests.tools import system_tool
 
 pytestmark = pytest.mark.xdist_group("pages")
 
 LESSONS = [lesson("1"), lesson("3")]
 
 
-EVERY_LOOK = list(product(("anna", "cleo"), ("light", "dark"), (1200, 390)))
-LOOKS = EVERY_LOOK if FULL else [("cleo", "dark", 390)]
+LOOKS = list(product(("anna", "cleo"), ("light", "dark"), (1200, 390)))
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,6 @@ WRONG = {
     "draws_needed": ("def draws_needed(rel, z=1.96):\n    return None\n", "ends without return"),
     "log_lr": ("def log_lr(W, var_a, var_b):\n    return 0.0\n", "✗ log_lr"),
 }
-SAMPLE = 60  # of how many known answers one is checked in the browser; `heinit bench live` checks all
 
 
 @pytest.fixture(scope="module")
@@ -359,8 +358,8 @@ def test_pages_with_editors_are_right_for_every_reader_in_every_state(
 
 @pytest.mark.full
 def test_what_a_check_says_in_the_browser_is_what_it_says_here(interpreter: Interpreter) -> None:
-    theirs = interpreter.order("corpus", part=0, of=SAMPLE)
-    mine = json.loads(verdicts(0, SAMPLE))
+    theirs = interpreter.order("corpus", part=0, of=1)
+    mine = json.loads(verdicts(0, 1))
     assert len(mine) > 30
     assert differences(mine, theirs) == []
 
