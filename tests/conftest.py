@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -43,7 +44,7 @@ Once = Callable[[str, Callable[[Path], object]], Path]
 # What a shell starts in the background ignores Ctrl+C, and would hand that on to the programs under test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long a test takes says how busy the machine is.
-settings.register_profile("heinit", deadline=None)
+settings.register_profile("heinit", deadline=None, max_examples=100 if FULL else 40)
 settings.load_profile("heinit")
 
 
@@ -63,6 +64,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("xdist_group") is None:
             # else what the tests of a file share would be made in each worker
             item.add_marker(pytest.mark.xdist_group(drawn.pop() if drawn else str(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: it need not be looked through at every collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
-"""What runs in the kernel of a lesson under test: fewer frames, and a look at the words of every figure."""
+"""What runs in the kernel of a lesson under test: few pictures, and a look at the words of every figure."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
+from PIL import Image
 
 from autograder.site import frames
 from heinit_lab import race
@@ -23,32 +26,77 @@ from heinit_lab.explorers import Slider
 from heinit_lab.figures import show
 from heinit_lab.race import Epoch
 
-NARROW_OF = 5  # figures, one has a narrow form where most are left out
+DRAWN_OF = 3  # figures of a lesson, one is drawn where most are left out
+NARROW_OF = 5  # figures, one has a narrow form
 EPOCHS = 3
 DPI = 50
 CONTRAST = 4.5  # of small words, WCAG 2.2, success criterion 1.4.3
 
 
 def record(notes: str, few: bool) -> None:
-    """Record as a site's lessons do, and note the contrasts. few: see `leave_out_most`."""
+    """Record as a site's lessons do, and keep what `Words` finds. few: see `leave_out_most`."""
+    words = Words(Path(notes) / f"figures-{os.getpid()}.json")
     if few:
-        leave_out_most()
+        leave_out_most(words)
     frames.record()
-    note_contrasts(Path(notes) / f"figures-{os.getpid()}.json")
+    print_figure = FigureCanvasBase.print_figure
+
+    def look(self: FigureCanvasBase, *args: Any, **kwargs: Any) -> Any:
+        words.look(self.figure)
+        return print_figure(self, *args, **kwargs)
+
+    FigureCanvasBase.print_figure = look
 
 
-def leave_out_most() -> None:
-    """Leave out most frames of each explorer, most epochs of a race, and the narrow form of most figures.
+class Words:
+    """The words of figures: how many figures were looked at, and which words hardly show.
 
-    A wide figure is coarse, and not laid out, which takes longer than to draw it.
+    Words whose mathematics cannot be read end the cell with an error.
     """
-    table, narrowed, figures = frames._table, frames.narrow_picture, count()
-    frames._table = lambda title, explorer, sliders, frame: table(
-        title, explorer, [*map(shorter, sliders)], frame
-    )
-    frames.narrow_picture = lambda fig: None if next(figures) % NARROW_OF else narrowed(fig)
+
+    def __init__(self, notes: Path) -> None:
+        self.notes, self.figures, self.faint = notes, 0, dict[str, float]()
+
+    def look(self, fig: Figure) -> None:
+        self.figures += 1
+        paper = np.array(to_rgba(fig.get_facecolor())[:3])
+        for words in fig.findobj(Text):
+            if words.get_visible() and words.get_text().strip():
+                if words._preprocess_math(words.get_text())[1]:
+                    MathTextParser("agg").parse(words.get_text(), DPI, words.get_fontproperties())
+                if contrast(words, paper) < CONTRAST:
+                    self.faint[words.get_text()] = contrast(words, paper)
+        self.notes.write_text(json.dumps({"figures": self.figures, "faint": self.faint}), encoding="utf-8")
+
+
+def leave_out_most(words: Words) -> None:
+    """Draw the first explorer and a third of the figures, coarsely and with few narrow forms; few epochs.
+
+    What is not drawn is made and looked at all the same: the text that a reader gets is there.
+    A wide figure is not laid out, which takes longer than to draw it.
+    """
+    table, narrowed, picture = frames._table, frames.narrow_picture, show.picture
+    explorers, figures, forms = count(), count(), count()
+
+    def shorter_table(title: str, explorer: Any, sliders: Any, frame: Any) -> dict[str, Any]:
+        undrawn = next(explorers) > 0
+        if undrawn:
+            explorer._draw = partial(blank, explorer.fig, count())
+        made = table(title, explorer, [*map(shorter, sliders)], frame)
+        if undrawn:
+            made["narrow"]["smallest"] = None
+        return made
+
+    def coarse(fig: Figure, dpi: float | None = None) -> bytes:
+        if next(figures) % DRAWN_OF:
+            words.look(fig)
+            return blank(fig, repeat(0))
+        fig.set_layout_engine("none")
+        return picture(fig, DPI)
+
+    frames._table, show.picture = shorter_table, coarse
+    frames.narrow_picture = lambda fig: None if next(forms) % NARROW_OF else narrowed(fig)
     race.train = partial(standing_still, race.train)
-    show.picture = partial(coarse, show.picture)
 
 
 def standing_still(
@@ -60,33 +108,18 @@ def standing_still(
     yield from repeat(trained[-1], epochs - len(trained))
 
 
-def coarse(picture: Callable[..., bytes], fig: Figure) -> bytes:
-    fig.set_layout_engine("none")
-    return picture(fig, DPI)
+def blank(fig: Figure, shades: Iterator[int]) -> bytes:
+    """A picture of the figure's form in which nothing is drawn, in the next shade."""
+    width, height = (round(10 * inches) for inches in fig.get_size_inches())
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), (next(shades), 0, 0)).save(buffer, "png")
+    return buffer.getvalue()
 
 
 def shorter(slider: Slider) -> Slider:
     """A slider with the start and its neighbour alone."""
     start = list(slider.values).index(slider.start)
     return replace(slider, values=slider.values[max(start - 1, 0) :][:2])
-
-
-def note_contrasts(notes: Path) -> None:
-    """Keep in `notes` how many figures were drawn, and which words hardly show, with their contrast."""
-    figures, faint = 0, {}
-    draw = FigureCanvasBase.print_figure
-
-    def look(self, *args, **kwargs):
-        nonlocal figures
-        figures += 1
-        paper = np.array(to_rgba(self.figure.get_facecolor())[:3])
-        for words in self.figure.findobj(Text):
-            if words.get_visible() and words.get_text().strip() and contrast(words, paper) < CONTRAST:
-                faint[words.get_text()] = contrast(words, paper)
-        notes.write_text(json.dumps({"figures": figures, "faint": faint}), encoding="utf-8")
-        return draw(self, *args, **kwargs)
-
-    FigureCanvasBase.print_figure = look
 
 
 def contrast(words: Text, paper: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -97,7 +98,15 @@ def test_tests_of_one_group_are_done_by_one_worker(tmp_path):
     grouped = "import pytest\n@pytest.mark.xdist_group('one')\n@pytest.mark.parametrize('i', range(4))\n"
     for name in "ab":
         (tmp_path / f"test_{name}.py").write_text(f"{grouped}def test(i): pass\n")
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-v", "-c", "/dev/null"]
-    done = subprocess.run([*command, tmp_path], cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "pytest", "-p", "xdist", "-n", "2", "--dist", "loadgroup", "-v"]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [*command, "-c", os.devnull, "."],
+        cwd=tmp_path,
+        env=alone,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     workers = re.findall(r"\[(gw\d)\].* PASSED ", done.stdout)
     assert (len(workers), len(set(workers))) == (8, 1), done.stdout

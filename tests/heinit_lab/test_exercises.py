@@ -33,10 +33,9 @@ RIGHT_ANSWERS = {name: (REFERENCES[name], *RIGHT[name]) for name in EXERCISES}
 def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
     """The wrong answers of an exercise: the names that they get, a label for messages, and the answer.
 
-    Every second version of each mistake, and every second answer without a name. Of answers that draw, which
-    take ten times as long: the first version of every second mistake, and every fifth without a name.
-    `heinit bench suite` tries all,
-    and so does `heinit bench kill_matrix --store`, which every new version needs.
+    The first version of each mistake, and every fifth answer without a name; of mistakes in answers that
+    draw, which take ten times as long, every second one. `heinit bench suite` tries all, and so does
+    `heinit bench kill_matrix --store`, which every new version needs.
     """
     draws = isinstance(EXERCISES[name].check, Plan)
 
@@ -47,9 +46,9 @@ def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
         ((m.name,), f"{m.name} {i}", wrong)
         for m in EXERCISES[name].misconceptions[:: 2 if draws and not FULL else 1]
         for versions in [(*m.wrong, *MISTAKES[name][m.name])]
-        for i, wrong in some(versions, len(versions) if draws else 2)
+        for i, wrong in some(versions, len(versions))
     ]
-    unnamed = some(UNNAMED.get(name, ()), 5 if draws else 2)
+    unnamed = some(UNNAMED.get(name, ()), 5)
     return [*planted, *(((), f"unnamed {i}", wrong) for i, wrong in unnamed)]
 
 

@@ -113,7 +113,7 @@ def same(a: object, b: object) -> bool:
     return repr(a) == repr(b)
 
 
-@settings(max_examples=400 if FULL else 150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if FULL else 60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(VALUES)
 def test_what_may_pass_comes_back_as_it_was(value):
     assert same(there_and_back(value), value)
@@ -137,7 +137,7 @@ def test_text_that_no_file_can_hold_arrives_mended():
     assert [raw[0], raw[1].kind] == ["\ufffd\ufffd\ufffd", "?\ufffd"]
 
 
-@settings(max_examples=400 if FULL else 150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if FULL else 60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(VALUES, st.randoms(use_true_random=False))
 def test_a_frame_with_flipped_bytes_is_a_value_or_a_clean_error(value, chance: random.Random):
     encoder = channel._Encoder()
@@ -159,7 +159,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400 if FULL else 150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400 if FULL else 60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(JSON, st.binary(max_size=64))
 def test_any_json_is_a_value_or_a_clean_error(tree, buffer):
     with contextlib.suppress(ChannelError):

@@ -149,7 +149,7 @@ def run(notebook: NotebookNode) -> dict[str, bool]:
     return answered
 
 
-@settings(deadline=None, max_examples=200 if FULL else 60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=200 if FULL else 30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEP, max_size=14), CUT)
 def test_no_sequence_of_steps_breaks_the_repair_or_costs_a_point_or_a_line(steps, cut):
     notebook = damaged(steps, cut)
@@ -175,7 +175,7 @@ def test_no_sequence_of_steps_breaks_the_repair_or_costs_a_point_or_a_line(steps
     assert repair(repaired, known()).repairs == ()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=150 if FULL else 60)
 @given(st.text(alphabet="def f(n):\n  raise=%!?@'\"x1#", max_size=80))
 def test_any_text_can_be_read(text):
     reading = read_code(text)

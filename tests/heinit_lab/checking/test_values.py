@@ -12,6 +12,7 @@ from autograder.hidden_tests.grade import assess
 from autograder.solver.channel import Opaque
 from heinit_lab.checking.check import report_on
 from heinit_lab.exercises import EXERCISES
+from tests.tools import FULL
 
 DEEP: Any = 1.0
 for _ in range(30):
@@ -78,8 +79,9 @@ ODD: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_value_of_any_kind_gets_a_verdict_of_readable_length(name):
-    exercise = EXERCISES[name]
-    for kind, value in ODD.items():
+    exercise, first = EXERCISES[name], list(EXERCISES).index(name)
+    kinds = list(ODD.items())
+    for kind, value in kinds if FULL else kinds[first % 3 :: 3]:  # three exercises in a row try every kind
         report = report_on(exercise, exercise.probe(lambda *args, value=value, **kwargs: value))
         assert report.mark == "✗", kind
         assert len(report.plain) < 2500, kind
@@ -87,7 +89,7 @@ def test_a_value_of_any_kind_gets_a_verdict_of_readable_length(name):
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_values_of_all_kinds_in_turn_earn_nothing_and_end_no_hidden_check(name):
-    for shift in range(3):
+    for shift in range(3 if FULL else 1):
         values = itertools.islice(itertools.cycle(ODD.values()), 7 * shift, None)
         assert assess(name, lambda *args, values=values, **kwargs: next(values)).score == 0
 
