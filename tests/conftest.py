@@ -22,12 +22,13 @@ from tests.tools import FULL
 
 # What takes longest comes first, so that no worker is left with it at the end.
 LONGEST = (
-    *("tests/browser/test_live", "tests/browser/test_jupyterlab", "tests/browser/test_hub"),
-    *("tests/test_wheels", "tests/browser"),
-    *("tests/test_contributing", "tests/test_house", "tests/autograder/test_demo"),
-    *("tests/autograder/attacks", "tests/autograder/grading", "tests/autograder/repair"),
-    *("tests/test_bootstrap", "tests/test_luck", "tests/autograder/test_course", "tests/autograder"),
-    "tests/heinit_lab",
+    "tests/browser/test_live",
+    "tests/autograder/attacks/test_attacks.py::test_a_class",
+    *("tests/test_wheels", "tests/browser/test_hub", "tests/browser/test_site", "tests/browser"),
+    *("tests/test_house", "tests/test_contributing"),
+    *("tests/autograder/grading", "tests/autograder/watch", "tests/autograder/repair"),
+    *("tests/autograder/sandbox", "tests/autograder/test_course", "tests/autograder/judge"),
+    *("tests/autograder", "tests/heinit_lab"),
 )
 # What the named mistakes of these draw is drawn once a worker, and takes seconds: one worker has all tests.
 DRAWN = {name for name, exercise in EXERCISES.items() if isinstance(exercise.check, Plan)}

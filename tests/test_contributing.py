@@ -80,7 +80,7 @@ def change(path: Path, pattern: str, pasted: str) -> None:
 
 def test_an_exercise_pasted_from_the_walk_through_passes_its_tests(tmp_path):
     for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".*"))
     for file in ("heinit", "pyproject.toml"):
         shutil.copy(ROOT / file, tmp_path)
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -105,7 +105,7 @@ def test_an_exercise_pasted_from_the_walk_through_passes_its_tests(tmp_path):
     change(variants, r"^MISTAKES = \{$", "{}\n" + wrong)
 
     path = os.pathsep.join([str(tmp_path), str(tmp_path / "notebooks")])
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": path}
     chosen = " or ".join(["(fan_in and not conv_fan_in)", *TABLES])
     pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", chosen, *TOUCHED)
     lacks = ("-m", "autograder.lessons.gaps", LESSON.stem, str(tmp_path / LESSON))

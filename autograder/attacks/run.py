@@ -273,7 +273,7 @@ class AttackCourse(ExitStack):
         with (self._course / "nbgrader_config.py").open("a", encoding="utf-8") as config:
             config.write(
                 "c.JudgeExecute.memory = 256 * 2**20\n"
-                "c.JudgeExecute.cell_seconds = 2\nc.JudgeExecute.seconds = 5\n"
+                "c.JudgeExecute.cell_seconds = 1\nc.JudgeExecute.seconds = 5\n"
             )
         self._before: int | None = None
         self._others = set(descendants(os.getpid()))  # a browser, say, which starts and ends its own at will

@@ -27,7 +27,7 @@ Run = Callable[..., list[CellResult]]
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     """A judge that was started where somebody's modules lie, from a shell that leaves asserts out."""
     system_tool("bwrap")
-    judge = Judge(Limits(memory=2**28, cell_seconds=1, check_seconds=1, seconds=20, notebook_seconds=120))
+    judge = Judge(Limits(memory=2**28, cell_seconds=2, check_seconds=1, seconds=20, notebook_seconds=120))
     folder = tmp_path_factory.mktemp("submitted")
     traces = lay_modules(folder)
     with pytest.MonkeyPatch.context() as patch:

@@ -61,8 +61,12 @@ def files(runs):
 LIVE = {"live/manifest.json": b'{"bytes": 10200000, "drawing": 9000000}', "live/worker.js": b"worker"}
 
 
-def test_pages_speak_of_python_in_the_page_only_where_they_are_live(runs, files):
-    live = site_files(runs, "heinit_lab.whl", LIVE)
+@pytest.fixture(scope="module")
+def live(runs):
+    return site_files(runs, "heinit_lab.whl", LIVE)
+
+
+def test_pages_speak_of_python_in_the_page_only_where_they_are_live(live, files):
     assert LIVE.items() <= live.items()
     for name, page in pages(files).items():
         assert "live" not in re.sub(r"<main\b.*</main>", "", page, flags=re.DOTALL), name
@@ -81,8 +85,8 @@ def test_pages_speak_of_python_in_the_page_only_where_they_are_live(runs, files)
     assert "Python in the page" in live["about.html"].decode()
 
 
-def test_no_page_has_an_inline_style_or_script(runs):
-    for name, page in pages(site_files(runs, "heinit_lab.whl", LIVE)).items():
+def test_no_page_has_an_inline_style_or_script(live):
+    for name, page in pages(live).items():
         assert not re.search(r"<[^>]*\s(?:style|on\w+)=", page), name
         for attributes in re.findall(r"<script\b([^>]*)>", page):
             assert "src=" in attributes or 'type="application/json"' in attributes, name
