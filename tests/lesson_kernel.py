@@ -26,8 +26,8 @@ from heinit_lab.explorers import Slider
 from heinit_lab.figures import show
 from heinit_lab.race import Epoch
 
-DRAWN_OF = 3  # figures of a lesson, one is drawn where most are left out
-NARROW_OF = 5  # figures, one has a narrow form
+DRAWN_OF = 5  # figures of a lesson, one is drawn where most are left out
+NARROW_OF = 10  # figures, one has a narrow form
 EPOCHS = 3
 DPI = 50
 CONTRAST = 4.5  # of small words, WCAG 2.2, success criterion 1.4.3
@@ -70,7 +70,7 @@ class Words:
 
 
 def leave_out_most(words: Words) -> None:
-    """Draw the first explorer and a third of the figures, coarsely and with few narrow forms; few epochs.
+    """Draw the first explorer and a fifth of the figures, coarsely and with few narrow forms; few epochs.
 
     What is not drawn is made and looked at all the same: the text that a reader gets is there.
     A wide figure is not laid out, which takes longer than to draw it.

@@ -19,6 +19,7 @@ from tests.tools import FULL, system_tool
 ONE = lessons()[0]
 # to be killed at; `heinit bench faults` asks for more
 MOMENTS = int(os.environ.get("HEINIT_FAULTS", "3" if FULL else "1"))
+STUDENTS = 8 if FULL else 5
 Scores = dict[tuple[str, str], tuple]
 
 
@@ -35,8 +36,8 @@ def handed_in(released_course: Path, once: Once) -> Path:
 
     def fill(folder: Path) -> None:
         root = Path(shutil.copytree(released_course, folder / "he101"))
-        list(MadeUpClass(8, seed=3).hand_in(root, [ONE]))
-        broken = root / "submitted" / "student008" / ONE.name / f"{ONE.name}.ipynb"
+        list(MadeUpClass(STUDENTS, seed=3).hand_in(root, [ONE]))
+        broken = root / "submitted" / f"student{STUDENTS:03}" / ONE.name / f"{ONE.name}.ipynb"
         broken.write_text(broken.read_text()[:500])
         (root / ".heinit-secret").write_text("of this test")
 
