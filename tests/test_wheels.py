@@ -23,7 +23,7 @@ from autograder.site.frames import FRAMES_MIME
 from tests.autograder.classroom import hand_in, solved
 from tests.autograder.site.test_build import FRAMES
 from tests.servers import serving
-from tests.tools import system_tool
+from tests.tools import FULL, system_tool
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "3-worked-examples"
@@ -178,7 +178,8 @@ def test_an_instructor_makes_a_course_and_grades_and_a_submission_sees_no_answer
     (look,) = (cell for cell in graded.cells if cell.id == "look")
     assert look.outputs[0].text == "True\n[]\n"
 
-    verbs = [("feedback",), ("report",), ("export", "--to=csv"), ("receipt", "anna", LESSON)]
+    verbs = [("feedback",), ("report",), ("export", "--to=csv")]
+    verbs += [("receipt", "anna", LESSON)] if FULL else []  # which grades once more
     told = installed.run("python", "-c", ONE_AFTER_THE_OTHER.format(verbs=verbs))
     assert told.stdout.splitlines()[-len(verbs) :] == [f"{verb[0]} ended with 0" for verb in verbs], (
         told.stderr

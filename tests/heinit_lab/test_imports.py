@@ -8,6 +8,7 @@ import sys
 import nbformat
 
 from autograder.lessons import lessons
+from tests.tools import FULL
 
 WITHOUT = """
 import sys
@@ -23,7 +24,7 @@ CHECK = """
 from heinit_lab.checking.check import examine
 from heinit_lab.exercises import EXERCISES
 
-for name in EXERCISES:
+for name in list(EXERCISES)[::{step}]:
     assert examine(name, lambda *args, **kwargs: None).mark == "✗", name
 """
 
@@ -36,5 +37,5 @@ def test_every_lesson_is_set_up_and_checks_with_numpy_alone():
         if cell.id == "setup"
     ]
     assert len(setups) == len(lessons())
-    code = "\n".join([WITHOUT, *setups, CHECK])
+    code = "\n".join([WITHOUT, *setups, CHECK.format(step=1 if FULL else 4)])
     subprocess.run([sys.executable, "-c", code], check=True, timeout=300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def points(notebook: NotebookNode) -> dict[str, float]:
     return dict(_points(tuple(sources)))
 
 
-@lru_cache
+@cache
 def _points(sources: tuple[tuple[str | None, str], ...]) -> dict[str, float]:
     """The points of cells. sources: of each cell, with the name of the exercise that it checks, or None."""
     namespace: dict[str, Any] = {}
@@ -150,7 +150,7 @@ def check_ways(course: Path, name: str) -> None:
     """Break a notebook in every way of a case, and see what the repair alone makes of it."""
     case = case_file(name)
     lesson = lesson_in(course, case["lesson"])
-    for steps in case["ways"]:
+    for steps in case["ways"][:: 1 if FULL else 2]:
         if case.get("status") == "ungradable":
             with pytest.raises(UngradableError, match=case["reason"]):
                 repaired(content(name, steps), lesson)
