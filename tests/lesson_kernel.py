@@ -28,7 +28,7 @@ from heinit_lab.race import Epoch
 
 DRAWN_OF = 5  # figures of a lesson, one is drawn where most are left out
 NARROW_OF = 10  # figures, one has a narrow form
-EPOCHS = 3
+EPOCHS = 1
 DPI = 50
 CONTRAST = 4.5  # of small words, WCAG 2.2, success criterion 1.4.3
 
@@ -102,7 +102,7 @@ def leave_out_most(words: Words) -> None:
 def standing_still(
     train: Callable[..., Iterator[Epoch]], depth: int, c: Any, seed: int = 0, epochs: int = 30, **options: Any
 ) -> Iterator[Epoch]:
-    """A training that stands still after the first epochs."""
+    """A training that stands still after the first epoch."""
     trained = list(islice(train(depth, c, seed, epochs, **options), EPOCHS))
     yield from trained
     yield from repeat(trained[-1], epochs - len(trained))

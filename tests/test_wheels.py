@@ -172,18 +172,16 @@ def test_an_instructor_makes_a_course_and_grades_and_a_submission_sees_no_answer
     notebook = solved(lesson(LESSON))
     notebook.cells.insert(1, nbformat.v4.new_code_cell(LOOK, id="look"))
     hand_in(home / "he101", "anna", lesson(LESSON), notebook)
-    result = json.loads(installed.heinit("grade", "he101", "--json"))
+    verbs = [("grade", "--json"), ("feedback",), ("report",), ("export", "--to=csv")]
+    verbs += [("receipt", "anna", LESSON)] if FULL else []  # which grades once more
+    told = installed.run("python", "-c", ONE_AFTER_THE_OTHER.format(verbs=verbs))
+    result, *_ = map(json.loads, told.stdout.splitlines()[:1])
     assert (result["status"], result["score"]) == ("graded", 15.0)
+    ends = [f"{verb[0]} ended with 0" for verb in verbs]
+    assert told.stdout.splitlines()[-len(verbs) :] == ends, told.stderr
     graded = nbformat.read(home / "he101" / "autograded" / "anna" / LESSON / f"{LESSON}.ipynb", as_version=4)
     (look,) = (cell for cell in graded.cells if cell.id == "look")
     assert look.outputs[0].text == "True\n[]\n"
-
-    verbs = [("feedback",), ("report",), ("export", "--to=csv")]
-    verbs += [("receipt", "anna", LESSON)] if FULL else []  # which grades once more
-    told = installed.run("python", "-c", ONE_AFTER_THE_OTHER.format(verbs=verbs))
-    assert told.stdout.splitlines()[-len(verbs) :] == [f"{verb[0]} ended with 0" for verb in verbs], (
-        told.stderr
-    )
     for made in (f"feedback/anna/{LESSON}/{LESSON}.html", "report/index.html", "grades.csv"):
         assert (home / "he101" / made).is_file(), made
 

@@ -59,7 +59,7 @@ def test_what_students_get_holds_no_answer_and_no_hidden_check(released_course):
         assert not [n for n in zipfile.ZipFile(wheel).namelist() if not n.startswith("heinit_lab")]
 
 
-@pytest.mark.parametrize("lesson", LESSONS if FULL else LESSONS[1::4], ids=lambda lesson: lesson.name)
+@pytest.mark.parametrize("lesson", LESSONS if FULL else LESSONS[-1:], ids=lambda lesson: lesson.name)
 def test_a_solved_notebook_gets_full_marks_a_released_one_none_and_mistakes_are_named(course, lesson):
     hand_in(course, "right", lesson, solved(lesson))
     hand_in(course, "blank", lesson, released(lesson))

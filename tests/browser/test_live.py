@@ -14,12 +14,12 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from autograder.grading.run import Grading
 from autograder.lessons import Lesson, lesson, lessons
 from autograder.lessons.compose import solution_function
 from autograder.site.serving import server
 from heinit_lab.checking.report import VERDICT_MIME
 from heinit_lab.exercises import EXERCISES
-from tests.autograder.classroom import run
 from tests.browser.axe import violations
 from tests.browser.live import Interpreter, answers, check, corpus_files, form, write
 from tests.corpus import differences, verdicts
@@ -113,8 +113,7 @@ def graded(released_course: Path, tmp_path: Path, of: Lesson, notebook: Path) ->
     place = course / "submitted" / "reader" / of.name
     place.mkdir(parents=True)
     shutil.copy(notebook, place / f"{of.name}.ipynb")
-    done = run("heinit", "grade", ".", of.name, "--json", cwd=course)
-    assert done.returncode == 0, done.stderr
+    assert [result.status for result in Grading(course, [of.name])] == ["graded"]
     path = course / "autograded" / "reader" / of.name / f"{of.name}.ipynb"
     outputs = [out for cell in nbformat.read(path, as_version=4).cells for out in cell.get("outputs", ())]
     found = [out.data[VERDICT_MIME] for out in outputs if VERDICT_MIME in out.get("data", {})]
