@@ -56,7 +56,7 @@ def test_students_make_nearly_all_mistakes_of_every_exercise():
     }
 
 
-@pytest.mark.parametrize("exercise", list(EXERCISES)[:: 1 if FULL else 3])
+@pytest.mark.parametrize("exercise", list(EXERCISES)[:: 1 if FULL else 5])
 def test_a_slip_is_the_mistake_that_it_is_called(exercise):
     """Of a mistake's several texts the first, the others in `heinit bench suite`."""
     for mistake, texts in slips(exercise).items():

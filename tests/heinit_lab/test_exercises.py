@@ -34,7 +34,7 @@ def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
     """The wrong answers of an exercise: the names that they get, a label for messages, and the answer.
 
     The first version of each mistake, and every fifth answer without a name; of mistakes in answers that
-    draw, which take ten times as long, every third one. `heinit bench suite` tries all, and so does
+    draw, which take ten times as long, every fourth one. `heinit bench suite` tries all, and so does
     `heinit bench kill_matrix --store`, which every new version needs.
     """
     draws = isinstance(EXERCISES[name].check, Plan)
@@ -44,7 +44,7 @@ def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
 
     planted = [
         ((m.name,), f"{m.name} {i}", wrong)
-        for m in EXERCISES[name].misconceptions[:: 3 if draws and not FULL else 1]
+        for m in EXERCISES[name].misconceptions[:: 4 if draws and not FULL else 1]
         for versions in [(*m.wrong, *MISTAKES[name][m.name])]
         for i, wrong in some(versions, len(versions))
     ]
