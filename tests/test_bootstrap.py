@@ -229,7 +229,7 @@ def test_the_first_start_installs_by_hash_and_the_next_ones_install_nothing(mach
 
 
 @posix
-@pytest.mark.parametrize("verb", ["test", "bench"])
+@pytest.mark.parametrize("verb", ["test", pytest.param("bench", marks=pytest.mark.full)])
 def test_tests_and_benchmarks_add_their_own_packages_once(machine, verb):
     machine.run("lab")
     machine.run(verb)
