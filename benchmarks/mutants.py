@@ -7,13 +7,14 @@ precision, made whole, short of a part or gone, a Generator made inside, an argu
 """
 
 import ast
-import copy
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
+
+from autograder.demo.slips import copied
 
 OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub,),
@@ -68,7 +69,7 @@ def mutants(function: FunctionType) -> Iterator[Mutant]:
     seen = {ast.unparse(tree)}
     for place, node in enumerate(ast.walk(tree)):
         for change in _changes(node, tree):
-            changed = copy.deepcopy(tree)
+            changed = copied(tree)
             nodes = list(ast.walk(changed))
             if not change(nodes[place], changed):
                 continue
@@ -164,7 +165,7 @@ def _parsed(text: str) -> ast.expr:
 
 
 def _overwriting(node: ast.Call, tree: ast.Module) -> bool:
-    node.keywords.append(ast.keyword("out", copy.deepcopy(node.args[0])))
+    node.keywords.append(ast.keyword("out", copied(node.args[0])))
     return True
 
 

@@ -23,11 +23,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from types import FunctionType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from heinit_lab.checking.exercise import Exercise
+
+Node = TypeVar("Node", bound=ast.AST)
+# Python has one of each for all trees. What shows tracebacks hangs trees of its own there, as `parent`.
+SHARED = (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
 
 
 class NotOnItsOwnError(Exception):
@@ -165,7 +169,7 @@ def _put(definition: ast.FunctionDef, expressions: Iterable[ast.expr]) -> ast.Fu
 
     class Put(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.AST:
-            return copy.deepcopy(instead.get(node.id, node))
+            return copied(instead.get(node.id, node))
 
     definition.body = [Put().visit(line) for line in definition.body]
     return definition
@@ -179,11 +183,16 @@ def _source(function: FunctionType) -> ast.FunctionDef:
     for node in _of_line(code.co_filename).get(code.co_firstlineno, ()):
         match node:
             case ast.FunctionDef(name=code.co_name):
-                return _bare(copy.deepcopy(node))
+                return _bare(copied(node))
             case ast.Lambda(body=b) if (b.lineno, b.col_offset, b.end_lineno, b.end_col_offset) == extent:
-                copied = copy.deepcopy(node)
-                return _bare(ast.FunctionDef(code.co_name, copied.args, [ast.Return(copied.body)], []))
+                own = copied(node)
+                return _bare(ast.FunctionDef(code.co_name, own.args, [ast.Return(own.body)], []))
     raise NotOnItsOwnError(f"no source of {code.co_name}")
+
+
+def copied(node: Node) -> Node:
+    """A copy of a tree, but for the nodes that all trees share."""
+    return copy.deepcopy(node, {id(part): part for part in ast.walk(node) if isinstance(part, SHARED)})
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import urllib.parse
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.cli import main as cli
-from autograder.demo.slips import step_by_step
+from autograder.demo.slips import copied, step_by_step
 from autograder.demo.students import ACCIDENTS, MadeUpClass, slips_of, with_answer
 from autograder.hidden_tests import assess
 from autograder.lessons import lessons
@@ -45,6 +46,14 @@ def answer(exercise: str, text: str):
     names = {"np": np, "ACTIVATIONS": ACTIVATIONS, "he_std": he_std, "relu": relu, "kept": kept}
     exec(with_answer(STUBS[exercise], exercise, text), names)
     return names[exercise]
+
+
+def test_a_tree_is_copied_without_what_others_hang_on_the_nodes_that_all_trees_share():
+    tree = ast.parse("x + 1", mode="eval")
+    own = copied(tree)
+    assert ast.dump(own) == ast.dump(tree)
+    assert own.body is not tree.body
+    assert (own.body.op, own.body.left.ctx) == (tree.body.op, tree.body.left.ctx)
 
 
 def test_students_make_nearly_all_mistakes_of_every_exercise():
