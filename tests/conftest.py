@@ -65,8 +65,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("xdist_group") is None:
             # else what the tests of a file share would be made in each worker
             item.add_marker(pytest.mark.xdist_group(drawn.pop() if drawn else str(item.path)))
-        if not FULL and item.path.is_relative_to(ROOT / "tests" / "browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"), append=False)  # one browser, one JupyterLab
 
 
 def pytest_collection_finish() -> None:
