@@ -38,7 +38,7 @@ SPECIAL = "$%*?[]{}"  # characters that no path of a course may have
 HANDOUTS = "handouts"  # what students get besides the lessons, and nobody grades
 CONFIG = Path(__file__).with_name("nbgrader_config.py.template")
 # How a configuration or a notebook names a module of this package: in an import, or as "module.Name".
-# A module that is imported, or a class in quotes. It begins with letters, for which a search is fast.
+# The pattern begins with letters, for which a search is fast.
 _NAMED = re.compile(r"""autograder\.(?<=["' ]autograder\.)[\w.]*\w(?=(?P<imported> import)|["'])""")
 
 

@@ -137,7 +137,10 @@ def test_a_plain_table_says_what_each_empty_grade_means(course):
     assert table[ONE, "ben"]["reason"] == WHY
 
 
-@pytest.mark.parametrize(("penalty", "total"), [(20.0, "0"), (0.25, "4.25")])
+@pytest.mark.parametrize(
+    ("penalty", "total"),
+    [(20.0, "0"), (0.25, "4.25"), pytest.param(0.0, "4.5", marks=pytest.mark.full)],
+)
 def test_feedback_report_and_every_grade_file_tell_the_same_total(course, penalty, total):
     with nbgrader_api(course).gradebook as gradebook:
         gradebook.find_submission(ONE, "anna").notebooks[0].late_submission_penalty = penalty
