@@ -60,6 +60,12 @@ def utc(text: str, zone: str = "") -> datetime:
         raise TimeError(f"holds no time of the form {FORM}") from None
 
 
+def shown_time(time: datetime, zone: str) -> str:
+    """A time of the gradebook as the clocks of the course show it. zone: the course's, '' for UTC."""
+    local = time.replace(tzinfo=UTC).astimezone(ZoneInfo(zone) if zone else UTC)
+    return f"{local:%d %B %Y, %H:%M %Z}"
+
+
 def _zone(name: str, course: str, time: datetime) -> tzinfo:
     """The zone that a text calls `name` at a local time. course: the name of the course's zone, or ''."""
     if name.upper() in ("UTC", "GMT", "Z"):

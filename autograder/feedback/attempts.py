@@ -5,25 +5,26 @@ The page of the attempt that counts is `feedback/STUDENT/LESSON/LESSON.html`, th
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from autograder.grades import CellGrade, Grades
 from autograder.grading.attempts import Attempt, Attempts
 from autograder.grading.receipts import Receipts
+from autograder.times import shown_time
 
 
 @dataclass(frozen=True)
 class AttemptLine:
     """One attempt, as the page of another shows it.
 
+    handed_in: by the course's clocks, '' where the time is not known.
     graded: False where it was handed in beyond the limit. counts: whether it is the one that counts.
     score, max_score: of the checks. page: where its page lies, '' for the page that shows this.
     """
 
     number: int
-    handed_in: datetime | None
+    handed_in: str
     graded: bool
     counts: bool
     score: float
@@ -32,10 +33,15 @@ class AttemptLine:
 
 
 class AttemptPages:
-    """A student's attempts at a lesson, where there are several. kept, receipts: of the gradebook."""
+    """A student's attempts at a lesson, where there are several.
 
-    def __init__(self, kept: Attempts, receipts: Receipts, student: str, lesson: str) -> None:
-        self._lesson = lesson
+    kept, receipts: of the gradebook. timezone: the course's, '' for UTC.
+    """
+
+    def __init__(
+        self, kept: Attempts, receipts: Receipts, student: str, lesson: str, timezone: str = ""
+    ) -> None:
+        self._lesson, self._timezone = lesson, timezone
         attempts = kept.of(student, lesson)
         self._attempts = attempts if len(attempts) > 1 else []
         receipt = receipts.find(student, lesson) if self._attempts else None
@@ -56,7 +62,7 @@ class AttemptPages:
         return tuple(
             AttemptLine(
                 each.number,
-                each.submitted_at,
+                shown_time(each.submitted_at, self._timezone) if each.submitted_at else "",
                 each.graded,
                 each.number == self.counting,
                 each.result.score or 0.0,

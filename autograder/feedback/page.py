@@ -31,6 +31,7 @@ from autograder.grading.attempts import Attempts
 from autograder.grading.receipts import Receipts
 from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.repair.notebook import OURS
+from autograder.settings import read_settings
 from autograder.templating import environment
 from autograder.text import displayable
 from autograder.times import span
@@ -150,5 +151,6 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]
         with Gradebook(about["db_url"]) as gradebook:
             grades = read_grades(gradebook, about["assignment"], about["student"], about["notebook"])
             kept, receipts = Attempts(gradebook.engine), Receipts(gradebook.engine)
-            attempts = AttemptPages(kept, receipts, about["student"], about["assignment"]).lines()
+            timezone = read_settings(Path(self.parent.coursedir.root)).timezone
+            attempts = AttemptPages(kept, receipts, about["student"], about["assignment"], timezone).lines()
         return walled(feedback_page, nb, grades, attempts), resources

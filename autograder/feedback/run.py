@@ -24,6 +24,7 @@ from autograder.grading.attempts import Attempts, folder_of, graded_copy
 from autograder.grading.job import Refusal
 from autograder.grading.pool import do_all
 from autograder.grading.receipts import Receipts
+from autograder.settings import read_settings
 from autograder.submissions.archives import same_form
 from autograder.submissions.submission import check_selection
 
@@ -86,6 +87,7 @@ class FeedbackRun:
         ]
 
     def __iter__(self) -> Iterator[PageResult]:
+        timezone = read_settings(self.root).timezone
         with self._api.gradebook as gradebook:
             kept, receipts = Attempts(gradebook.engine), Receipts(gradebook.engine)
             tasks = (
@@ -93,7 +95,7 @@ class FeedbackRun:
                 for path in self.graded
                 for task in self._tasks(
                     self._read(gradebook, path),
-                    AttemptPages(kept, receipts, path.parent.parent.name, path.stem),
+                    AttemptPages(kept, receipts, path.parent.parent.name, path.stem, timezone),
                 )
             )
             for task, page in do_all(PageJob(), tasks, len(self.graded), self._workers, self._scheduler):

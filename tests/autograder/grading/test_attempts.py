@@ -61,8 +61,8 @@ def course(released_course: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(released_course, tmp_path / "he101"))
 
 
-def rules(course: Path, table: str) -> None:
-    (course / "course.toml").write_text(f'[lessons."{ONE.name}"]\n{table}\n')
+def rules(course: Path, table: str, above: str = "") -> None:
+    (course / "course.toml").write_text(f'{above}\n[lessons."{ONE.name}"]\n{table}\n')
 
 
 def points(course: Path, student: str) -> float | None:
@@ -118,10 +118,11 @@ def test_of_a_right_answer_too_late_and_a_wrong_one_in_time_the_better_grade_cou
 
 
 def test_feedback_of_every_attempt_is_kept_and_every_page_links_to_the_others(course):
-    rules(course, 'attempts = 3\ncounts = "best"')
+    rules(course, 'attempts = 3\ncounts = "best"', 'timezone = "Europe/Berlin"')
     folder = course / "feedback" / "ada" / ONE.name
-    for content in (WRONG, RIGHT, BLANK, RIGHT + " "):
-        hand_in(course, "ada", ONE, content)
+    winter, summer = "2026-03-28 23:30:00 UTC", "2026-03-29 22:30:00 UTC"
+    for content, time in ((WRONG, winter), (RIGHT, summer), (BLANK, ""), (RIGHT + " ", "")):
+        hand_in(course, "ada", ONE, content).with_name("timestamp.txt").write_text(time)
         list(Grading(course))
         list(FeedbackRun(course))
     name = f"{ONE.name}.html"
@@ -132,6 +133,8 @@ def test_feedback_of_every_attempt_is_kept_and_every_page_links_to_the_others(co
         shown = page[page.index("Your attempts") : page.index("Your exercises")]
         linked = {(path.parent / link).resolve() for link in re.findall(r'href="([^"]+)"', shown)}
         assert linked == {other.resolve() for other in pages.values() if other != path}, place
+        assert "Attempt 1</a>, handed in on 29 March 2026, 00:30 CET:" in shown.replace(", this page", "</a>")
+        assert "handed in on 30 March 2026, 00:30 CEST: <strong>this attempt counts" in shown
         assert "Attempt 4: not graded, since it was handed in beyond the limit" in shown
         assert "2 of 15 points by the checks; it does not count" in shown
     assert ">2 <span>of 15 points" in pages[f"attempt-1/{name}"].read_text()
