@@ -43,9 +43,8 @@ def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], dtype: Any) ->
     *networks, n_out, n_in = shape
     most, least = max(n_out, n_in), min(n_out, n_in)
     Q, R = np.linalg.qr(rng.standard_normal((*networks, most, least), dtype=dtype))
-    Q = (
-        dtype(np.sqrt(most)) * Q * np.sign(np.diagonal(R, axis1=-2, axis2=-1))[..., None, :]
-    )  # as likely as -Q
+    signs = np.sign(np.diagonal(R, axis1=-2, axis2=-1))[..., None, :]  # with them, Q is as likely as -Q
+    Q = dtype(np.sqrt(most)) * Q * signs
     return Q if n_out >= n_in else Q.swapaxes(-1, -2)
 
 
