@@ -217,9 +217,8 @@ def _graded(pair: Pair, grades: Grades | None, result: Result | None) -> Record:
         mistakes, why = (tuple(kept["misconceptions"]), kept.get("why", "")) if kept else ((), "")
         cells[name] = ExerciseGrade(cell.score, cell.max_score, mistakes, why)
     score = sum(cell.score for cell in cells.values())
-    status = (
-        Status.GRADED if grades.decided else record.status
-    )  # a person may grade what the checks could not
+    # a person may grade what the checks could not
+    status = Status.GRADED if grades.decided else record.status
     return replace(
         record,
         status=status,

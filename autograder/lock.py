@@ -64,9 +64,8 @@ def course_lock(
     if place in _held or not (folder / CONFIG_FILE).is_file():
         yield
         return
-    mode = (
-        0o664 if folder.stat().st_mode & S_IWGRP else 0o644
-    )  # nbgrader's `groupshared`: several instructors
+    # with nbgrader's `groupshared`, several instructors write there
+    mode = 0o664 if folder.stat().st_mode & S_IWGRP else 0o644
     lock = FileLock(place, mode=mode, thread_local=False, fallback_to_soft=False)
     try:
         _acquire(lock, root, PATIENCE if patience is None else patience, say)

@@ -198,7 +198,6 @@ def _unanswered(cell: NotebookNode) -> bool:
 
 def _text(notebook: NotebookNode) -> str:
     """The notebook's file, as nbgrader writes it; it was validated when it was repaired."""
-    lines = rwbase.split_lines(
-        rwbase.strip_transient(notebook)
-    )  # in place: nothing reads the notebook after this
+    # both change the notebook, which nothing reads after this
+    lines = rwbase.split_lines(rwbase.strip_transient(notebook))
     return json.dumps(lines, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")) + "\n"

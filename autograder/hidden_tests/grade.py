@@ -22,9 +22,8 @@ from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 from heinit_lab.exercises import EXERCISES
 
-SEED: ContextVar[str] = ContextVar(
-    "SEED", default=""
-)  # any text, set by the judge; hidden inputs follow from it
+# any text, set by the judge; hidden inputs follow from it
+SEED: ContextVar[str] = ContextVar("SEED", default="")
 
 
 def _all() -> dict[str, tuple[Behaviour, ...]]:

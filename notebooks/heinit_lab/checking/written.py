@@ -5,11 +5,8 @@ from typing import Any
 
 import numpy as np
 
-_USUAL = (
-    np.dtype(float),
-    np.dtype(int),
-    np.dtype(bool),
-)  # what `np.array` makes of numbers as they are written
+# what `np.array` makes of numbers as they are written
+_USUAL = np.dtype(float), np.dtype(int), np.dtype(bool)
 
 
 def written(value: Any) -> str:

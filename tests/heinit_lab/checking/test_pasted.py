@@ -19,9 +19,8 @@ from heinit_lab.exercises import EXERCISES
 from tests.wrong_answers import namespace
 
 NUMBER = r"-?\d+(?:\.\d+)?|True|False"
-EXAMPLE = re.compile(
-    rf"`([^`\n]+)` (?:is|has|gives|→) `?((?:{NUMBER}|[,()\[\] ]|and)*)"
-)  # a call, and its value
+# a call, and its value
+EXAMPLE = re.compile(rf"`([^`\n]+)` (?:is|has|gives|→) `?((?:{NUMBER}|[,()\[\] ]|and)*)")
 
 
 def pasted(text, **names):
