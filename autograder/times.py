@@ -39,7 +39,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def utc(text: str, zone: str = "") -> datetime:
-    """A time of ISO 8601 in UTC, without a zone, as nbgrader keeps it; without a zone, it is taken to be UTC.
+    """A time of ISO 8601, in UTC, as nbgrader keeps times; a text that names no zone is taken to be in UTC.
 
     zone: the course's, whose abbreviations are read.
     Other forms are refused: 01.03.2026 is the first of March to some, and the third of January to others.

@@ -41,7 +41,7 @@ LIMITS = Limits(memory=512 * 2**20, processes=24, cell_seconds=20, seconds=40)
 STDOUT = {"output_type": "stream", "name": "stdout"}
 HEAD = struct.Struct("!QQ")
 PIECES = [b"[", b"]", b"-1", b"1e999", b"9" * 50, b'"', b"{", b"null", b","]
-# every child makes calls until an alarm ends it; what ends or stops a process at once is made by few
+# every child makes calls until an alarm or a call ends it; calls that end or stop it at once are left out
 CALLS = """
 import ctypes, os, random, signal, time
 libc = ctypes.CDLL(None)

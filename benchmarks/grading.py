@@ -41,8 +41,8 @@ CPU = Path("/sys/fs/cgroup/cpuacct")
 class Round:
     """One round: seconds a notebook of each way, and processor seconds a notebook of heinit's.
 
-    plain_pages, pages: seconds a feedback page. spent, most: processor seconds that one more notebook
-    costs, all processes together and without their start, and one and a half floors and 60 ms.
+    plain_pages, pages: seconds a feedback page. spent: processor seconds that one more notebook costs, all
+    processes together and without their start. most: the bound, one and a half floors and 60 ms.
     """
 
     plain: float

@@ -18,7 +18,7 @@ COLUMNS = ("answers", "named", "pattern", "false", "given away", "passed")
 
 
 def counted(answers: Iterable[WrongAnswer]) -> Counter[str]:
-    """How many of the answers belong into each of COLUMNS."""
+    """How many of the answers belong in each of COLUMNS."""
     counts: Counter[str] = Counter()
     for answer in answers:
         counts["answers"] += 1

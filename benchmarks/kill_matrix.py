@@ -44,9 +44,10 @@ EQUIVALENT = {
 
 @dataclass(frozen=True)
 class Row:
-    """A named mistake: in how many of its versions each check finds it, and its name is the only one given.
+    """A named mistake, and how many of its versions each check catches.
 
-    public, hidden: caught and called by its name. caught: for each behaviour that the exercise has.
+    public, hidden: how many are caught, and how many get this name alone. caught: how many get no points for
+    a behaviour, for each behaviour of the exercise.
     """
 
     exercise: str

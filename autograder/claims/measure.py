@@ -118,7 +118,7 @@ def _other_races() -> dict[str, dict[str, list[Any]]]:
 def _races(setting: str, k: int) -> dict[str, np.ndarray]:
     """The stored races of a setting: the ten that the lesson draws, or, for k > 0, one of twenty others.
 
-    A setting that was raced with no other seeds is not a number there.
+    For k > 0, a setting that was not raced with other seeds gives NaN.
     """
     rows = stored()[setting] if k == 0 else _other_races().get(setting, {})
     part = slice(None) if k == 0 else slice(k - 1, k)

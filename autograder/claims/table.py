@@ -123,7 +123,7 @@ _SETTING = re.compile(
 
 
 def uncovered(lesson: Lesson) -> Iterator[tuple[str, str]]:
-    """The numbers of the prose that are in no row and of no kind that needs none: the cell, and some words.
+    """The numbers of the prose that need a row and are in none: the cell, and some words around each.
 
     0, 1 and the rule's 2 need none, nor do the indices and exponents of a formula with letters.
     """

@@ -30,7 +30,7 @@ import numpy as np
 from heinit_lab.checking.exercise import Exercise
 
 Node = TypeVar("Node", bound=ast.AST)
-# Python has one of each for all trees. What shows tracebacks hangs trees of its own there, as `parent`.
+# All trees share one node of each of these. What shows tracebacks hangs its trees on them, as `parent`.
 SHARED = (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)
 
 

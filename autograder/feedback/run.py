@@ -166,7 +166,7 @@ class FeedbackRun:
 
 
 def _graded(autograded: Path) -> Iterator[Path]:
-    """The graded notebooks, of folders that cannot be looked into as well: to read these says why not."""
+    """The graded notebooks, and a path for each folder that cannot be listed: reading that path says why."""
     for folder in sorted(filter(Path.is_dir, autograded.glob("*"))):
         try:
             lessons = sorted(path.name for path in folder.iterdir())

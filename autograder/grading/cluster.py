@@ -63,7 +63,7 @@ class JobPlugin(WorkerPlugin, Generic[T, O]):
         self.job, self.environment, self._local, self._started = job, environment, local, False
 
     def setup(self, worker: Any) -> None:
-        """The worker has the job. In a group of its own, it ends with who started it, even if stopped."""
+        """The worker has the job. A worker in its own group ends with whoever started it, even if stopped."""
         if self._local:
             keep_only_inherited()
             if sys.platform != "win32":
@@ -256,7 +256,7 @@ class Cluster(Generic[T, O]):
 def _interrupts_held() -> Iterator[None]:
     """Hold an interrupt back until the block is over: Dask can close nothing that is half started or closed.
 
-    The workers that the block starts take none, so that a terminal's is for the caller alone.
+    Workers that the block starts get no interrupt: an interrupt of the terminal is for the caller alone.
     """
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield

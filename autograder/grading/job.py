@@ -22,7 +22,7 @@ class Refusal:
 class Job(ABC, Generic[T, O]):
     """What all tasks of a run share. It is pickled to go to the workers.
 
-    tasks_per_start: as many tasks take a worker about as long as it takes to start one.
+    tasks_per_start: how many tasks a worker does in about the time that it takes to start a worker.
     """
 
     tasks_per_start: ClassVar[int]

@@ -176,7 +176,7 @@ class Scoring:
         return again
 
     def _set_points(self, cell: Any, most: float) -> None:
-        """Give a cell of nbgrader's other points."""
+        """Give other points to one of nbgrader's cells."""
         cell.max_score = most
         for source in cell.notebook.source_cells:
             if source.name == cell.name:  # nbgrader's checksum is over the points too
@@ -187,7 +187,7 @@ class Scoring:
                 source.checksum = compute_checksum(from_dict(whole))
 
     def _new_penalties(self) -> set[Pair]:
-        """Write the penalties of all that is graded; returns where one is another than before."""
+        """Write the penalties of all that is graded; returns where a penalty has changed."""
         db, again, entry = self._gradebook.db, set[Pair](), SubmittedAssignment
         totals = select(Grade.notebook_id, func.sum(Grade.score)).group_by(Grade.notebook_id)
         scores: dict[str, float] = dict(db.execute(totals).all())

@@ -111,8 +111,8 @@ class Writer:
     def _numbered(self, task: GradingTask, result: Result) -> Result:
         """A result with the attempt's number, and whether it counts.
 
-        Where the best attempt counts, it does if no other attempt has more points, less the penalty, as far
-        as the same checks have graded that one; of equal attempts the first counts.
+        Where the best attempt counts, this attempt does if no other attempt that the same checks have graded
+        has more points after its penalty; of equal attempts the first counts.
         """
         pair, content = (result.student, result.lesson), result.receipt["submission"]
         attempts = self.attempts.of(*pair)
@@ -202,7 +202,7 @@ class Writer:
         files: dict[str, Path | bytes] = {**task.beside.files, **own}
         clear(folder, {submission.path.name, *files})
         mode, why = int(str(self._autograde.permissions), 8), {}
-        for path, source in sorted(files.items(), key=lambda file: file[0] not in own):  # a student's last
+        for path, source in sorted(files.items(), key=lambda file: file[0] not in own):  # the lesson's first
             try:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 with replacing(folder / path) as temporary:

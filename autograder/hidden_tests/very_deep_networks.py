@@ -164,7 +164,7 @@ def _silent_at_zero_narrow_deep(rng: Rng) -> list[Case]:
     zero[0] = near[0] = [x[1], -x[0], 0, 0, 0, 0, 0]
     near[0, 2] = x[2] * 2.0**-18
     above = np.abs(Ws[1]) + 1
-    above[0] *= -1  # one unit of the last layer is off: its gate is not what no gate would be
+    above[0] *= -1  # one unit of the last layer is off: without any gate, the gradient would be another
     path = [np.eye(6)[rng.permutation(6)] * 2.0 for _ in range(20)]
     narrow = _whole(rng, [1, 6, 1])
     narrow.kind = "a layer of one unit"

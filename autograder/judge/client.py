@@ -56,7 +56,7 @@ class JudgeError(HeinitError):
 
 
 class Judge:
-    """A judge's process, started when it is first needed and again when it was timed out.
+    """A judge's process, started when it is first needed and again after it was ended.
 
     wall: the kind of sandbox that the instructor demands, '' for the first that stands, UNSANDBOXED for none;
     from the start on, the kind that stands. without: walls to leave out, for tests.
@@ -143,7 +143,7 @@ class Judge:
             stdin=subprocess.PIPE,  # so that it ends with this process
             env=self._environment(),
             cwd=os.sep,
-            start_new_session=True,  # so that a signal of the terminal's ends it by its caller alone
+            start_new_session=True,  # a terminal's signal reaches the caller alone, which ends the judge
         )
         try:
             send_message(self._sock, JudgeStart(asdict(self.limits), self.wall, self._without))
@@ -162,7 +162,7 @@ class Judge:
         return self._sock
 
     def _environment(self) -> dict[str, str]:
-        """The judge's environment; a caller's own where a test leaves out the wall that hides it."""
+        """The judge's environment; with the caller's, where a test leaves out the wall that hides that."""
         caller = os.environ if "environment" in self._without else {}
         kept = CACHE if self.wall == WEBASSEMBLY else ()
         return {**caller, **inherited(*kept), **KEEP}
@@ -193,7 +193,7 @@ _shared: dict[tuple[Limits, str, str], Judge] = {}
 
 
 def shared(limits: Limits, wall: str) -> Judge:
-    """One judge for all notebooks of this thread, and of later ones of its name, while its limits stay."""
+    """The judge with these limits and wall, for this thread and for later threads of the same name."""
     key = limits, wall, threading.current_thread().name
     if key not in _shared:
         _shared[key] = Judge(limits, wall)

@@ -24,7 +24,7 @@ def rescale(cell: NotebookNode) -> None:
     for output in cell.outputs:
         data = output.get("data", {})
         if output.output_type == "execute_result":
-            with suppress(ValueError):  # nbgrader takes what is no number for all points
+            with suppress(ValueError):  # nbgrader gives all points for a value that is no number
                 data["text/plain"] = repr(float(data["text/plain"]) / most * points)
         elif verdict := data.get(VERDICT_MIME):
             total = f"{verdict['score']:g} of {verdict['max_score']:g} points"

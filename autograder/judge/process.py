@@ -42,7 +42,7 @@ NOT_RIGHT = (
 def main(fd: int) -> None:
     """Take notebooks on the socket `fd` until it is closed."""
     end_with_caller()
-    if sys.platform != "win32":  # a worker of a run on many cores blocks it, and students' code inherits that
+    if sys.platform != "win32":  # workers on many cores block SIGINT, and students' code would inherit that
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     caller = socket.socket(fileno=fd)
     with suppress(ChannelError), ExitStack() as stack:
@@ -52,7 +52,7 @@ def main(fd: int) -> None:
             stack.callback(sandbox.close)
             session = Session()
             os.environ["NBGRADER_EXECUTION"] = "autograde"
-            warnings.simplefilter("ignore")  # of odd values in checks; nbgrader would take all points for one
+            warnings.simplefilter("ignore")  # odd values in checks: nbgrader gives 0 points for a warning
             rehearse(session, sandbox)
         except SandboxError as error:
             send_message(caller, JudgeFailed(str(error)))

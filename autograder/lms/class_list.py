@@ -21,7 +21,7 @@ class ClassList:
     """The students of a course. groups: the ids of the students in each group, by the group's name.
 
     A gradebook without any student's name, address or number is no class list: then a platform's number or
-    name becomes the student.
+    name becomes the student's id.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class ClassList:
         }
 
     def owners(self, file: PlatformFile, submitters: Iterable[Mapping[str, str]] = ()) -> list[str]:
-        """The students whose a file is; several where a group handed in. Raises NobodyError.
+        """The students to whom a file belongs; several where a group handed in. Raises NobodyError.
 
         submitters: those of the archive's own list, where the platform has one.
         """

@@ -6,7 +6,7 @@ middle, the half that it has copied stays. So here a hand-in counts when its sec
 secret, when nothing in the folder has changed for SETTLED seconds; until then, the one before it counts.
 A copy takes its place by rename.
 
-Who hands in may name another student, and nbgrader only warns. Here the owner of the folder decides: what
+Whoever hands in may name another student, and nbgrader only warns. Here the owner of the folder decides: what
 another account handed in is not collected.
 
 A page is released under a name that only its hand-in's secret gives, and is fetched into a folder that is

@@ -129,7 +129,7 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
 
 
 def _unsorted(root: Path, cohort: Cohort) -> Iterator[tuple[str, str]]:
-    """The lessons of which one of those who seem to be missing may have handed in, each with the reason."""
+    """The lessons that a student who seems to be missing may have handed in, each with the reason."""
     for submission in submitted(root, students=cohort.students):
         if submission.misnamed:
             yield submission.lesson, f"nobody has the name of the folder {submission.student} (rename it)"

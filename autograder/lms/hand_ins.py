@@ -2,10 +2,10 @@
 
 How it works. Each archive is read as the platform wrote it (platforms.py), the gradebook says who is meant
 (class_list.py), and of each student the newest hand-in counts: by the platform's times where all have one,
-else by those of the archives. Of its files, archives among them opened, the lesson is chosen by what is in it
-(repair/candidates.py) and gets the lesson's name; the other files come along. Where there is no notebook,
-there is a hand-in all the same, with what there was: to grade it says that it is ungradable, so that nobody
-is missing who is not.
+else by those of the archives. Archives among its files are opened, the lesson is chosen among all of them by
+content (repair/candidates.py) and gets the lesson's name; the other files come along. Where there is no
+notebook, what there was is a hand-in all the same: grading calls that hand-in ungradable, so nobody is
+called missing who handed something in.
 
 Times in a path are those of the platform's clock, in `zone`. A file of a student's decides neither whose it
 is nor when it was handed in: platforms.py says why, and a student's own timestamp.txt is left out.
@@ -59,7 +59,7 @@ class HandIn:
 
     archive: the name of its archive. files: by their paths in the student's folder. when: in UTC, where the
     platform says so. notes: what the instructor should know. has_notebook: whether the lesson is there.
-    known: the notebooks of this and of earlier hand-ins.
+    known: the content of every file of this and of earlier hand-ins.
     """
 
     student: str
@@ -194,7 +194,7 @@ def _last_versions(members: Sequence[Member]) -> dict[str, int]:
 
 
 def _common_folder(paths: Sequence[str]) -> str:
-    """The folders, with / at the end, in which all paths are that have a folder of their own below."""
+    """The leading folders, with / at the end, shared by all paths that have a further folder below."""
     parts = [path.split("/")[:-2] for path in paths if path.count("/") > 1]
     same = takewhile(lambda level: len(set(level)) == 1, zip(*parts, strict=False))
     return "".join(f"{level[0]}/" for level in same) if len(parts) > 1 else ""
@@ -232,7 +232,7 @@ def _read(attempt: _Attempt, problems: list[str]) -> tuple[dict[str, bytes], dic
     order: dict[str, int] = {}
     room = MOST_UNPACKED
     uploads = [(file, member) for file, member in attempt.files if not file.is_text]
-    for file, member in uploads or attempt.files:  # what a platform keeps of a text is no student's file
+    for file, member in uploads or attempt.files:  # typed text counts only where no file was uploaded
         path = "/".join(printable(part)[-LONGEST_PART:] for part in file.file.split("/"))
         while path in files:
             path = f"again-{path}"

@@ -2,9 +2,9 @@
 
 A student may name a file freely, and put files into a folder or an archive. So a name decides nothing behind
 the platform's own part of a path, and that part is read from the left. One archive has one platform: the
-form that most of its paths have. (Each path has the form of its own platform, whatever students append; where
-another form fits as often, the platform's part of the path ends further right there.) Only a path without
-that form, which an instructor added, is read as another platform's.
+form that most of its paths have. (Each path has the form of its own platform, whatever students append. Where
+another form fits as many paths, that form claims more of a path for the platform, and so is not chosen.)
+Only a path without that form, which an instructor added, is read as another platform's.
 
 To take in another platform is to add a section there and a case to tests/autograder/lms/archives.toml. Where
 the source named there is a repository, the form was read in its code.

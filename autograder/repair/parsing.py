@@ -119,8 +119,8 @@ def _is_complete(tree: ast.Module) -> Iterator[bool]:
 def definition_in_text(source: str, name: str) -> tuple[str, str, str] | None:
     """The text above a function's definition, the code with the definition, and the text below.
 
-    None where the source is code, or has no definition of that name that runs. To the code belong imports,
-    assignments and definitions beside the function, since a line of text may be code as well: `Note`.
+    None where the source is code, or has no definition of that name that runs. Beside the function, only
+    imports, assignments and definitions count as code: a line of text such as `Note` would parse as well.
     """
     head = re.search(rf"^(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", source, re.M)
     if head is None or len(source) > LONGEST or read_code(source).parses:

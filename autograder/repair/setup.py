@@ -12,9 +12,9 @@ from autograder.repair.released import ReleasedLesson
 
 
 def put_back_setup(cells: list[SubmittedCell], lesson: ReleasedLesson) -> list[str]:
-    """Insert what the notebook needs of the lesson's set-up and has nowhere above; says so.
+    """Insert what the notebook needs of the lesson's set-up and has nowhere above. Returns the sentences.
 
-    What stands above the first check may be in any order there: no function is called before.
+    Above the first check, the order of the cells does not matter: no function is called before that check.
     """
     tests = (i for i, cell in enumerate(cells) if cell.stands_for and cell.stands_for.is_test)
     first, at = next(tests, 0), 0

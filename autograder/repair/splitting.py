@@ -47,10 +47,10 @@ def _whole(cells: list[SubmittedCell], at: int, function: str) -> tuple[str, int
 
 
 def joined(pieces: list[str], name: str) -> str | None:
-    """The source of these cells, if the function `name` was cut into them, be it within a line.
+    """The source of these cells, if the function `name` was cut into them, even in the middle of a line.
 
-    A piece that runs by itself is continued only by lines that do not, or behind a bare `return`: the cell
-    below may be the student's own.
+    A piece that runs by itself is continued only by lines that do not run by themselves, or after a bare
+    `return`: the cell below may be the student's own.
     """
     head, *tails = pieces
     if name not in "".join(pieces) or not (_is_open(head) or any(map(_is_body, tails))):

@@ -50,7 +50,7 @@ def engine() -> wasmtime.Engine:
     """An engine as the module was compiled for."""
     config = wasmtime.Config()
     config.macos_use_mach_ports = False  # whose handler of traps would not exist in a fork
-    _ffi.dll.wasmtime_config_async_stack_size_set(config.ptr(), STACK)  # which may not be the smaller
+    _ffi.dll.wasmtime_config_async_stack_size_set(config.ptr(), STACK)  # must not be below max_wasm_stack
     config.max_wasm_stack = STACK
     return wasmtime.Engine(config)
 

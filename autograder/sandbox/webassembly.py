@@ -5,7 +5,7 @@ WebAssembly, and forks for each submission. The student's code runs as instructi
 the memory of its instance and the functions of wasi.py, and neither the host's memory nor a system call. So
 this wall needs nothing of the kernel but forks and the limits of a process, and stands on macOS as well.
 
-The module is another interpreter than the grader's own: another version of Python and NumPy, two to three
+The module is another interpreter than the grader's own: another version of Python and NumPy, two to five
 times slower. `prepare` compiles the module once for each machine. This wall is used only where an instructor
 demands it.
 `prove_guest` shows at the start that the walls stand, as selftest.py does for the other kinds.

@@ -93,7 +93,7 @@ def run(notebook: NotebookNode, name: str, **variables: str) -> None:
         try:
             environment = {**inherited(), "HOME": folder, **variables}
             execution = client.async_execute(env=environment, stderr=subprocess.DEVNULL, cleanup_kc=True)
-            asyncio.run(execution)  # the kernel ends with it: it would hold its memory as long as we live
+            asyncio.run(execution)  # ends the kernel too, which else would keep its memory until we end
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             plain = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()
             raise HeinitError(f"{name} does not run: {plain[-1]}") from None

@@ -66,8 +66,8 @@ WATCH = 30  # milliseconds between two looks at a box
 DISK = 4  # looks at the memory for one at the folder
 ENTRIES = 4096  # in the folder of a box
 NO_NODES = landlock.MAKE_CHAR | landlock.MAKE_BLOCK | landlock.MAKE_SOCK  # in a box's folder
-USERS = 1 << 29  # users of boxes have this number and that of their init
-FEW_USERS = 20_000, 40_000  # the same, and how many, in a container that has not so many users
+USERS = 1 << 29  # the user of a box has this number plus the process number of the box's init
+FEW_USERS = 20_000, 40_000  # the lowest such number, and how many, in a container with fewer users
 
 libc = ctypes.CDLL(None, use_errno=True)
 

@@ -5,7 +5,7 @@ connect to no TCP port, and (where the kernel knows how) signal no process outsi
 taken off. What Landlock does not see: whether a path exists, its size and its times; and changes of a file's
 attributes, which filters of system calls (calls.toml) stop instead.
 
-Only the standard library has no functions for it, so the three calls go through ctypes. Their numbers are
+The standard library has no functions for Landlock, so the three calls go through ctypes. Their numbers are
 the same on every machine. Source: the kernel's userspace-api/landlock.
 """
 

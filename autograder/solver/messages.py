@@ -15,8 +15,8 @@ LONGEST_TEXT = 4000  # characters of a text about a call: an error, a warning
 
 @dataclass(frozen=True)
 class BoxOrder:
-    """From the sandbox to the warm parent: make a box for one submission, whose descriptors follow: a
-    socket for orders, and the ends to write to of two pipes, for answers and for init's life.
+    """From the sandbox to the warm parent: make a box for one submission. Three descriptors follow: a
+    socket for orders, and the writing ends of two pipes, one for answers and one for init's life.
 
     kind: of sandbox; "none" runs the solver with the caller's own rights. walls: those of this kind.
     fresh: what is an empty folder in every box. directory: where a box without namespaces has its folder.
@@ -72,8 +72,8 @@ class CellRan:
 
 @dataclass(frozen=True)
 class ForkForTest:
-    """To the solver: fork for a test cell, whose descriptors follow: of a pipe of questions the end to read
-    from, and of a pipe of answers the end to write to; answered by Ready.
+    """To the solver: fork for a test cell; answered by Ready. Two descriptors follow: the reading end of a
+    pipe of questions, and the writing end of a pipe of answers.
 
     last: whether no cell comes after it. cpu_seconds: processor time of all the test cell's calls.
     """

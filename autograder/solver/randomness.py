@@ -24,7 +24,7 @@ def count_entropy() -> None:
 
 
 def entropy_draws() -> int:
-    """How often entropy was drawn since `watch`."""
+    """How often entropy was drawn since `count_entropy` was called."""
     return _draws
 
 

@@ -90,7 +90,7 @@ class Watcher:
     """Watches a course directory, `root`. wall: as in `Grading`. once: until nothing is left to do.
 
     Raises CourseInUseError where another watcher has the course, SandboxError where there is no sandbox to
-    grade in, UsageError where the directory is no course; once, whatever grading raises.
+    grade in, UsageError where the directory is no course; with `once`, also whatever grading raises.
     """
 
     def __init__(self, root: Path, wall: str = "", once: bool = False) -> None:

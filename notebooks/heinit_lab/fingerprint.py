@@ -6,9 +6,9 @@ standard deviation together. A law is the first of these against which no measur
 each of which misjudges a right one with a probability of at most FALSE_FAIL. What was fitted brings draws
 nearer to the law, and so makes the measures milder, never sharper.
 
-Draws of a law that is cut off are read by their probabilities below the cut, which are uniform. Draws of
-another law are read by their order: the least becomes the least of as many uniform numbers, and so on. The
-order of equal draws is left to chance.
+Draws of a law that is cut off are read by their probabilities below the cut, which are uniform. Draws that
+fit none of these laws are read by their order: the least becomes the least of as many uniform numbers, and
+so on. The order of equal draws is left to chance.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ def _right_with(own: Function, called: str, exercise: Exercise, function: Functi
 def mentions(function: Function, names: Sequence[str]) -> list[str]:
     """Those of the names that a function's code uses, itself or through other functions of its notebook.
 
-    A name is used where the code looks it up, whether or not anything has that name, and where what the code
-    looks up is or holds what has that name. What the function of such a name uses is not followed.
+    The code uses a name where the code looks the name up, defined or not, and where a value that the code
+    looks up is, or holds, the function of that name. What such a function itself uses is not followed.
     """
     notebook = _notebook(function)
     named = {id(notebook[name]): name for name in names if callable(notebook.get(name))}

@@ -74,7 +74,7 @@ def of_small(calls: Sequence[Sequence[np.ndarray]], kurtosis: float, rounding: f
 
 
 def _of_groups(groups: Sequence[np.ndarray], kurtosis: float) -> Iterator[float]:
-    """Of the means and mean squares of many groups of draws, but the smallest."""
+    """Of the means and mean squares of many groups of draws; the smallest groups are left out."""
     some = [u for u in groups if u.size >= 8]
     if len(some) >= MANY:
         means, squares = np.array([(u.mean(), np.square(u).mean()) for u in some]).T

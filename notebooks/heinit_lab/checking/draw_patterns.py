@@ -72,7 +72,7 @@ def of_laws(layers: Sequence[Layer]) -> str:
 
 
 def _of_right_layers(layers: Sequence[Layer], right: Sequence[bool]) -> str:
-    """What all layers have that are right, and none that is wrong."""
+    """What all right layers have, and no wrong layer has."""
     traits = [words for words, holds in WHERE.items() if list(map(holds, layers)) == right]
     given = {
         each: {layer.more for layer, r in zip(layers, right, strict=True) if r is each}

@@ -97,9 +97,10 @@ class Plan:
 class DrawTrials(Evidence):
     """The calls of an answer on a plan, and what was read of the matrices that they returned.
 
-    readings: of every law of the plan; one without laws where the call failed. small_calls, random_calls:
-    none where what came before went wrong. randomness: how the numbers depend on the Generator; None where
-    the plan does not ask, or a call failed. Of large matrices, nothing is kept but what was read.
+    readings: of every law of the plan; one without laws where the call failed. small_calls: none where what
+    came before went wrong. random_calls: none where a call for shapes or laws failed. randomness: how the
+    numbers depend on the Generator; None where the plan does not ask, or a call failed. Of large matrices,
+    nothing is kept but what was read.
     """
 
     name: str

@@ -14,11 +14,12 @@ of a law of n draws, and what their surprise is but for constants:
     evenness       chi-square over BINS         Chernoff's bound for chi-square
     bound          largest |u|, if uniform      no uniform number is beyond sqrt(3)
 
-Symmetry, kurtosis and evenness rest on a limit: what Chernoff's bound exceeds the tail by, a factor above 10
-at LIMIT, is the reserve. Kurtosis is read from FEW draws. The measures allow for rounding, by HALF or SINGLE,
-which is what three operations in that precision may move a draw by, relative to it: so their bounds hold for
-every float type, and half precision is judged less sharply. The grid of half precision is never even, so its
-evenness is not read. Laws of several matrices add up to the law of them all.
+The bounds of symmetry, kurtosis and evenness hold in the limit of many draws. At LIMIT, Chernoff's bound is
+above the tail by a factor of more than 10, the reserve for few draws; kurtosis needs at least FEW. All
+measures allow for rounding, by HALF or SINGLE, which is what three operations in that precision may move a
+draw by, relative to the draw: so the bounds hold for every float type, and half precision is judged less
+sharply. The grid of half precision is never even, so its evenness is not read. Laws of several matrices add
+up to the law of them all.
 """
 
 from __future__ import annotations
@@ -66,12 +67,12 @@ def divergence(ratio: Any) -> Any:
 
 
 def of_events(count: int, expected: float) -> float:
-    """The surprise of so many rare events, where at most so many are expected (Chernoff, Poisson)."""
+    """The surprise of `count` rare events, where at most `expected` are expected (Chernoff, Poisson)."""
     return count * log(count / expected) - count + expected if count > expected else 0.0
 
 
 def kurtosis_spread(n: int) -> float:
-    """How far the kurtosis of n draws of one law may be from another's of the same law."""
+    """How far the kurtosis of n draws may be from that of n other draws of the same law."""
     return 6.27 * sqrt(24 / n)
 
 

@@ -80,8 +80,8 @@ def observe_each(function: Function, arguments: Iterable[Arguments]) -> list[Cal
 def observe_in_turn(function: Function, arguments: Iterable[Arguments]) -> Iterator[Call]:
     """`observe` several calls, each when its turn comes.
 
-    A Generator that several calls get is one for the function, too, and goes on where the call before left
-    it: so an answer is seen that knows the Generator again.
+    A Generator that several calls get is one object for the function, too, and goes on where the call before
+    left off: so an answer that recognises the Generator is found out.
     """
     copies: dict[int, np.random.Generator] = {}
     kept = []  # so that no other Generator gets the identity of one before

@@ -50,7 +50,7 @@ class Randomness:
 
     @classmethod
     def of_all(cls, parts: Iterable[Randomness]) -> Randomness:
-        """Of several calls together: what each shows, and what harm any shows."""
+        """Of several cases together: what all of them show, and what harm any shows."""
         every = [vars(part) for part in parts]
         harm = any(part["global_rng"] for part in every)
         return cls(**{name: all(part[name] for part in every) for name in every[0]} | {"global_rng": harm})
@@ -135,9 +135,9 @@ def _equal(a: Matrices, b: Matrices) -> bool:
 
 
 def _same_numbers(a: Matrices, b: Matrices, varies: bool) -> bool:
-    """Whether all matrices hold the same numbers, up to order, sign and rounding, or any holds some in place.
+    """Whether all pairs hold the same numbers in any order and sign, or one pair has equal numbers in place.
 
-    Matrices of few different numbers, such as signs, must be equal.
+    Numbers are compared up to rounding. Matrices of few different numbers, such as signs, must be equal.
     """
     if _equal(a, b) or len(a) != len(b):
         return _equal(a, b)

@@ -1,8 +1,8 @@
 """A verdict in a notebook holds for the function that was checked, and is taken back when that changes.
 
-After each cell that runs, the functions of the exercises that passed are looked at: where one was defined
-anew with other code, or a cell that was to define it has failed, what stands in place of the verdict is that
-it is out of date. The verdict of an earlier kernel stays: nothing knows where in the notebook it stands.
+After each cell that runs, the functions of the exercises that passed are looked at. Where a function was
+defined anew with other code, or a cell that was to define the function has failed, a note that the verdict is
+out of date takes its place. The verdict of an earlier kernel stays: its place in the notebook is not known.
 """
 
 import re

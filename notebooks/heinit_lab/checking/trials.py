@@ -185,7 +185,7 @@ class Trials(Evidence):
         return len(self.right_parts(parts)) / len(parts) or 0.5 * self.exchanged(len(parts))
 
     def exchanged(self, count: int) -> bool:
-        """Whether the value is right but for the order of its parts, the same wrong one in every call."""
+        """Whether the value is right but for the order of its parts, the same wrong order in every call."""
         wants = [trial.case.want for trial in self.trials]
         return any(
             all(

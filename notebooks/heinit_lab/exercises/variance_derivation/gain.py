@@ -59,7 +59,7 @@ def _other_sum(trials: Trials) -> bool:
 
 
 def _cut_off(trials: Trials) -> bool:
-    """Off as the right density is that ends at 1.5 to 4.5 standard deviations, its sum made 1 or not."""
+    """Off as with the right density cut off at 1.5 to 4.5 standard deviations, its sum made 1 or not."""
     z = np.linspace(0, 4.5, 901)
     density = np.exp(-(z**2) / 2)
     inside = 2 * np.cumsum(density)

@@ -93,7 +93,7 @@ _back_with_zero_open = _with_slope(lambda z: z >= 0)
 
 
 def _wrong_at_zero_only(trials: Trials) -> bool:
-    """Right wherever no unit is at 0; elsewhere, without any gate there would be the same."""
+    """Right where no unit is at 0; else that unit's gate is open, as if there were no gate at all."""
     wrong = sum(not trial.right for trial in trials)
     return 0 < wrong < trials.count / 2 and trials.behaves_like(_back_with_zero_open)
 
