@@ -36,6 +36,15 @@ def test_every_state_of_the_explorers_has_its_words_and_keeps_its_axes():
         assert explorer.frame().png.startswith(b"\x89PNG")
 
 
+def test_at_a_large_rate_its_last_digit_decides_which_networks_learn():
+    rates = [np.float32(0.05)]
+    while len(rates) < 4:
+        rates.append(np.nextafter(rates[-1], np.float32(1)))
+    shares = np.array([shares for _, shares in experiments.rates(rates).values()])
+    learned, guessing = shares > 0.4, shares < 0.2
+    assert np.any(learned.any(axis=0) & guessing.any(axis=0))
+
+
 def test_a_report_does_not_tell_what_was_done_to_the_network():
     said = ward_explorer().update(number_=2)
     patient = PATIENTS["factor-forgotten"]
