@@ -7,7 +7,7 @@ or damaged: `read_json` and `typed` raise ValueError whatever is wrong, and whoe
 import json
 import os
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import is_dataclass
 from datetime import datetime
@@ -61,6 +61,15 @@ def clear(folder: Path, wanted: Collection[str]) -> None:
                     path.rmdir()
             elif inside not in wanted:
                 path.unlink()
+
+
+def fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write these files into a folder, which then holds nothing else. files: by path, as in `clear`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clear(folder, files)
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / path, content)
 
 
 def read_json(path: Path) -> Any:

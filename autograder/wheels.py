@@ -12,24 +12,23 @@ from pathlib import Path
 from autograder.errors import HeinitError
 from autograder.files import replacing
 
+PACKAGE = "heinit_lab"
 METADATA = ("METADATA", "WHEEL")
 
 
-def build_wheel(into: Path, package: str = "heinit_lab") -> Path:
-    """Pack an installed package of pure Python into a wheel; the wheel's path.
+def build_wheel(into: Path) -> Path:
+    """Pack the installed heinit_lab into the wheel that a student without the course installs; its path.
 
-    into: the folder for it, made where there is none. package: its import name, which its distribution
-    shares. The wheel of heinit_lab is the one that a student without the course installs.
-    Equal packages give equal bytes. What a package keeps outside its folder is left out.
-    Raises HeinitError where it is not installed.
+    into: the folder for it, made where there is none. Equal packages give equal bytes.
+    Raises HeinitError where heinit_lab is not installed.
     """
-    spec = importlib.util.find_spec(package)
+    spec = importlib.util.find_spec(PACKAGE)
     try:
-        distribution = importlib.metadata.distribution(package)
+        distribution = importlib.metadata.distribution(PACKAGE)
     except importlib.metadata.PackageNotFoundError:
         distribution = None
     if distribution is None or spec is None or spec.origin is None:
-        raise HeinitError(f"the package {package} is not installed here. Install heinit again.")
+        raise HeinitError(f"the package {PACKAGE} is not installed here. Install heinit again.")
     folder = Path(spec.origin).parent
     # of an editable installation, the list of files knows the metadata alone
     sources = {
@@ -37,7 +36,7 @@ def build_wheel(into: Path, package: str = "heinit_lab") -> Path:
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    name = f"{package}-{distribution.version}"
+    name = f"{PACKAGE}-{distribution.version}"
     for file in distribution.files or ():
         if file.parts[0] == f"{name}.dist-info" and (file.name in METADATA or "licenses" in file.parts):
             sources[file.as_posix()] = Path(str(file.locate()))

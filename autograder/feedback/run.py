@@ -26,10 +26,9 @@ from autograder.grading.pool import do_all
 from autograder.grading.receipts import Receipts
 from autograder.settings import read_settings
 from autograder.submissions.archives import same_form
+from autograder.submissions.plain_files import EXCHANGE_FILES
 from autograder.submissions.submission import check_selection
 
-# Without these `nbgrader release_feedback` does not know whose submission a page belongs to.
-EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 UNWRITABLE = "its page cannot be written ({error}). See what stands in its place."
 HEAD = 2000  # bytes of a page in which it says what it was made from
 END = b"</html>"
@@ -160,7 +159,7 @@ class FeedbackRun:
         write_atomically(page, content)
         graded = self.root / "autograded" / student / lesson
         folder = folder_of(self.root, student, lesson, number) if number else graded
-        for name in EXCHANGE:
+        for name in EXCHANGE_FILES:  # by which `nbgrader release_feedback` knows whose page it is
             if (folder / name).is_file():
                 write_atomically(page.parent / name, (folder / name).read_bytes())
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import Column, DateTime, Engine, Integer, MetaData, String, Table, Text, select
 
 from autograder.database import store_row
-from autograder.files import clear, write_atomically
+from autograder.files import fill
 from autograder.grading.result import Result
 
 ATTEMPTS = Table(
@@ -117,11 +117,7 @@ def keep_files(folder: Path, name: str, notebook: bytes, beside: Mapping[str, by
     with suppress(OSError):
         if all((folder / path).read_bytes() == content for path, content in files.items()):
             return
-    folder.mkdir(parents=True, exist_ok=True)
-    clear(folder, files)
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / path, content)
+    fill(folder, files)
 
 
 def graded_copy(folder: Path) -> Path:

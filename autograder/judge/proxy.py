@@ -22,7 +22,7 @@ from autograder.solver.messages import (
     send_message,
 )
 from autograder.solver.pipes import PipeEnd
-from heinit_lab.checking.observe import Arguments, Call, same_data
+from heinit_lab.checking.observe import Arguments, Call, moved_on, same_data
 
 LATE = "it took too long"
 M = TypeVar("M")
@@ -255,7 +255,7 @@ def _call(args: tuple[Any, ...], answer: CallAnswer) -> Call:
             i for i, new in enumerate(after) if i not in generators and not same_data(args[i], new)
         ),
         shares=tuple(i for i in range(len(args)) if i in answer.shares),
-        drew=any(_state(args[i]) != _state(after[i]) for i in generators),
+        drew=any(moved_on(args[i], after[i]) for i in generators),
         global_rng=bool(answer.global_rng),
         warnings=tuple(_text(text) for text in answer.warnings[:20]),
         seconds=seconds_of(answer.seconds),
@@ -270,10 +270,6 @@ def seconds_of(value: Any) -> float:
 def _text(value: Any) -> str:
     """Text of bounded length, whatever the value is."""
     return value[:LONGEST_TEXT] if isinstance(value, str) else ""
-
-
-def _state(rng: np.random.Generator) -> str:
-    return repr(rng.bit_generator.state)
 
 
 def _change(old: Any, new: Any) -> None:

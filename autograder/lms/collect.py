@@ -25,7 +25,7 @@ from traitlets import Unicode
 
 from autograder.database import gradebook_in_words
 from autograder.errors import HeinitError
-from autograder.files import clear, write_atomically
+from autograder.files import fill, write_atomically
 from autograder.gradebook import read_students
 from autograder.lms.class_list import ClassList
 from autograder.lms.hand_ins import Collection, HandIn
@@ -115,14 +115,10 @@ def write_files(folder: Path, hand_in: HandIn) -> None:
     """Write a hand-in, and its time where it is known, into a folder, which then holds nothing else."""
     if folder.is_symlink():
         folder.unlink()
-    folder.mkdir(parents=True, exist_ok=True)
     files = dict(hand_in.files)
     if hand_in.when is not None:
         files[TIMESTAMP] = f"{hand_in.when.isoformat(' ')} UTC".encode()
-    clear(folder, files)
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / path, content)
+    fill(folder, files)
 
 
 def _same(file: Path, other: Path) -> bool:

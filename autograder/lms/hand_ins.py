@@ -43,7 +43,7 @@ from autograder.submissions.archives import (
     is_nobodys,
     opened,
 )
-from autograder.submissions.plain_files import EXCHANGE, MOST_FILES
+from autograder.submissions.plain_files import EXCHANGE_FILES, MOST_FILES
 from autograder.text import printable
 
 UNREADABLE = "not-collected.txt"  # in a student's folder, where nothing else could be laid
@@ -275,7 +275,7 @@ def _hand_in(
         place = own if path == taken else path.removeprefix(above)
         if path != taken and "/" not in place and place.lower().endswith(".ipynb"):
             place = f"not-taken/{place}"  # nbgrader grades every notebook that lies beside the lesson
-        if place not in EXCHANGE:
+        if place not in EXCHANGE_FILES:
             files[path if place in files else place] = content
     platform = attempt.files[0][0].platform.name
     if any(file.late for file, _ in attempt.files):

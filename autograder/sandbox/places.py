@@ -96,10 +96,8 @@ def _around(root: Path, secret: set[Path]) -> list[tuple[str, int]]:
     return [(str(root), READ_DIR), *(pair for child in inside for pair in _around(child, secret))]
 
 
-def closed_to_others(places: list[str]) -> str:
-    """The first folder on the way to these places that only its owner may enter, or ''."""
-    for place in places:
-        for path in (Path(place), *Path(place).parents):
-            if path.is_dir() and not path.stat().st_mode & stat.S_IXOTH:
-                return str(path)
-    return ""
+def closed_to_others() -> bool:
+    """Whether a folder on the way to what a solver needs may be entered by its owner alone."""
+    needed = [Path(source) for source, _ in binds() if Path(source).is_dir()]
+    above = {parent for folder in needed for parent in (folder, *folder.parents)}
+    return not all(folder.stat().st_mode & stat.S_IXOTH for folder in above)

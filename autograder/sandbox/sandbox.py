@@ -230,7 +230,7 @@ class Sandbox:
                 raise SandboxError(NOT_INSTALLED)
             return command
         Path(self.folder).chmod(0o711)
-        if closed_to_others([source for source, _ in binds() if Path(source).is_dir()]):
+        if closed_to_others():
             self.walls -= {"user"}  # a user of its own could not enter the interpreter's folder
         self._places = landlock_places(self.folder)
         return program

@@ -30,7 +30,7 @@ MOST_FILES, MOST_BYTES = 200, 16 * 2**20  # of the files beside one notebook tha
 MOST_ENTRIES, MOST_DEPTH = 2000, 8  # names that are looked at, and folders inside one another
 NAMED, LONGEST = 5, 80  # files that are left out and named, and characters of a path that are told
 TIMESTAMP = "timestamp.txt"
-EXCHANGE = (TIMESTAMP, "submission_secret.txt")  # nbgrader's own, which no answer may depend on
+EXCHANGE_FILES = (TIMESTAMP, "submission_secret.txt")  # nbgrader's own, which no answer may depend on
 PROVIDED = ("heinit_lab", "numpy", "matplotlib", "IPython")  # imported before a student's first cell
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
@@ -63,7 +63,7 @@ class Beside:
     @property
     def for_cells(self) -> dict[str, bytes]:
         """The files that the notebook's cells find in their folder."""
-        return {path: content for path, content in self.files.items() if path not in EXCHANGE}
+        return {path: content for path, content in self.files.items() if path not in EXCHANGE_FILES}
 
     @property
     def notes(self) -> list[str]:

@@ -15,7 +15,7 @@ from autograder.errors import UsageError
 from autograder.submissions.archives import is_nobodys, same_form
 from autograder.submissions.content import LARGEST
 from autograder.submissions.plain_files import (
-    EXCHANGE,
+    EXCHANGE_FILES,
     MOST_ENTRIES,
     NAMED,
     TIMESTAMP,
@@ -113,12 +113,14 @@ class Submission:
         try:
             with self._folder() as folder, os.scandir(folder) as entries:
                 names = [entry.name for entry in islice(entries, MOST_ENTRIES)]
-            if set(names) <= {self.path.name, *EXCHANGE}:  # as nearly always
+            if set(names) <= {self.path.name, *EXCHANGE_FILES}:  # as nearly always
                 return {}
             files = read_beside(*self._place, most=LARGEST).files
         except (OSError, UngradableError):
             return {}
-        return {path: content for path, content in files.items() if path not in (self.path.name, *EXCHANGE)}
+        return {
+            path: content for path, content in files.items() if path not in (self.path.name, *EXCHANGE_FILES)
+        }
 
     @property
     def _place(self) -> tuple[Path, str, str]:
@@ -141,7 +143,7 @@ class Submission:
             return UngradableError(f"it cannot be read ({error.strerror}).")
         there: list[str] = []
         with suppress(OSError, UngradableError), self._folder() as folder, os.scandir(folder) as entries:
-            names = (entry.name for entry in entries if entry.name not in EXCHANGE)
+            names = (entry.name for entry in entries if entry.name not in EXCHANGE_FILES)
             there = sorted(keepable(name) for name in islice(names, MOST_ENTRIES) if not is_nobodys(name))
         if any(name.lower().endswith(".ipynb") for name in there):
             advice = "rename it if it is the lesson, or ask for the notebook"

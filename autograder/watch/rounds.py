@@ -7,17 +7,18 @@ watcher stands. The watcher itself holds a second lock: two of them would only w
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from autograder.course import nbgrader_api
 from autograder.errors import HeinitError
 from autograder.feedback.run import FeedbackRun
 from autograder.gradebook import Pair
 from autograder.grading.pool import cores
+from autograder.grading.result import Result
 from autograder.grading.run import Grading
 from autograder.grading.worker import GradingJob, GradingTask
 from autograder.lms.exchange import arrived, handed_in_by_another, linked, released_pages
@@ -32,10 +33,6 @@ PAUSE = 10.0  # seconds after something went wrong, such as a full disk
 QUEUE = 4  # of so many waiting hand-ins one is in the next round: a long queue drains in large rounds
 LARGEST = 50  # hand-ins of a round
 DECIDES = ("nbgrader_config.py", "course.toml", "source/*/*.ipynb")  # the rules of a score
-OF_RESULT = (
-    *("student", "lesson", "score", "max_score", "reason", "repairs", "attempt", "counts"),
-    *("final", "late", "penalty", "by_hand"),
-)
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,12 @@ class WatchEvent:
     penalty: float = 0.0
     by_hand: list[str] = field(default_factory=list)
     at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds"))
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """The event of a result, from the fields that both have."""
+        shared = {each.name for each in fields(cls)} & {each.name for each in fields(result)}
+        return cls(result.status, **{name: getattr(result, name) for name in shared})
 
 
 class WholeGrading(Grading):
@@ -149,7 +152,7 @@ class Watcher:
                 self._arrivals.graded(paths[pair])
                 pairs.append(pair)
                 if result.status != "unchanged":
-                    yield WatchEvent(result.status, **{name: getattr(result, name) for name in OF_RESULT})
+                    yield WatchEvent.of(result)
             yield from self._feedback(pairs)
         return bool(pairs)
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from heinit_lab.checking.compare import listed
+
 
 class Driver(NamedTuple):
     """A function behind a figure. solved: whether it is the student's, right or wrong."""
@@ -33,6 +35,5 @@ def stand_ins(*drivers: Driver) -> str:
     names = [f"`{each.name}`" for each in drivers if not each.solved]
     if not names:
         return ""
-    listed = " and ".join(", ".join(names).rsplit(", ", 1))
     drawing = "draw this" if len(names) > 1 else "draws this"
-    return f" Until yours is solved, the lesson's own {listed} {drawing}."
+    return f" Until yours is solved, the lesson's own {listed(names)} {drawing}."

@@ -31,11 +31,9 @@ class Locked(NamedTuple):
     sha256: str
 
 
-def locked() -> dict[str, Locked]:
-    """Every file of the lock, by its name."""
-    packages = {package["file_name"]: package for package in LOCK["packages"].values()}
-    files = LOCK["runtime"] | packages
-    return {name: Locked(file["size"], file["sha256"]) for name, file in files.items()}
+_PACKAGES = {package["file_name"]: package for package in LOCK["packages"].values()}
+LOCKED = {name: Locked(file["size"], file["sha256"]) for name, file in (LOCK["runtime"] | _PACKAGES).items()}
+"""Every file of the lock, by its name."""
 
 
 def pyodide_files(named: Path | None, cache: Path) -> dict[str, bytes]:
@@ -68,11 +66,11 @@ def pyodide_files(named: Path | None, cache: Path) -> dict[str, bytes]:
 
 def missing(files: Mapping[str, bytes]) -> set[str]:
     """The names of the lock that are not found yet."""
-    return locked().keys() - files.keys()
+    return LOCKED.keys() - files.keys()
 
 
 def _is(name: str, content: bytes) -> bool:
-    return hashlib.sha256(content).hexdigest() == locked()[name].sha256
+    return hashlib.sha256(content).hexdigest() == LOCKED[name].sha256
 
 
 def _verified(members: Iterator[tuple[str, bytes]], source: Path) -> dict[str, bytes]:
@@ -93,7 +91,7 @@ def _members(source: Path) -> Iterator[tuple[str, bytes]]:
 
     Raises UsageError where the source cannot be read.
     """
-    names = locked()
+    names = LOCKED
     try:
         if source.is_dir():
             for path in sorted(source.rglob("*")):
@@ -121,7 +119,7 @@ def _members(source: Path) -> Iterator[tuple[str, bytes]]:
 
 def _bounded(name: str, size: int) -> bytes:
     """Nothing where the size is that of the lock; else content that is not the lock's, unread."""
-    return b"" if size == locked()[name].size else b"another size"
+    return b"" if size == LOCKED[name].size else b"another size"
 
 
 def _carried(wanted: set[str]) -> dict[str, bytes]:

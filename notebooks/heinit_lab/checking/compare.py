@@ -85,6 +85,12 @@ def as_array(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind in "biufc" else None
 
 
+def real_array(value: Any) -> np.ndarray | None:
+    """`value` as an array of real numbers, or None where it is none."""
+    array = as_array(value)
+    return array if array is not None and array.dtype.kind in "iuf" else None
+
+
 def aligned(got: Any, want: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     """Each array of the right value after the one in its place, as floats; none where the kinds differ."""
     if isinstance(want, (dict, tuple, list)):

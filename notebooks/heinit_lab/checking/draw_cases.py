@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import as_array, has_parts
+from heinit_lab.checking.compare import has_parts, real_array
 
 NORMAL, UNIFORM = 3.0, 1.8  # kurtosis
 MOST = 1000  # parts of a value that are read as matrices; no lesson needs as many
@@ -23,19 +23,9 @@ class DrawCase:
         self.shapes: list[tuple[int, int]] = shape if self.many else [shape]
         self.variances: list[float] = variance if self.many else [variance]
 
-    @property
-    def expected(self) -> list[tuple[tuple[int, int], float]]:
-        """Shape and variance of each matrix."""
-        return list(zip(self.shapes, self.variances, strict=True))
-
     def matrices(self, value: Any) -> list[np.ndarray | None]:
         """The matrices in a returned value; None stands for a part that is no array of numbers."""
         if not self.many:
-            return [_numbers(value)]
+            return [real_array(value)]
         readable = has_parts(value) and len(value) <= MOST
-        return [_numbers(part) for part in value] if readable else [None]
-
-
-def _numbers(value: Any) -> np.ndarray | None:
-    array = as_array(value)
-    return array if array is not None and array.dtype.kind in "iuf" else None
+        return [real_array(part) for part in value] if readable else [None]

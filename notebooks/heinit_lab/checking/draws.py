@@ -160,7 +160,8 @@ class DrawTrials(Evidence):
             Layer(
                 law,
                 not trouble(replace(reading, laws=[law]), self.plan.kurtosis),
-                *case.expected[place],
+                case.shapes[place],
+                case.variances[place],
                 place,
                 more,
             )

@@ -125,7 +125,7 @@ def _observe(
             if i not in generators and not same_data(old, new)
         ),
         shares=tuple(i for i, arg in enumerate(given) if _overlap(value, arg)),
-        drew=any(_state(args[i]) != _state(given[i]) for i in generators),
+        drew=any(moved_on(args[i], given[i]) for i in generators),
         global_rng=touched(),
         warnings=tuple(str(w.message) for w in caught),
         seconds=seconds,
@@ -211,8 +211,9 @@ def _overlap(value: Any, arg: Any) -> bool:
     return any(np.may_share_memory(v, a) for v in _arrays(value) for a in _arrays(arg))
 
 
-def _state(rng: np.random.Generator) -> str:
-    return repr(rng.bit_generator.state)
+def moved_on(rng: np.random.Generator, before: np.random.Generator) -> bool:
+    """Whether a Generator has another state than its copy, as it has after a draw."""
+    return repr(rng.bit_generator.state) != repr(before.bit_generator.state)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from heinit_lab.checking.compare import listed
 from heinit_lab.checking.report import Report, rich
 from heinit_lab.figures.narrow import narrow
 from heinit_lab.figures.show import image, size
@@ -241,14 +242,10 @@ def why_not(explorer: Explorer, error: Exception) -> Report:
     names = [f"`{name}`" for name in explorer.powered_by]
     frames = [frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)]
     stopped = [f"`{name}`" for name in frames if name in explorer.powered_by][-1:]
-    drawn = f"This picture is drawn by your own {_listed(names)}." if names else ""
+    drawn = f"This picture is drawn by your own {listed(names)}." if names else ""
     if isinstance(error, NotImplementedError):
-        headline = f"{explorer.title}: waiting for your {_listed(stopped or names)}."
+        headline = f"{explorer.title}: waiting for your {listed(stopped or names)}."
         return Report("○", headline, (f"{drawn} Solve that exercise, then run this cell again.",))
     what = f"your {stopped[0]} raised" if stopped else "this cannot be drawn:"
     headline = f"{explorer.title}: {what} {type(error).__name__}."
     return Report("✗", headline, (f"{error}. {drawn} The check below the exercise says more.",))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -19,3 +19,11 @@ def number(value: float) -> str:
 def percent(share: float, digits: int = 1) -> str:
     """A share: "63.2 %"."""
     return f"{100 * share:.{digits}f} %"
+
+
+def guessed(guess: float | str | None, what: str = "") -> str:
+    """The end of a figure's words that repeats a reader's guess; '' where there is none. what: " for ..."."""
+    if guess is None:
+        return ""
+    written = guess if isinstance(guess, str) else format(guess, "," if abs(guess) < 1e9 else "g")
+    return f" Your guess{what}: {written}."

@@ -9,7 +9,7 @@ from heinit_lab.digits import CLASSES, digits
 from heinit_lab.drivers import stand_ins
 from heinit_lab.experiments.relu_half_killing import activity_driver
 from heinit_lab.figures.marks import band, below, guess_level, label_line, level, note, theory
-from heinit_lab.figures.numbers import number, percent
+from heinit_lab.figures.numbers import guessed, number, percent
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, HE, OFF, SKY, THEORY, WARM, XAVIER
 from heinit_lab.networks import moments, unit_shares
@@ -33,7 +33,7 @@ def race(first: Race, second: Race, guess: float | None) -> Plot:
     ax.set(ylabel="test images named right, of 360", title="Two networks of 30 layers, one number apart")
     return fig, (
         f"Test images named right, pass by pass. The first network stays near guessing and ends at {ends[0]} "
-        f"of {tests}; the second one climbs and ends at {ends[1]}.{_yours(guess)}"
+        f"of {tests}; the second one climbs and ends at {ends[1]}.{guessed(guess)}"
     )
 
 
@@ -55,7 +55,7 @@ def starts(shares: Mapping[str, Sequence[Sequence[float]]], guess: float | None)
     return fig, (
         f"Share of test images named right after {len(epochs)} epochs: {ends['random']:.2f} from random "
         f"weights, {ends['all equal']:.2f} from equal ones, {ends['all zero']:.2f} from zeros; mean of "
-        f"{seeds} seeds.{_yours(guess)}"
+        f"{seeds} seeds.{guessed(guess)}"
     )
 
 
@@ -82,7 +82,7 @@ def coins(counted: Sequence[int], guess: float | None, units: int = 256) -> Plot
     return fig, (
         f"Histogram of zeros in {len(zeros):,} layers of {units} units: mean {zeros.mean():.1f}, "
         f"standard deviation {zeros.std():.1f}. The dashed curve for {units} coins has mean {units / 2:g}, "
-        f"standard deviation {spread:g}. The first layer has {zeros[0]}.{_yours(guess)}"
+        f"standard deviation {spread:g}. The first layer has {zeros[0]}.{guessed(guess)}"
     )
 
 
@@ -135,7 +135,7 @@ def two_directions(
     return fig, (
         "Histograms of active shares. Left, per image: a narrow peak near one half in every layer. Right, "
         "per unit: a peak near one half in layer 1 that moves to both ends with depth; of the units, "
-        f"{'; '.join(ends)}.{_yours(guess)}{stand_ins(averages)}"
+        f"{'; '.join(ends)}.{guessed(guess)}{stand_ins(averages)}"
     )
 
 
@@ -167,7 +167,7 @@ def dead(counts: Sequence[np.ndarray], guess: float | None, counter: str = "") -
     return fig, (
         f"Shares against depth, mean of {len(shares)} networks with 10 to 90 % bands. Units dead for all 500 "
         f"images: {never[0]:.2f} in layer 1, {never[9]:.2f} in layer 10, {never[-1]:.2f} in layer {depth}; "
-        f"always on at the end: {always[-1]:.2f}. Mean activity stays near 0.50.{_yours(guess)}"
+        f"always on at the end: {always[-1]:.2f}. Mean activity stays near 0.50.{guessed(guess)}"
         f"{counter}"
     )
 
@@ -214,10 +214,5 @@ def energy(y: np.ndarray, guess: float | None) -> Plot:
     return fig, (
         f"Two histograms of Exp(1) − 1. By number, {percent(killed)} lies below 0 and is killed. By energy, "
         f"the part above 0 holds {percent(kept)}: few large entries weigh more."
-        f"{_yours(guess)}"
+        f"{guessed(guess)}"
     )
-
-
-def _yours(guess: float | str | None) -> str:
-    """A sentence that repeats the reader's guess, where there is one."""
-    return "" if guess is None else f" Your guess: {guess}."

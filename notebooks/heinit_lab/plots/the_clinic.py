@@ -11,7 +11,7 @@ from heinit_lab.clinic import ILLNESSES
 from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.experiments.the_clinic import Rounds, first_losses
 from heinit_lab.figures.marks import below, guess_star, label_line, level, networks, note, theory
-from heinit_lab.figures.numbers import number
+from heinit_lab.figures.numbers import guessed, number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, THEORY, XAVIER, in_words
 from heinit_lab.patients import PATIENTS, truth
@@ -19,11 +19,6 @@ from heinit_lab.race import Race
 
 VARIANCES = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 _LOOKS = ((HE, "o"), (XAVIER, "s"), (GLOROT, "^"), (ACCENT, "D"))
-
-
-def _yours(guess: Any) -> str:
-    """The words for a guess, once there is one."""
-    return "" if guess is None else f" Your guess: {guess}."
 
 
 def three_losses(runs: Mapping[str, Race], guess: Any = None) -> Plot:
@@ -41,7 +36,7 @@ def three_losses(runs: Mapping[str, Race], guess: Any = None) -> Plot:
     ax.set(xlim=(0.5, 11), ylim=(0, 3.6), xlabel="epoch", ylabel="training loss, mean of the epoch")
     if guess is not None:
         ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
-    return fig, f"Training loss of three networks over 10 epochs: {'; '.join(words)}.{_yours(guess)}"
+    return fig, f"Training loss of three networks over 10 epochs: {'; '.join(words)}.{guessed(guess)}"
 
 
 def loss_by_variance(first_loss: Callable[..., Any], guess: float | None = None) -> Plot:
@@ -63,7 +58,7 @@ def loss_by_variance(first_loss: Callable[..., Any], guess: float | None = None)
     return fig, (
         f"First loss of ten classes against the variance of the scores: measured {measured[3]:.2f} at 0.5, "
         f"{measured[4]:.2f} at 1, {measured[6]:.2f} at 2 and {measured[-1]:.2f} at 4; the dashed line is "
-        f"`first_loss`.{_yours(guess)}{says}"
+        f"`first_loss`.{guessed(guess)}{says}"
     )
 
 
@@ -86,7 +81,7 @@ def diagnoses(rounds: Rounds, guess: Any = None) -> Plot:
     ax.set(xlim=(-0.6, len(ILLNESSES) - 0.4), ylim=(len(PATIENTS) - 0.4, -0.6))
     sentence = (
         f"On {100 * rounds.right:.0f} % of the sick networks that nobody has seen right; "
-        f"{100 * rounds.false_alarms:.0f} % of the healthy ones called sick.{_yours(guess)}{rounds.maker}"
+        f"{100 * rounds.false_alarms:.0f} % of the healthy ones called sick.{guessed(guess)}{rounds.maker}"
     )
     below(fig, sentence)
     return fig, (
@@ -113,7 +108,7 @@ def before_and_after(races: Mapping[str, tuple[Race, Race]], guess: Any = None, 
     below(fig, maker)
     return fig, (
         f"Test share after 10 epochs, as they came: {', '.join(words)}; with the prescription "
-        f"{healthy.share:.2f}.{_yours(guess)}{maker}"
+        f"{healthy.share:.2f}.{guessed(guess)}{maker}"
     )
 
 
@@ -136,7 +131,7 @@ def depthwise(measured: Mapping[str, np.ndarray], guess: float | None = None, co
     each = "; ".join(words)
     return (
         fig,
-        f"Second moment through ten depthwise convolutions of 16 channels. {each}.{_yours(guess)}{counter}",
+        f"Second moment through ten depthwise convolutions of 16 channels. {each}.{guessed(guess)}{counter}",
     )
 
 
@@ -176,7 +171,7 @@ def rates(results: Mapping[float, tuple[Sequence[float], Sequence[float]]], gues
     if guess is not None:
         ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
     each = "; ".join(words)
-    return fig, f"Twelve-layer He networks by learning rate, five seeds each. {each}.{_yours(guess)}"
+    return fig, f"Twelve-layer He networks by learning rate, five seeds each. {each}.{guessed(guess)}"
 
 
 def fixed_points(paths: Mapping[str, np.ndarray]) -> Plot:

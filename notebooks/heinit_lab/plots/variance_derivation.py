@@ -12,7 +12,7 @@ import numpy as np
 
 from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.figures.marks import CARD, band, guess_star, label_line, level, networks, note, theory
-from heinit_lab.figures.numbers import number
+from heinit_lab.figures.numbers import guessed, number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, SKY, THEORY, WARM, XAVIER
 from heinit_lab.networks import TRUNCATED_STD
@@ -40,7 +40,7 @@ def relu_moments(values: Mapping[str, float], expected: Mapping[str, float], gue
     )
     ax.grid(axis="y", visible=False)
     each = ", ".join(f"{name} {value:.3f} (expected {expected[name]:.3f})" for name, value in values.items())
-    return fig, f"Bars, measured on the draws: {each}.{_guessed(guess)}"
+    return fig, f"Bars, measured on the draws: {each}.{guessed(guess)}"
 
 
 def through_weights(
@@ -115,7 +115,7 @@ def kept(
     each = "; ".join(
         f"{k} weights: {v[0]:.3f} with one input, {v[-1]:.3f} with {n[-1]}" for k, v in shares.items()
     )
-    return fig, f"Share of the second moment that ReLU keeps. {each}.{_guessed(guess)}{stand_ins(answer)}"
+    return fig, f"Share of the second moment that ReLU keeps. {each}.{guessed(guess)}{stand_ins(answer)}"
 
 
 def ties(flow: Mapping[str, np.ndarray], guess: float | None) -> Plot:
@@ -142,7 +142,7 @@ def ties(flow: Mapping[str, np.ndarray], guess: float | None) -> Plot:
     ax.set(yscale="log", title="One matrix for every layer breaks A3", xlabel="layer", ylabel="second moment")
     return fig, (
         f"Second moment against depth, the middle of many networks. At the end, {'; '.join(ends)}."
-        f"{_guessed(guess)}"
+        f"{guessed(guess)}"
     )
 
 
@@ -181,7 +181,7 @@ def gradients(flow: Mapping[str, np.ndarray], expected: np.ndarray, guess: float
     return fig, (
         f"Second moment of the gradient against the layers below the top. {_ends(flow)}. "
         f"Expected: {expected[-1]:.1f} for ones, 1 for random. For ones, 8 in 10 networks end between "
-        f"{number(low[-1])} and {number(high[-1])}.{_guessed(guess)}"
+        f"{number(low[-1])} and {number(high[-1])}.{guessed(guess)}"
     )
 
 
@@ -217,7 +217,7 @@ def taper(
         f"gradients at {number(down[:, 0].mean())} times the output's"
         for fan, (up, down) in flow.items()
     )
-    return fig, f"Second moments in layers of {sizes[0]} down to {sizes[-1]} units. {each}.{_guessed(guess)}"
+    return fig, f"Second moments in layers of {sizes[0]} down to {sizes[-1]} units. {each}.{guessed(guess)}"
 
 
 def laws(flow: Mapping[str, np.ndarray], guess: float | None) -> Plot:
@@ -240,7 +240,7 @@ def laws(flow: Mapping[str, np.ndarray], guess: float | None) -> Plot:
     ax.set(yscale="log", ylim=(min(0.05, 0.7 * min(ends)), max(2, 1.5 * max(ends))))
     ax.set(xlabel="layer", ylabel="second moment")
     ax.set_title("Leaky layers by four laws, one variance asked for")
-    return fig, f"Second moment against depth. {_ends(flow)}.{_guessed(guess)}"
+    return fig, f"Second moment against depth. {_ends(flow)}.{guessed(guess)}"
 
 
 def integrands(activations: Mapping[str, Callable[..., np.ndarray]]) -> Plot:
@@ -258,10 +258,6 @@ def integrands(activations: Mapping[str, Callable[..., np.ndarray]]) -> Plot:
         "Panels of f(z) squared times the normal density, over the dashed outline for z squared, of area 1. "
         "The identity fills it; ReLU fills its right half, GELU rather less of it; tanh makes two low humps."
     )
-
-
-def _guessed(guess: float | None) -> str:
-    return "" if guess is None else f" Your guess: {guess:g}."
 
 
 def _mean_line(

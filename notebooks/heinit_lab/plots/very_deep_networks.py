@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.figures.marks import band, below, guess_star, label_line, level, networks, note, theory
-from heinit_lab.figures.numbers import number
+from heinit_lab.figures.numbers import guessed, number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, RULES, THEORY, WARM, XAVIER, in_words
 from heinit_lab.race import STUCK, Race, stored
@@ -39,7 +39,7 @@ def depth_race(guess: float | None, depths: Sequence[int] = (5, 8, 10, 12, 15, 2
     return fig, (
         f"Test share against depth after 30 epochs, ten seeds each. He stays between "
         f"{shares['he'][-1].min():.2f} and {shares['he'][0].max():.2f} from 5 to 30 layers. Xavier falls "
-        f"from depth 10 on; from {stopped} layers its middle run is below {STUCK}.{_yours(guess)}"
+        f"from depth 10 on; from {stopped} layers its middle run is below {STUCK}.{guessed(guess)}"
     )
 
 
@@ -69,12 +69,7 @@ def scale_range(guess: Any, depths: Sequence[int] = (10, 30)) -> Plot:
     note(axes[-1], 4.6, 0.03, "×: overflow", XAVIER, ha="right")
     if guess is not None:
         fig.suptitle(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
-    return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}.{_yours(guess)}"
-
-
-def _yours(guess: Any) -> str:
-    """The words for a guess, once there is one."""
-    return "" if guess is None else f" Your guess: {guess}."
+    return fig, f"Test share against c after 30 epochs, ten seeds each. {'; '.join(words)}.{guessed(guess)}"
 
 
 def losses(runs: Mapping[str, Race], depth: int) -> Plot:
@@ -148,7 +143,7 @@ def lanes(
     if guess is not None:
         ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
     below(fig, runner)
-    return fig, f"Test shares of ten seeds, one lane a setting. {'; '.join(words)}.{_yours(guess)}{runner}"
+    return fig, f"Test shares of ten seeds, one lane a setting. {'; '.join(words)}.{guessed(guess)}{runner}"
 
 
 def signal_spread(q: np.ndarray, width: int, guess: float | None = None, makers: str = "") -> Plot:
@@ -176,7 +171,7 @@ def signal_spread(q: np.ndarray, width: int, guess: float | None = None, makers:
     return fig, (
         f"Second moment over {depth} layers of {width} in {len(q)} He networks: the mean ends at "
         f"{mean:.2f}, the median at {middle:.2f}, nine in ten between {low:.2f} and "
-        f"{high:.2f}; {100 * within:.1f} % end within 10 % of 1.{_yours(guess)}{makers}"
+        f"{high:.2f}; {100 * within:.1f} % end within 10 % of 1.{guessed(guess)}{makers}"
     )
 
 
@@ -295,7 +290,7 @@ def convolutions(
     each = "; ".join(words)
     below(fig, counter)
     return fig, (
-        f"Second moment through ten 3 x 3 convolutions of 16 channels. {each}.{_yours(guess)}{counter}"
+        f"Second moment through ten 3 x 3 convolutions of 16 channels. {each}.{guessed(guess)}{counter}"
     )
 
 
@@ -319,7 +314,8 @@ def residual_blocks(plain: np.ndarray, scaled: np.ndarray, guess: Any = None) ->
     if guess is not None:
         ax.set_title(f"your guess: {guess}", color=in_words(ACCENT), fontsize=10)
     each = "; ".join(words)
-    return fig, f"Second moment along {blocks} residual blocks of width 64. {each}; e is 2.72.{_yours(guess)}"
+    said = f"Second moment along {blocks} residual blocks of width 64. {each}; e is 2.72."
+    return fig, f"{said}{guessed(guess)}"
 
 
 def default_scales(rules: Mapping[str, float], measured: Mapping[str, np.ndarray]) -> Plot:

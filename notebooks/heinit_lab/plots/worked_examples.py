@@ -19,7 +19,7 @@ from heinit_lab.experiments.worked_examples import (
     uniform_layers,
 )
 from heinit_lab.figures.marks import guess_level, histogram, label_left, label_line, level, note, theory
-from heinit_lab.figures.numbers import percent
+from heinit_lab.figures.numbers import guessed, percent
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, GLOROT, HE, OFF, PAPER, THEORY, WARM, XAVIER
 from heinit_lab.mean_squares import density, interval
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def _yours(*drivers: Driver, guess: object = None) -> str:
+def _yours(*drivers: Driver, guess: float | str | None = None) -> str:
     """What the words of a figure say of the functions that drew it, and of a reader's guess."""
-    return stand_ins(*drivers) + (f" Your guess: {guess}." if guess is not None else "")
+    return stand_ins(*drivers) + guessed(guess)
 
 
 def _below(ax: Axes, *drivers: Driver) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from heinit_lab.drivers import driver, stand_ins
 from heinit_lab.experiments.xavier_comparison import Flow, gains
 from heinit_lab.figures.marks import CARD, label_line, networks, note, theory
-from heinit_lab.figures.numbers import number
+from heinit_lab.figures.numbers import guessed, number
 from heinit_lab.figures.show import Plot, figure
 from heinit_lab.figures.style import ACCENT, HE, RULES, SKY, THEORY, WARM
 
@@ -32,7 +32,7 @@ def ratio(measured: Sequence[float], guess: float | None) -> Plot:
     ax.set(xlabel="layers passed", ylabel="large network / small network")
     return fig, (
         "The ratio of the two networks' signals grows as √2 to the power of the layer: on a logarithmic "
-        f"axis, a line from 1 to {last} at layer {depth[-1]}.{_in_words(guess)}"
+        f"axis, a line from 1 to {last} at layer {depth[-1]}.{guessed(guess)}"
     )
 
 
@@ -94,7 +94,7 @@ def own_network(linear: Flow, relu: Flow, guess: float | None) -> Plot:
     axes[0].set_ylabel("second moment / input's")
     return fig, (
         f"Second moment against layer, medians over many networks, at layer {depth}. {'. '.join(ends)}. "
-        f"Predicted means are dashed.{_in_words(guess, ' for He in linear units')}"
+        f"Predicted means are dashed.{guessed(guess, ' for He in linear units')}"
     )
 
 
@@ -130,7 +130,7 @@ def one_layer(layers: Mapping[str, Mapping[str, np.ndarray]], guess: float | Non
     )
     return fig, (
         f"What a linear layer keeps of the second moment, means for {' and '.join(layers)}. "
-        f"{means}.{_in_words(guess, ' for the last, first layer')}"
+        f"{means}.{guessed(guess, ' for the last, first layer')}"
     )
 
 
@@ -151,7 +151,7 @@ def weight_gradients(flow: Flow, guess: str | None) -> Plot:
     ax.set(ylabel="second moment of its gradient", title="What each matrix would learn from")
     return fig, (
         f"The second moment of each matrix's gradient, medians over networks of {depth} layers: two level "
-        f"bands. {'; '.join(ranges)}.{_in_words(guess, ' for the smallest under Xavier')}"
+        f"bands. {'; '.join(ranges)}.{guessed(guess, ' for the smallest under Xavier')}"
     )
 
 
@@ -169,8 +169,3 @@ def _guess(ax: Axes, x: float, guess: float | None, low: float, high: float) -> 
         height = float(np.clip(guess, low, high))
         ax.axhline(height, color=ACCENT, ls=":", lw=2)
         label_line(ax, x, height, f"your guess: {guess:,}", ACCENT, xytext=(0, 4), va="bottom")
-
-
-def _in_words(guess: float | str | None, what: str = "") -> str:
-    """The sentence about a reader's guess, or '' where there is none."""
-    return "" if guess is None else f" Your guess{what}: {guess if isinstance(guess, str) else f'{guess:,}'}."

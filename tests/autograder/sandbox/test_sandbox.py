@@ -104,9 +104,10 @@ def test_the_self_test_names_the_walls_that_are_missing(kind, walls, named):
     assert {wall for wall, text in NAMED.items() if text in sentence} == set(named.split()), sentence
 
 
-def test_the_self_test_names_a_file_that_could_be_read(sandbox):
+def test_the_self_test_names_a_file_that_could_be_read(sandbox, monkeypatch):
+    monkeypatch.setattr(selftest, "_secrets", lambda: [Path("/usr")])
     with pytest.raises(SandboxError, match="could read /usr"):
-        prove(sandbox, (Path("/usr"),))
+        prove(sandbox)
 
 
 def test_the_self_test_looks_for_answers_and_hidden_tests_that_exist():

@@ -85,9 +85,3 @@ def says_each_entry(trials: Trials) -> bool:
     """Every value has an entry for each entry of the input."""
     shapes = [(np.shape(trial.case.args[0]), as_array(trial.call.value)) for trial in trials]
     return all(got is not None and got.shape == shape for shape, got in shapes)
-
-
-def numbers(value: Any) -> np.ndarray | None:
-    """A value as an array of real numbers, or None where it is none."""
-    array = as_array(value)
-    return array if array is not None and array.dtype.kind in "iuf" else None

@@ -5,14 +5,13 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import has_parts
+from heinit_lab.checking.compare import has_parts, real_array
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise, is_rounded
 from heinit_lab.exercises.relu_half_killing._shown import (
     asks_one_question,
     has_a_limit,
     is_right_but_for_its_shape,
-    numbers,
     says_each_entry,
 )
 from heinit_lab.source import PRINTED
@@ -54,7 +53,7 @@ def _gives_numbers(trials: Trials) -> bool:
     for trial in trials:
         value, want = trial.call.value, trial.case.want
         parts = value if has_parts(value) else [value]
-        kinds = [numbers(part) for part in parts]
+        kinds = [real_array(part) for part in parts]
         single = [got is not None and got.ndim == 0 for got in kinds]
         placed = len(parts) == 2 and any(single)
         if not any(single) or not (placed or len(parts) == 1):

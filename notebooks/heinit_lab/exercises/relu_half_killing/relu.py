@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import as_array, real_array
 from heinit_lab.checking.trials import Trial, Trials
 from heinit_lab.exercises._shared import exercise, is_rounded
 from heinit_lab.exercises.relu_half_killing._shown import (
@@ -13,7 +13,6 @@ from heinit_lab.exercises.relu_half_killing._shown import (
     has_a_limit,
     is_right_but_for_its_shape,
     lacks_an_axis,
-    numbers,
     tests_a_whole_array,
 )
 from heinit_lab.source import PRINTED
@@ -52,7 +51,7 @@ def _asks_one_question(trials: Trials) -> bool:
     wrong = [trial for trial in trials if not trial.right]
     if wrong and all(map(tests_a_whole_array, wrong)):
         return True
-    pairs = [(trial.case.args[0], numbers(trial.call.value)) for trial in trials]
+    pairs = [(trial.case.args[0], real_array(trial.call.value)) for trial in trials]
     whole = [got is not None and np.array_equal(got, x) for x, got in pairs]
     gone = [got is not None and got.size in (1, x.size) and not got.any() for x, got in pairs]
     return any(whole) and any(gone) and all(w or g for w, g in zip(whole, gone, strict=True))
@@ -90,7 +89,7 @@ def _says_max(trial: Trial) -> bool:
 
 def _entries(trials: Trials) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The entries of each input, and those of its value; none at all where a value has another shape."""
-    pairs = [(trial.case.args[0], numbers(trial.call.value)) for trial in trials]
+    pairs = [(trial.case.args[0], real_array(trial.call.value)) for trial in trials]
     fitting = [(x.ravel(), got.ravel()) for x, got in pairs if got is not None and got.shape == x.shape]
     yield from fitting if len(fitting) == len(pairs) else ()
 
