@@ -19,7 +19,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from autograder import hints
+from autograder import command_lines
 from autograder.database import gradebook_in_words, refuse_empty
 from autograder.errors import HeinitError, UsageError
 from autograder.files import parse_json, typed, write_atomically
@@ -52,7 +52,7 @@ def make_course(directory: Path, roster: Sequence[Student] = ()) -> list[Lesson]
     refuse_path(directory)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         course = (directory / CONFIG_FILE).is_file()
-        instead = f", or grade this one with: {hints.heinit('grade', directory)}" if course else "."
+        instead = f", or grade this one with: {command_lines.heinit('grade', directory)}" if course else "."
         raise UsageError(f"{directory} exists already, and is left as it is. Name a new directory{instead}")
     directory = directory.resolve()  # a link stays a link
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +169,7 @@ def nbgrader_api(root: Path, **overrides: Any) -> Any:
         raise UsageError(
             f"{root} was made by another version of heinit: its {file} names {module}, which this version "
             f"does not have. Renew the course (submissions and grades stay) with: "
-            f"{hints.heinit('course', root, '--renew')}"
+            f"{command_lines.heinit('course', root, '--renew')}"
         )
     read_settings(root)  # a wrong value is told before anything is done
     mend_nbgrader(root)
@@ -236,7 +236,7 @@ def _configuration(root: Path) -> str:
     if not (root / CONFIG_FILE).is_file():
         raise UsageError(
             f"{root} is not a course directory: it has no {CONFIG_FILE}. "
-            f"Make one with: {hints.heinit('course', root)}"
+            f"Make one with: {command_lines.heinit('course', root)}"
         )
     return (root / CONFIG_FILE).read_text(encoding="utf-8", errors="replace")
 
@@ -244,5 +244,5 @@ def _configuration(root: Path) -> str:
 def _damaged(root: Path, file: str, damage: str) -> UsageError:
     return UsageError(
         f"{root / file} is damaged ({damage}). Put back a copy, or write the configuration and the lessons "
-        f"anew (submissions and grades stay) with: {hints.heinit('course', root, '--renew')}"
+        f"anew (submissions and grades stay) with: {command_lines.heinit('course', root, '--renew')}"
     )

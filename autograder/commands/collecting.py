@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from autograder import hints
+from autograder import command_lines
 from autograder.commands import options
 from autograder.errors import UsageError
 from autograder.text import printable
@@ -52,7 +52,7 @@ def collect(
     members = read_groups(groups) if groups else None
     add_archives(directory, lesson, files)
     if not sources(directory, lesson):
-        command = hints.heinit("collect", directory)
+        command = command_lines.heinit("collect", directory)
         raise UsageError(f"there is no archive of {lesson} yet. Name it: {command} {lesson} FILE")
     collection = open_collection(api.coursedir, lesson, members, zone)
     counts: Counter[str] = Counter()
@@ -73,7 +73,7 @@ def collect(
     summary = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()) if n)
     click.echo(f"{summary or 'nothing was collected'}.", err=True)
     if collection.nobodys or collection.problems:
-        place, course = directory / NOBODYS.format(lesson), hints.heinit("course", directory)
+        place, course = directory / NOBODYS.format(lesson), command_lines.heinit("course", directory)
         click.echo(
             f"Of {len(collection.nobodys)} files it is not known whose they are: {place} lists them. While "
             f"that list is there, no grade file writes a zero for the lesson. Import the roster with "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from autograder import hints
+from autograder import command_lines
 from autograder.commands import options
 from autograder.commands.grading import progress, say_pending
 from autograder.text import printable
@@ -54,8 +54,8 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
     click.echo(f"Due dates, late work, points: {directory / FILE} (docs/instructors.md shows the file).")
     click.echo(f"Students' submissions go to {directory / 'submitted'}/STUDENT/LESSON/LESSON.ipynb.")
     # formgrader reads the configuration of the directory that its server is started in
-    click.echo(f"To hand out and grade in formgrader: {hints.jupyter_lab(directory)}")
-    click.echo(f"To grade from here: {hints.heinit('grade', directory)}")
+    click.echo(f"To hand out and grade in formgrader: {command_lines.jupyter_lab(directory)}")
+    click.echo(f"To grade from here: {command_lines.heinit('grade', directory)}")
 
 
 @click.command()
@@ -189,7 +189,7 @@ def demo(directory: Path, students: int, seed: int, no_grade: bool) -> None:
     count = sum(1 for _ in made_up.hand_in(directory, released))
     click.echo(f"{directory} is a course: {students} made-up students handed in {count} notebooks.")
     if no_grade:
-        click.echo(f"Grade them with: {hints.heinit('grade', directory)}")
+        click.echo(f"Grade them with: {command_lines.heinit('grade', directory)}")
         return
     results = list(progress(Grading(directory, workers=None), lines=False))
     counts = Counter(result.status for result in results)
@@ -201,8 +201,8 @@ def demo(directory: Path, students: int, seed: int, no_grade: bool) -> None:
     if first is not None:
         click.echo(f"Feedback: {pages} pages in {directory / 'feedback'}. One of them: {_address(first)}")
     click.echo(f"The class report: {_address(make_report(directory).page)}")
-    click.echo(f"What was repaired or not gradable: {hints.heinit('grade', directory)} --force")
-    click.echo(f"In formgrader: {hints.jupyter_lab(directory)}")
+    click.echo(f"What was repaired or not gradable: {command_lines.heinit('grade', directory)} --force")
+    click.echo(f"In formgrader: {command_lines.jupyter_lab(directory)}")
 
 
 def _address(page: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autograder import hints
+from autograder import command_lines
 from autograder.commands import options
 from autograder.errors import UsageError
 from autograder.sandbox.kinds import UNSANDBOXED
@@ -142,7 +142,7 @@ def say_pending(directory: Path) -> None:
     from autograder.grading.scoring import pending
 
     if notes := pending(directory, nbgrader_api(directory)):
-        command = hints.heinit("grade", directory)
+        command = command_lines.heinit("grade", directory)
         click.echo(
             printable(f"{' '.join(notes)} The grades are those of before, until you run: {command}"), err=True
         )
@@ -157,7 +157,9 @@ def feedback(directory: Path, as_json: bool, **chosen: Any) -> None:
     run = FeedbackRun(directory, **chosen)
     say_pending(directory)
     if not run.graded:
-        click.echo(f"Nothing is graded in {directory}. Run: {hints.heinit('grade', directory)}", err=True)
+        click.echo(
+            f"Nothing is graded in {directory}. Run: {command_lines.heinit('grade', directory)}", err=True
+        )
         return
     for result in counted(run, as_json, "failed"):
         if result.status == "failed":

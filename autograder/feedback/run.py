@@ -13,7 +13,7 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
-from autograder import hints
+from autograder import command_lines
 from autograder.course import nbgrader_api
 from autograder.feedback.attempts import AttemptPages, page_of
 from autograder.feedback.worker import UNREADABLE, PageJob, PageTask
@@ -136,7 +136,7 @@ class FeedbackRun:
             present = b"" if self.force else self._present(student, lesson)
             return PageTask(grades, content, present)
         except (MissingEntry, UnicodeEncodeError):  # no gradebook holds a name that is no text
-            again = hints.heinit("grade", self.root, "--student", student)
+            again = command_lines.heinit("grade", self.root, "--student", student)
             refusal = f"the gradebook does not have it. Run: {again}"
         except OSError as error:
             refusal = UNREADABLE.format(error=error)

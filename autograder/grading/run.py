@@ -23,7 +23,8 @@ from autograder.grading.pool import do_all
 from autograder.grading.result import Result, receipt_of
 from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, Rubric
 from autograder.grading.writer import Writer
-from autograder.judge.preprocessor import JudgeExecute, key_of, secret
+from autograder.judge.preprocessor import JudgeExecute
+from autograder.judge.seed import key_of, secret
 from autograder.repair.candidates import handed_in
 from autograder.repair.released import released_lesson
 from autograder.settings import BEST, FILE, read_settings

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
-from autograder import hints
+from autograder import command_lines
 from autograder.errors import HeinitError
 from autograder.grades import as_it_counts, read_grades
 from autograder.grading.attempts import Attempts, folder_of, number_of
@@ -49,7 +49,7 @@ def verify(root: Path, student: str, lesson: str) -> Verified:
         why = f" It was ungradable: {result.reason}" if result is not None else ""
         raise HeinitError(
             f"{student} has no receipt of a grade for {lesson} here, or it is damaged.{why} "
-            f"Grade it with: {hints.heinit('grade', root)}"
+            f"Grade it with: {command_lines.heinit('grade', root)}"
         )
     if not grading.submissions:
         raise HeinitError(f"{lesson} does not count: {FILE} leaves it out.")

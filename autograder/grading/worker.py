@@ -23,7 +23,8 @@ from autograder.grading.job import Job, Refusal
 from autograder.grading.result import ExerciseScore, Result, receipt_of
 from autograder.judge.client import JudgeError, close_shared, shared
 from autograder.judge.points import share_of_points, verdicts
-from autograder.judge.preprocessor import declared, seed_of
+from autograder.judge.preprocessor import declared
+from autograder.judge.seed import seed_of
 from autograder.judge.stops import all_stops, whys
 from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import read_repaired

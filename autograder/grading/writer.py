@@ -280,7 +280,7 @@ class Writer:
         with suppress(OSError, ValueError):  # formgrader then says that the file is missing
             if not place.exists():
                 place.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(place, _stand_in(nbformat.read(released, as_version=4), result))
+                write_atomically(place, _placeholder(nbformat.read(released, as_version=4), result))
         return str(notebook.id)
 
     def _notebook(self, submission: Submission, submitted_at: datetime | None) -> SubmittedNotebook:
@@ -333,7 +333,7 @@ class Writer:
         notebook.late_submission_penalty = penalty
 
 
-def _stand_in(notebook: NotebookNode, result: Result) -> str:
+def _placeholder(notebook: NotebookNode, result: Result) -> str:
     """A released notebook in the place of one that cannot be graded, and why."""
     says = (
         f"**This is not what {result.student} handed in**, but the lesson as it was released. What was "

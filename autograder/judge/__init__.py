@@ -25,8 +25,8 @@ stand-in in that function's place, for which the judge gets values of the refere
 
 What comes from a solver comes through pipes: whoever holds a socket can hand its reader a
 descriptor that takes for ever to close. What the processes send to each other are the messages
-in messages.py and solver/messages.py. The seed of the hidden inputs comes with the notebook, and is
-a context variable in the judge. So do the files from beside the notebook, which the judge hands to
+in messages.py and solver/messages.py. The seed of the hidden inputs (seed.py) comes with the notebook,
+and is a context variable in the judge. So do the files from beside the notebook, which the judge hands to
 the solver as bytes and never writes or imports.
 
 The judge fails closed. nbgrader gives full points to a test cell without outputs, so each test

@@ -40,7 +40,7 @@ from autograder.submissions.archives import (
     Member,
     Time,
     expanded,
-    is_nobodys,
+    is_junk,
     opened,
 )
 from autograder.submissions.plain_files import EXCHANGE_FILES, MOST_FILES
@@ -155,7 +155,7 @@ class Collection:
             versioned = version and file is not None and file.platform.name in ("Teams", FOLDER.name)
             if version and versioned and int(version[2]) < last[version[1]]:
                 continue
-            if file is not None and not file.own and not is_nobodys(file.file):
+            if file is not None and not file.own and not is_junk(file.file):
                 yield member, file
             elif file is None and (_NOTEBOOKS.search(member.path) or (not written and "/" in member.path)):
                 forms = ", ".join(platform.name for platform in PLATFORMS)

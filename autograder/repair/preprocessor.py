@@ -30,7 +30,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         name, assignment = about["notebook"], about["assignment"]
         handed_in, source = of_nbgrader(self, about), None
-        notes = notes_of(*handed_in) if handed_in else []
+        notes = clear_autograded(*handed_in) if handed_in else []
         with Gradebook(about["db_url"]) as gradebook:
             if handed_in:
                 _settle(gradebook, *handed_in)
@@ -44,8 +44,11 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
         return result.notebook, resources
 
 
-def notes_of(submission: Submission, autograde: Any) -> list[str]:
-    """What is to be told of the files beside the notebook. Raises UngradableError as they are read."""
+def clear_autograded(submission: Submission, autograde: Any) -> list[str]:
+    """Remove from `autograded/` what is not of this hand-in, and tell of the files beside the notebook.
+
+    Raises UngradableError as they are read.
+    """
     submission.read()
     submission.submitted_at()
     beside, _ = read_files(submission, autograde)

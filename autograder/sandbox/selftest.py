@@ -156,7 +156,7 @@ def prove(sandbox: Sandbox) -> None:
     hidden, column = sandbox.kind == "namespaces", MACHINES.index(platform.machine())
     summed = bool(sandbox.control_groups.parents)  # whether memory is limited in sum
     memory = 96 * MEBI if summed else 1024 * MEBI
-    denied = tomllib.loads(Path(__file__).with_name("denied_calls.toml").read_text(encoding="utf-8"))
+    denied = tomllib.loads(Path(__file__).with_name("probed_calls.toml").read_text(encoding="utf-8"))
     limits = Limits(memory=memory, disk=MEBI, processes=12, cell_seconds=SECONDS, seconds=SECONDS)
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         settings = {

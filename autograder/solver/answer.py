@@ -17,6 +17,7 @@ from heinit_lab.checking.calls import mentions
 from heinit_lab.checking.observe import Call, observe_in_turn, own_global_state
 
 from .channel import ChannelError
+from .entropy import entropy_draws
 from .messages import (
     LONGEST_TEXT,
     BindNames,
@@ -29,7 +30,6 @@ from .messages import (
     send_message,
 )
 from .pipes import PipeEnd
-from .randomness import entropy_draws
 from .stand_ins import put_stand_in
 
 

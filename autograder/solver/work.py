@@ -23,9 +23,9 @@ from typing import Any
 
 from .answer import answer_questions
 from .channel import ChannelError, End
+from .entropy import count_entropy
 from .messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, receive_message, send_message
 from .pipes import PipeEnd
-from .randomness import count_entropy
 from .session import Session
 
 # forks with the ends of the session and its order; gives what the session's Ready says

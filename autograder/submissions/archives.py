@@ -35,7 +35,7 @@ Time = tuple[int, ...]  # year, month, day, hour, minute, second
 MOST_UNPACKED, BLOCK = 64 * 2**20, 4096  # bytes of what a student packed, and of any member at the least
 MOST_MEMBERS, DEEPEST = 2000, 3
 LARGEST_INDEX = 2**20  # bytes of the table of contents of a zip that a student made
-_NOBODYS = re.compile(
+_JUNK = re.compile(
     r"(?:^|/)(?:__MACOSX|\.ipynb_checkpoints|__pycache__|\.git|\.Trashes|\.Spotlight-V100)(?:/|$)"
     r"|(?:^|/)(?:\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|\.directory)$",
     re.I,
@@ -65,9 +65,9 @@ class Member:
     changed_at: Time = ()
 
 
-def is_nobodys(path: str) -> bool:
+def is_junk(path: str) -> bool:
     """Whether an operating system or an editor made a file, and no student."""
-    return bool(_NOBODYS.search(path))
+    return bool(_JUNK.search(path))
 
 
 def same_form(text: str) -> str:
@@ -106,7 +106,7 @@ def opened(source: Path | bytes, whole: bool = False) -> Iterator[list[Member]]:
             members = list(_in_zip(archive) if isinstance(archive, zipfile.ZipFile) else _in_tar(archive))
         except _DAMAGES as error:
             raise ArchiveError(_in_words(error)) from None
-        yield [member for member in members if not is_nobodys(member.path)]
+        yield [member for member in members if not is_junk(member.path)]
 
 
 def expanded(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -183,7 +183,7 @@ def _in_folder(root: Path) -> Iterator[Member]:
         for name in sorted(files):
             path = Path(place, name)
             label = _label(path.relative_to(root).as_posix())
-            if not path.is_symlink() and not is_nobodys(label):
+            if not path.is_symlink() and not is_junk(label):
                 yield _of_file(path, label)
     for folder in closed:
         yield _of_file(Path(folder), _label(f"{Path(folder).relative_to(root).as_posix()}/(the folder)"))

@@ -3,7 +3,7 @@
 `read_content` takes a file whose cells can be read beyond doubt, and says in a sentence what was wrong with
 it: another encoding, a wrapping, text behind the end, a comma too many, merge markers that part nothing that
 counts. Of any other file it says what the file is. Outputs are left out before anything is parsed, so that
-their size costs nothing. Nothing here takes more than linear time, or unpacks more than LARGEST.
+their size costs nothing. Nothing here takes more than linear time, or unpacks more than LARGEST_NOTEBOOK.
 """
 
 import ast
@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from autograder.submissions.archives import is_nobodys, zip_of
+from autograder.submissions.archives import is_junk, zip_of
 from autograder.submissions.filetypes import BINARY, TEXT, kind_in_words
 
-LARGEST = 128 * 2**20  # bytes of a file
+LARGEST_NOTEBOOK = 128 * 2**20  # bytes of a submitted file
 LARGEST_WITHOUT_OUTPUTS = 32 * 2**20
 LARGEST_MENDED = 4 * 2**20  # characters of a text whose commas are put right
 LARGEST_LITERAL = 2**20  # characters that are read as Python's text of a value
@@ -80,7 +80,7 @@ def _unpacked(data: bytes, content: Content) -> bytes:
     """The file in an archive of one notebook; any other data as it is."""
     try:
         if data[:2] == b"\x1f\x8b":
-            inner = zlib.decompressobj(31).decompress(data, LARGEST + 1)
+            inner = zlib.decompressobj(31).decompress(data, LARGEST_NOTEBOOK + 1)
         elif data[:4] == b"PK\3\4":
             inner = _only_notebook(data)
         else:
@@ -89,21 +89,21 @@ def _unpacked(data: bytes, content: Content) -> bytes:
             raise zlib.error
     except (zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError, OSError):
         raise UnreadableError(f"{kind_in_words(data)} that cannot be opened") from None
-    if len(inner) > LARGEST:
-        raise UnreadableError(f"it is larger than {LARGEST // 2**20} MiB when it is unpacked")
+    if len(inner) > LARGEST_NOTEBOOK:
+        raise UnreadableError(f"it is larger than {LARGEST_NOTEBOOK // 2**20} MiB when it is unpacked")
     content.repairs.append("The notebook was packed, and was unpacked.")
     return inner
 
 
 def _only_notebook(data: bytes) -> bytes:
     with zip_of(data) as archive:
-        names = [n for n in archive.namelist() if n.endswith(".ipynb") and not is_nobodys(n)]
+        names = [n for n in archive.namelist() if n.endswith(".ipynb") and not is_junk(n)]
         if len(names) != 1:
             count = f"{len(names)} notebooks: hand in one" if names else "no notebook in it"
             kind = kind_in_words(data, archive.namelist())
             raise UnreadableError(f"{kind}, with {count}" if "zip" in kind else kind)
         with archive.open(names[0]) as file:
-            return file.read(LARGEST + 1)
+            return file.read(LARGEST_NOTEBOOK + 1)
 
 
 def _in_utf8(data: bytes, content: Content) -> bytes:

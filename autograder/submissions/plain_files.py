@@ -23,7 +23,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
-from autograder.submissions.archives import is_nobodys
+from autograder.submissions.archives import is_junk
 from autograder.text import printable
 
 MOST_FILES, MOST_BYTES = 200, 16 * 2**20  # of the files beside one notebook that are taken
@@ -188,7 +188,7 @@ class _FolderReader:
             self._entries = 0
             return
         for entry in sorted(entries, key=lambda entry: entry.name):
-            if is_nobodys(entry.name) or any(fnmatchcase(entry.name, pattern) for pattern in self._ignore):
+            if is_junk(entry.name) or any(fnmatchcase(entry.name, pattern) for pattern in self._ignore):
                 continue
             place = (*inside, entry.name)
             try:

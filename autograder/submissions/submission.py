@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.submissions.archives import is_nobodys, same_form
-from autograder.submissions.content import LARGEST
+from autograder.submissions.archives import is_junk, same_form
+from autograder.submissions.content import LARGEST_NOTEBOOK
 from autograder.submissions.plain_files import (
     EXCHANGE_FILES,
     MOST_ENTRIES,
@@ -70,12 +70,12 @@ class Submission:
             raise UngradableError(self.misnamed)
         try:
             with self._folder() as folder:
-                content = read_plain(folder, self.path.name, LARGEST)
+                content = read_plain(folder, self.path.name, LARGEST_NOTEBOOK)
         except OSError as error:
             raise self._unreadable(error) from None
         if content is None:
             raise UngradableError(
-                f"it is larger than {LARGEST // 2**20} MiB. Ask for a copy without outputs: "
+                f"it is larger than {LARGEST_NOTEBOOK // 2**20} MiB. Ask for a copy without outputs: "
                 "in JupyterLab, Edit, Clear Outputs of All Cells."
             )
         return content
@@ -115,7 +115,7 @@ class Submission:
                 names = [entry.name for entry in islice(entries, MOST_ENTRIES)]
             if set(names) <= {self.path.name, *EXCHANGE_FILES}:  # as nearly always
                 return {}
-            files = read_beside(*self._place, most=LARGEST).files
+            files = read_beside(*self._place, most=LARGEST_NOTEBOOK).files
         except (OSError, UngradableError):
             return {}
         return {
@@ -144,7 +144,7 @@ class Submission:
         there: list[str] = []
         with suppress(OSError, UngradableError), self._folder() as folder, os.scandir(folder) as entries:
             names = (entry.name for entry in entries if entry.name not in EXCHANGE_FILES)
-            there = sorted(keepable(name) for name in islice(names, MOST_ENTRIES) if not is_nobodys(name))
+            there = sorted(keepable(name) for name in islice(names, MOST_ENTRIES) if not is_junk(name))
         if any(name.lower().endswith(".ipynb") for name in there):
             advice = "rename it if it is the lesson, or ask for the notebook"
         else:

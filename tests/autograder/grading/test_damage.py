@@ -21,7 +21,7 @@ from autograder.cli import main
 from autograder.course import nbgrader_api, release, renew_course
 from autograder.errors import HeinitError
 from autograder.grading.run import Grading
-from autograder.judge.preprocessor import SECRET, secret
+from autograder.judge.seed import SECRET, secret
 from autograder.report.files import make_report
 from autograder.site.build import MANIFEST, build_site
 from autograder.site.execute import kept_run

@@ -58,7 +58,7 @@ def with_a_line(copies: dict[str, Path], *files: str) -> dict[str, str]:
         "autograder/hidden_tests/worked_examples.py",
         "autograder/hidden_tests/grade.py",
         "autograder/solver/work.py",
-        "autograder/solver/randomness.py",
+        "autograder/solver/entropy.py",
         "autograder/judge/proxy.py",
         "autograder/repair/rules.py",
         "autograder/sandbox/launch.py",

@@ -10,7 +10,7 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.repair.preprocessor import Repair, notes_of
+from autograder.repair.preprocessor import Repair, clear_autograded
 from autograder.submissions.beside import of_nbgrader
 from autograder.submissions.submission import UngradableError
 
@@ -35,7 +35,7 @@ def step(tmp_path: Path) -> Repair:
 
 def test_copies_of_links_are_taken_out_of_autograded(step, tmp_path):
     (tmp_path / "submitted" / "anna" / "lesson" / "lesson.ipynb").write_text("{}")
-    assert notes_of(*of_nbgrader(step, ABOUT)) == [
+    assert clear_autograded(*of_nbgrader(step, ABOUT)) == [
         "Left out of what lies beside the notebook: `link` (a symbolic link)."
     ]
     assert [p.name for p in (tmp_path / "autograded" / "anna" / "lesson").iterdir()] == ["data.csv"]

@@ -25,7 +25,7 @@ def test_a_file_that_is_no_notebook_is_called_by_its_name():
 
 
 def test_no_file_is_unpacked_or_read_without_bound(monkeypatch):
-    monkeypatch.setattr(content, "LARGEST", 1000)
+    monkeypatch.setattr(content, "LARGEST_NOTEBOOK", 1000)
     with pytest.raises(UnreadableError, match="when it is unpacked"):
         read_content(gzip.compress(b"\0" * 10**6))
     monkeypatch.setattr(content, "LARGEST_WITHOUT_OUTPUTS", 1000)

@@ -22,7 +22,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     path = tmp_path / "lesson.ipynb"
     path.write_text(json.dumps(EMPTY))
     assert read_notebook(Submission("anna", "lesson", path).read()).notebook.cells == []
-    monkeypatch.setattr(submissions, "LARGEST", 10)
+    monkeypatch.setattr(submissions, "LARGEST_NOTEBOOK", 10)
     with pytest.raises(UngradableError, match="larger than"):
         Submission("anna", "lesson", path).read()
 

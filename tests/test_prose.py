@@ -1,6 +1,6 @@
 """How a lesson is written, held as numbers: short cells, prose beside code, headings, alt text.
 
-Run with `pytest tests/test_craft.py -s` to read the numbers of every lesson.
+Run with `pytest tests/test_prose.py -s` to read the numbers of every lesson.
 """
 
 from __future__ import annotations
