@@ -16,7 +16,7 @@ from hypothesis import settings
 from autograder.course import make_course
 from autograder.lessons import lessons
 from autograder.site import execute
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.exercises import EXERCISES
 from tests.tools import FULL
 
@@ -31,7 +31,7 @@ LONGEST = (
     *("tests/autograder", "tests/heinit_lab"),
 )
 # What the named mistakes of these draw is drawn once a worker, and takes seconds: one worker has all tests.
-DRAWN = {name for name, exercise in EXERCISES.items() if isinstance(exercise.check, Plan)}
+DRAWN = {name for name, exercise in EXERCISES.items() if isinstance(exercise.check, DrawPlan)}
 ROOT = Path(__file__).resolve().parents[1]
 # in place of `execute.RECORD`
 IN_KERNEL = """

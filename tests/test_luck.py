@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks import luck
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.exercises import EXERCISES
 
-WITH_RIGHT_VALUES = [name for name, exercise in EXERCISES.items() if not isinstance(exercise.check, Plan)]
+WITH_RIGHT_VALUES = [name for name, exercise in EXERCISES.items() if not isinstance(exercise.check, DrawPlan)]
 
 
 def clipped(x):

@@ -69,7 +69,7 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
 @options.as_json
 def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     """Write the class report of DIRECTORY: scores, mistakes, exercises, and whom to write to."""
-    from autograder.report import numbers
+    from autograder.report.class_statistics import exercise_statistics, lesson_statistics, mistake_counts
     from autograder.report.files import TABLE, make_report
 
     say_pending(directory)
@@ -80,9 +80,9 @@ def report(directory: Path, compare: Path | None, as_json: bool) -> None:
             "page": str(written.page),
             "made_at": written.made_at.isoformat(),
             "compared_with": written.changed.since.isoformat() if written.changed else None,
-            "lessons": [asdict(lesson) for lesson in numbers.lesson_statistics(cohort, written.blank)],
-            "exercises": [asdict(exercise) for exercise in numbers.exercise_statistics(cohort)],
-            "mistakes": [asdict(mistake) for mistake in numbers.mistake_counts(cohort)],
+            "lessons": [asdict(lesson) for lesson in lesson_statistics(cohort, written.blank)],
+            "exercises": [asdict(exercise) for exercise in exercise_statistics(cohort)],
+            "mistakes": [asdict(mistake) for mistake in mistake_counts(cohort)],
             "alike": [asdict(group) for group in written.groups],
         }
         click.echo(json.dumps(content))

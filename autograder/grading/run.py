@@ -25,7 +25,7 @@ from autograder.grading.worker import AFTER, GradingJob, GradingTask, Outcome, R
 from autograder.grading.writer import Writer
 from autograder.judge.preprocessor import JudgeExecute
 from autograder.judge.seed import key_of, secret
-from autograder.repair.candidates import handed_in
+from autograder.repair.candidates import choose_notebook
 from autograder.repair.released import released_lesson
 from autograder.settings import BEST, FILE, read_settings
 from autograder.submissions.beside import read_files
@@ -245,7 +245,7 @@ class Grading:
         """A submission, read. Raises UngradableError where it cannot be read."""
         self._check(submission, job)
         key = key_of(submission.student, submission.lesson, secret(self.root))
-        choice = handed_in(submission, job.lessons[submission.lesson].released)
+        choice = choose_notebook(submission, job.lessons[submission.lesson].released)
         beside, files = read_files(submission, self._autograde)
         notes = (*choice.notes, *beside.notes)
         return GradingTask(submission, choice.content, submission.submitted_at(), key, beside, files, notes)

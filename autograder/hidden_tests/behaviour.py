@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.exercise import Evidence
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.outcomes import Outcome, Outcomes
@@ -110,7 +110,7 @@ def outcomes(
 
 
 def drawn(
-    name: str, points: float, says: str, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()
+    name: str, points: float, says: str, plan: Callable[[Rng], DrawPlan], *, needs: tuple[str, ...] = ()
 ) -> Row:
     """A behaviour of a function that draws; every plan of one behaviour has the same bound."""
 
@@ -121,7 +121,7 @@ def drawn(
     return lambda reference: Behaviour(name, points, says, partial(probe, reference.__name__), needs, bound)
 
 
-def reproducible(points: float, plan: Callable[[Rng], Plan], *, needs: tuple[str, ...] = ()) -> Row:
+def reproducible(points: float, plan: Callable[[Rng], DrawPlan], *, needs: tuple[str, ...] = ()) -> Row:
     """The behaviour that all numbers come from the Generator that is passed in."""
     says = "all randomness comes from rng: same seed, other seed, second call, global state"
     return drawn("randomness", points, says, plan, needs=needs)

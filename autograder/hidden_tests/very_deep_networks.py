@@ -17,7 +17,7 @@ from autograder.hidden_tests.behaviour import (
     values,
 )
 from heinit_lab.checking.draw_cases import DrawCase
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.trials import Case
 from heinit_solutions.very_deep_networks import (
     backward,
@@ -54,29 +54,29 @@ def _network(sizes: Any, c: float) -> DrawCase:
     return DrawCase(sizes, c, shape=[(b, a) for a, b in pairs], variance=[c / a for a, _ in pairs])
 
 
-def _wide_networks(rng: Rng) -> Plan:
+def _wide_networks(rng: Rng) -> DrawPlan:
     """Two networks of layers wide enough to read their law, with another c each, one of constant width."""
     n, sizes = int(rng.integers(400, 430)), rng.permutation(np.add([410, 520, 640], rng.integers(0, 20, 3)))
     laws = [_network([n, n, n], 2.0), _network(sizes, float(rng.uniform(0.3, 1.7)))]
-    return Plan(laws=laws, seed=plan_seed(rng))
+    return DrawPlan(laws=laws, seed=plan_seed(rng))
 
 
-def _networks_of_any_depth(rng: Rng) -> Plan:
+def _networks_of_any_depth(rng: Rng) -> DrawPlan:
     shapes = [_network(2 * rng.integers(1, 20, size=k) + np.arange(k) % 2, 2.0) for k in (2, 3, 5, 8, 30)]
-    return Plan(shapes, seed=plan_seed(rng))
+    return DrawPlan(shapes, seed=plan_seed(rng))
 
 
-def _small_and_large_network(rng: Rng) -> Plan:
+def _small_and_large_network(rng: Rng) -> DrawPlan:
     random = [_network(rng.integers(5, 12, size=4), 2.0), _network([150, 200, 160], 2.0)]
-    return Plan(random=random, seed=plan_seed(rng))
+    return DrawPlan(random=random, seed=plan_seed(rng))
 
 
-def _few_inputs_and_many_networks(rng: Rng) -> Plan:
+def _few_inputs_and_many_networks(rng: Rng) -> DrawPlan:
     """Layers of very few inputs, where a fan that is off by one shows; many small networks; one unit."""
     laws = [_network([2, 4000, 2], 1.0), _network([5, 4000], 3.0)]
     small = [_network(sizes, float(rng.uniform(0.5, 2.5))) for sizes in rng.integers(1, 25, size=(24, 3))]
     small += [_network([n, n, n], 2.0) for n in rng.integers(2, 25, size=8)]
-    return Plan([_network([1, 1], 2.0), _network([1, 7, 1], 2.0)], laws, small, seed=plan_seed(rng))
+    return DrawPlan([_network([1, 1], 2.0), _network([1, 7, 1], 2.0)], laws, small, seed=plan_seed(rng))
 
 
 def _deep(rng: Rng, sizes: list[int], kind: str = "") -> Case:

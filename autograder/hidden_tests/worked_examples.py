@@ -19,7 +19,7 @@ from autograder.hidden_tests.behaviour import (
     values,
 )
 from heinit_lab.checking.draw_cases import NORMAL, UNIFORM, DrawCase
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.trials import Case
 from heinit_solutions.worked_examples import (
@@ -45,32 +45,32 @@ def _small(rng: Rng, count: int) -> list[DrawCase]:
     return [_layer(a, b) for a, b in rng.integers(2, 25, size=(count, 2)).tolist()]
 
 
-def _wide_square_tall_and_small(kurtosis: float, rng: Rng) -> Plan:
+def _wide_square_tall_and_small(kurtosis: float, rng: Rng) -> DrawPlan:
     """A wide layer, a square one and a tall one: together enough to see a deviation 0.8 % off.
 
     And small ones, whose means and second moments are to stray as honest draws do.
     """
     many, some, n = (int(rng.integers(low, high)) for low, high in ((900, 1200), (245, 285), (500, 540)))
     laws = [_layer(many, 120), _layer(n, n), _layer(some, 1650)]
-    return Plan(laws=laws, small=_small(rng, 40), kurtosis=kurtosis, seed=plan_seed(rng))
+    return DrawPlan(laws=laws, small=_small(rng, 40), kurtosis=kurtosis, seed=plan_seed(rng))
 
 
-def _never_square(kurtosis: float, rng: Rng) -> Plan:
+def _never_square(kurtosis: float, rng: Rng) -> DrawPlan:
     sizes = 2 * rng.integers(1, 30, size=(6, 2)) + [1, 2]  # odd inputs, even outputs
-    return Plan([_layer(a, b) for a, b in sizes.tolist()], kurtosis=kurtosis, seed=plan_seed(rng))
+    return DrawPlan([_layer(a, b) for a, b in sizes.tolist()], kurtosis=kurtosis, seed=plan_seed(rng))
 
 
-def _small_and_large(kurtosis: float, rng: Rng) -> Plan:
+def _small_and_large(kurtosis: float, rng: Rng) -> DrawPlan:
     n_in, n_out = rng.integers(5, 12, size=2).tolist()
-    return Plan(random=[_layer(n_in, n_out), _layer(300, 200)], kurtosis=kurtosis, seed=plan_seed(rng))
+    return DrawPlan(random=[_layer(n_in, n_out), _layer(300, 200)], kurtosis=kurtosis, seed=plan_seed(rng))
 
 
-def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> Plan:
+def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> DrawPlan:
     """Layers of very few inputs, where a fan that is off by one shows; many small layers; one unit."""
     shapes = [_layer(1, 1), _layer(1, 6), _layer(6, 1)]
     laws = [_layer(2, 4000), _layer(5, 4000)]
     small = _small(rng, 40) + [_layer(n, n) for n in rng.integers(2, 25, 8).tolist()]
-    return Plan(shapes, laws, small, kurtosis=kurtosis, seed=plan_seed(rng))
+    return DrawPlan(shapes, laws, small, kurtosis=kurtosis, seed=plan_seed(rng))
 
 
 def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> tuple[Behaviour, ...]:

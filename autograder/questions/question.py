@@ -16,7 +16,7 @@ import numpy as np
 
 from heinit_lab.checking.compare import as_array, same, short
 from heinit_lab.checking.draw_cases import UNIFORM
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.exercise import Exercise, Misconception
 from heinit_lab.checking.observe import Function, observe
 from heinit_lab.checking.trials import Cases
@@ -59,7 +59,7 @@ class Question:
 def question(name: str) -> Question | None:
     """The question of an exercise, or None where no case can be read at a glance."""
     exercise = EXERCISES[name]
-    if isinstance(exercise.check, Plan):
+    if isinstance(exercise.check, DrawPlan):
         return _of_draws(exercise, exercise.check)
     if exercise.prompt is None or not isinstance(exercise.check, Cases):
         return None
@@ -74,7 +74,7 @@ def question(name: str) -> Question | None:
     return _number(exercise, prompt, float(case.want), mistaken)
 
 
-def _of_draws(exercise: Exercise, plan: Plan) -> Question | None:
+def _of_draws(exercise: Exercise, plan: DrawPlan) -> Question | None:
     """The question of an exercise that draws: what is known of the matrices before they are drawn."""
     law = next((case for case in plan.laws if not case.many), None)
     case = law or plan.shapes[1]

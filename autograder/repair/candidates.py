@@ -87,7 +87,7 @@ def choose(
     return ChosenFile(best.path, files[best.path], tuple(notes))
 
 
-def handed_in(submission: Submission, lesson: ReleasedLesson) -> ChosenFile:
+def choose_notebook(submission: Submission, lesson: ReleasedLesson) -> ChosenFile:
     """The notebook of a submission, whatever it is called. Raises UngradableError as `Submission.read`."""
     name = submission.path.name
     own, error = b"", None

@@ -9,7 +9,7 @@ from typing import TypedDict
 from autograder.errors import UsageError
 from autograder.files import parse_json, typed
 from autograder.gradebook import Cohort, Record, Status, Student
-from autograder.report.numbers import SPREAD, ExerciseStatistics, exercise_statistics, mistake_counts
+from autograder.report.class_statistics import SPREAD, ExerciseStatistics, exercise_statistics, mistake_counts
 
 FORMAT = 1
 MOVED = 0.05  # an exercise's mean share has moved when it differs by this much

@@ -12,7 +12,15 @@ from markupsafe import Markup
 
 from autograder.gradebook import Cohort, Pair, Status
 from autograder.grades import points, remarks
-from autograder.report import numbers
+from autograder.report.class_statistics import (
+    ENOUGH,
+    exercise_statistics,
+    histogram,
+    lesson_statistics,
+    mistake_counts,
+    spread,
+    whole,
+)
 from autograder.report.compare import Changes
 from autograder.report.similarity import SimilarGroup
 from autograder.templating import environment
@@ -44,7 +52,7 @@ def page(
         "day": lambda when: f"{when.day} {when:%B %Y, %H:%M}",
         "ago": lambda when: span((made_at - when).total_seconds()),
     }
-    shares = numbers.whole(cohort).values()
+    shares = whole(cohort).values()
     html = templates.get_template("report.html.j2").render(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         cohort=cohort,
@@ -52,14 +60,14 @@ def page(
         table_name=table_name,
         changed=changed,
         Status=Status,
-        whole=numbers.spread(shares),
-        shares=numbers.histogram(shares, 1, 10),
-        lessons=numbers.lesson_statistics(cohort, blank),
-        exercises=numbers.exercise_statistics(cohort),
-        mistakes=numbers.mistake_counts(cohort),
+        whole=spread(shares),
+        shares=histogram(shares, 1, 10),
+        lessons=lesson_statistics(cohort, blank),
+        exercises=exercise_statistics(cohort),
+        mistakes=mistake_counts(cohort),
         # the hint of a mistake, where this version of the lessons knows the mistake
         hints={(e.name, m.name): m.hint for e in EXERCISES.values() for m in e.misconceptions},
-        enough=numbers.ENOUGH,
+        enough=ENOUGH,
         shown=SHOWN,
         groups=groups,
         **_people(cohort, blank),

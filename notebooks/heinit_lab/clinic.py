@@ -32,7 +32,7 @@ ILLNESSES = {
 IMAGES = 64
 """Training images on which a network is measured."""
 
-Pull = Callable[[Array], tuple[Array, list[Array]]]
+Backward = Callable[[Array], tuple[Array, list[Array]]]
 """From the gradient behind a layer to that before it, and to those of the layer's matrices."""
 
 
@@ -112,8 +112,8 @@ def weights(patient: Patient, rng: np.random.Generator) -> list[Array]:
     return Ws[:1] * (len(Ws) - 1) + Ws[-1:] if patient.shared else Ws
 
 
-def _layers(patient: Patient, h: Array, Ws: Sequence[Array]) -> Iterator[tuple[Array, Pull]]:
-    """Each layer's activations, and its `Pull`."""
+def _layers(patient: Patient, h: Array, Ws: Sequence[Array]) -> Iterator[tuple[Array, Backward]]:
+    """Each layer's activations, and its `Backward`."""
     number = h.dtype.type
     if patient.branch:
         for W, V in zip(Ws[::2], Ws[1::2], strict=True):
@@ -125,7 +125,7 @@ def _layers(patient: Patient, h: Array, Ws: Sequence[Array]) -> Iterator[tuple[A
         yield h, pull
 
 
-def _dense(h: Array, W: Array, bias: Array, normalised: bool) -> tuple[Array, Pull]:
+def _dense(h: Array, W: Array, bias: Array, normalised: bool) -> tuple[Array, Backward]:
     z = h @ W.T + bias
     spread = z.std(axis=0) + h.dtype.type(1e-5) if normalised else h.dtype.type(1)
     unit = (z - z.mean(axis=0)) / spread if normalised else z
@@ -139,7 +139,7 @@ def _dense(h: Array, W: Array, bias: Array, normalised: bool) -> tuple[Array, Pu
     return relu(unit), pull
 
 
-def _block(h: Array, W: Array, V: Array, s: Array) -> tuple[Array, Pull]:
+def _block(h: Array, W: Array, V: Array, s: Array) -> tuple[Array, Backward]:
     z = h @ W.T
 
     def pull(g: Array) -> tuple[Array, list[Array]]:

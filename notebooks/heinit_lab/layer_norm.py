@@ -19,11 +19,11 @@ import numpy as np
 from heinit_lab.networks import Array, draw, moments, relu, unit_normal
 
 Place = Literal["plain", "pre", "post"]
-Pull = Callable[[Array], Array]
+InputBackward = Callable[[Array], Array]
 """From the gradient behind a layer to that before it."""
 
 
-def norm(h: Array) -> tuple[Array, Pull]:
+def norm(h: Array) -> tuple[Array, InputBackward]:
     """Mean 0 and variance 1 over the last axis, and the way back through that."""
     centred = h - h.mean(axis=-1, keepdims=True)
     spread = np.sqrt(np.mean(centred**2, axis=-1, keepdims=True))
@@ -56,7 +56,7 @@ def flow(
     return moments(hs), moments(reversed(gs))
 
 
-def _layer(place: Place, h: Array, W: Array, V: Array, s: Array) -> tuple[Array, Pull]:
+def _layer(place: Place, h: Array, W: Array, V: Array, s: Array) -> tuple[Array, InputBackward]:
     if place == "plain":
         unit, through = norm(h @ W.swapaxes(-1, -2))
         return relu(unit), lambda g: through(g * (unit > 0)) @ W
@@ -69,6 +69,6 @@ def _layer(place: Place, h: Array, W: Array, V: Array, s: Array) -> tuple[Array,
     return unit, lambda g: (inner := through(g)) + back(inner)
 
 
-def _branch(h: Array, W: Array, V: Array, s: Array) -> tuple[Array, Pull]:
+def _branch(h: Array, W: Array, V: Array, s: Array) -> tuple[Array, InputBackward]:
     z = h @ W.swapaxes(-1, -2)
     return s * relu(z) @ V.swapaxes(-1, -2), lambda g: s * ((g @ V) * (z > 0)) @ W

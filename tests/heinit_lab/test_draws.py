@@ -11,7 +11,7 @@ import pytest
 
 from heinit_lab.checking.dependence import dependence
 from heinit_lab.checking.draw_cases import NORMAL, UNIFORM, DrawCase
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.laws import LIMIT, law_of, standard
 from heinit_lab.checking.observe import Call
 from heinit_lab.checking.readings import read
@@ -114,7 +114,7 @@ def test_matrices_that_share_a_row_recur_and_those_whose_rows_begin_alike_do_not
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_right_answer_passes_whatever_the_seed(seed):
-    plan = Plan(laws=[LAYER], random=[SMALL], seed=seed)
+    plan = DrawPlan(laws=[LAYER], random=[SMALL], seed=seed)
     assert plan("he", he).finding is None
 
 
@@ -135,7 +135,7 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
         rng.bit_generator.state = state
         return W
 
-    probe = partial(Plan(random=[SMALL]), "he")
+    probe = partial(DrawPlan(random=[SMALL]), "he")
     said = [probe(answer).finding.headline for answer in (fresh, fixed, seeds, copies)]
     assert "differs between two generators with the same seed" in said[0]
     assert "same numbers for two different seeds" in said[1]
@@ -148,27 +148,27 @@ def test_the_kinds_of_trouble_with_a_generator_are_told_apart():
 def test_a_check_leaves_the_students_global_state_as_it_was():
     np.random.seed(5)
     before = np.random.get_state()[1].copy()
-    Plan(random=[SMALL])("he", lambda a, b, rng: np.random.normal(size=(b, a)))
+    DrawPlan(random=[SMALL])("he", lambda a, b, rng: np.random.normal(size=(b, a)))
     assert np.array_equal(before, np.random.get_state()[1])
 
 
 def test_a_list_of_matrices_is_looked_at_matrix_by_matrix():
-    assert Plan(shapes=[PAIR], laws=[PAIR])("net", layers).finding is None
+    assert DrawPlan(shapes=[PAIR], laws=[PAIR])("net", layers).finding is None
 
     def second_too_small(sizes, rng):
         return [W if i == 0 else W / 2 for i, W in enumerate(layers(sizes, rng))]
 
     assert (
         "net([64, 1024, 64], np.random.default_rng(7))[1]"
-        in Plan(laws=[PAIR])("net", second_too_small).finding.headline
+        in DrawPlan(laws=[PAIR])("net", second_too_small).finding.headline
     )
-    shorter = Plan(shapes=[PAIR])("net", lambda sizes, rng: layers(sizes, rng)[:-1])
+    shorter = DrawPlan(shapes=[PAIR])("net", lambda sizes, rng: layers(sizes, rng)[:-1])
     assert "(1024, 64)" in shorter.finding.headline
 
 
 def test_one_matrix_used_twice_is_seen():
     square = DrawCase([256, 256, 256], shape=[(256, 256)] * 2, variance=[2 / 256] * 2)
-    reused = Plan(laws=[square])("net", lambda sizes, rng: [he(256, 256, rng)] * 2)
+    reused = DrawPlan(laws=[square])("net", lambda sizes, rng: [he(256, 256, rng)] * 2)
     assert "repeats" in reused.finding.headline
 
 
@@ -176,13 +176,13 @@ def test_a_few_draws_say_little_and_many_small_matrices_say_what_a_large_one_doe
     def one_sided(n_in, n_out, rng):
         return rng.random((n_out, n_in)) * math.sqrt(6 / n_in)
 
-    assert Plan(shapes=[SMALL], laws=[SMALL])("he", one_sided).finding is None
-    assert "40 small layers average" in Plan(small=[SMALL] * 40)("he", one_sided).finding.headline
+    assert DrawPlan(shapes=[SMALL], laws=[SMALL])("he", one_sided).finding is None
+    assert "40 small layers average" in DrawPlan(small=[SMALL] * 40)("he", one_sided).finding.headline
 
 
 def test_a_slow_answer_is_right_and_gets_a_remark(monkeypatch):
     monkeypatch.setattr("heinit_lab.checking.exercise.SLOW", 0.0)
-    evidence = Plan(shapes=[DrawCase(2, 3, shape=(3, 2), variance=1.0)])("he", he)
+    evidence = DrawPlan(shapes=[DrawCase(2, 3, shape=(3, 2), variance=1.0)])("he", he)
     assert evidence.finding is None
     assert "no points are lost" in evidence.remark
 
@@ -207,7 +207,7 @@ HANG = {
 
 @pytest.mark.parametrize("change", HANG.values(), ids=HANG)
 def test_numbers_of_the_right_law_that_hang_together_are_seen(change):
-    finding = Plan(laws=[LAYER])("he", lambda *args: change(he(*args), args[-1])).finding
+    finding = DrawPlan(laws=[LAYER])("he", lambda *args: change(he(*args), args[-1])).finding
     assert finding is not None
     assert "are not independent: " in finding.headline
 
@@ -224,7 +224,7 @@ def test_the_same_numbers_for_every_seed_are_seen(change):
     def fixed(n_in, n_out, rng):
         return change(he(n_in, n_out, np.random.default_rng(0)), rng)
 
-    probe = partial(Plan(random=[SMALL]), "he")
+    probe = partial(DrawPlan(random=[SMALL]), "he")
     assert "same numbers for two different seeds" in probe(fixed).finding.headline
 
 
@@ -232,4 +232,4 @@ def test_matrices_of_signs_move_on_although_their_numbers_are_the_same():
     def signs(n_in, n_out, rng):
         return rng.choice([-1.0, 1.0], size=(n_out, n_in))
 
-    assert Plan(random=[DrawCase(8, 7, shape=(7, 8), variance=1.0)])("he", signs).finding is None
+    assert DrawPlan(random=[DrawCase(8, 7, shape=(7, 8), variance=1.0)])("he", signs).finding is None

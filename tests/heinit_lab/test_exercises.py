@@ -14,7 +14,7 @@ from autograder.hidden_tests import HIDDEN
 from autograder.lessons import lessons
 from autograder.lessons.compose import checked_function
 from heinit_lab.checking.check import examine
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 from heinit_lab.exercises import BY_LESSON, EXERCISES
@@ -37,7 +37,7 @@ def wrong_answers(name: str) -> list[tuple[tuple[str, ...], str, Function]]:
     draw, which take ten times as long, every fourth one. `heinit bench suite` tries all, and so does
     `heinit bench kill_matrix --store`, which every new version needs.
     """
-    draws = isinstance(EXERCISES[name].check, Plan)
+    draws = isinstance(EXERCISES[name].check, DrawPlan)
 
     def some(answers: Sequence[Function], step: int) -> list[tuple[int, Function]]:
         return list(enumerate(answers))[:: 1 if FULL else step]

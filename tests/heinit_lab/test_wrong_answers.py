@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.hints import counted, hints_that_give_away
-from heinit_lab.checking import Plan
+from heinit_lab.checking import DrawPlan
 from heinit_lab.exercises import EXERCISES
 from tests.tools import FULL
 from tests.wrong_answers import FILES, WrongAnswer, gives_away, read, signs
@@ -18,7 +18,7 @@ def test_each_wrong_answer_is_told_what_was_decided_on_and_none_passes(path):
         for i, answer in enumerate(read(path))
         if FULL
         or i % 10 == 0
-        or not isinstance(EXERCISES[answer.exercise].check, Plan)  # a plan takes longer
+        or not isinstance(EXERCISES[answer.exercise].check, DrawPlan)  # a plan takes longer
     }
     assert {answer: fault for answer, fault in faults.items() if fault} == {}
 

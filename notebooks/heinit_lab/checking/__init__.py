@@ -10,8 +10,18 @@ words, `check` is what students run.
 
 from heinit_lab.checking.check import CheckFailed, check
 from heinit_lab.checking.draw_cases import DrawCase
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.exercise import Exercise, Misconception, Prompt
 from heinit_lab.checking.trials import Case, Cases
 
-__all__ = ["Case", "Cases", "CheckFailed", "DrawCase", "Exercise", "Misconception", "Plan", "Prompt", "check"]
+__all__ = [
+    "Case",
+    "Cases",
+    "CheckFailed",
+    "DrawCase",
+    "DrawPlan",
+    "Exercise",
+    "Misconception",
+    "Prompt",
+    "check",
+]

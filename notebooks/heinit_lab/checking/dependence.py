@@ -23,7 +23,14 @@ from math import log, sqrt
 import numpy as np
 
 from heinit_lab.checking.draw_cases import NORMAL
-from heinit_lab.checking.laws import HALF, Law, divergence, of_chi_square, of_events, of_normal
+from heinit_lab.checking.laws import (
+    HALF,
+    Law,
+    chi_square_surprise,
+    divergence,
+    event_surprise,
+    normal_surprise,
+)
 
 COMPARED = 1024  # rows and columns among which repeats are sought
 ENOUGH_BITS = 60  # of chance in a line, by which none recurs among COMPARED: 2^(19 - 60) = 5e-13
@@ -53,7 +60,7 @@ def dependence(matrices: Sequence[np.ndarray], law: Law, kurtosis: float) -> dic
     """The surprises of the matrices of one call, by the name of the measure. law: of all of them."""
     sides = [side for u in matrices for side in (u, u.T)]
     return {
-        "twice": of_events(equals(law.near), chance(law.n, law.rounding)),
+        "twice": event_surprise(equals(law.near), chance(law.n, law.rounding)),
         "lines": _most(s for side in sides for s in _of_lines(side, kurtosis)),
         "neighbours": _most(s for side in sides for s in _of_neighbours(side)),
         "matrices": _most(s for a, b in combinations(matrices, 2) for s in _between(a, b)),
@@ -67,7 +74,7 @@ def of_small(calls: Sequence[Sequence[np.ndarray]], kurtosis: float, rounding: f
     within = sum(equals(np.abs(u).ravel()) for u in matrices), sum(chance(u.size, rounding) for u in matrices)
     wholes = [np.concatenate([u.ravel() for u in call]) for call in calls]
     return {
-        "twice": of_events(*within),
+        "twice": event_surprise(*within),
         "neighbours": max(_of_steps(matrices), _of_steps([u.T for u in matrices])),
         "calls": _most(s for groups in (matrices, wholes) for s in _of_groups(groups, kurtosis)),
     }
@@ -89,9 +96,9 @@ def _of_moments(
     means: np.ndarray, squares: np.ndarray, sizes: np.ndarray | int, kurtosis: float
 ) -> Iterator[float]:
     """Of the means and mean squares of groups of draws, as chi-square."""
-    yield of_chi_square(float((sizes * np.square(means)).sum()), means.size)
+    yield chi_square_surprise(float((sizes * np.square(means)).sum()), means.size)
     off = divergence(squares) if kurtosis == NORMAL else np.square(squares - 1) / (kurtosis - 1)
-    yield of_chi_square(float((sizes * off / (1 + 1 / (3 * np.asarray(sizes)))).sum()), means.size)
+    yield chi_square_surprise(float((sizes * off / (1 + 1 / (3 * np.asarray(sizes)))).sum()), means.size)
 
 
 def _of_lines(u: np.ndarray, kurtosis: float) -> Iterator[float]:
@@ -108,7 +115,7 @@ def _of_lines(u: np.ndarray, kurtosis: float) -> Iterator[float]:
 def _of_cosines(cosines: np.ndarray, length: int) -> Iterator[float]:
     """Of the cosines between independent lines of so many numbers."""
     squares = np.square(cosines)
-    yield of_chi_square(length * float(squares.sum()), cosines.size) - CUBIC / length
+    yield chi_square_surprise(length * float(squares.sum()), cosines.size) - CUBIC / length
     yield -(length - 1) / 2 * float(np.log1p(-min(1.0, squares.max()))) - log(2 * cosines.size)
 
 
@@ -137,13 +144,13 @@ def _of_neighbours(u: np.ndarray) -> Iterator[float]:
     if n:
         powers = np.square(np.abs(np.fft.rfft(draws[:n])))
         largest = float(np.abs(np.fft.irfft(powers, n)[1 : n // 2]).max())
-        yield of_normal(largest / sqrt(n)) - log(n / 2)
+        yield normal_surprise(largest / sqrt(n)) - log(n / 2)
 
 
 def _of_steps(matrices: Sequence[np.ndarray]) -> float:
     """Of the draws beside each other in the rows of many matrices."""
     products = sum(float(np.einsum("ij,ij->", u[:, :-1], u[:, 1:])) for u in matrices)
-    return of_normal(products / sqrt(max(1, sum(u[:, 1:].size for u in matrices))))
+    return normal_surprise(products / sqrt(max(1, sum(u[:, 1:].size for u in matrices))))
 
 
 def recur(u: np.ndarray, rounding: float) -> bool:

@@ -33,7 +33,7 @@ FEW = 6  # draws from which an answer is seen that gives nothing but matrices of
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class DrawPlan:
     """A check: which calls to make of an answer that draws.
 
     shapes: calls whose shapes count, odd and not square, smallest first.
@@ -52,7 +52,7 @@ class Plan:
     seed: int = 7
 
     @cached_property
-    def first_law(self) -> Plan:
+    def first_law(self) -> DrawPlan:
         """The first law alone."""
         return replace(self, shapes=(), laws=self.laws[:1], small=(), random=())
 
@@ -104,7 +104,7 @@ class DrawTrials(Evidence):
     """
 
     name: str
-    plan: Plan
+    plan: DrawPlan
     shape_calls: tuple[Call, ...]
     law_calls: tuple[Call, ...]
     small_calls: tuple[Call, ...] = ()
@@ -321,7 +321,7 @@ class DrawTrials(Evidence):
 
 
 @lru_cache(maxsize=512)
-def _draws_of(plan: Plan, function: Function) -> DrawTrials:
+def _draws_of(plan: DrawPlan, function: Function) -> DrawTrials:
     """A mistake's draws; every answer is compared with the same ones."""
     return plan("", function)
 

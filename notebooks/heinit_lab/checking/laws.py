@@ -51,12 +51,12 @@ BLOCK = 8192  # draws read at a time: they stay in the cache, which is twenty ti
 HALF, SINGLE = 3 * 2.0**-11, 3 * 2.0**-24  # relative rounding of a draw
 
 
-def of_normal(z: float) -> float:
+def normal_surprise(z: float) -> float:
     """The surprise, in nats, of a normal number that is z standard deviations off, to either side."""
     return z * z / 2 - log(2)
 
 
-def of_chi_square(total: float, df: int) -> float:
+def chi_square_surprise(total: float, df: int) -> float:
     """The surprise of a chi-square number, too large or too small (Chernoff's bound)."""
     return df * float(divergence(total / df)) / 2 - log(2)
 
@@ -66,7 +66,7 @@ def divergence(ratio: Any) -> Any:
     return ratio - 1 - np.log(ratio)
 
 
-def of_events(count: int, expected: float) -> float:
+def event_surprise(count: int, expected: float) -> float:
     """The surprise of `count` rare events, where at most `expected` are expected (Chernoff, Poisson)."""
     return count * log(count / expected) - count + expected if count > expected else 0.0
 
@@ -139,7 +139,7 @@ class Law:
         beyond = kurtosis == UNIFORM and self.largest > BOUND * (1 + 2 * self.rounding)
         nats = (
             n * float(divergence(ratio)) / 2 - log(2),
-            of_normal(self.mean_z),
+            normal_surprise(self.mean_z),
             self._tails(kurtosis),
             self._lopsidedness(kurtosis),
             float("inf") if beyond else 0.0,
@@ -151,14 +151,14 @@ class Law:
     def _lopsidedness(self, kurtosis: float) -> float:
         third = float(self.powers[2] - kurtosis * self.powers[0])
         z = min(abs(third) / sqrt(self.n * (SIXTH[kurtosis] - kurtosis**2)), sqrt(6 * self.n / EXCESS))
-        return of_normal(z) - EXCESS * z**4 / 24 / self.n
+        return normal_surprise(z) - EXCESS * z**4 / 24 / self.n
 
     def _tails(self, kurtosis: float) -> float:
         if self.n < FEW:
             return 0.0
         z = abs(self.kurtosis - kurtosis) / sqrt(FOURTHS[kurtosis] / self.n)
         z = min(z, 2 * sqrt(self.n) / SKEW)
-        return of_normal(z) - SKEW * z**3 / 6 / sqrt(self.n)
+        return normal_surprise(z) - SKEW * z**3 / 6 / sqrt(self.n)
 
     def worst_edge(self, kurtosis: float) -> tuple[float, float, float]:
         """The edge below which the share of draws surprises most, that share, and the right one."""
@@ -187,7 +187,7 @@ class Law:
         inner = self.below[tails : len(self.below) - tails]
         below = np.concatenate(([0], inner, [self.n]))[:: BINS // bins]
         expected = self.n / bins
-        return of_chi_square(float(np.square(np.diff(below) - expected).sum() / expected), bins - 1)
+        return chi_square_surprise(float(np.square(np.diff(below) - expected).sum() / expected), bins - 1)
 
     def like(self, other: Law) -> bool:
         """Whether the same code may have drawn both, as far as 10 standard errors can tell."""

@@ -16,7 +16,7 @@ import numpy as np
 from heinit_lab.checking.dependence import SAME
 from heinit_lab.checking.draw_cases import DrawCase
 from heinit_lab.checking.exercise import fault
-from heinit_lab.checking.laws import HALF, LIMIT, of_events, rounding_of
+from heinit_lab.checking.laws import HALF, LIMIT, event_surprise, rounding_of
 from heinit_lab.checking.observe import Call, Function, observe_each
 from heinit_lab.checking.report import Report
 from heinit_lab.checking.written import seeded
@@ -162,4 +162,4 @@ def _some_same(x: np.ndarray, y: np.ndarray) -> bool:
     _, counts = np.unique(x, return_counts=True)
     rate = 2.0**-10 if rounding_of(x, x) == HALF else 2.0**-22
     expected = x.size * rate + 2 * float((counts * (counts - 1)).sum()) / x.size
-    return of_events(same, expected) > LIMIT
+    return event_surprise(same, expected) > LIMIT

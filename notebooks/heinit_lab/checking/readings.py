@@ -11,7 +11,16 @@ import numpy as np
 
 from heinit_lab.checking.dependence import chance, dependence, equals, of_small, recur, share
 from heinit_lab.checking.draw_cases import DrawCase
-from heinit_lab.checking.laws import LIMIT, SINGLE, Law, decimals_of, law_of, of_events, rounding_of, standard
+from heinit_lab.checking.laws import (
+    LIMIT,
+    SINGLE,
+    Law,
+    decimals_of,
+    event_surprise,
+    law_of,
+    rounding_of,
+    standard,
+)
 from heinit_lab.checking.observe import Call
 
 
@@ -81,7 +90,7 @@ def read_small(cases: Sequence[DrawCase], calls: Sequence[Call], kurtosis: float
     us = [u for group in groups for u in group]
     draws = np.concatenate([u.ravel() for u in us])
     shared = equals(np.abs(draws)) - sum(equals(np.abs(u).ravel()) for u in us)
-    if of_events(shared, chance(draws.size, rounding)) > LIMIT:
+    if event_surprise(shared, chance(draws.size, rounding)) > LIMIT:
         return Reading([])
     reading = Reading([law_of(draws, kurtosis, rounding)])
     measures = of_small(groups, kurtosis, rounding) if reading.as_asked(kurtosis) else {}

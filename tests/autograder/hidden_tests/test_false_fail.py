@@ -21,7 +21,7 @@ from heinit_lab.checking.laws import (
     Law,
     edges,
     law_of,
-    of_normal,
+    normal_surprise,
     rounding_of,
     standard,
 )
@@ -106,7 +106,7 @@ def test_the_transform_gives_a_tail_that_is_known():
     for errors in (3.0, 5.0, 6.0):
         tail = tails_of_mean(z, weights, 1000, errors / math.sqrt(1000))
         assert tail == pytest.approx(math.erfc(errors / math.sqrt(2)), rel=0.03, abs=1e-10)
-        assert tail < math.exp(-of_normal(errors))
+        assert tail < math.exp(-normal_surprise(errors))
 
 
 def right_draws(rng: np.random.Generator, k: float, dtype: type, shape: tuple[int, int], std: float):

@@ -8,7 +8,7 @@ import pytest
 from autograder.hidden_tests import HIDDEN, grade
 from autograder.hidden_tests.behaviour import behaviours, drawn, edges, values
 from autograder.judge.proxy import NoAnswerError
-from heinit_lab.checking import Case, Cases, CheckFailed, DrawCase, Exercise, Plan
+from heinit_lab.checking import Case, Cases, CheckFailed, DrawCase, DrawPlan, Exercise
 from heinit_lab.checking.observe import Call
 from heinit_lab.exercises import EXERCISES
 
@@ -31,8 +31,8 @@ def exercises(monkeypatch):
     monkeypatch.setitem(EXERCISES, "mass", Exercise("mass", public, (), 2))
     monkeypatch.setitem(HIDDEN, "mass", behaviours(mass, *rows))
     small = [DrawCase(a, 5, shape=(5, a), variance=2 / a) for a in range(2, 60)]
-    monkeypatch.setitem(EXERCISES, "he", Exercise("he", Plan(shapes=small[:1]), (), 1))
-    plan = drawn("values", 2, "small layers", lambda rng: Plan(shapes=small[:1], small=small))
+    monkeypatch.setitem(EXERCISES, "he", Exercise("he", DrawPlan(shapes=small[:1]), (), 1))
+    plan = drawn("values", 2, "small layers", lambda rng: DrawPlan(shapes=small[:1], small=small))
     monkeypatch.setitem(HIDDEN, "he", behaviours(he, plan))
 
 

@@ -17,7 +17,7 @@ from autograder.hidden_tests import HIDDEN, assess
 from autograder.hidden_tests.grade import SEED, report_of
 from autograder.lessons import lessons
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.exercises import EXERCISES
 from heinit_solutions.worked_examples import he_std, sample_report
 from heinit_solutions.xavier_comparison import compare_table
@@ -40,7 +40,7 @@ def both_checks(name, answer, seed="a"):
 def right_answers(name):
     """The right answers of an exercise, with their numbers; one of those that draw, which is slow."""
     answers = list(enumerate(RIGHT_ANSWERS[name]))
-    return answers[:1] if isinstance(EXERCISES[name].check, Plan) and not FULL else answers
+    return answers[:1] if isinstance(EXERCISES[name].check, DrawPlan) and not FULL else answers
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -228,7 +228,7 @@ def test_an_answer_that_changes_its_argument_loses_the_share_for_that_and_nothin
     for name, behaviours in HIDDEN.items():
         check = EXERCISES[name].check
         asked = any(behaviour.name == "purity" for behaviour in behaviours)
-        assert isinstance(check, Plan) or ("purity" in check.looks_at) == asked, name
+        assert isinstance(check, DrawPlan) or ("purity" in check.looks_at) == asked, name
         if asked:
             assessment = assess(name, overwriting(name), public=evidence_of(name, overwriting(name)))
             lost = {b for b, points in assessment.points.items() if points < assessment.max_points[b]}
@@ -263,7 +263,7 @@ def test_each_right_column_of_a_table_has_its_share():
 
 def test_what_the_public_check_refuses_never_gets_full_marks():
     for name, exercise in EXERCISES.items():
-        if isinstance(exercise.check, Plan):
+        if isinstance(exercise.check, DrawPlan):
             continue
         seen = [str((case.args, case.kwargs)) for case in exercise.check.cases]
 

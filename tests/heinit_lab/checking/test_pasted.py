@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.lessons import lessons
 from heinit_lab.checking.compare import same
-from heinit_lab.checking.draws import Plan
+from heinit_lab.checking.draws import DrawPlan
 from heinit_lab.checking.observe import same_data
 from heinit_lab.checking.written import seeded, written
 from heinit_lab.exercises import EXERCISES
@@ -30,7 +30,7 @@ def pasted(text, **names):
 def test_each_public_case_is_printed_as_the_very_call_that_the_check_makes():
     for name, exercise in EXERCISES.items():
         right = namespace()[name]
-        if isinstance(exercise.check, Plan):
+        if isinstance(exercise.check, DrawPlan):
             trials = exercise.probe(right)
             texts = reduce(list.__add__, map(trials._texts, ("shapes", "laws", "small")))
             cases = (*exercise.check.shapes, *exercise.check.laws, *exercise.check.small)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from heinit_lab.checking import Case, Cases, DrawCase, Exercise, Plan
+from heinit_lab.checking import Case, Cases, DrawCase, DrawPlan, Exercise
 from heinit_lab.checking.check import report_on
 
 SIZES = [Case(n, want=(2 / n) ** 0.5) for n in (4, 1, 37, 128)]  # right values on both sides of 1
@@ -116,7 +116,7 @@ def test_no_rule_is_made_of_less_than_three_cases():
     )
 
 
-NETS = Plan(
+NETS = DrawPlan(
     shapes=[DrawCase([4, 3, 5], shape=[(3, 4), (5, 3)], variance=[0.5, 2 / 3])],
     laws=[DrawCase([60, 240, 240], shape=[(240, 60), (240, 240)], variance=[1 / 30, 1 / 120])],
 )

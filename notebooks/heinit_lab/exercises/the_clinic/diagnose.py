@@ -10,7 +10,7 @@ from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.clinic import ILLNESSES
 from heinit_lab.exercises._shared import exercise, right_but_changes_its_input
 
-Report = dict[str, Any]
+NetworkReport = dict[str, Any]
 PARTS = tuple(ILLNESSES)
 LEVEL, CALM = (1.0, 0.9, 1.1, 0.8), (0.002, 0.003, 0.002, 0.004)
 HEALTHY, LOST, BURST, FAULTY = (
@@ -29,7 +29,7 @@ def report(
     loss: float = 2.4,
     classes: int = 10,
     update: Sequence[float] = CALM,
-) -> Report:
+) -> NetworkReport:
     """A report of three hidden layers, healthy but for what is given."""
     arrays = {"forward": forward, "backward": backward, "dead": dead, "update": update}
     return {name: np.array(numbers) for name, numbers in arrays.items()} | {"loss": loss, "classes": classes}
@@ -42,17 +42,17 @@ def case(kind: str, ill: str = "", **numbers: Any) -> Case:
 
 
 def _answer_with(
-    left: Callable[[Report], Any] = lambda r: r["forward"][-1] / r["forward"][0],
+    left: Callable[[NetworkReport], Any] = lambda r: r["forward"][-1] / r["forward"][0],
     *,
     exploding: Callable[[Any], Any] = lambda left: not left < 100,
     dead: Callable[[Any], Any] = lambda shares: shares[0],
-    loud: Callable[[Report], Any] = lambda r: r["loss"] > log(r["classes"]) + 1,
+    loud: Callable[[NetworkReport], Any] = lambda r: r["loss"] > log(r["classes"]) + 1,
     update: Callable[[Any], Any] = lambda steps: np.max(steps),
     first_causes: bool = True,
-) -> Callable[[Report], dict[str, Any]]:
+) -> Callable[[NetworkReport], dict[str, Any]]:
     """A right answer but for what is given."""
 
-    def diagnose(report: Report) -> dict[str, Any]:
+    def diagnose(report: NetworkReport) -> dict[str, Any]:
         burst = exploding(left(report))
         noisy = loud(report) and not (burst and first_causes)
         return {
@@ -69,12 +69,12 @@ def _answer_with(
 _right = _answer_with()
 
 
-def _first_alone(report: Report) -> dict[str, Any]:
+def _first_alone(report: NetworkReport) -> dict[str, Any]:
     names = [name for name, ill in _right(report).items() if ill]
     return {name: name in names[:1] for name in PARTS}
 
 
-def _emptied(report: Report) -> dict[str, Any]:
+def _emptied(report: NetworkReport) -> dict[str, Any]:
     diagnosis = _right(report)
     report["forward"] /= report["forward"][0]
     report["dead"][:] = 0

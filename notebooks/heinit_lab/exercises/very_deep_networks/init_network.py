@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import DrawCase, Plan
+from heinit_lab.checking import DrawCase, DrawPlan
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.exercises._shared import (
     ends_after_a_few_decimals,
@@ -61,7 +61,7 @@ def _ragged(draws: DrawTrials) -> bool:
 
 EXERCISE = exercise(
     "init_network",
-    Plan(
+    DrawPlan(
         shapes=[
             DrawCase([2, 3], 2.0, shape=[(3, 2)], variance=[1.0]),
             DrawCase([4, 3, 5], 2.0, shape=[(3, 4), (5, 3)], variance=[0.5, 2 / 3]),

@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from heinit_lab.checking import DrawCase, Plan
+from heinit_lab.checking import DrawCase, DrawPlan
 from heinit_lab.checking.draw_cases import UNIFORM
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.laws import Law, kurtosis_spread
@@ -25,9 +25,9 @@ PAIR = np.array([[1.0, -1.0]])
 LOPSIDED = np.array([[0.5, 1.5, -0.25, 2.0, 1.0], [0.75, -1.25, 3.0, 0.25, 1.5]])
 
 
-def layer_check(kurtosis: float) -> Plan:
+def layer_check(kurtosis: float) -> DrawPlan:
     """The public check of a function (n_in, n_out, rng) that draws He weights of this kurtosis."""
-    return Plan(
+    return DrawPlan(
         shapes=[
             DrawCase(2, 3, shape=(3, 2), variance=1.0),
             DrawCase(5, 3, shape=(3, 5), variance=0.4),
