@@ -2,7 +2,7 @@
 
 A caller's environment may name another NumPy, a backend of Matplotlib's that is not installed, a library that
 is gone, or a home that nobody can write in. None of that is to decide a score or to stop a run. So the judge,
-the walled process, the workers, the sandbox and the kernels that run our lessons get the variables of
+the limited process, the workers, the sandbox and the kernels that run our lessons get the variables of
 `INHERITED`, and have no home: what a library wants to keep for later has a place beside our own modules.
 The command itself runs as it was started: `settle` takes away what would change its imports, opens the
 streams that are closed, and says which limit is too low for it.

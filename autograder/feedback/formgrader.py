@@ -4,8 +4,9 @@ formgrader renders a submission with an `HTMLExporter`, which takes its settings
 nbgrader_config.py. Three lines there put this module to work: `SafeNotebook` rebuilds the notebook
 from harmless parts before a template sees the notebook; `as_it_is` keeps nbconvert from rendering the
 Markdown a second time; and our template, which extends formgrader's own, gives the page a policy.
-See html/safe.py. The notebook is rebuilt behind a wall (autograder/walled.py), since formgrader's whole
-server waits for it. What nbconvert then does itself is to colour code of bounded length, as Python.
+See html/safe.py. The notebook is rebuilt in a limited process (autograder/limited_process.py), since
+formgrader's whole server waits for that. What nbconvert then does itself is to colour code of bounded length,
+as Python.
 """
 
 import html
@@ -18,8 +19,8 @@ from autograder.feedback.html.markdown import LONGEST, render_markdown
 from autograder.feedback.html.outputs import render_output
 from autograder.feedback.html.safe import CUT, Room
 from autograder.judge.cells import PageCell, page_cells
+from autograder.limited_process import OverLimitError, limited
 from autograder.text import displayable
-from autograder.walled import WallError, walled
 
 # What formgrader writes into its page, scripts included, without escaping it.
 NAMES = ("student", "last_name", "first_name", "notebook_path", "notebook_id", "assignment_id", "filename")
@@ -34,8 +35,8 @@ class SafeNotebook(Preprocessor):  # type: ignore[misc]
             if isinstance(resources.get(name), str):
                 resources[name] = html.escape(resources[name])
         try:
-            cells = walled(safe_cells, nb)
-        except WallError as error:
+            cells = limited(safe_cells, nb)
+        except OverLimitError as error:
             sentence = f"This notebook cannot be shown: {error}. Open its file in JupyterLab."
             cells = [{"cell_type": "markdown", "id": "unshown", "metadata": {}, "source": sentence}]
         # not "ipython3": that lexer hands a cell of %%html or %%latex to the lexer of its language

@@ -30,12 +30,12 @@ from autograder.grades import Grades, read_grades
 from autograder.grading.attempts import Attempts
 from autograder.grading.receipts import Receipts
 from autograder.judge.cells import PageCell, mapping, page_cells
+from autograder.limited_process import limited
 from autograder.repair.notebook import OURS
 from autograder.settings import read_settings
 from autograder.templating import environment
 from autograder.text import displayable
 from autograder.times import span
-from autograder.walled import walled
 from heinit_lab.checking.report import VERDICT_MIME
 
 AttemptLines = Sequence[AttemptLine]
@@ -49,8 +49,8 @@ def feedback_page(notebook: NotebookNode, grades: Grades, attempts: AttemptLines
     """The page, one HTML document.
 
     notebook: as it was graded, with outputs. grades: what the gradebook says of it. attempts: all that the
-    student made at the lesson, where there are several. Call this behind a wall (autograder/walled.py): what
-    it draws is a student's.
+    student made at the lesson, where there are several. Call this in a limited process: what it
+    draws is a student's.
     """
     cells = [cell for cell in page_cells(notebook) if not cell.note]  # the page has its own list of repairs
     sections, room = _sections(cells), Room()
@@ -153,4 +153,4 @@ class FeedbackExporter(Exporter):  # type: ignore[misc]
             kept, receipts = Attempts(gradebook.engine), Receipts(gradebook.engine)
             timezone = read_settings(Path(self.parent.coursedir.root)).timezone
             attempts = AttemptPages(kept, receipts, about["student"], about["assignment"], timezone).lines()
-        return walled(feedback_page, nb, grades, attempts), resources
+        return limited(feedback_page, nb, grades, attempts), resources

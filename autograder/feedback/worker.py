@@ -13,8 +13,8 @@ from autograder.feedback.page import code_hash, feedback_page, made_from
 from autograder.grades import Grades
 from autograder.grading.environment import environment_hash
 from autograder.grading.job import Job, Refusal
+from autograder.limited_process import OverLimitError, limited
 from autograder.text import printable
-from autograder.walled import WallError, walled
 
 UNDRAWN = "the notebook cannot be drawn ({error}). Tell the student the points in another way."
 UNREADABLE = "its graded notebook cannot be read ({error}). Grade it again with --force."
@@ -51,8 +51,8 @@ class PageJob(Job[PageTask, bytes]):
         if task.refusal:
             return Refusal(task.refusal)
         try:
-            return walled(_drawn, task)
-        except WallError as error:
+            return limited(_drawn, task)
+        except OverLimitError as error:
             return Refusal(UNDRAWN.format(error=error))
         except Exception as error:  # whatever is in one notebook, the others get their pages
             return Refusal(UNDRAWN.format(error=printable(f"{error!r:.200}")))

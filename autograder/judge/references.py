@@ -1,9 +1,9 @@
 """Answer the stand-ins of a fork with the reference answers, outside the judge's own memory.
 
 The arguments of a stand-in's call are a student's: `he_normal(10**6, 10**6, rng)` asks for 8 TB. So the
-reference answer runs in a second process (autograder/walled.py), which the kernel ends where the call takes
-too much, and gives back bytes alone: the frame that the channel sends to the fork, which is of bounded size.
-The process starts with the first call and ends with the notebook.
+reference answer runs in a second process (autograder/limited_process.py), which the kernel ends where a call
+takes too much, and gives back bytes alone: the frame that the channel sends to the fork, which is of bounded
+size. The process starts with the first call and ends with the notebook.
 """
 
 from collections.abc import Mapping
@@ -12,21 +12,21 @@ from typing import Any
 
 import numpy as np
 
+from autograder.limited_process import LimitedProcess, OverLimitError
 from autograder.solver.channel import ChannelError, frame
 from autograder.solver.messages import CallReference, ReferenceAnswer, to_wire
-from autograder.walled import WalledProcess, WallError
 
 MEMORY = 2**30  # bytes of address space
 CPU_SECONDS = 5  # of one call
 SECONDS = 30.0  # of wall time of one call
 
 
-def reference_process() -> WalledProcess:
+def reference_process() -> LimitedProcess:
     """The process in which the reference answers run, for one notebook's stand-ins."""
-    return WalledProcess(MEMORY, CPU_SECONDS, SECONDS)
+    return LimitedProcess(MEMORY, CPU_SECONDS, SECONDS)
 
 
-def reference_frame(call: CallReference, process: WalledProcess, modules: Mapping[str, str]) -> bytes:
+def reference_frame(call: CallReference, process: LimitedProcess, modules: Mapping[str, str]) -> bytes:
     """The frame that answers a call.
 
     modules: the functions that may be called, and the modules that have them. Raises ChannelError where
@@ -36,7 +36,7 @@ def reference_frame(call: CallReference, process: WalledProcess, modules: Mappin
         case CallReference(str(name), tuple(args), dict(kwargs)) if name in modules:
             try:
                 return process.call(_answer, modules[name], name, args, kwargs)
-            except WallError:
+            except OverLimitError:
                 raise ChannelError(f"it called {name} with arguments that are too large") from None
     raise ChannelError("it asked for what it may not call")
 

@@ -7,20 +7,20 @@ count, the fullest is taken: the one in which most answers are written. Of equal
 was uploaded last is taken, then the one that has the lesson's name, then the uppermost, then the first by
 name. Two files of the same content are one. What was taken and why is told, but for blank originals.
 
-Each candidate is read behind a wall: a file that takes its reader's time or memory counts for nothing.
+Each candidate is read in a limited process: a file that takes its reader's time or memory counts for nothing.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from autograder.limited_process import OverLimitError, limited
 from autograder.repair.notebook import SubmittedCell, take_apart
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.submissions.archives import expanded, is_archive
 from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import Submission, UngradableError
 from autograder.text import printable
-from autograder.walled import WallError, walled
 
 MOST = 12  # candidates that are read
 _SUFFIX = re.compile(r"\.ipynb(?:\.\w+)?$", re.I)
@@ -125,8 +125,8 @@ def _looks_like_one(path: str, content: bytes) -> bool:
 def _written(content: bytes, lesson: ReleasedLesson) -> int | None:
     """How many answers are written in a file; None where the file is not surely the lesson."""
     try:
-        return walled(_answers, content, lesson.solutions())
-    except (UngradableError, WallError, RecursionError):
+        return limited(_answers, content, lesson.solutions())
+    except (UngradableError, OverLimitError, RecursionError):
         return None
 
 

@@ -1,27 +1,27 @@
-"""Read and repair what was handed in behind a wall: no file can take its reader's time or memory."""
+"""Read and repair what was handed in, in a limited process: no file can take its reader's time or memory."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from nbformat import NotebookNode
 
+from autograder.limited_process import OverLimitError, limited
 from autograder.repair.released import ReleasedLesson
 from autograder.repair.rules import RepairedNotebook, repair
 from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import ASK, UngradableError
-from autograder.walled import WallError, walled
 
 R = TypeVar("R")
 
 
 def check_readable(content: bytes) -> None:
     """Raise UngradableError where the content of a file is no notebook that could be graded."""
-    _walled(_readable, content)
+    _limited(_readable, content)
 
 
 def check_whole(content: bytes) -> None:
     """Raise UngradableError where the content of a file is no notebook, or not a whole and proper one."""
-    _walled(_whole, content)
+    _limited(_whole, content)
 
 
 def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
@@ -29,25 +29,25 @@ def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] =
 
     Raises UngradableError where that is impossible.
     """
-    return _walled(_repaired, content, lesson, list(notes))
+    return _limited(_repaired, content, lesson, list(notes))
 
 
 def repaired(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
     """A notebook that was read elsewhere, repaired. Raises as `read_repaired` does."""
-    return _walled(repair, notebook, lesson, list(notes))
+    return _limited(repair, notebook, lesson, list(notes))
 
 
-def _walled(function: Callable[..., R], *args: object) -> R:
+def _limited(function: Callable[..., R], *args: object) -> R:
     try:
-        return walled(function, *args)
-    except WallError as error:
+        return limited(function, *args)
+    except OverLimitError as error:
         raise UngradableError(f"{error}. {ASK}") from None
     except RecursionError:
         raise UngradableError(f"it is nested too deeply. {ASK}") from None
 
 
 def _readable(content: bytes) -> None:
-    read_notebook(content)  # the notebook stays behind the wall
+    read_notebook(content)  # the notebook stays in the limited process
 
 
 def _whole(content: bytes) -> None:

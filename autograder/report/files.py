@@ -9,12 +9,12 @@ from autograder.course import nbgrader_api
 from autograder.errors import UsageError
 from autograder.files import write_atomically
 from autograder.gradebook import Cohort, Pair, Status, read_cohort
+from autograder.limited_process import OverLimitError, limited
 from autograder.lms import spreadsheet
 from autograder.report.compare import Changes, Snapshot, changes, load, to_json
 from autograder.report.page import page
 from autograder.report.similarity import SimilarGroup, groups, structures
 from autograder.settings import DAY
-from autograder.walled import WallError, walled
 
 PAGE, TABLE, DATA = "index.html", "report.csv", "report.json"
 COLUMNS = (
@@ -108,8 +108,8 @@ def answers(root: Path, cohort: Cohort) -> dict[Pair, dict[str, str]]:
             continue
         path = root / "autograded" / student / lesson / f"{lesson}.ipynb"
         try:
-            filled = walled(structures, path.read_bytes(), set(cohort.exercises[lesson]))
-        except (OSError, WallError):
+            filled = limited(structures, path.read_bytes(), set(cohort.exercises[lesson]))
+        except (OSError, OverLimitError):
             continue
         if filled is not None:
             filled_in[student, lesson] = filled

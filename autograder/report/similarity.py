@@ -85,7 +85,7 @@ def _connected(linked: np.ndarray) -> list[list[int]]:
 def structures(notebook: bytes, exercises: Collection[str]) -> dict[str, str] | None:
     """The structure of each exercise that is filled in, from the file of a graded notebook.
 
-    None where the file is no notebook. The file holds a student's text: call this behind a wall.
+    None where the file is no notebook. The file holds a student's text: call this in a limited process.
     """
     try:
         cells = page_cells(mapping(json.loads(notebook)))

@@ -30,7 +30,7 @@ def driver(name: str, answer: Callable[..., Any], own: Callable[..., Any], *exam
     return Driver(name, answer if solved else own, solved)
 
 
-def stand_ins(*drivers: Driver) -> str:
+def fallbacks(*drivers: Driver) -> str:
     """A sentence that says which functions are the lesson's own, or ''."""
     names = [f"`{each.name}`" for each in drivers if not each.solved]
     if not names:

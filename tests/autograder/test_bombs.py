@@ -26,6 +26,7 @@ from autograder.gradebook import Status, read_cohort
 from autograder.grades import Grades
 from autograder.grading.job import Refusal
 from autograder.lessons import lessons
+from autograder.limited_process import LimitedProcess, OverLimitError
 from autograder.repair import reading
 from autograder.repair.released import ReleasedCell, ReleasedLesson
 from autograder.repair.rules import repair
@@ -33,7 +34,6 @@ from autograder.report.similarity import structure
 from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import UngradableError
 from autograder.text import printable, storable
-from autograder.walled import WalledProcess, WallError
 from tests.autograder import bombs
 from tests.autograder.classroom import hand_in
 from tests.autograder.feedback.test_safe import DOT
@@ -51,9 +51,9 @@ RELEASED = ReleasedLesson(
 
 
 @pytest.fixture(scope="module")
-def wall() -> WalledProcess:
-    """Much narrower than the wall of a grader."""
-    return WalledProcess(memory=2**30, cpu_seconds=8)
+def process() -> LimitedProcess:
+    """Limits much lower than those of a grader."""
+    return LimitedProcess(memory=2**30, cpu_seconds=8)
 
 
 def notebook(*cells: dict[str, Any]) -> nbformat.NotebookNode:
@@ -73,32 +73,32 @@ def stream(text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
-def test_every_cell_is_read_repaired_and_compared(wall):
+def test_every_cell_is_read_repaired_and_compared(process):
     for name, source in bombs.SOURCES.items():
         handed = notebook({"source": HEAD, "metadata": {"nbgrader": {"grade_id": "f"}}}, {"source": source})
-        read = wall.call(repair, handed, RELEASED)
+        read = process.call(repair, handed, RELEASED)
         assert read.notebook.cells, name
         json.dumps(read.notebook, ensure_ascii=False).encode()
-        assert wall.call(structure, source), name
+        assert process.call(structure, source), name
 
 
-def test_every_file_is_read_or_refused_with_a_reason(wall):
+def test_every_file_is_read_or_refused_with_a_reason(process):
     read = set()
     for name, content in bombs.FILES.items():
         try:
-            wall.call(read_notebook, content.encode())
+            process.call(read_notebook, content.encode())
             read.add(name)
-            wall.call(reading._repaired, content.encode(), RELEASED, [])
+            process.call(reading._repaired, content.encode(), RELEASED, [])
         except UngradableError as reason:
             assert str(reason).count(" ") > 5, name
             assert "()" not in str(reason), name
-        except WallError:
+        except OverLimitError:
             assert name == "lists", name
     assert {"good", "surrogates", "metadata", "three", "three-minor-text", "three-minor-list", "two"} <= read
 
 
 @pytest.mark.full
-def test_every_piece_of_a_page_is_of_bounded_size(wall):
+def test_every_piece_of_a_page_is_of_bounded_size(process):
     attached = {"a": {"image/png": bombs.PICTURES["giant"][1], "image/gif": DOT}}
     pieces = [(name, render_markdown, text) for name, text in bombs.MARKDOWN.items()]
     pieces += [(name, render_code, bombs.SOURCES[name]) for name in CODE]
@@ -108,24 +108,24 @@ def test_every_piece_of_a_page_is_of_bounded_size(wall):
     outputs = [*(display(kind, text) for _, kind, text in shown), *map(stream, bombs.TEXTS.values())]
     for name, function, text in pieces:
         more = {"attachments": attached} if function is render_markdown else {}
-        made = wall.call(function, text, **more)
+        made = process.call(function, text, **more)
         assert len(made) <= MOST + 6 * len(text), name
         assert made.count("<") <= MOST_TAGS, name
         assert made.count("data:image") <= 1, name
     for output in outputs:
-        made = wall.call(render_output, output)
+        made = process.call(render_output, output)
         assert made, output
         assert len(made) <= MOST + 2_000_000
         assert made.count("<") <= MOST_TAGS
         assert not re.search(r"""(?:col|row)span="\d{4}|data:image""", made)
 
 
-def test_a_page_of_bombs_is_a_page_and_says_what_it_leaves_out(wall, monkeypatch):
-    monkeypatch.setattr(formgrader, "walled", wall.call)
+def test_a_page_of_bombs_is_a_page_and_says_what_it_leaves_out(process, monkeypatch):
+    monkeypatch.setattr(formgrader, "limited", process.call)
     cells = [{"cell_type": "markdown", "source": text} for text in LARGE]
     outputs = [*(display("text/html", html) for html in WIDE), *map(stream, LONG)]
     graded = notebook(*cells, {"outputs": outputs, "source": bombs.SOURCES["lists"]})
-    page = wall.call(feedback_page, graded, Grades("\x1b[31manna\0", LESSON.name))
+    page = process.call(feedback_page, graded, Grades("\x1b[31manna\0", LESSON.name))
     assert len(page) < ROOM
     assert "Shown as it is written, since a page cannot hold what this becomes." in page
     assert not re.search("[\0\x07\x1b\ud800-\udfff]", page)
@@ -142,16 +142,16 @@ def test_pieces_beyond_what_a_page_holds_are_named(monkeypatch):
     assert page.count("Not shown, since the page is full") > 2
 
 
-def test_a_page_that_cannot_be_drawn_costs_that_page_alone(wall, monkeypatch):
-    monkeypatch.setattr(worker, "walled", wall.call)
+def test_a_page_that_cannot_be_drawn_costs_that_page_alone(process, monkeypatch):
+    monkeypatch.setattr(worker, "limited", process.call)
 
     def stopped(*_: Any) -> Any:
-        raise WallError("it takes more than 2 GiB of memory")
+        raise OverLimitError("it takes more than 2 GiB of memory")
 
     content = nbformat.writes(notebook({"source": "1"})).encode()
     assert isinstance(PageJob().do(PageTask(Grades("anna", LESSON.name), content)), bytes)
-    monkeypatch.setattr(worker, "walled", stopped)
-    monkeypatch.setattr(formgrader, "walled", stopped)
+    monkeypatch.setattr(worker, "limited", stopped)
+    monkeypatch.setattr(formgrader, "limited", stopped)
     refusal = PageJob().do(PageTask(Grades("anna", LESSON.name), content))
     assert isinstance(refusal, Refusal)
     assert "more than 2 GiB" in refusal.reason

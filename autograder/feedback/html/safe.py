@@ -29,7 +29,7 @@ A short text can also become a page that no browser can open: some markup multip
 what is made is bounded, and shown as its source where it is larger (`bounded`); so are the sum of what a
 page holds (`Room`), the depth of elements, the cells that a table's cell covers, and a picture's pixels
 (pictures.py). What takes too long or too much memory to make ends its own process, and with it one page
-(autograder/walled.py).
+(autograder/limited_process.py).
 
 Not defended: a picture or a text can still show something untrue, or imitate a part of the page.
 """

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.drivers import Driver, driver, stand_ins
+from heinit_lab.drivers import Driver, driver, fallbacks
 
 PAIR = np.array([[1.0, -1.0], [2.0, -3.0]])
 
@@ -27,7 +27,7 @@ class UnitCounter:
             driver("dead_units", dead_units, lambda Z: (Z <= 0).all(axis=0), PAIR),
         )
         self._activity, self._dead = (each.function for each in drivers)
-        self.words = stand_ins(*drivers)
+        self.words = fallbacks(*drivers)
 
     def __call__(self, zs: Iterable[np.ndarray]) -> np.ndarray:
         """Three shares of each layer's units: dead in the batch, never off, and on, on average.

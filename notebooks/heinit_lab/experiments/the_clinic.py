@@ -10,7 +10,7 @@ import numpy as np
 
 from heinit_lab.clinic import ILLNESSES, measure
 from heinit_lab.digits import CLASSES
-from heinit_lab.drivers import Driver, driver, stand_ins
+from heinit_lab.drivers import Driver, driver, fallbacks
 from heinit_lab.layer_norm import flow
 from heinit_lab.mean_field import kept
 from heinit_lab.networks import draw, moments, relu
@@ -61,7 +61,7 @@ def rounds(diagnose: Answer, seed: int = 62) -> Rounds:
     right = [(patient.name, all(got.get(k) == v for k, v in truth(patient).items())) for patient, got in sick]
     kinds = {name: float(np.mean([ok for n, ok in right if n == name])) for name, _ in right}
     return Rounds(
-        diagnoses, kinds, float(np.mean([ok for _, ok in right])), float(np.mean(alarms)), stand_ins(own)
+        diagnoses, kinds, float(np.mean([ok for _, ok in right])), float(np.mean(alarms)), fallbacks(own)
     )
 
 
@@ -75,7 +75,7 @@ def cured(prescribe: Answer, seed: int = 0) -> tuple[dict[str, tuple[Race, Race]
     return {
         name: (race(DEPTH, [float(p.c)] * (DEPTH - 1) + [p.last], seed, EPOCHS), healthy)  # type: ignore[arg-type]
         for name, p in patients.items()
-    }, stand_ins(own)
+    }, fallbacks(own)
 
 
 def depthwise_moments(fan: float, layers: int = 10, channels: int = 16, networks: int = 20) -> np.ndarray:
@@ -103,7 +103,7 @@ def depthwise(fan_in_out: Answer, channels: int = 16) -> tuple[dict[str, np.ndar
         f"your fan out, {fan_out:g}": float(fan_out),
         f"groups left out, {9 * channels}": 9.0 * channels,
     }
-    return {name: depthwise_moments(fan) for name, fan in fans.items()}, stand_ins(own)
+    return {name: depthwise_moments(fan) for name, fan in fans.items()}, fallbacks(own)
 
 
 def residual_moments(blocks: int, scale: float, networks: int = 10) -> np.ndarray:

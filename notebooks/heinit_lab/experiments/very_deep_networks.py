@@ -12,7 +12,7 @@ import numpy as np
 
 from heinit_lab import networks
 from heinit_lab.digits import digits
-from heinit_lab.drivers import Driver, driver, stand_ins
+from heinit_lab.drivers import Driver, driver, fallbacks
 from heinit_lab.layer_norm import Place, flow
 from heinit_lab.networks import draw, forward, moments, relu, unit_shares
 from heinit_lab.race import Race, race
@@ -116,7 +116,7 @@ def own_spread(
     rng, sizes = np.random.default_rng(9), [width] * (depth + 1)
     x = rng.standard_normal((1, width))
     q = np.array([measured(x, list(made(sizes, 2.0, rng))) for _ in range(networks)], dtype=float)
-    return q / q[:, :1], stand_ins(*drivers)
+    return q / q[:, :1], fallbacks(*drivers)
 
 
 def mean_cosines(width: int = 64, depth: int = 40, networks: int = 10) -> tuple[np.ndarray, np.ndarray]:
@@ -182,7 +182,7 @@ def conv_stacks(conv_fan_in: Answer) -> tuple[dict[str, dict[str, np.ndarray]], 
     return {
         f"{name}, 2/{fan:g}": {padding: conv_moments(fan, padding) for padding in ("circular", "zero")}
         for name, fan in fans.items()
-    }, stand_ins(count)
+    }, fallbacks(count)
 
 
 def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarray:
@@ -206,7 +206,7 @@ def calibrated_race(init_network: Answer, calibrate: Answer, seed: int, depth: i
     drivers = network_driver(init_network), driver("calibrate", calibrate, _own_calibrated, *EXAMPLE)
     made, rescaled = (each.function for each in drivers)
     Ws = made([64] * depth + [10], 1.0, np.random.default_rng(seed))
-    return race(depth, seed=seed, weights=rescaled(digits().train[:256], Ws)), stand_ins(*drivers)
+    return race(depth, seed=seed, weights=rescaled(digits().train[:256], Ws)), fallbacks(*drivers)
 
 
 def network_driver(init_network: Answer) -> Driver:

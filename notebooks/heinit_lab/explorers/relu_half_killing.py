@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.drivers import driver, stand_ins
+from heinit_lab.drivers import driver, fallbacks
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import note
 from heinit_lab.figures.numbers import percent
@@ -76,7 +76,7 @@ def half_explorer(
         factor = f"a factor {1 / share:.2f} restores it" if share else "no factor restores it"
         return (
             f"Shape {kind}, mean {mean:g}, standard deviation {scale:g}. ReLU kills {off} of the "
-            f"units and keeps {energy_left} of the energy; {factor}.{stand_ins(*drivers)}"
+            f"units and keeps {energy_left} of the energy; {factor}.{fallbacks(*drivers)}"
         )
 
     means = tuple(round(0.25 * k, 2) for k in range(-8, 9))

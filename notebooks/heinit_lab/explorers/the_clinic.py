@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heinit_lab.clinic import measure
-from heinit_lab.drivers import driver, stand_ins
+from heinit_lab.drivers import driver, fallbacks
 from heinit_lab.experiments.the_clinic import residual_moments
 from heinit_lab.explorers.explorer import Curve, Explorer, Slider
 from heinit_lab.figures.marks import note, theory
@@ -114,7 +114,7 @@ def residual_explorer(residual_scale: Callable[..., Any]) -> Explorer:
         return (
             f"{L} block{'s' * (L > 1)}. Second moment at the end, mean of ten networks: {plain} as they "
             f"come, {mine} with your factor of {scale:.3f} for a growth of {growth:g}, and {gpt} with "
-            f"1/√(2L).{stand_ins(answer)}"
+            f"1/√(2L).{fallbacks(answer)}"
         )
 
     sliders = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.drivers import driver, stand_ins
+from heinit_lab.drivers import driver, fallbacks
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import label_line, level, theory
 from heinit_lab.figures.numbers import number
@@ -155,7 +155,7 @@ def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
         return (
             f"{which}: {whose} c is {c:.4g}. At layer {depth} the second moment of z is "
             f"{number(float(q[:, -1].mean()))} on average over {networks} networks; 8 in 10 lie "
-            f"between {number(low)} and {number(high)}.{stand_ins(answer)}"
+            f"between {number(low)} and {number(high)}.{fallbacks(answer)}"
         )
 
     slider = Slider("name", "activation", tuple(ACTIVATIONS), "relu")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heinit_lab.digits import digits
-from heinit_lab.drivers import stand_ins
+from heinit_lab.drivers import fallbacks
 from heinit_lab.experiments.very_deep_networks import (
     Answer,
     gradient_driver,
@@ -280,7 +280,7 @@ def depth_explorer(
         return (
             f"c = {c:g}, {depth} layers of {width}. On average {number(factor[at])} of what went in should "
             f"be left. The middle of {NETWORKS} networks: signal {ends[0]}, gradient at the input {ends[1]}."
-            f"{stand_ins(*answers)}"
+            f"{fallbacks(*answers)}"
         )
 
     moving = [predicted, *curves[0].artists, *curves[1].artists, cursor]

@@ -5,7 +5,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from heinit_lab.drivers import stand_ins
+from heinit_lab.drivers import fallbacks
 from heinit_lab.experiments.worked_examples import Answer, layers
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import note, theory
@@ -96,7 +96,7 @@ def weights_explorer(he_normal: Answer) -> Explorer:
             words += "Xavier's variance lies in that range too: this sample cannot tell the two rules apart."
         else:
             words += "Xavier's variance lies outside: a sample of this size tells the two rules apart."
-        return words + stand_ins(drawn)
+        return words + fallbacks(drawn)
 
     sliders = [
         Slider("n_in", "inputs n_in", (2, 4, 8, 16, 32, 64, 128, 256, 512), 4),

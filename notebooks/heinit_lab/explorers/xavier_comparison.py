@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.drivers import driver, stand_ins
+from heinit_lab.drivers import driver, fallbacks
 from heinit_lab.experiments.xavier_comparison import flow, gains
 from heinit_lab.explorers.explorer import Curve, Explorer, Slider
 from heinit_lab.figures.marks import guess_star, note, theory
@@ -72,7 +72,7 @@ def scales_explorer(
             f"A layer with {n_in} inputs and {n_out} outputs. Standard deviations: "
             f"{', '.join(f'{rule} {sigma:.3g}' for rule, sigma in here.items())}. "
             f"He is {here['He'] / here['Xavier']:.3f} times Xavier and, by `he_over_glorot`, "
-            f"{ratio:.3f} times Glorot.{stand_ins(*answers)}"
+            f"{ratio:.3f} times Glorot.{fallbacks(*answers)}"
         )
 
     sliders = [
@@ -226,7 +226,7 @@ def gradient_explorer(
         return (
             f"{steps} layers back. Median of {networks} networks: He {medians['He']}, Xavier "
             f"{medians['Xavier']} of what it was at the output. He over Xavier with the same draws, in each "
-            f"network: {span}. √2 to the power {steps} is {2 ** (steps / 2):,.5g}.{stand_ins(answer)}"
+            f"network: {span}. √2 to the power {steps} is {2 ** (steps / 2):,.5g}.{fallbacks(answer)}"
         )
 
     moving = [*lines["Xavier"], *lines["He"], *predicted.values()]

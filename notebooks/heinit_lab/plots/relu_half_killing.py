@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.digits import CLASSES, digits
-from heinit_lab.drivers import stand_ins
+from heinit_lab.drivers import fallbacks
 from heinit_lab.experiments.relu_half_killing import activity_driver
 from heinit_lab.figures.marks import band, below, guess_level, label_line, level, note, theory
 from heinit_lab.figures.numbers import guessed, number, percent
@@ -131,11 +131,11 @@ def two_directions(
     axes[-1, 1].set_xlabel("active share, 256 units")
     if guess is not None:
         note(axes[-1, 1], 0.5, 0.8, f"your guess: {guess}", ACCENT, inside=True, ha="center")
-    below(fig, stand_ins(averages))
+    below(fig, fallbacks(averages))
     return fig, (
         "Histograms of active shares. Left, per image: a narrow peak near one half in every layer. Right, "
         "per unit: a peak near one half in layer 1 that moves to both ends with depth; of the units, "
-        f"{'; '.join(ends)}.{guessed(guess)}{stand_ins(averages)}"
+        f"{'; '.join(ends)}.{guessed(guess)}{fallbacks(averages)}"
     )
 
 

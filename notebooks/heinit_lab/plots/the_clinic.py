@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.clinic import ILLNESSES
-from heinit_lab.drivers import driver, stand_ins
+from heinit_lab.drivers import driver, fallbacks
 from heinit_lab.experiments.the_clinic import Rounds, first_losses
 from heinit_lab.figures.marks import below, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import guessed, number
@@ -54,7 +54,7 @@ def loss_by_variance(first_loss: Callable[..., Any], guess: float | None = None)
     if guess is not None:
         guess_star(ax, 2.0, float(np.clip(guess, 2.1, 4.2)), f"your guess: {guess:g}")
     ax.set(xlim=(-0.05, 4.05), ylim=(2.1, 4.3), xlabel="variance of the scores", ylabel="first loss")
-    says = stand_ins(own)
+    says = fallbacks(own)
     return fig, (
         f"First loss of ten classes against the variance of the scores: measured {measured[3]:.2f} at 0.5, "
         f"{measured[4]:.2f} at 1, {measured[6]:.2f} at 2 and {measured[-1]:.2f} at 4; the dashed line is "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.drivers import driver, stand_ins
+from heinit_lab.drivers import driver, fallbacks
 from heinit_lab.figures.marks import CARD, band, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import guessed, number
 from heinit_lab.figures.show import Plot, figure
@@ -79,7 +79,7 @@ def through_weights(
         f"{wrong:.2f} by the variance of the input"
         for (name, _, m), (right, wrong) in zip(rows, predicted, strict=True)
     )
-    return fig, f"Variance of z for three inputs, measured and predicted. {each}.{stand_ins(answer)}"
+    return fig, f"Variance of z for three inputs, measured and predicted. {each}.{fallbacks(answer)}"
 
 
 def kept(
@@ -115,7 +115,7 @@ def kept(
     each = "; ".join(
         f"{k} weights: {v[0]:.3f} with one input, {v[-1]:.3f} with {n[-1]}" for k, v in shares.items()
     )
-    return fig, f"Share of the second moment that ReLU keeps. {each}.{guessed(guess)}{stand_ins(answer)}"
+    return fig, f"Share of the second moment that ReLU keeps. {each}.{guessed(guess)}{fallbacks(answer)}"
 
 
 def ties(flow: Mapping[str, np.ndarray], guess: float | None) -> Plot:

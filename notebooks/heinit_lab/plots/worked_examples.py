@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heinit_lab.drivers import Driver, stand_ins
+from heinit_lab.drivers import Driver, fallbacks
 from heinit_lab.experiments.worked_examples import (
     Answer,
     layers,
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 def _yours(*drivers: Driver, guess: float | str | None = None) -> str:
     """What the words of a figure say of the functions that drew it, and of a reader's guess."""
-    return stand_ins(*drivers) + guessed(guess)
+    return fallbacks(*drivers) + guessed(guess)
 
 
 def _below(ax: Axes, *drivers: Driver) -> None:
     """Say below a figure which functions are the lesson's own."""
-    note(ax, 0, -0.3, stand_ins(*drivers).strip().replace("`", ""), inside=True, va="top", fontsize=8)
+    note(ax, 0, -0.3, fallbacks(*drivers).strip().replace("`", ""), inside=True, va="top", fontsize=8)
 
 
 def _matrix(ax: Axes, W: np.ndarray, limit: float, rows: str, title: str) -> None:

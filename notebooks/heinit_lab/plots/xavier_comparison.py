@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.drivers import driver, stand_ins
+from heinit_lab.drivers import driver, fallbacks
 from heinit_lab.experiments.xavier_comparison import Flow, gains
 from heinit_lab.figures.marks import CARD, label_line, networks, note, theory
 from heinit_lab.figures.numbers import guessed, number
@@ -56,7 +56,7 @@ def sigma(compare_table: Callable[..., Any]) -> Plot:
     theory(ax, n[2:4], [columns[0][2], columns[1][3]])
     ax.set(xlim=(2.7, 640), ylim=(0.04, 1.2), title="Two rules, one slope, one gap")
     words = f"Standard deviation against the number of inputs, both axes logarithmic: {'; '.join(ends)}."
-    stand_in = stand_ins(table).strip()
+    stand_in = fallbacks(table).strip()
     note(ax, 0.98, 0.93, stand_in, inside=True, ha="right")
     return fig, f"{words} A dashed line joins 64 inputs under Xavier and 128 under He. {stand_in}".strip()
 

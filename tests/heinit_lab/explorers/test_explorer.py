@@ -9,7 +9,7 @@ import pytest
 from IPython.utils.capture import capture_output
 from PIL import Image
 
-from heinit_lab.drivers import Driver, stand_ins
+from heinit_lab.drivers import Driver, fallbacks
 from heinit_lab.explorers import Explorer, Slider
 from heinit_lab.explorers.explorer import status
 from heinit_lab.figures.show import figure, image
@@ -130,4 +130,4 @@ def test_names_in_the_words_are_shown_as_code_and_heard_without_marks():
     assert "own <code>relu</code> and" in status("the lesson's own `relu` and")
     assert 'alt="the lesson&#x27;s own relu"' in image(b"", "the lesson's own `relu`", 640, 350)
     never = [Driver(name, print, solved=False) for name in ("relu", "zero_share", "energy_kept")]
-    assert "own `relu`, `zero_share` and `energy_kept` draw this." in stand_ins(*never)
+    assert "own `relu`, `zero_share` and `energy_kept` draw this." in fallbacks(*never)

@@ -2,14 +2,15 @@
 
 How it works. To parse Python, JSON, HTML or Markdown runs no line of a submission, but a short text can
 take its parser hours or all memory, and no list of such texts is ever complete. So whatever parses,
-repairs or draws a submission is called through `walled`. The call is made in a second process, which works
+repairs or draws a submission is called through `limited`. The call is made in a second process, which works
 for this process alone and stays warm. The kernel ends the second process when a call takes more memory or
 processor time than it may; the caller ends it when no answer comes for too long. Then the call raises
-`WallError`, nothing else is lost, and the next call gets a new process.
+`OverLimitError`, nothing else is lost, and the next call gets a new process.
 
 The second process runs our own code only, with its caller's rights. (Students' code runs in the sandbox;
 see autograder/sandbox.) Functions, arguments and values cross as pickles: the two processes trust each
-other. Where the operating system has no such limits, as on Windows, the call is made without a wall.
+other. Where the operating system has no such limits, as on Windows, the call is made in the caller's own
+process.
 """
 
 import atexit
@@ -39,11 +40,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class WallError(Exception):
+class OverLimitError(Exception):
     """A call took more than it may. The text says so, and names no reason that a student must know."""
 
 
-class WalledProcess:
+class LimitedProcess:
     """A process that makes calls, started when it is first needed and again when it has ended.
 
     memory: bytes. cpu_seconds, seconds: of processor time and of wall time, for one call.
@@ -59,13 +60,13 @@ class WalledProcess:
         atexit.register(self.close)
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """The value of a function, or what it raises. Raises WallError where the call takes too much."""
+        """The value of a function, or what it raises. Raises OverLimitError where the call takes too much."""
         if resource is None:
             return function(*args, **kwargs)
         try:
             order = pickle.dumps((function, args, kwargs))
         except RecursionError:
-            raise WallError("it is nested too deeply to read") from None
+            raise OverLimitError("it is nested too deeply to read") from None
         with self._turn:
             try:
                 line = self._start()
@@ -78,7 +79,7 @@ class WalledProcess:
                 if not isinstance(error, (OSError, EOFError)):
                     raise
                 memory = f"{_at_most(resource.RLIMIT_AS, self._memory) / 2**30:.2g} GiB of memory"
-                raise WallError(
+                raise OverLimitError(
                     f"it takes more than {memory} or {self._cpu_seconds} s of processor time to read"
                 ) from None
         if not returned:
@@ -102,9 +103,7 @@ class WalledProcess:
         if self._line is not None and self._process is not None and self._process.poll() is None:
             return self._line
         self.close()
-        program = (
-            f"from autograder.walled import make_calls; make_calls(%s, {self._memory}, {self._cpu_seconds})"
-        )
+        program = f"import {__name__} as own; own.make_calls(%s, {self._memory}, {self._cpu_seconds})"
         self._process, ours = start_connected(
             lambda fd: [sys.executable, "-P", "-c", program % fd],
             stdin=subprocess.PIPE,  # so that it ends with this process
@@ -115,7 +114,7 @@ class WalledProcess:
         return self._line
 
 
-walled = WalledProcess().call
+limited = LimitedProcess().call
 
 
 def make_calls(fd: int, memory: int, cpu_seconds: int) -> None:
