@@ -44,8 +44,8 @@ class AttemptPages:
         self._lesson, self._timezone = lesson, timezone
         attempts = kept.of(student, lesson)
         self._attempts = attempts if len(attempts) > 1 else []
-        receipt = receipts.find(student, lesson) if self._attempts else None
-        self._counting = receipt.receipt["submission"] if receipt else ""
+        result = receipts.find(student, lesson) if self._attempts else None
+        self._counting = result.receipt["submission"] if result else ""
 
     @property
     def others(self) -> list[Attempt]:
