@@ -140,7 +140,7 @@ class GradingJob(Job[GradingTask, Outcome]):
 
     def _grade(self, task: GradingTask) -> Outcome:
         rubric = self.lessons[task.submission.lesson]
-        notebook = read_repaired(task.content, rubric.released, task.notes).notebook
+        notebook = read_repaired(task.content, rubric.released, task.notes)
         if rubric.kernelspec:
             notebook.metadata["kernelspec"] = rubric.kernelspec
         inputs = seed_of(notebook, task.key, task.files)

@@ -13,6 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.files import clear
 from autograder.grading.scoring import Scoring
+from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
 from autograder.submissions.beside import lesson_files, of_nbgrader, read_files
@@ -38,10 +39,10 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]
                 folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
                 source = Path(folder, f"{name}.ipynb")
             lesson = released_lesson(gradebook, name, assignment, source)
-        result = repaired(nb, lesson, notes)
-        for sentence in result.repairs:
+        notebook = repaired(nb, lesson, notes)
+        for sentence in repairs_of(notebook):
             self.log.warning(printable(f"{about['student']}, {name}: {sentence}"))
-        return result.notebook, resources
+        return notebook, resources
 
 
 def clear_autograded(submission: Submission, autograde: Any) -> list[str]:

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.limited_process import OverLimitError, limited
 from autograder.repair.released import ReleasedLesson
-from autograder.repair.rules import RepairedNotebook, repair
+from autograder.repair.rules import repair
 from autograder.submissions.notebook_file import read_notebook
 from autograder.submissions.submission import ASK, UngradableError
 
@@ -24,7 +24,7 @@ def check_whole(content: bytes) -> None:
     _limited(_whole, content)
 
 
-def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
+def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> NotebookNode:
     """The notebook in a file, repaired. notes: as in `repair`.
 
     Raises UngradableError where that is impossible.
@@ -32,7 +32,7 @@ def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] =
     return _limited(_repaired, content, lesson, list(notes))
 
 
-def repaired(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> RepairedNotebook:
+def repaired(notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> NotebookNode:
     """A notebook that was read elsewhere, repaired. Raises as `read_repaired` does."""
     return _limited(repair, notebook, lesson, list(notes))
 
@@ -55,6 +55,6 @@ def _whole(content: bytes) -> None:
         raise UngradableError(" ".join(repairs))
 
 
-def _repaired(content: bytes, lesson: ReleasedLesson, notes: list[str]) -> RepairedNotebook:
+def _repaired(content: bytes, lesson: ReleasedLesson, notes: list[str]) -> NotebookNode:
     submitted = read_notebook(content)
     return repair(submitted.notebook, lesson, [*submitted.repairs, *notes], submitted.cut_off)

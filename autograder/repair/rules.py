@@ -17,7 +17,6 @@ released cell, put back missing cells, order the checks, comment out stubs, secu
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
@@ -28,7 +27,6 @@ from autograder.repair.notebook import (
     add_repairs,
     in_backticks,
     put_together,
-    repairs_of,
     small_entries,
     take_apart,
 )
@@ -48,19 +46,12 @@ from autograder.submissions.submission import ASK, UngradableError
 from autograder.text import storable
 
 
-@dataclass(frozen=True)
-class RepairedNotebook:
-    """A notebook that nbgrader can grade, and a sentence for each repair that was needed."""
-
-    notebook: NotebookNode
-    repairs: tuple[str, ...]
-
-
 def repair(
     notebook: NotebookNode, lesson: ReleasedLesson, notes: Iterable[str] = (), cut_off: bool = False
-) -> RepairedNotebook:
+) -> NotebookNode:
     """The notebook with every released cell in it once, at a place where the cell works.
 
+    `repairs_of` gives the sentences on what was repaired.
     notes: sentences on the file and on what lies beside it, to be told with the repairs. cut_off: whether
     the last cells are missing, as in `Submitted`.
     Raises UngradableError where the notebook has no cell of the lesson, or cannot be made valid.
@@ -79,7 +70,7 @@ def repair(
     if defines:
         repaired.metadata[OURS] = {"defines": defines}
     add_repairs(repaired, [*notes, *work.repairs])
-    return RepairedNotebook(repaired, tuple(repairs_of(repaired)))
+    return repaired
 
 
 class _NotebookRepair:

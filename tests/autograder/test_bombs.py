@@ -76,9 +76,9 @@ def stream(text: str) -> dict[str, Any]:
 def test_every_cell_is_read_repaired_and_compared(process):
     for name, source in bombs.SOURCES.items():
         handed = notebook({"source": HEAD, "metadata": {"nbgrader": {"grade_id": "f"}}}, {"source": source})
-        read = process.call(repair, handed, RELEASED)
-        assert read.notebook.cells, name
-        json.dumps(read.notebook, ensure_ascii=False).encode()
+        repaired = process.call(repair, handed, RELEASED)
+        assert repaired.cells, name
+        json.dumps(repaired, ensure_ascii=False).encode()
         assert process.call(structure, source), name
 
 

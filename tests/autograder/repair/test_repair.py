@@ -121,7 +121,7 @@ def test_a_broken_notebook_gets_what_its_case_says(course, name):
         return
     if case.get("nbgrader") == "stops":
         assert not outcome["success"]
-        notebook = repair(read_notebook(handed.read()).notebook, lesson_in(course, handed.lesson)).notebook
+        notebook = repair(read_notebook(handed.read()).notebook, lesson_in(course, handed.lesson))
     else:
         assert outcome["success"], outcome
         notebook = nbformat.read(autograded, as_version=4)
@@ -160,7 +160,7 @@ def check_ways(course: Path, name: str) -> None:
 
 def repaired(data: bytes, lesson: ReleasedLesson) -> NotebookNode:
     submitted = read_notebook(data)
-    return repair(submitted.notebook, lesson, submitted.repairs, submitted.cut_off).notebook
+    return repair(submitted.notebook, lesson, submitted.repairs, submitted.cut_off)
 
 
 def _exercises(name: str) -> list[str]:
@@ -180,10 +180,10 @@ def test_every_case_says_what_it_is_about():
 def test_an_unbroken_notebook_stays_as_it_is(course, lesson, start):
     notebook = start(lesson)
     repaired = repair(notebook, lesson_in(course, lesson.name))
-    assert repaired.repairs == ()
+    assert not repairs_of(repaired)
     fixed = {c.id for c in notebook.cells if not c.metadata.get("editable", True)}
-    assert [c.id for c in repaired.notebook.cells] == [c.id for c in notebook.cells]
-    for old, new in zip(notebook.cells, repaired.notebook.cells, strict=True):
+    assert [c.id for c in repaired.cells] == [c.id for c in notebook.cells]
+    for old, new in zip(notebook.cells, repaired.cells, strict=True):
         assert old.id in fixed or old.source == new.source
 
 
@@ -194,7 +194,7 @@ def test_a_repaired_notebook_needs_no_more_repair(course):
         if case.get("status") != "ungradable":
             handed, lesson = submission(course, name), lesson_in(course, case["lesson"])
             once = repair(read_notebook(handed.read()).notebook, lesson)
-            assert repair(once.notebook, lesson).repairs == (), name
+            assert not repairs_of(repair(once, lesson)), name
 
 
 def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course):
@@ -209,7 +209,7 @@ def test_a_lesson_without_its_source_is_repaired_from_the_gradebook_alone(course
         as_version=4,
     )
     repaired = repair(notebook, lesson)
-    assert points(repaired.notebook) == {
+    assert points(repaired) == {
         "xavier_std": 2,
         "glorot_std": 2,
         "he_over_glorot": 0,
