@@ -57,11 +57,9 @@ def repair(
     Raises UngradableError where the notebook has no cell of the lesson, or cannot be made valid.
     """
     work = _NotebookRepair(notebook, lesson)
-    if cut_off:
-        work.check_answers_are_whole()
-    work.run()
-    forget_parsed()
+    work.run(cut_off)
     defines = work.other_definitions()
+    forget_parsed()
     try:
         repaired = put_together(work.cells, work.metadata)
     except nbformat.ValidationError as error:
@@ -94,8 +92,10 @@ class _NotebookRepair:
         if any(small_entries(m) != m for m in (self.metadata, *(cell.metadata for cell in self.cells))):
             self.repairs.append("Metadata too large to keep was left out; grading needs none of it.")
 
-    def run(self) -> None:
+    def run(self, cut_off: bool) -> None:
         self._recognise()
+        if cut_off:
+            self._check_answers_are_whole()
         self.repairs += cut_from_text(self.cells, self.lesson)
         self.repairs += join_split_answers(self.cells, self.lesson)
         for released in self.lesson.solutions():
@@ -120,9 +120,8 @@ class _NotebookRepair:
                 f"nbgrader's marks were old, changed or missing, and are as released: {names}."
             )
 
-    def check_answers_are_whole(self) -> None:
+    def _check_answers_are_whole(self) -> None:
         """Raise UngradableError where a file breaks off before the cell of the last answer."""
-        self._recognise()
         there = {cell.marked_as.name for cell in self.cells if cell.marked_as}
         if lost := [cell.name for cell in self.lesson.solutions() if cell.name not in there]:
             raise UngradableError(f"it breaks off before the answers to {', '.join(lost)}. {ASK}")
