@@ -3,7 +3,6 @@
 A slip of a key does either in every notebook program, and what is left does not run.
 """
 
-from collections.abc import Iterable
 from itertools import product
 
 from autograder.repair.notebook import SubmittedCell
@@ -100,12 +99,9 @@ def cut_from_text(cells: list[SubmittedCell], lesson: ReleasedLesson) -> list[st
             else:
                 before = SubmittedCell("markdown", above)
             at = cells.index(cell)
-            cells[at : at + 1] = _written((before, answer, SubmittedCell("markdown", below)))
+            parted = (before, answer, SubmittedCell("markdown", below))
+            cells[at : at + 1] = [part for part in parted if part.source.strip()]
             repairs.append(
                 f"`{released.function}` stood in one cell with text; it has a cell of its own again."
             )
     return repairs
-
-
-def _written(cells: Iterable[SubmittedCell]) -> list[SubmittedCell]:
-    return [cell for cell in cells if cell.source.strip()]
