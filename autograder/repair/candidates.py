@@ -11,7 +11,7 @@ Each candidate is read in a limited process: a file that takes its reader's time
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.limited_process import OverLimitError, limited
@@ -57,8 +57,12 @@ def choose(
 
     name: the lesson's file. order: the larger, the later was a file uploaded.
     """
+
+    def likeliest_first(path: str) -> tuple[bool, bool, int, str]:
+        return path != name, not _SUFFIX.search(path), path.count("/"), path
+
     likely = [path for path in files if _looks_like_one(path, files[path])]
-    paths = sorted(likely, key=_likeliest(name))[:MOST]
+    paths = sorted(likely, key=likeliest_first)[:MOST]
     contents = {files[path]: path for path in reversed(paths)}  # the first path of each content
     weights = [
         _Weight(path, written, (order or {}).get(path, 0), path == name)
@@ -106,15 +110,6 @@ def choose_notebook(submission: Submission, lesson: ReleasedLesson) -> ChosenFil
     if error is not None:
         raise error
     return ChosenFile(name, own)
-
-
-def _likeliest(name: str) -> Callable[[str], tuple[bool, bool, int, str]]:
-    """The key by which the likeliest paths are sorted first."""
-
-    def key(path: str) -> tuple[bool, bool, int, str]:
-        return path != name, not _SUFFIX.search(path), path.count("/"), path
-
-    return key
 
 
 def _looks_like_one(path: str, content: bytes) -> bool:
