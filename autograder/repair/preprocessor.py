@@ -16,7 +16,7 @@ from autograder.grading.scoring import Scoring
 from autograder.repair.notebook import repairs_of
 from autograder.repair.reading import repaired
 from autograder.repair.released import released_lesson
-from autograder.submissions.beside import lesson_files, of_nbgrader, read_files
+from autograder.submissions.beside import lesson_files, of_nbgrader
 from autograder.submissions.submission import Submission
 from autograder.text import printable
 
@@ -52,8 +52,8 @@ def clear_autograded(submission: Submission, autograde: Any) -> list[str]:
     """
     submission.read()
     submission.submitted_at()
-    beside, _ = read_files(submission, autograde)
     coursedir = autograde.coursedir
+    beside = submission.beside(coursedir.ignore)
     folder = coursedir.format_path(coursedir.autograded_directory, submission.student, submission.lesson)
     done = [path.name for path in Path(folder).glob("*.ipynb")]
     clear(Path(folder), {*done, *beside.files, *lesson_files(submission.lesson, autograde)})
