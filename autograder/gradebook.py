@@ -21,7 +21,7 @@ from autograder.grades import Grades, after_penalty, all_grades
 from autograder.grading.receipts import RECEIPTS
 from autograder.grading.result import Result
 from autograder.repair.candidates import choose_notebook
-from autograder.repair.reading import check_readable
+from autograder.repair.reading import check_file
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.kinds import UNSANDBOXED
 from autograder.settings import Settings, read_settings
@@ -236,7 +236,7 @@ def _ungraded(pair: Pair, submission: Submission | None, release: Callable[[str]
     if submission is None:
         return Record(*pair, Status.MISSING)
     try:
-        check_readable(choose_notebook(submission, release(pair[1])).content)
+        check_file(choose_notebook(submission, release(pair[1])).content)
     except UngradableError as reason:
         return Record(*pair, Status.UNGRADABLE, reason=str(reason))
     except Exception as error:  # whatever is in one notebook, the others are reported

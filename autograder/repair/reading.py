@@ -14,14 +14,12 @@ from autograder.submissions.submission import ASK, UngradableError
 R = TypeVar("R")
 
 
-def check_readable(content: bytes) -> None:
-    """Raise UngradableError where the content of a file is no notebook that could be graded."""
-    _limited(_readable, content)
+def check_file(content: bytes) -> tuple[str, ...]:
+    """What is wrong with a file that can be graded, a sentence each; nothing of a whole and proper notebook.
 
-
-def check_whole(content: bytes) -> None:
-    """Raise UngradableError where the content of a file is no notebook, or not a whole and proper one."""
-    _limited(_whole, content)
+    Raises UngradableError where the file is no notebook that could be graded.
+    """
+    return _limited(_checked, content)
 
 
 def read_repaired(content: bytes, lesson: ReleasedLesson, notes: Iterable[str] = ()) -> NotebookNode:
@@ -46,13 +44,8 @@ def _limited(function: Callable[..., R], *args: object) -> R:
         raise UngradableError(f"it is nested too deeply. {ASK}") from None
 
 
-def _readable(content: bytes) -> None:
-    read_notebook(content)  # the notebook stays in the limited process
-
-
-def _whole(content: bytes) -> None:
-    if repairs := read_notebook(content).repairs:
-        raise UngradableError(" ".join(repairs))
+def _checked(content: bytes) -> tuple[str, ...]:
+    return read_notebook(content).repairs  # the notebook stays in the limited process
 
 
 def _repaired(content: bytes, lesson: ReleasedLesson, notes: list[str]) -> NotebookNode:

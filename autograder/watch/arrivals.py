@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from autograder.repair.reading import check_whole
+from autograder.repair.reading import check_file
 from autograder.submissions.plain_files import MOST_ENTRIES
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
@@ -97,7 +97,6 @@ def _fresh(files: Files) -> bool:
 
 def _whole(submission: Submission) -> bool:
     try:
-        check_whole(submission.read())
+        return not check_file(submission.read())
     except UngradableError:
         return False
-    return True
