@@ -22,7 +22,6 @@ from autograder.gradebook import Student
 from autograder.submissions.archives import same_form
 from autograder.text import printable
 
-Line = tuple[int, list[str]]
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
 LONGEST = 128  # characters that the gradebook keeps of a field
 _NO_TEXTS = (b"PK\3\4", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")
@@ -87,15 +86,14 @@ def read_groups(path: Path) -> dict[str, list[str]]:
 def _read(path: Path) -> list[tuple[Student, str]]:
     """Each student of a table, with the names of the student's groups."""
     lines = list(_lines(path))
-    number, header = lines[0] if lines else (1, [])
-    form, names = None, []
     for at, (_, cells) in enumerate(lines[:HEADER_WITHIN]):
         names = [_heading(cell) for cell in cells]
         form = next((f for f in FORMS if all(any(h in names for h in needed) for needed in f.needs)), None)
         if form is not None:
-            header, lines = cells, lines[at + 1 :]
+            lines = lines[at + 1 :]
             break
-    if form is None:
+    else:
+        number = lines[0][0] if lines else 1
         platforms = ", ".join(dict.fromkeys(f.platform for f in FORMS if f.platform != "nbgrader"))
         raise UsageError(
             f"{path}, line {number}: these are not the headings of a roster. It needs a column `id` "
@@ -107,11 +105,11 @@ def _read(path: Path) -> list[tuple[Student, str]]:
         place = f"{path}, line {number}"
         if _is_no_student(cells, form):
             continue
-        if not any(cells[len(header) :]):
-            cells = cells[: len(header)]
-        if len(cells) != len(header):
+        if not any(cells[len(names) :]):
+            cells = cells[: len(names)]
+        if len(cells) != len(names):
             raise UsageError(
-                f"{place}: it has {len(cells)} cells, and the header has {len(header)}. "
+                f"{place}: it has {len(cells)} cells, and the header has {len(names)}. "
                 "A comma inside a cell needs quotes around the cell."
             )
         cells = [same_form(printable(cell.strip())) for cell in cells]  # students choose names on a platform
@@ -156,14 +154,13 @@ def import_roster(gradebook: Any, students: Sequence[Student]) -> tuple[int, int
     return new, len(students) - new
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines that are not empty, each with its number in the file."""
     try:
         data = path.read_bytes()
         if data.startswith(_NO_TEXTS):
             raise UsageError(f"{path} is a spreadsheet or an archive. Save the table as CSV (UTF-8).")
-        encoding = json.detect_encoding(data)
-        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        text = data.decode(json.detect_encoding(data))
     except OSError as error:
         raise UsageError(f"the roster {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
