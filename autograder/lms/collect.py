@@ -11,6 +11,7 @@ What is nobody's is kept in NOBODYS, beside the archives. As long as that file i
 a zero for that lesson: one of those who seem to be missing may have handed it in.
 """
 
+import filecmp
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -90,12 +91,11 @@ def lay_down(root: Path, lesson: str, collection: Collection, force: bool = Fals
     """Lay each hand-in into `submitted/`, and keep what is nobody's. force: also over other submissions."""
     for hand_in in collection:
         folder = root / "submitted" / hand_in.student / lesson
-        there = {
-            path.relative_to(folder).as_posix(): path
+        before = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
             for path in (folder.rglob("*") if folder.is_dir() and not folder.is_symlink() else ())
-            if path.is_file() and not path.is_symlink()
+            if path.is_file() and not path.is_symlink() and path != folder / TIMESTAMP
         }
-        before = {path: file.read_bytes() for path, file in there.items() if path != TIMESTAMP}
         if before == hand_in.files:
             yield Laid(hand_in, "unchanged")
         elif before and not force and not hand_in.known.issuperset(before.values()):
@@ -123,9 +123,7 @@ def write_files(folder: Path, hand_in: HandIn) -> None:
 
 def _same(file: Path, other: Path) -> bool:
     """Whether two files have the same content; of two folders, the later takes the place of the earlier."""
-    if file.is_dir() or other.is_dir():
-        return file.is_dir() and other.is_dir()
-    return file.stat().st_size == other.stat().st_size and file.read_bytes() == other.read_bytes()
+    return (file.is_dir() and other.is_dir()) or filecmp.cmp(file, other, shallow=False)
 
 
 class PlatformExtractor(ExtractorPlugin):  # type: ignore[misc]  # nbgrader has no types
