@@ -26,8 +26,9 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from autograder.submissions.filetypes import kind_in_words
 
@@ -56,13 +57,18 @@ class ArchiveError(Exception):
 class Member:
     """A file in an archive or folder. size: in bytes, as an archive says. changed_at: in local time, or ().
 
-    read: gives the content, of at most so many bytes; raises ArchiveError.
+    open: gives the file, for `read`.
     """
 
     path: str
     size: int
-    read: Callable[[int], bytes]
+    open: Callable[[], IO[bytes]]
     changed_at: Time = ()
+
+    def read(self, most: int) -> bytes:
+        """At most so many bytes of the content, and one more where there are more. Raises ArchiveError."""
+        with _reading(), self.open() as file:
+            return file.read(most + 1)
 
 
 def is_junk(path: str) -> bool:
@@ -97,15 +103,11 @@ def opened(source: Path | bytes, whole: bool = False) -> Iterator[list[Member]]:
                 raise ArchiveError(f"{kind_in_words(head, text=head.decode(errors='replace'))}, and no zip")
             yield [_of_file(source, same_form(source.name))]
             return
-    try:
+    with _reading():
         archive = _archive(source)
-    except _DAMAGES as error:
-        raise ArchiveError(_in_words(error)) from None
     with archive:
-        try:
+        with _reading():
             members = list(_in_zip(archive) if isinstance(archive, zipfile.ZipFile) else _in_tar(archive))
-        except _DAMAGES as error:
-            raise ArchiveError(_in_words(error)) from None
         yield [member for member in members if not is_junk(member.path)]
 
 
@@ -190,42 +192,31 @@ def _in_folder(root: Path) -> Iterator[Member]:
 
 
 def _of_file(path: Path, label: str) -> Member:
-    def read(most: int) -> bytes:
-        with _reading():
-            if not stat.S_ISREG(path.lstat().st_mode):
-                raise ArchiveError("it is no plain file, or is closed to you")
-            with path.open("rb") as file:
-                return file.read(most + 1)
+    def opened_plain() -> IO[bytes]:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ArchiveError("it is no plain file, or is closed to you")
+        return path.open("rb")
 
     changed_at: Time = ()
     with suppress(OSError):
         changed_at = time.localtime(path.lstat().st_mtime)[:6]
-    return Member(label, 0, read, changed_at)
+    return Member(label, 0, opened_plain, changed_at)
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Iterator[Member]:
     for entry in archive.infolist():
         if not entry.is_dir():
-
-            def read(most: int, entry: zipfile.ZipInfo = entry) -> bytes:
-                with _reading(), archive.open(entry) as file:
-                    return file.read(most + 1)
-
-            yield Member(_label(_meant(entry)), entry.file_size, read, entry.date_time)
+            file = partial(archive.open, entry)
+            yield Member(_label(_meant(entry)), entry.file_size, file, entry.date_time)
 
 
 def _in_tar(archive: tarfile.TarFile) -> Iterator[Member]:
     for count, entry in enumerate(archive):
         if count > MOST_MEMBERS * 10:
             raise ArchiveError(f"it has more than {MOST_MEMBERS * 10:,} members")
-        if entry.isreg():
-
-            def read(most: int, entry: tarfile.TarInfo = entry) -> bytes:
-                with _reading():
-                    file = archive.extractfile(entry)
-                    return file.read(most + 1) if file else b""
-
-            yield Member(_label(entry.name), entry.size, read, time.localtime(entry.mtime)[:6])
+        if entry.isreg():  # then extractfile gives a file, and not None
+            file = cast("Callable[[], IO[bytes]]", partial(archive.extractfile, entry))
+            yield Member(_label(entry.name), entry.size, file, time.localtime(entry.mtime)[:6])
 
 
 @contextmanager
