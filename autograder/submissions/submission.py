@@ -110,17 +110,16 @@ class Submission:
 
     def others(self) -> dict[str, bytes]:
         """The files in the folder, besides the notebook, that may be one whatever they are called."""
+        known = {self.path.name, *EXCHANGE_FILES}
         try:
             with self._folder() as folder, os.scandir(folder) as entries:
-                names = [entry.name for entry in islice(entries, MOST_ENTRIES)]
-            if set(names) <= {self.path.name, *EXCHANGE_FILES}:  # as nearly always
+                names = {entry.name for entry in islice(entries, MOST_ENTRIES)}
+            if names <= known:  # as nearly always
                 return {}
             files = read_beside(*self._place, most=LARGEST_NOTEBOOK).files
         except (OSError, UngradableError):
             return {}
-        return {
-            path: content for path, content in files.items() if path not in (self.path.name, *EXCHANGE_FILES)
-        }
+        return {path: content for path, content in files.items() if path not in known}
 
     @property
     def _place(self) -> tuple[Path, str, str]:
