@@ -122,11 +122,13 @@ def export_questions(to: str, out: Path | None, names: tuple[str, ...]) -> None:
     """
     from autograder.files import write_atomically
     from autograder.lessons import lesson, lessons
-    from autograder.questions.bank import bank, platforms
+    from autograder.questions.bank import bank
+    from autograder.questions.moodle import moodle_xml
+    from autograder.questions.qti import qti_archive
 
-    write, default = platforms()[to]
+    write, ending = {"moodle": (moodle_xml, "xml"), "canvas": (qti_archive, "zip")}[to]
     questions = bank([lesson(name) for name in names] or lessons())
-    path = out or Path(default)
+    path = out or Path(f"questions-{to}.{ending}")
     write_atomically(path, write(questions))
     count = sum(map(len, questions.values()))
     click.echo(f"{count} questions of {len(questions)} lessons are in {path}.", err=True)

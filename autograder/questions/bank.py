@@ -1,7 +1,7 @@
 """The questions of all lessons, as HTML that a learning platform shows."""
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -77,16 +77,3 @@ class _Tex(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         return f"\\[{html.escape(body)}\\]"
 
     multiline_math = block_math
-
-
-Write = Callable[[dict[str, list[Item]]], bytes]
-
-
-def platforms() -> dict[str, tuple[Write, str]]:
-    """For each platform, what writes its file, and how the file is called."""
-    from autograder.questions import moodle, qti
-
-    return {
-        "moodle": (moodle.moodle_xml, "questions-moodle.xml"),
-        "canvas": (qti.qti_archive, "questions-canvas.zip"),
-    }
