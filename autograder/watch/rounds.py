@@ -126,7 +126,10 @@ class Watcher:
     def _open(self) -> None:
         """Read the course's configuration."""
         decides = self._times()
-        self._api = nbgrader_api(self._root, JudgeExecute={"wall": self._wall} if self._wall else {})
+        self._api = api = nbgrader_api(self._root, JudgeExecute={"wall": self._wall} if self._wall else {})
+        collect = api.exchange.Collect(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
+        self._check_owner = collect.check_owner
+        self._exchange = Path(collect.root, api.coursedir.course_id)  # the course's folder there
         self._jobs: dict[str, GradingJob] = {}
         self._decides = decides
 
@@ -158,7 +161,7 @@ class Watcher:
 
     def _collect(self) -> Iterator[WatchEvent]:
         """Collect from the exchange, where a hand-in has arrived there that was not there before."""
-        collector, inbound = _collector(self._api), _exchange(self._api) / "inbound"
+        inbound = self._exchange / "inbound"
         names = {folder.name for folder in inbound.iterdir()} if inbound.is_dir() else set()
         new = {name for name in names - self._collected if arrived(inbound / name)}
         if not new:
@@ -171,7 +174,7 @@ class Watcher:
                         raise HeinitError(f"{lesson} was not collected: {_why(result)}")
         self._collected |= new
         for name in sorted(new):
-            if collector.check_owner and (reason := handed_in_by_another(inbound / name)):
+            if self._check_owner and (reason := handed_in_by_another(inbound / name)):
                 yield WatchEvent("problem", reason=reason)
 
     def _feedback(self, pairs: list[Pair]) -> Iterator[WatchEvent]:
@@ -184,7 +187,7 @@ class Watcher:
                 yield WatchEvent("feedback", *about, page=page.page)
         for student, lesson in dict.fromkeys(pairs):
             place = f"feedback/{student}/{lesson}/{lesson}.html"
-            if _unreleased(self._root, _exchange(self._api), self._root / place):
+            if _unreleased(self._root, self._exchange, self._root / place):
                 result = self._api.release_feedback(lesson, student)
                 if not result["success"]:
                     raise HeinitError(f"{place} was not released: {_why(result)}")
@@ -197,15 +200,6 @@ class Watcher:
             with suppress(OSError):
                 times.append((path, path.stat().st_mtime_ns))
         return sorted(times)
-
-
-def _exchange(api: Any) -> Path:
-    """The course's folder in the exchange."""
-    return Path(_collector(api).root, api.coursedir.course_id)
-
-
-def _collector(api: Any) -> Any:
-    return api.exchange.Collect(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
 
 
 def _why(result: dict[str, Any]) -> str:
