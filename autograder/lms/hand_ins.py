@@ -11,13 +11,13 @@ Times in a path are those of the platform's clock, in `zone`. A file of a studen
 is nor when it was handed in: platforms.py says why, and a student's own timestamp.txt is left out.
 """
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -195,9 +195,9 @@ def _last_versions(members: Sequence[Member]) -> dict[str, int]:
 
 def _common_folder(paths: Sequence[str]) -> str:
     """The leading folders, with / at the end, shared by all paths that have a further folder below."""
-    parts = [path.split("/")[:-2] for path in paths if path.count("/") > 1]
-    same = takewhile(lambda level: len(set(level)) == 1, zip(*parts, strict=False))
-    return "".join(f"{level[0]}/" for level in same) if len(parts) > 1 else ""
+    above = [path.rsplit("/", 2)[0] for path in paths if path.count("/") > 1]
+    common = posixpath.commonpath(above) if len(above) > 1 else ""
+    return f"{common}/" if common else ""
 
 
 def _own_lists(members: Sequence[Member]) -> tuple[dict[str, datetime], dict[str, list[dict[str, str]]]]:
