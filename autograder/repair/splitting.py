@@ -20,10 +20,7 @@ def join_split_answers(cells: list[SubmittedCell], lesson: ReleasedLesson) -> li
         at = 0
         while at < len(cells):
             pieces = 1
-            while whole := _whole(cells, at, function):
-                source, count = whole
-                cells[at].source = source
-                del cells[at + 1 : at + count]
+            while count := _join_at(cells, at, function):
                 pieces += count - 1
             if pieces > 1:
                 number = WORDS.get(pieces, str(pieces))
@@ -32,17 +29,19 @@ def join_split_answers(cells: list[SubmittedCell], lesson: ReleasedLesson) -> li
     return repairs
 
 
-def _whole(cells: list[SubmittedCell], at: int, function: str) -> tuple[str, int] | None:
-    """The joined source of a cut function whose first piece is here, and the number of pieces."""
+def _join_at(cells: list[SubmittedCell], at: int, function: str) -> int:
+    """Join a cut function whose first piece is here. Returns how many cells were joined, or 0."""
     head = cells[at]
     for count in range(2, MOST_PIECES + 1):
         pieces = cells[at : at + count]
         may_join = (cell.kind == "code" and cell.marked_as in (None, head.marked_as) for cell in pieces)
         if len(pieces) < count or not all(may_join):
-            return None
+            return 0
         if (source := joined([piece.source.strip("\n") for piece in pieces], function)) is not None:
-            return source, count
-    return None
+            head.source = source
+            del cells[at + 1 : at + count]
+            return count
+    return 0
 
 
 def joined(pieces: list[str], name: str) -> str | None:
