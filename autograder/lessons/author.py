@@ -15,6 +15,7 @@ from autograder.errors import HeinitError
 from autograder.files import write_atomically
 from autograder.lessons import NOTEBOOKS, Lesson
 from autograder.lessons.canonical import canonical, text, unlocked
+from autograder.submissions.notebook_file import first_line
 from autograder.surroundings import inherited
 
 SCRATCH = NOTEBOOKS.parent / ".authoring"
@@ -108,7 +109,7 @@ def edited(notebook: NotebookNode) -> NotebookNode:
     try:
         lesson = canonical(notebook)
     except nbformat.ValidationError as error:
-        raise HeinitError(f"The copy is not a valid notebook: {str(error).splitlines()[0]}.") from None
+        raise HeinitError(f"The copy is not a valid notebook: {first_line(error)}.") from None
     _name_cells(lesson)
     return lesson
 
@@ -137,8 +138,7 @@ def _notebook(path: Path) -> NotebookNode:
     try:
         return nbformat.reads(content, as_version=4)
     except Exception as error:  # nbformat raises many kinds, by how the file is broken
-        reason = str(error).splitlines()[0][:100]
-        raise HeinitError(f"{_short(path)} is not a whole notebook ({reason}).") from None
+        raise HeinitError(f"{_short(path)} is not a whole notebook ({first_line(error)[:100]}).") from None
 
 
 def _short(path: Path) -> str:

@@ -240,14 +240,13 @@ def _read(attempt: _Attempt, problems: list[str]) -> tuple[dict[str, bytes], dic
             problems.append(f"more than {MOST_FILES} files were handed in; the others are left out.")
             break
         try:
-            content = member.read(room)
-            room -= len(content)
-            if room < 0:
+            if member.size > room:
                 raise ArchiveError(f"more than {MOST_UNPACKED // 2**20} MiB were handed in")
+            content = member.read(room)
         except ArchiveError as error:
             problems.append(f"{path} cannot be read: {error}.")
-            room = max(room, 0)
             continue
+        room = max(0, room - len(content))
         files[path], order[path] = content, file.order
     contents, unopened = expanded(files)
     problems += [f"{path} cannot be opened: {why}." for path, why in unopened.items()]

@@ -26,9 +26,10 @@ class Platform:
     """How a platform names a file.
 
     form: of a path, from the left. Its groups are `who` (a student, or what `by` says), `file` (what the
-    student called it), and, where the platform has them: `text` (what was typed in place of a file), `own`
-    (a file of the platform's), `late`, `order` (the larger, the newer, among a student's files of one
-    hand-in), `when`, `before` (stands before an id, and may hold the beginning of an id with a _ in it).
+    student called it; `flat` in the second place where a form has two for that), and, where the platform has
+    them: `text` (what was typed in place of a file), `own` (a file of the platform's), `late`, `order` (the
+    larger, the newer, among a student's files of one hand-in), `when`, `before` (stands before an id, and may
+    hold the beginning of an id with a _ in it).
     by: what `who` is: an "id", an "id or name" where `before` is a name, a "name", "any" of these, or a
     "number" of the archive's own list.
     clock: how `when` is written, for datetime.strptime, in the platform's local time.

@@ -197,10 +197,12 @@ def _of_file(path: Path, label: str) -> Member:
             raise ArchiveError("it is no plain file, or is closed to you")
         return path.open("rb")
 
+    size = 0
     changed_at: Time = ()
     with suppress(OSError):
-        changed_at = time.localtime(path.lstat().st_mtime)[:6]
-    return Member(label, 0, opened_plain, changed_at)
+        status = path.lstat()
+        size, changed_at = status.st_size, time.localtime(status.st_mtime)[:6]
+    return Member(label, size, opened_plain, changed_at)
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Iterator[Member]:

@@ -204,7 +204,7 @@ class Watcher:
 
 def _why(result: dict[str, Any]) -> str:
     """Why a step of nbgrader's has failed."""
-    return str((result.get("error") or "no reason given").strip().splitlines()[-1])
+    return ["no reason given", *str(result.get("error") or "").strip().splitlines()][-1]
 
 
 def _unreleased(root: Path, exchange: Path, page: Path) -> bool:

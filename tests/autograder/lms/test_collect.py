@@ -266,9 +266,10 @@ def test_nbgraders_own_command_collects_the_same(course, zip_collect):
 
 def test_a_regular_expression_of_the_instructors_own_comes_first(course, zip_collect):
     archive(course, "all.zip", MONDAY, {f"ada--{NAME}.ipynb": "mine", "in.zip": {f"emmy--{OWN}": "hers"}})
+    (course / "downloaded" / NAME / "archive" / f"sofia--{OWN}").write_text("of a mail")
     own = rf"--FileNameCollectorPlugin.named_regexp=.*/(?P<student_id>\w+)--(?P<file_id>{NAME})"
     zip_collect(own)
-    assert submitted(course) == {"ada": b"mine", "emmy": b"hers"}
+    assert submitted(course) == {"ada": b"mine", "emmy": b"hers", "sofia": b"of a mail"}
 
 
 def test_the_exchange_brings_a_submission_and_its_time(course, tmp_path, monkeypatch):
