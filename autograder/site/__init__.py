@@ -7,7 +7,8 @@ pictures.py for files of figures. texts.py makes the pages that no lesson has, s
 its print. slides.py makes a deck of a run, with reveal.js from reveal.py. build.py puts the pages together
 and writes the files that differ.
 
-live/ adds, on request, Python in the page, and serving.py serves a site on this machine.
+live/ adds, on request, Python in the page; releases.py finds and verifies the files of Pyodide and reveal.js.
+serving.py serves a site on this machine.
 
 templates/ holds the HTML, static/ what is copied as it is, text/ the words of pages that no lesson has.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import zipfile
+from hashlib import sha256
 
 import click
 import nbformat
@@ -14,8 +15,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from autograder.cli import main
 from autograder.errors import HeinitError
 from autograder.lessons import APPENDIX, CHECKOUT, lessons
-from autograder.site import reveal, sheet
+from autograder.site import releases, reveal, sheet
 from autograder.site.prose import TEACHING, Prose, anchor, on_the_site
+from autograder.site.releases import Locked
 from autograder.site.slides import WAIT, columns
 from autograder.site.terms import Marker, glossary, references
 from heinit_lab.activations import ACTIVATIONS
@@ -177,15 +179,15 @@ def test_reveal_comes_from_the_carrier_then_from_the_cache_and_never_with_anothe
     def download(distribution, folder):
         with zipfile.ZipFile(folder / "carrier.whl", "w") as archive:
             for name, content in carried.items():
-                archive.writestr(reveal.WITHIN + name, content)
+                archive.writestr(f"carrier/static/{name}", content)
         return [folder / "carrier.whl"]
 
-    carried = {name: f"content of {name}" for name in reveal.SHA256}
-    monkeypatch.setattr(reveal, "fetched", download)
+    carried = {name: f"content of {name}" for name in reveal.LOCKED}
+    monkeypatch.setattr(releases, "fetched", download)
     with pytest.raises(HeinitError, match=r"LICENSE, dist/reveal\.css, .* cannot be had"):
         reveal.reveal_files(tmp_path)
-    hashes = {name: reveal.hashlib.sha256(content.encode()).hexdigest() for name, content in carried.items()}
-    monkeypatch.setattr(reveal, "SHA256", hashes)
+    locked = {name: Locked(len(c), sha256(c.encode()).hexdigest()) for name, c in carried.items()}
+    monkeypatch.setattr(reveal, "LOCKED", locked)
     assert reveal.reveal_files(tmp_path) == carried
     files = dict(carried)
     carried.clear()

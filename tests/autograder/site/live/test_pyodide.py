@@ -13,7 +13,8 @@ import pytest
 
 from autograder.errors import HeinitError, UsageError
 from autograder.site.live import pyodide
-from autograder.site.live.pyodide import LOCKED, Locked, pyodide_files
+from autograder.site.live.pyodide import LOCKED, pyodide_files
+from autograder.site.releases import Locked
 
 FILES = {"pyodide.js": b"script", "numpy.whl": b"arrays"}
 
