@@ -111,14 +111,12 @@ def progress(grading: "Grading", lines: bool = True) -> Iterator["Result"]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console, total = Console(stderr=True), len(grading.submissions)
-    if not console.is_terminal and not lines:
-        yield from grading
-        return
     if not console.is_terminal:
         for i, result in enumerate(grading, 1):
-            score = "" if result.final is None else f" {_total(result)}"
-            who = printable(f"{result.student} {result.lesson}")
-            click.echo(f"[{i}/{total}] {who}: {result.status}{score}", err=True)
+            if lines:
+                score = "" if result.final is None else f" {_total(result)}"
+                who = printable(f"{result.student} {result.lesson}")
+                click.echo(f"[{i}/{total}] {who}: {result.status}{score}", err=True)
             yield result
         return
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
