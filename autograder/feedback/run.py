@@ -77,12 +77,12 @@ class FeedbackRun:
         with self._api.gradebook as gradebook:  # what could not be graded and waits for a person has no page
             waiting = {(g.student, g.lesson) for g in all_grades(gradebook) if not g.scored}
         self.graded = [
-            path
-            for path in _graded(root / "autograded")
-            if (student is None or same_form(path.parent.parent.name) == same_form(student))
-            and (not wanted or path.stem in wanted)
-            and (only is None or (path.parent.parent.name, path.stem) in only)
-            and (path.parent.parent.name, path.stem) not in waiting
+            pair
+            for pair in _graded(root / "autograded")
+            if (student is None or same_form(pair[0]) == same_form(student))
+            and (not wanted or pair[1] in wanted)
+            and (only is None or pair in only)
+            and pair not in waiting
         ]
 
     def __iter__(self) -> Iterator[PageResult]:
@@ -91,10 +91,9 @@ class FeedbackRun:
             kept, receipts = Attempts(gradebook.engine), Receipts(gradebook.engine)
             tasks = (
                 task
-                for path in self.graded
+                for pair in self.graded
                 for task in self._tasks(
-                    self._read(gradebook, path),
-                    AttemptPages(kept, receipts, path.parent.parent.name, path.stem, timezone),
+                    self._read(gradebook, *pair), AttemptPages(kept, receipts, *pair, timezone)
                 )
             )
             for task, page in do_all(PageJob(), tasks, len(self.graded), self._workers, self._scheduler):
@@ -128,10 +127,9 @@ class FeedbackRun:
                 grades, lines = attempts.grades(each, task.grades), attempts.lines(each.number)
                 yield PageTask(grades, graded.read_bytes(), present, attempts=lines, number=each.number)
 
-    def _read(self, gradebook: Any, path: Path) -> PageTask:
-        student, lesson = path.parent.parent.name, path.stem
+    def _read(self, gradebook: Any, student: str, lesson: str) -> PageTask:
         try:
-            content = path.read_bytes()
+            content = (self.root / "autograded" / student / lesson / f"{lesson}.ipynb").read_bytes()
             grades = read_grades(gradebook, lesson, student)
             present = b"" if self.force else self._present(student, lesson)
             return PageTask(grades, content, present)
@@ -164,14 +162,13 @@ class FeedbackRun:
                 write_atomically(page.parent / name, (folder / name).read_bytes())
 
 
-def _graded(autograded: Path) -> Iterator[Path]:
-    """The graded notebooks, and a path for each folder that cannot be listed: reading that path says why."""
+def _graded(autograded: Path) -> Iterator[Pair]:
+    """Whose notebooks are graded; of a folder that cannot be listed, a lesson "?": reading it says why."""
     for folder in sorted(filter(Path.is_dir, autograded.glob("*"))):
         try:
             lessons = sorted(path.name for path in folder.iterdir())
         except OSError:
             lessons = ["?"]
         for lesson in lessons:
-            path = folder / lesson / f"{lesson}.ipynb"
-            if lesson == "?" or path.exists():
-                yield path
+            if lesson == "?" or (folder / lesson / f"{lesson}.ipynb").exists():
+                yield folder.name, lesson
