@@ -1,7 +1,6 @@
 """Wheels: made of installed packages, where nothing is built and no checkout is needed, or fetched."""
 
 import importlib.metadata
-import importlib.util
 import subprocess
 import sys
 import zipfile
@@ -9,6 +8,7 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from pathlib import Path
 
+import heinit_lab
 from autograder.errors import HeinitError
 from autograder.files import replacing
 
@@ -22,14 +22,11 @@ def build_wheel(into: Path) -> Path:
     into: the folder for it, made where there is none. Equal packages give equal bytes.
     Raises HeinitError where heinit_lab is not installed.
     """
-    spec = importlib.util.find_spec(PACKAGE)
     try:
         distribution = importlib.metadata.distribution(PACKAGE)
     except importlib.metadata.PackageNotFoundError:
-        distribution = None
-    if distribution is None or spec is None or spec.origin is None:
-        raise HeinitError(f"the package {PACKAGE} is not installed here. Install heinit again.")
-    folder = Path(spec.origin).parent
+        raise HeinitError(f"the package {PACKAGE} is not installed here. Install heinit again.") from None
+    folder = Path(heinit_lab.__file__).parent
     # of an editable installation, the list of files knows the metadata alone
     sources = {
         path.relative_to(folder.parent).as_posix(): path
