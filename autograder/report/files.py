@@ -19,17 +19,8 @@ from autograder.settings import DAY
 PAGE, TABLE, DATA = "index.html", "report.csv", "report.json"
 COLUMNS = (
     *("student", "first_name", "last_name", "lesson", "status", "exercise", "score", "max_score"),
-    *(
-        "misconceptions",
-        "lesson_score",
-        "late_penalty",
-        "late_days",
-        "by_hand",
-        "section",
-        "blank",
-        "repairs",
-    ),
-    "reason",
+    *("misconceptions", "lesson_score", "late_penalty", "late_days", "by_hand"),
+    *("section", "blank", "repairs", "reason"),
 )
 
 
