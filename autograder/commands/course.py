@@ -70,7 +70,8 @@ def course(directory: Path, roster: Path | None, renew: bool) -> None:
 def report(directory: Path, compare: Path | None, as_json: bool) -> None:
     """Write the class report of DIRECTORY: scores, mistakes, exercises, and whom to write to."""
     from autograder.report.class_statistics import exercise_statistics, lesson_statistics, mistake_counts
-    from autograder.report.files import TABLE, make_report
+    from autograder.report.files import make_report
+    from autograder.report.page import TABLE
 
     say_pending(directory)
     written = make_report(directory, compare)

@@ -12,11 +12,11 @@ from autograder.gradebook import Cohort, Pair, Status, read_cohort
 from autograder.limited_process import OverLimitError, limited
 from autograder.lms import spreadsheet
 from autograder.report.compare import Changes, Snapshot, changes, load, to_json
-from autograder.report.page import page
+from autograder.report.page import TABLE, page
 from autograder.report.similarity import SimilarGroup, groups, structures
 from autograder.settings import DAY
 
-PAGE, TABLE, DATA = "index.html", "report.csv", "report.json"
+PAGE, DATA = "index.html", "report.json"
 COLUMNS = (
     *("student", "first_name", "last_name", "lesson", "status", "exercise", "score", "max_score"),
     *("misconceptions", "lesson_score", "late_penalty", "late_days", "by_hand"),
@@ -83,7 +83,7 @@ def make_report(root: Path, compare: Path | None = None) -> ClassReport:
         damaged = damaged and f"{damaged} It is kept as {kept}, and nothing is compared with it."
     write_atomically(folder / TABLE, spreadsheet.csv_text(report_rows(cohort, blank)))
     write_atomically(last, to_json(Snapshot(made_at, cohort)))
-    write_atomically(folder / PAGE, page(cohort, made_at, blank, similar, changed, table_name=TABLE))
+    write_atomically(folder / PAGE, page(cohort, made_at, blank, similar, changed))
     return ClassReport(folder, made_at, cohort, blank, similar, changed, damaged)
 
 

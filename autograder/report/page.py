@@ -29,6 +29,7 @@ from autograder.times import span
 from heinit_lab.checking.report import rich
 
 TEMPLATES = Path(__file__).parent / "templates"
+TABLE = "report.csv"  # the same numbers, beside the page
 SHOWN = 20  # mistakes that are seen at once; the rarer ones are folded away
 
 
@@ -38,9 +39,8 @@ def page(
     blank: set[Pair],
     groups: Sequence[SimilarGroup],
     changed: Changes | None,
-    table_name: str,
 ) -> str:
-    """The report of a class. table_name: where its CSV lies, beside the page."""
+    """The report of a class."""
     from heinit_lab.exercises import EXERCISES
 
     templates = environment(TEMPLATES)
@@ -57,7 +57,7 @@ def page(
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         cohort=cohort,
         made_at=made_at,
-        table_name=table_name,
+        table_name=TABLE,
         changed=changed,
         Status=Status,
         whole=spread(shares),

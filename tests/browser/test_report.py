@@ -27,7 +27,7 @@ ALIKE = [SimilarGroup("3-worked-examples", ("s003", "s017"), {"he_normal": 2}, 1
 def written(of: Cohort, path: Path) -> Path:
     before = Snapshot(NOW - timedelta(days=12), big_class(len(of.students), seed=1))
     blank = {key for key, record in of.records.items() if record.score == 0}
-    path.write_text(report_page(of, NOW, blank, ALIKE, changes(before, of), "report.csv"), encoding="utf-8")
+    path.write_text(report_page(of, NOW, blank, ALIKE, changes(before, of)), encoding="utf-8")
     return path
 
 

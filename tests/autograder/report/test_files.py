@@ -57,7 +57,7 @@ def test_what_is_in_the_gradebook_is_what_is_read(course):
         for name, cell in record.cells.items():
             assert found.cells[name] == cell, (key, name)
     assert [row[-1] for row in report_rows(read, set())].count(stop) == len(cells)
-    html = page(read, datetime.now(UTC), set(), [], None, table_name="report.csv")
+    html = page(read, datetime.now(UTC), set(), [], None)
     assert "Cells that stopped (1)" in html
     assert "stopped at line 1: SyntaxError" in html
 
