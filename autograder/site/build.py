@@ -96,21 +96,21 @@ def site_files(
     reveal: the files of reveal.js, where there are to be slides. pdf: whether the cheat sheet is printed too.
     """
     templates = environment(HERE / "templates")
-    templates.globals["live"] = bool(in_browser)
-    templates.globals |= {"slides": bool(reveal), "pdf": pdf}
+    templates.globals |= {"bar": BAR, "below": BELOW, "titles": PAGES, "wheel": wheel, "pdf": pdf}
+    templates.globals |= {"slides": bool(reveal), "live": bool(in_browser)}
+    templates.globals["megabytes"] = megabytes(in_browser or {})
     templates.filters["prose"] = lambda text: Markup(Prose().phrase(text))
     pictures = Pictures()
     course = [lesson_page(lesson, runs[lesson.name], pictures, templates) for lesson in lessons()]
+    templates.globals["course"] = course
     hero = next(cell for cell in runs[HERO[0]].cells if cell.id == HERO[1])
     data = next(output.data[FRAMES_MIME] for output in hero.outputs if FRAMES_MIME in output.get("data", {}))
     pages: dict[str, str] = {}
 
     def write(file: str, template: str, **content: Any) -> None:
-        shared = {"course": course, "bar": BAR, "below": BELOW, "titles": PAGES, "wheel": wheel}
-        size = megabytes(in_browser or {})
         data = course_data(file, course, in_browser) if in_browser else None
         page = templates.get_template(f"{template}.html.j2")
-        pages[file] = page.render(shared, file=file, megabytes=size, live_data=data, **content)
+        pages[file] = page.render(file=file, live_data=data, **content)
 
     for before, page, after in zip([None, *course], course, [*course[1:], None], strict=False):
         write(page.file, "lesson", page=page, before=before, after=after)
