@@ -24,7 +24,7 @@ from autograder.repair.candidates import choose_notebook
 from autograder.repair.reading import check_file
 from autograder.repair.released import ReleasedLesson, released_lesson
 from autograder.sandbox.kinds import UNSANDBOXED
-from autograder.settings import Settings, read_settings
+from autograder.settings import read_settings
 from autograder.submissions.submission import Submission, UngradableError, submitted
 
 NO_LESSONS = "the student's folder holds what is no lesson's: {}. Rename it if it is a lesson, or delete it."
@@ -135,24 +135,23 @@ class Cohort:
         return any(r.status is not Status.MISSING and not r.uncertain for r in self.of(lesson))
 
 
-def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> Cohort:
+def read_cohort(gradebook: Any, root: Path, course: str = "") -> Cohort:
     """Everything that is known about the students of a course.
 
-    gradebook: an open nbgrader Gradebook. root: the course directory; without it, what is
-    submitted and not graded is not seen.
+    gradebook: an open nbgrader Gradebook. root: the course directory. course: its name.
     """
-    settings = read_settings(root) if root is not None else Settings()
+    settings = read_settings(root)
     lessons = {
         a.name: float(a.max_score)
         for a in sorted(gradebook.assignments, key=lambda a: str(a.name))
         if settings.lesson(a.name).counts_at_all
     }
     students = {student.id: student for student in read_students(gradebook)}
-    handed = submitted(root, students=students, timezone=settings.timezone) if root else ()
+    handed = submitted(root, students=students, timezone=settings.timezone)
     waiting = {(s.student, s.lesson): s for s in handed}
     strange: dict[str, list[str]] = {}
     for student, lesson in waiting:
-        if lesson not in lessons and not (root and (root / "source" / lesson).is_dir()):
+        if lesson not in lessons and not (root / "source" / lesson).is_dir():
             strange.setdefault(student, []).append(lesson)
     receipts = _receipts(gradebook)
     grades: dict[Pair, Grades] = {}
@@ -177,7 +176,7 @@ def read_cohort(gradebook: Any, root: Path | None = None, course: str = "") -> C
         if pair in grades or (result and result.status == Status.UNGRADABLE):
             record = _graded(pair, grades.get(pair), result)
         else:
-            released = root is not None and (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
+            released = (root / "source" / pair[1] / f"{pair[1]}.ipynb").is_file()
             record = _ungraded(pair, waiting.get(pair) if released else None, release)
         if record.status is Status.MISSING and pair[0] in strange:
             reason = NO_LESSONS.format(", ".join(strange[pair[0]]))

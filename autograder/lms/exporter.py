@@ -47,10 +47,9 @@ class Exporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
     def export(self, gradebook: Any) -> None:
         """Write the file. Lessons and students that do not exist are named in `notes`."""
         self.notes, self.left_out = [], []
-        course = getattr(self.parent, "coursedir", None)
-        root = Path(course.root) if course is not None else None
+        root = Path(self.parent.coursedir.root)
         cohort = read_cohort(gradebook, root, gradebook.course_id or "")
-        self._unsorted = dict(_unsorted(root, cohort)) if root else {}
+        self._unsorted = dict(_unsorted(root, cohort))
         cohort = self._chosen(cohort)
         rows = list(self.rows(cohort))
         formulas = sorted({str(cell) for row in rows for cell in row if spreadsheet.is_formula(cell)})

@@ -67,7 +67,7 @@ def rules(course: Path, table: str, above: str = "") -> None:
 
 def points(course: Path, student: str) -> float | None:
     with nbgrader_api(course).gradebook as gradebook:
-        return read_cohort(gradebook).records[student, ONE.name].final
+        return read_cohort(gradebook, course).records[student, ONE.name].final
 
 
 @pytest.mark.full
