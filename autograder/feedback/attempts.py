@@ -38,9 +38,7 @@ class AttemptPages:
     kept, receipts: of the gradebook. timezone: the course's, '' for UTC.
     """
 
-    def __init__(
-        self, kept: Attempts, receipts: Receipts, student: str, lesson: str, timezone: str = ""
-    ) -> None:
+    def __init__(self, kept: Attempts, receipts: Receipts, student: str, lesson: str, timezone: str) -> None:
         self._lesson, self._timezone = lesson, timezone
         attempts = kept.of(student, lesson)
         self._attempts = attempts if len(attempts) > 1 else []

@@ -123,7 +123,7 @@ class FeedbackRun:
         for each in attempts.others:
             graded = graded_copy(folder_of(self.root, student, lesson, each.number))
             with suppress(FileNotFoundError):  # taken away by the instructor
-                present = b"" if self.force else self._present(student, lesson, each.number)
+                present = self._present(student, lesson, each.number)
                 grades, lines = attempts.grades(each, task.grades), attempts.lines(each.number)
                 yield PageTask(grades, graded.read_bytes(), present, attempts=lines, number=each.number)
 
@@ -131,8 +131,7 @@ class FeedbackRun:
         try:
             content = (self.root / "autograded" / student / lesson / f"{lesson}.ipynb").read_bytes()
             grades = read_grades(gradebook, lesson, student)
-            present = b"" if self.force else self._present(student, lesson)
-            return PageTask(grades, content, present)
+            return PageTask(grades, content, self._present(student, lesson))
         except (MissingEntry, UnicodeEncodeError):  # no gradebook holds a name that is no text
             again = command_lines.heinit("grade", self.root, "--student", student)
             refusal = f"the gradebook does not have it. Run: {again}"
@@ -141,12 +140,11 @@ class FeedbackRun:
         return PageTask(Grades(student, lesson), refusal=refusal)
 
     def _present(self, student: str, lesson: str, number: int = 0) -> bytes:
-        """How the present page begins; b'' where there is none, or a damaged one."""
-        try:
-            content = self._page(student, lesson, number).read_bytes()
-        except OSError:
-            return b""
-        return content[:HEAD] if content.endswith(END) else b""
+        """How the present page begins; b'' where there is none, a damaged one, or a new one is wanted."""
+        with suppress(OSError):
+            if not self.force and (content := self._page(student, lesson, number).read_bytes()).endswith(END):
+                return content[:HEAD]
+        return b""
 
     def _page(self, student: str, lesson: str, number: int) -> Path:
         return self.root / "feedback" / student / lesson / page_of(lesson, number)
