@@ -71,7 +71,7 @@ class _Columns:
         self._file = file
         self._explorers = 0
         self._prose = Prose()
-        self._columns: list[list[Slide]] = []
+        self._columns: list[list[Slide]] = [[]]  # the first is for what stands before the first heading
         self._heading = ""
         self._waiting: list[str] = []  # notes of a section that has no slide yet
         self._prediction = ""  # that no figure has settled yet
@@ -128,18 +128,16 @@ class _Columns:
         self._prediction = ""
 
     def _add(self, body: str, notes: list[str]) -> None:
-        if not self._columns:  # before the first heading
-            self._columns.append([])
         self._columns[-1].append(Slide(self._heading, body, self._waiting + notes))
         self._waiting = []
 
     def _note(self, text: str) -> None:
-        if self._columns and self._columns[-1]:
+        if self._columns[-1]:
             self._columns[-1][-1].notes.append(text)
         else:
             self._waiting.append(text)
 
     def _close(self) -> None:
         """End a section: without a slide, its heading is one."""
-        if self._columns and not self._columns[-1]:
+        if self._heading and not self._columns[-1]:
             self._add("", [])
