@@ -130,7 +130,6 @@ def _template() -> jinja2.Template:
     templates = environment(TEMPLATES)
     templates.filters["markdown"] = lambda text: Markup(render_markdown(text, headings_below=3))
     templates.filters["span"] = span
-    templates.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
     return templates.get_template("feedback.html.j2")
 
 

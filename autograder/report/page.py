@@ -54,7 +54,6 @@ def page(
     }
     shares = whole(cohort).values()
     html = templates.get_template("report.html.j2").render(
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         cohort=cohort,
         made_at=made_at,
         table_name=TABLE,
