@@ -108,7 +108,7 @@ def lesson_page(lesson: Lesson, run: NotebookNode, pictures: Pictures, templates
         opening=abilities,
         says=opening["says"],
         body=Markup("\n".join(parts)),
-        contents=tuple(heading for heading in writer.prose.headings if heading.level == 2),
+        contents=tuple(writer.prose.contents),
         terms=tuple(marker.used.values()),
     )
 
@@ -120,9 +120,8 @@ def appendix_page(pictures: Pictures, templates: Environment) -> dict[str, Any]:
     opening = Markup(writer.prose.html(first.source))
     writer.prose.marker = marker = Marker(f"{APPENDIX.stem}.html")
     parts = [writer.prose.html(c.source) if c.cell_type == "markdown" else writer.code(c) for c in cells]
-    contents = [heading for heading in writer.prose.headings if heading.level == 2]
-    terms = list(marker.used.values())
-    return {"opening": opening, "body": Markup("\n".join(parts)), "contents": contents, "terms": terms}
+    body, terms = Markup("\n".join(parts)), list(marker.used.values())
+    return {"opening": opening, "body": body, "contents": writer.prose.contents, "terms": terms}
 
 
 # A lesson's first cell: a page shows these parts, and writes the others itself (contents, wheel).

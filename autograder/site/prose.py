@@ -50,9 +50,8 @@ _EXERCISE = re.compile(r"Exercise \d+\.\d+ · `?(\w+)`?")
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a page. title: its HTML. anchor: the fragment that leads to it."""
+    """A heading in a page's contents. title: its HTML. anchor: the fragment that leads to it."""
 
-    level: int
     title: str
     anchor: str
 
@@ -62,13 +61,14 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
 
     strict: whether a link that leads nowhere on the site is an error; otherwise the link becomes its text
     and the name of the file that it led to.
-    headings: those rendered so far. marker: marks terms and citations in paragraphs; None for none.
+    contents: the headings of sections so far. marker: marks terms and citations in paragraphs; None for none.
     """
 
     def __init__(self, strict: bool = True) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
         self.strict = strict
-        self.headings: list[Heading] = []
+        self.contents: list[Heading] = []
+        self._anchors: set[str] = set()  # of all headings so far
         self.marker: Marker | None = None
 
     def html(self, markdown: str) -> str:
@@ -116,11 +116,13 @@ class Prose(IPythonRenderer):  # type: ignore[misc]  # nbconvert has no types
         return text if plain(text) == url else f"{text} ({self.codespan(url)})"
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
-        wanted, taken = anchor(text), {heading.anchor for heading in self.headings}
-        free = next(a for a in (wanted, *(f"{wanted}-{k}" for k in range(2, 99))) if a not in taken)
-        self.headings.append(Heading(level, text, free))
-        if self.marker and level == 2:
-            self.marker.begin(free)
+        wanted = anchor(text)
+        free = next(a for a in (wanted, *(f"{wanted}-{k}" for k in range(2, 99))) if a not in self._anchors)
+        self._anchors.add(free)
+        if level == 2:
+            self.contents.append(Heading(text, free))
+            if self.marker:
+                self.marker.begin(free)
         if level == 1:
             return f"<h1>{text}</h1>\n"
         return (

@@ -71,8 +71,7 @@ def pages_of_text(course: Sequence[LessonPage], live: bool) -> Iterator[tuple[st
 
 def _prose(text: str, strict: bool) -> dict[str, Any]:
     prose = Prose(strict)
-    body = Markup(prose.html(text))
-    return {"body": body, "contents": [heading for heading in prose.headings if heading.level == 2]}
+    return {"body": Markup(prose.html(text)), "contents": prose.contents}
 
 
 def _questions() -> str:

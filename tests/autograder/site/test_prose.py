@@ -20,7 +20,7 @@ def test_a_heading_has_an_anchor_and_a_link_that_says_what_it_is():
 def test_equal_headings_have_different_anchors():
     prose = Prose()
     prose.html("## Twice\n\n## Twice")
-    assert [heading.anchor for heading in prose.headings] == ["twice", "twice-2"]
+    assert [heading.anchor for heading in prose.contents] == ["twice", "twice-2"]
 
 
 def test_an_exercise_is_found_under_its_name():
