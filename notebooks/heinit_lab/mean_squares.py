@@ -24,10 +24,10 @@ def probability_above(t: float, var: float, n: int) -> float:
     return float(sum(exp(k * log(y) - y - lgamma(k + 1)) for k in range(n // 2)))
 
 
-def interval(var: float, n: int, share: float = 0.95) -> tuple[float, float]:
-    """The two values between which the middle `share` of the mean squares lies, n even."""
+def interval(var: float, n: int) -> tuple[float, float]:
+    """The two values between which the middle 95 % of the mean squares lies, n even."""
     ends = []
-    for tail in ((1 + share) / 2, (1 - share) / 2):
+    for tail in (0.975, 0.025):
         low, high = 1e-9 * var, 50 * var
         for _ in range(80):
             middle = (low + high) / 2

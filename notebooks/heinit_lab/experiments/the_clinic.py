@@ -23,20 +23,24 @@ Answer = Callable[..., Any]
 SICK, HEALTHY = 90, 100  # networks that nobody has seen
 DEPTH, EPOCHS = 12, 10
 SIZES = [64] * DEPTH + [CLASSES]
+CHANNELS = 16  # of a depthwise convolution
 
 
-def first_losses(variances: Sequence[float], k: int = CLASSES, images: int = 20_000) -> np.ndarray:
-    """The mean cross-entropy of random scores, k to an image, for each variance of the scores."""
-    rng = np.random.default_rng(61)
-    scores = rng.standard_normal((images, k))
+def first_losses(variances: Sequence[float]) -> np.ndarray:
+    """The mean cross-entropy of random scores for 20,000 images, for each variance of the scores."""
+    scores = np.random.default_rng(61).standard_normal((20_000, CLASSES))
     spread = np.sqrt(np.asarray(variances))[:, None, None] * scores
     return np.asarray(np.mean(np.log(np.exp(spread).sum(axis=-1)) - spread[..., 0], axis=-1))
 
 
-def three_races(seed: int = 0) -> dict[str, Race]:
+def three_races() -> dict[str, Race]:
     """Twelve matrices by He's rule with a small last one; the 2 forgotten; the last one too loud."""
-    scales = {"A": (2.0, 0.1), "B": (1.0, 1.0), "C": (2.0, 64.0)}
-    return {name: race(DEPTH, [c] * (DEPTH - 1) + [last], seed, EPOCHS) for name, (c, last) in scales.items()}
+    return {"A": _raced(2.0, 0.1), "B": _raced(1.0, 1.0), "C": _raced(2.0, 64.0)}
+
+
+def _raced(c: float, last: float, seed: int = 0, **options: Any) -> Race:
+    """A race of twelve matrices, the last of them with a c of its own."""
+    return race(DEPTH, [c] * (DEPTH - 1) + [last], seed, EPOCHS, **options)
 
 
 class Rounds(NamedTuple):
@@ -52,12 +56,12 @@ class Rounds(NamedTuple):
     maker: str
 
 
-def rounds(diagnose: Answer, seed: int = 62) -> Rounds:
+def rounds(diagnose: Answer) -> Rounds:
     """The twenty networks and the unseen ones, diagnosed by the student's function."""
     own = diagnose_driver(diagnose)
     diagnoses = {name: dict(own.function(measure(patient))) for name, patient in PATIENTS.items()}
-    sick = [(patient, own.function(report)) for report, patient in unseen(seed, SICK, healthy=False)]
-    alarms = [any(own.function(report).values()) for report, _ in unseen(seed, HEALTHY, healthy=True)]
+    sick = [(patient, own.function(report)) for report, patient in unseen(62, SICK, healthy=False)]
+    alarms = [any(own.function(report).values()) for report, _ in unseen(62, HEALTHY, healthy=True)]
     right = [(patient.name, all(got.get(k) == v for k, v in truth(patient).items())) for patient, got in sick]
     kinds = {name: float(np.mean([ok for n, ok in right if n == name])) for name, _ in right}
     return Rounds(
@@ -65,53 +69,52 @@ def rounds(diagnose: Answer, seed: int = 62) -> Rounds:
     )
 
 
-def cured(prescribe: Answer, seed: int = 0) -> tuple[dict[str, tuple[Race, Race]], str]:
+def cured(prescribe: Answer) -> tuple[dict[str, tuple[Race, Race]], str]:
     """Four networks raced as they came, and with the student's standard deviations on the same draws."""
     own = prescribe_driver(prescribe)
     c = (np.square(own.function(SIZES, "relu")) * SIZES[:-1]).tolist()
-    healthy = race(DEPTH, c, seed, EPOCHS)
-    names = ("factor-forgotten", "groups-forgotten", "channels-counted", "loud-scores")
-    patients = {name: PATIENTS[name] for name in names}
-    return {
-        name: (race(DEPTH, [float(p.c)] * (DEPTH - 1) + [p.last], seed, EPOCHS), healthy)  # type: ignore[arg-type]
-        for name, p in patients.items()
-    }, fallbacks(own)
+    healthy = race(DEPTH, c, epochs=EPOCHS)
+    races = {}
+    for name in ("factor-forgotten", "groups-forgotten", "channels-counted", "loud-scores"):
+        sick = PATIENTS[name]
+        races[name] = _raced(float(sick.c), sick.last), healthy  # type: ignore[arg-type]
+    return races, fallbacks(own)
 
 
-def depthwise_moments(fan: float, layers: int = 10, channels: int = 16, networks: int = 20) -> np.ndarray:
+def depthwise_moments(fan: float, layers: int = 10, networks: int = 20) -> np.ndarray:
     """q / q_0 through depthwise 3 x 3 convolutions with variance 2/fan, (networks, layers + 1); 8 x 8 pixels.
 
     Circular padding, so that every unit adds up nine numbers.
     """
     rng = np.random.default_rng(63)
-    h = rng.standard_normal((networks, channels, 8, 8))
+    h = rng.standard_normal((networks, CHANNELS, 8, 8))
     q = [np.mean(h**2, axis=(1, 2, 3))]
     for _ in range(layers):
-        W = np.sqrt(2 / fan) * rng.standard_normal((networks, channels, 3, 3, 1, 1))
+        W = np.sqrt(2 / fan) * rng.standard_normal((networks, CHANNELS, 3, 3, 1, 1))
         h = relu(sum(W[:, :, i, j] * np.roll(h, (i - 1, j - 1), (2, 3)) for i in range(3) for j in range(3)))
         q.append(np.mean(h**2, axis=(1, 2, 3)))
     return np.asarray(np.divide(q, q[0])).T
 
 
-def depthwise(fan_in_out: Answer, channels: int = 16) -> tuple[dict[str, np.ndarray], str]:
+def depthwise(fan_in_out: Answer) -> tuple[dict[str, np.ndarray], str]:
     """Depthwise stacks drawn by the student's two fans, and by the fan out that forgets the groups."""
-    shape = (channels, 1, 3, 3)
-    own = driver("fan_in_out", fan_in_out, lambda shape, groups: (9, 9), shape, channels)
-    fan_in, fan_out = own.function(shape, channels)
+    shape = (CHANNELS, 1, 3, 3)
+    own = driver("fan_in_out", fan_in_out, lambda shape, groups: (9, 9), shape, CHANNELS)
+    fan_in, fan_out = own.function(shape, CHANNELS)
     fans = {
         f"your fan in, {fan_in:g}": float(fan_in),
         f"your fan out, {fan_out:g}": float(fan_out),
-        f"groups left out, {9 * channels}": 9.0 * channels,
+        f"groups left out, {9 * CHANNELS}": 9.0 * CHANNELS,
     }
     return {name: depthwise_moments(fan) for name, fan in fans.items()}, fallbacks(own)
 
 
-def residual_moments(blocks: int, scale: float, networks: int = 10) -> np.ndarray:
-    """q / q_0 along residual blocks h + scale V relu(W h) of width 64, shape (networks, blocks + 1)."""
+def residual_moments(blocks: int, scale: float) -> np.ndarray:
+    """q / q_0 along residual blocks h + scale V relu(W h) of width 64, (10 networks, blocks + 1)."""
     rng = np.random.default_rng(64)
-    hs = [rng.standard_normal((networks, 8, 64))]
+    hs = [rng.standard_normal((10, 8, 64))]
     for _ in range(blocks):
-        W, V = draw([64, 64, 64], [2, 1], rng, networks=networks)
+        W, V = draw([64, 64, 64], [2, 1], rng, networks=10)
         hs.append(hs[-1] + scale * relu(hs[-1] @ W.swapaxes(-1, -2)) @ V.swapaxes(-1, -2))
     q = moments(hs)
     return np.asarray(q / q[:, :1])
@@ -126,29 +129,29 @@ def two_branches(blocks: Sequence[int]) -> tuple[np.ndarray, dict[int, np.ndarra
     return flow("pre", 2.0, 2 * max(blocks))[0], scaled
 
 
-def rates(values: Sequence[float], seeds: int = 5) -> dict[float, tuple[list[float], list[float]]]:
+def rates(values: Sequence[float]) -> dict[float, tuple[list[float], list[float]]]:
     """By learning rate, of He networks with a small last matrix: first steps, and test shares in the end.
 
-    The first step is the greatest update of a matrix over the matrix, of one network for each seed.
+    The first step is the greatest update of a matrix over the matrix, of one network for each of five seeds.
     """
     results = {}
     for rate in values:
         steps, shares = [], []
-        for seed in range(seeds):
+        for seed in range(5):
             steps.append(float(max(measure(replace(PATIENTS["he"], rate=rate, seed=seed))["update"])))
-            shares.append(race(DEPTH, [2.0] * (DEPTH - 1) + [0.1], seed, EPOCHS, rate=rate).share)
+            shares.append(_raced(2.0, 0.1, seed, rate=rate).share)
         results[rate] = steps, shares
     return results
 
 
-def fixed_points(starts: Sequence[float], layers: int = 30) -> dict[str, np.ndarray]:
-    """The variance of z through wide layers with c E[f(Z)^2] = 1, by activation: (starts, layers + 1)."""
+def fixed_points(starts: Sequence[float]) -> dict[str, np.ndarray]:
+    """The variance of z through thirty wide layers with c E[f(Z)^2] = 1, by activation: (starts, 31)."""
     paths = {}
     for activation in ("relu", "tanh", "gelu", "silu"):
         c, rows = 1 / kept(activation), []
         for start in starts:
             row = [start]
-            for _ in range(layers):
+            for _ in range(30):
                 row.append(c * kept(activation, 0.0, row[-1]))
             rows.append(row)
         paths[activation] = np.array(rows)

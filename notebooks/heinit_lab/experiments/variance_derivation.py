@@ -34,15 +34,13 @@ def gradients(
     return dict(zip(("ones", "random", "loss"), (q / q[..., :1]).swapaxes(0, 1), strict=True))
 
 
-def leaky_layers(
-    law: str, weight_variance: Callable[..., Any], slope: float = 0.5, depth: int = 10, n: int = 64
-) -> np.ndarray:
+def leaky_layers(law: str, weight_variance: Callable[..., Any], depth: int = 10) -> np.ndarray:
     """Second moments of 300 leaky networks whose weights follow one law: (networks, depth + 1).
 
     weight_variance: the student's answer, asked for the variance of the weights.
     """
     variance = driver("weight_variance", weight_variance, _own_weight_variance, 1).function
-    rng = np.random.default_rng(6)
+    n, slope, rng = 64, 0.5, np.random.default_rng(6)
     x, c = unit_normal(n, rng, 300), n * variance(n, slope)
     Ws = draw([n] * (depth + 1), c, rng, networks=300, law=law)
     return np.asarray(moments(forward(x, Ws, lambda z: ACTIVATIONS["leaky"](z, np.float32(slope)))[1]))

@@ -25,13 +25,7 @@ EXAMPLE = np.ones((2, 2)), [np.ones((3, 2))]
 
 
 def carried(
-    width: int,
-    depth: int,
-    networks: int = 2000,
-    seed: int = 0,
-    *,
-    linear: bool = False,
-    orthogonal: bool = False,
+    width: int, depth: int, networks: int = 2000, *, linear: bool = False, orthogonal: bool = False
 ) -> np.ndarray:
     """q_l / q_0 of one input in many He networks, shape (networks, depth + 1); exact, and without a matrix.
 
@@ -40,7 +34,7 @@ def carried(
     have half the variance, that is (1/n) sum g_i^2. An orthogonal W turns h to any direction alike and makes
     its length certain: then the factor is divided by the mean of g_i^2.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     fresh = (rng.standard_normal((networks, 1, width), dtype=np.float32) for _ in range(depth))
     factors = []
     for g in fresh:
@@ -49,7 +43,7 @@ def carried(
     return np.vstack([np.ones(networks), np.cumprod(factors, axis=0)]).T
 
 
-def kinds_of_draw(width: int = 64, depth: int = 30) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+def kinds_of_draw(width: int, depth: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """`carried` by independent and by orthogonal matrices, with ReLU and without, by name.
 
     Second, the variance of a layer's factor: E[g^4] = 3 for a normal g, and 3 / (n (n + 2)) for an entry of a
@@ -97,10 +91,10 @@ def places_of_norm(scales: Sequence[float]) -> dict[str, dict[float, tuple[np.nd
     return {name: {c: flow(place, c, depth=30) for c in scales} for name, place in places.items()}
 
 
-def dead_by_bias(bias: float, depth: int = 30, networks: int = 10) -> np.ndarray:
-    """Share of dead units for 64 training images by layer, He networks of width 64, (networks, depth)."""
+def dead_by_bias(bias: float) -> np.ndarray:
+    """Share of dead units for 64 training images by layer, He networks of width 64, (10 networks, 30)."""
     x, b = digits().train[:64], np.float32(bias)
-    drawn = (draw([64] * (depth + 1), 2, np.random.default_rng(seed)) for seed in range(networks))
+    drawn = (draw([64] * 31, 2, np.random.default_rng(seed)) for seed in range(10))
     return np.array([unit_shares(forward(x, Ws, biases=repeat(b))[0])[0] for Ws in drawn])
 
 
@@ -119,13 +113,13 @@ def own_spread(
     return q / q[:, :1], fallbacks(*drivers)
 
 
-def mean_cosines(width: int = 64, depth: int = 40, networks: int = 10) -> tuple[np.ndarray, np.ndarray]:
-    """Mean cosine of 200 images by layer: measured (networks, depth + 1), and predicted (depth + 1,).
+def mean_cosines(width: int, depth: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean cosine of 200 images by layer: measured, (10 networks, depth + 1), and predicted, (depth + 1,).
 
     The prediction is that of infinitely wide ReLU layers (Cho and Saul 2009).
     """
     x, measured = digits().train[:200], []
-    for seed in range(networks):
+    for seed in range(10):
         _, hs = forward(x, draw([64] + [width] * depth, 2, np.random.default_rng(seed)))
         measured.append([cosines(h).mean() for h in hs])
     predicted = [cosines(x)]
@@ -151,16 +145,14 @@ def convolve(h: np.ndarray, W: np.ndarray, padding: str) -> np.ndarray:
     return np.asarray(W.reshape(len(W), -1) @ flat).reshape(len(h), len(W), rows, columns)
 
 
-def conv_moments(
-    fan: float, padding: str, channels: int = 16, depth: int = 10, networks: int = 20
-) -> np.ndarray:
-    """q_l / q_0 of stacked 3 x 3 convolutions, variance 2 / fan, on 8 x 8 inputs: (networks, depth + 1)."""
+def conv_moments(fan: float, padding: str) -> np.ndarray:
+    """q_l / q_0 of ten stacked convolutions, variance 2 / fan, on 8 x 8 inputs, (20 networks, 11)."""
     q = []
-    for seed in range(networks):
+    for seed in range(20):
         rng = np.random.default_rng(seed)
-        hs = [rng.standard_normal((4, channels, 8, 8), dtype=np.float32)]
-        for _ in range(depth):
-            W = rng.standard_normal((channels, channels, 3, 3), dtype=np.float32)
+        hs = [rng.standard_normal((4, CONVOLUTION[1], 8, 8), dtype=np.float32)]
+        for _ in range(10):
+            W = rng.standard_normal(CONVOLUTION, dtype=np.float32)
             hs.append(relu(convolve(hs[-1], W * np.float32(np.sqrt(2 / fan)), padding)))
         q.append([float(np.mean(h**2)) for h in hs])
     return np.asarray(np.divide(q, np.array(q)[:, :1]))
@@ -185,10 +177,10 @@ def conv_stacks(conv_fan_in: Answer) -> tuple[dict[str, dict[str, np.ndarray]], 
     }, fallbacks(count)
 
 
-def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarray:
-    """q / q_0 along residual blocks h + scale W2 relu(W1 h) of width 64, shape (networks, blocks + 1)."""
+def residual_moments(blocks: int, scale: float) -> np.ndarray:
+    """q / q_0 along residual blocks h + scale W2 relu(W1 h) of width 64, (20 networks, blocks + 1)."""
     q = []
-    for seed in range(networks):
+    for seed in range(20):
         rng = np.random.default_rng(seed)
         hs = [rng.standard_normal((8, 64))]
         for _ in range(blocks):
@@ -198,15 +190,15 @@ def residual_moments(blocks: int, scale: float, networks: int = 20) -> np.ndarra
     return np.asarray(np.divide(q, np.array(q)[:, :1]))
 
 
-def calibrated_race(init_network: Answer, calibrate: Answer, seed: int, depth: int = 30) -> tuple[Race, str]:
-    """A race from 1/n matrices that the student's `calibrate` has rescaled on 256 training images.
+def calibrated_race(init_network: Answer, calibrate: Answer, seed: int) -> tuple[Race, str]:
+    """A race from thirty 1/n matrices that the student's `calibrate` has rescaled on 256 training images.
 
     Second, which functions are the lesson's own, in words.
     """
     drivers = network_driver(init_network), driver("calibrate", calibrate, _own_calibrated, *EXAMPLE)
     made, rescaled = (each.function for each in drivers)
-    Ws = made([64] * depth + [10], 1.0, np.random.default_rng(seed))
-    return race(depth, seed=seed, weights=rescaled(digits().train[:256], Ws)), fallbacks(*drivers)
+    Ws = made([64] * 30 + [10], 1.0, np.random.default_rng(seed))
+    return race(30, seed=seed, weights=rescaled(digits().train[:256], Ws)), fallbacks(*drivers)
 
 
 def network_driver(init_network: Answer) -> Driver:

@@ -89,16 +89,16 @@ def half_explorer(
     return Explorer("Half of what?", fig, update, moving, sliders, ("relu", "zero_share", "energy_kept"))
 
 
-def spaced(distribution: str, n: int = 2000) -> np.ndarray:
-    """n numbers of mean 0 and variance 1, each standing for an equal share of the distribution.
+def spaced(distribution: str) -> np.ndarray:
+    """2,000 numbers of mean 0 and variance 1, each standing for an equal share of the distribution.
 
     distribution: one of `KINDS`. Each number is the root mean square of its part, with the part's sign, so
     there is no luck in them, and their second moment is that of the distribution.
     """
-    fine = (np.arange(50 * n) + 0.5) / (50 * n)
+    fine = (np.arange(100_000) + 0.5) / 100_000
     if distribution == "normal":
         y = np.array([NormalDist().inv_cdf(float(p)) for p in fine[25::50]])
     else:
-        parts = (-np.log(1 - fine) - 1).reshape(n, 50)
+        parts = (-np.log(1 - fine) - 1).reshape(2000, 50)
         y = np.sign(parts.mean(axis=1)) * np.sqrt(np.mean(parts**2, axis=1))
     return -y[::-1] if distribution == "1 − Exp(1)" else y

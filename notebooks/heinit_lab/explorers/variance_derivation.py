@@ -54,12 +54,12 @@ def _depth_axis(ax: Axes) -> None:
     ax.set(xlabel="layer", ylabel="second moment, over the input's")
 
 
-def signal_explorer(guess: float | None = None, networks: int = 40, n: int = 128, seed: int = 0) -> Explorer:
+def signal_explorer(guess: float | None = None, networks: int = 40, n: int = 128) -> Explorer:
     """Forty networks, one slider for c, and no theory: where does the signal keep its size?
 
     guess: a reader's c; the slider starts at the stop nearest to it, or at 1.
     """
-    unit = _unit_moments(n, networks, np.random.default_rng(seed))
+    unit = _unit_moments(n, networks, np.random.default_rng(0))
     fig, ax = figure(6.4, 3.5)
     lines = _Networks(ax, markevery=3)
     ax.axhline(1, color=THEORY, lw=1, ls=":")
@@ -84,9 +84,9 @@ def signal_explorer(guess: float | None = None, networks: int = 40, n: int = 128
     return Explorer("Which c keeps the signal?", fig, update, lines.artists, [slider])
 
 
-def depth_explorer(networks: int = 80, seed: int = 1) -> Explorer:
+def depth_explorer() -> Explorer:
     """Second moment against depth: predicted, measured, and how far one network may be from either."""
-    rng = np.random.default_rng(seed)
+    networks, rng = 80, np.random.default_rng(1)
     units = {n: _unit_moments(n, networks, rng) for n in (8, 32, 128)}
     fig, ax = figure(6.4, 3.7)
     lines = _Networks(ax, markevery=3)
@@ -111,7 +111,7 @@ def depth_explorer(networks: int = 80, seed: int = 1) -> Explorer:
     return Explorer("Predicted and measured", fig, update, [*lines.artists, predicted, text], sliders)
 
 
-def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
+def gain_explorer(gain: Callable[..., float]) -> Explorer:
     """The student's c for one activation after another, in twenty layers of 128 units.
 
     gain: the student's answer. A leaky unit has a = 0.1 here, an ELU a = 1.
@@ -119,7 +119,7 @@ def gain_explorer(gain: Callable[..., float], seed: int = 2) -> Explorer:
     answer = driver("gain", gain, _own_gain, "relu", 0.0)
     whose = "your" if answer.solved else "the"
     depth, n, networks = 20, 128, 24
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(2)
     Ws = list(draw([n] * (depth + 1), 1, rng, networks=networks))
     z_1 = rng.standard_normal((networks, 1, n), dtype=np.float32)
     parameter = {"leaky": 0.1, "elu": 1.0}

@@ -92,7 +92,7 @@ def widths(shape: str, depth: int) -> list[int]:
     return [128 if layer % 2 == 0 else 32 for layer in range(depth + 1)]
 
 
-def depth_explorer(guess: str | None = None, seed: int = 4) -> Explorer:
+def depth_explorer(guess: str | None = None) -> Explorer:
     """Xavier, Glorot and He over depth, forward and backward, in networks of four shapes.
 
     guess: a reader's word for the rule that alternating widths hurt.
@@ -117,7 +117,7 @@ def depth_explorer(guess: str | None = None, seed: int = 4) -> Explorer:
 
     # all before the first frame, so that no slider waits for it
     measured = {
-        (depth, shape): flow(widths(shape, depth), np.random.default_rng([seed, depth, k]), NETWORKS)
+        (depth, shape): flow(widths(shape, depth), np.random.default_rng([4, depth, k]), NETWORKS)
         for depth in DEPTHS
         for k, shape in enumerate(SHAPES)
     }
@@ -174,15 +174,13 @@ def _tell(ends: Mapping[str, list[float]]) -> str:
     return "; ".join(words)
 
 
-def gradient_explorer(
-    layer_backward: Callable[..., Any], guess: float | None = None, seed: int = 4, networks: int = 10
-) -> Explorer:
+def gradient_explorer(layer_backward: Callable[..., Any], guess: float | None = None) -> Explorer:
     """A gradient walks back through 30 layers, by the student's own function.
 
     layer_backward: the student's answer. The same draws are used with Xavier's scale and He's.
     guess: a reader's, for He's gradient over Xavier's after 30 layers.
     """
-    layers, width = 30, 64
+    layers, width, networks = 30, 64, 10
     one = np.ones((1, 1))
     answer = driver("layer_backward", layer_backward, _own_backward, one, one[0], one[0])
     layer_backward = answer.function
@@ -202,7 +200,7 @@ def gradient_explorer(
         end = float(np.clip(2.0 ** (-layers / 2) * abs(guess), 2e-6, 5e1))
         guess_star(ax, 0, end, "")
         note(ax, 0.03, 0.04, f"★ your guess for He: {guess:,} times Xavier", ACCENT, inside=True)
-    sizes, seeds = [width] * (layers + 1), [[seed, k] for k in range(networks)]
+    sizes, seeds = [width] * (layers + 1), [[4, k] for k in range(networks)]
 
     @cache
     def walks() -> dict[str, np.ndarray]:

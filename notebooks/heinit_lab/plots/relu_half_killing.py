@@ -59,9 +59,10 @@ def starts(shares: Mapping[str, Sequence[Sequence[float]]], guess: float | None)
     )
 
 
-def coins(counted: Sequence[int], guess: float | None, units: int = 256) -> Plot:
-    """How many units gave 0, in many layers, beside so many coins."""
-    zeros, spread = np.array(counted), np.sqrt(units) / 2
+def coins(counted: Sequence[int], guess: float | None) -> Plot:
+    """How many of 256 units gave 0, in many layers, beside so many coins."""
+    zeros, units = np.array(counted), 256
+    spread = np.sqrt(units) / 2
     fig, ax = figure()
     edges = np.arange(units / 2 - 34.5, units / 2 + 36, 3)
     ax.axvspan(units / 2 - 2 * spread, units / 2 + 2 * spread, color=SKY, alpha=0.18, lw=0)
@@ -103,21 +104,16 @@ def spreads(measured: Mapping[int, float]) -> Plot:
     return fig, f"Standard deviation of the active share against width: {pairs}. All lie on the line 1/(2√n)."
 
 
-def two_directions(
-    zs: Sequence[np.ndarray],
-    activity: Callable[..., Any],
-    guess: str | None,
-    at: Sequence[int] = (1, 10, 30),
-) -> Plot:
-    """The same table of on and off averaged both ways: over the units, and over the images.
+def two_directions(zs: Sequence[np.ndarray], activity: Callable[..., Any], guess: str | None) -> Plot:
+    """The same table of on and off averaged both ways: over the units, and over the images, in three layers.
 
     activity: the student's answer, which averages. guess: a shape for the right, in words.
     """
-    fig, axes = figure(7, 4.6, nrows=len(at), ncols=2, sharex=True)
+    fig, axes = figure(7, 4.6, nrows=3, ncols=2, sharex=True)
     edges, shares_of_units = np.linspace(0, 1, 26), unit_shares(zs)
     averages = activity_driver(activity)
     ends = []
-    for row, layer in zip(axes, at, strict=True):
+    for row, layer in zip(axes, (1, 10, 30), strict=True):
         for ax, shares, colour in zip(row, averages.function(zs[layer - 1]), (HE, WARM), strict=True):
             heights, _ = np.histogram(shares, edges)
             ax.stairs(heights / heights.sum(), edges, fill=True, color=colour)

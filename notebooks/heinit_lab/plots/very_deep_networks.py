@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,15 @@ SCALES = (0.5, 1.0, 1.5, 1.8, 2.0, 2.2, 3.0, 4.0)
 _APART = np.linspace(-0.2, 0.2, 10)  # so that ten equal results are seen as ten
 
 
-def depth_race(guess: float | None, depths: Sequence[int] = (5, 8, 10, 12, 15, 20, 25, 30)) -> Plot:
+def depth_race(guess: float | None) -> Plot:
     """Final test share against depth, He and 1/n, ten stored seeds each, and the reader's guess."""
     fig, ax = figure(6.4, 3.6)
+    depths = np.array([5, 8, 10, 12, 15, 20, 25, 30])
     shares = {rule: np.array([stored()[f"{rule} {d}"]["share"] for d in depths]) for rule in ("he", "xavier")}
     for rule, shift in (("He", -0.25), ("Xavier", 0.25)):
         rows, (colour, marker) = shares[rule.lower()], RULES[rule]
         ax.plot(depths, np.median(rows, axis=1), color=colour, marker="")
-        ax.plot(np.array(depths) + shift, rows, marker, color=colour, ms=4, alpha=0.55, ls="")
+        ax.plot(depths + shift, rows, marker, color=colour, ms=4, alpha=0.55, ls="")
     label_line(ax, 30.3, 0.95, "He, c = 2", HE)
     label_line(ax, 30.3, 0.15, "Xavier, c = 1", XAVIER)
     level(ax, 0.1)
@@ -43,11 +44,11 @@ def depth_race(guess: float | None, depths: Sequence[int] = (5, 8, 10, 12, 15, 2
     )
 
 
-def scale_range(guess: Any, depths: Sequence[int] = (10, 30)) -> Plot:
+def scale_range(guess: Any) -> Plot:
     """Final test share against c, ten stored seeds each, in a panel for each depth, and a guess in words."""
-    fig, axes = figure(7.2, 3.5, ncols=len(depths), sharey=True)
+    fig, axes = figure(7.2, 3.5, ncols=2, sharey=True)
     words = []
-    for ax, depth in zip(axes, depths, strict=True):
+    for ax, depth in zip(axes, (10, 30), strict=True):
         middle = []
         for c in SCALES:
             races = stored()[{1.0: f"xavier {depth}", 2.0: f"he {depth}"}.get(c, f"c {c:g}, {depth}")]

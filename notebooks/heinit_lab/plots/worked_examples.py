@@ -189,7 +189,7 @@ def mean_squares(he_normal: Answer, he_uniform: Answer, rng: np.random.Generator
     )
 
 
-def two_claims(printed: float, n: int, guess: float | None, var_a: float = 0.5, var_b: float = 0.25) -> Plot:
+def two_claims(printed: float, n: int, guess: float | None) -> Plot:
     """The densities of the second moment of n draws under He's and Xavier's variance, at a printed one.
 
     guess: a reader's, for the ratio of the two.
@@ -198,8 +198,8 @@ def two_claims(printed: float, n: int, guess: float | None, var_a: float = 0.5, 
     fig, ax = figure(6, 3.2)
     heights = []
     for var, name, colour, style, marker, x in (
-        (var_a, f"He: variance {var_a:g}", HE, "-", "o", 0.62),
-        (var_b, f"Xavier: variance {var_b:g}", XAVIER, "-.", "s", 0.24),
+        (0.5, "He: variance 0.5", HE, "-", "o", 0.62),
+        (0.25, "Xavier: variance 0.25", XAVIER, "-.", "s", 0.24),
     ):
         ax.plot(t, density(t, var, n), color=colour, ls=style, marker="")
         heights.append(float(density(printed, var, n)))
