@@ -97,7 +97,7 @@ def test_a_figure_of_diagnoses_tells_what_was_missed_and_what_is_a_false_alarm()
     said = {name: truth(patient) for name, patient in PATIENTS.items()}
     said["xavier"] = dict.fromkeys(said["xavier"], False)
     said["he"] = said["he"] | {"dead": True}
-    alt = plots.diagnoses(experiments.Rounds(said, {}, 0.95, 0.02, ""), "80, 5")[1]
+    alt = plots.diagnoses(experiments.Rounds(said, 0.95, 0.02, ""), "80, 5")[1]
     assert "Missed in: xavier; false alarms in: he. On 95 % of the sick" in alt
     assert alt.endswith("Your guess: 80, 5.")
 

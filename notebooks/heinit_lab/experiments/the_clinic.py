@@ -44,13 +44,9 @@ def _raced(c: float, last: float, seed: int = 0, **options: Any) -> Race:
 
 
 class Rounds(NamedTuple):
-    """What a `diagnose` says of networks. diagnoses: of the twenty, by name. Shares: of the unseen ones.
-
-    kinds: of the sick unseen, the share diagnosed right, by the network that each was made of.
-    """
+    """What a `diagnose` says of networks. diagnoses: of the twenty, by name. Shares: of the unseen ones."""
 
     diagnoses: Mapping[str, Mapping[str, bool]]
-    kinds: Mapping[str, float]
     right: float
     false_alarms: float
     maker: str
@@ -62,11 +58,8 @@ def rounds(diagnose: Answer) -> Rounds:
     diagnoses = {name: dict(own.function(measure(patient))) for name, patient in PATIENTS.items()}
     sick = [(patient, own.function(report)) for report, patient in unseen(62, SICK, healthy=False)]
     alarms = [any(own.function(report).values()) for report, _ in unseen(62, HEALTHY, healthy=True)]
-    right = [(patient.name, all(got.get(k) == v for k, v in truth(patient).items())) for patient, got in sick]
-    kinds = {name: float(np.mean([ok for n, ok in right if n == name])) for name, _ in right}
-    return Rounds(
-        diagnoses, kinds, float(np.mean([ok for _, ok in right])), float(np.mean(alarms)), fallbacks(own)
-    )
+    right = [all(got.get(k) == v for k, v in truth(patient).items()) for patient, got in sick]
+    return Rounds(diagnoses, float(np.mean(right)), float(np.mean(alarms)), fallbacks(own))
 
 
 def cured(prescribe: Answer) -> tuple[dict[str, tuple[Race, Race]], str]:
@@ -166,7 +159,7 @@ def diagnose_driver(diagnose: Answer) -> Driver:
         got = diagnose(report)
         return [bool(got[name]) for name in ILLNESSES]
 
-    solved = driver("diagnose", in_order, _listed_own, report)
+    solved = driver("diagnose", in_order, lambda report: list(_own_diagnosis(report).values()), report)
     return Driver("diagnose", diagnose if solved.solved else _own_diagnosis, solved.solved)
 
 
@@ -174,10 +167,6 @@ def _own_diagnosis(report: Mapping[str, Any]) -> dict[str, bool]:
     """What is seen at a glance: whether the signal is lost or bursts."""
     left = report["forward"][-1] / report["forward"][0]
     return dict.fromkeys(ILLNESSES, False) | {"vanishing": left < 0.01, "exploding": not left < 100}
-
-
-def _listed_own(report: Mapping[str, Any]) -> list[bool]:
-    return list(_own_diagnosis(report).values())
 
 
 def prescribe_driver(prescribe: Answer) -> Driver:
