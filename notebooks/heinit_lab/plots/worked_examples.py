@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def _yours(*drivers: Driver, guess: float | str | None = None) -> str:
-    """What the words of a figure say of the functions that drew it, and of a reader's guess."""
-    return fallbacks(*drivers) + guessed(guess)
-
-
 def _below(ax: Axes, *drivers: Driver) -> None:
     """Say below a figure which functions are the lesson's own."""
     note(ax, 0, -0.3, fallbacks(*drivers).strip().replace("`", ""), inside=True, va="top", fontsize=8)
@@ -88,7 +83,7 @@ def printed_spread(guess: float | None) -> Plot:
     ax.spines["left"].set_visible(False)
     return fig, (
         f"On a line from 0 to 1: the claim at 0.5, the printed matrix at {var0:.3f} (variance, divided by "
-        f"n), {var1:.3f} (by n minus 1) and {m2:.3f} (second moment).{_yours(guess=guess)}"
+        f"n), {var1:.3f} (by n minus 1) and {m2:.3f} (second moment).{guessed(guess)}"
     )
 
 
@@ -110,7 +105,7 @@ def scales(draws: Mapping[str, np.ndarray], guess: float | None) -> Plot:
     if guess is not None:
         words = f"your guess\n{guess:g}"
         note(axes[-1], 0.03, 0.93, words, ACCENT, inside=True, fontsize=10, va="top")
-    return fig, f"Two histograms. {'; '.join(each)}.{_yours(guess=guess)}"
+    return fig, f"Two histograms. {'; '.join(each)}.{guessed(guess)}"
 
 
 def zeros_and_energy(X: np.ndarray, H: np.ndarray, *guesses: float | None) -> Plot:
@@ -144,7 +139,7 @@ def zeros_and_energy(X: np.ndarray, H: np.ndarray, *guesses: float | None) -> Pl
     return fig, (
         f"Left: the three units are 0 on {', '.join(map(percent, zeros))} of the inputs. Right: their "
         f"second moments are {', '.join(f'{e:.2f}' for e in energy)}, on average {energy.mean():.2f}; that "
-        f"of the inputs is {before:.2f}.{_yours(guess=' and '.join(f'{g:g}' for _, g in known) or None)}"
+        f"of the inputs is {before:.2f}.{guessed(' and '.join(f'{g:g}' for _, g in known) or None)}"
     )
 
 
@@ -185,7 +180,7 @@ def mean_squares(he_normal: Answer, he_uniform: Answer, rng: np.random.Generator
         f"Histogram of {samples:,} second moments with its exact density, peaked near 0.42, a long tail to "
         f"the right. {percent(inside)} lie between {low:.3f} and {high:.3f}, the printed {printed:.3f} among "
         f"them. Normal weights: standard deviation {m2.std():.3f}; uniform ones, the outline: "
-        f"{flat.std():.3f}.{_yours(*drivers)}"
+        f"{flat.std():.3f}.{fallbacks(*drivers)}"
     )
 
 
@@ -215,7 +210,7 @@ def two_claims(printed: float, n: int, guess: float | None) -> Plot:
     ax.set(xlim=(0, 1.4), ylim=(0, 4.6), xlabel=f"second moment of {n} draws", ylabel="density")
     return fig, (
         f"Two densities of the second moment of {n} draws. At the printed {printed:.3f}, He's curve has "
-        f"height {heights[0]:.2f} and Xavier's {heights[1]:.2f}: a ratio of {ratio:.2f}.{_yours(guess=guess)}"
+        f"height {heights[0]:.2f} and Xavier's {heights[1]:.2f}: a ratio of {ratio:.2f}.{guessed(guess)}"
     )
 
 
@@ -243,7 +238,7 @@ def evidence(log_lr: Answer, Ws: np.ndarray) -> Plot:
     _below(ax, ratio)
     return fig, (
         f"Log-likelihood ratios of {lr.size:,} matrices drawn by He's rule: {percent(wrong, 0)} lie below 0 "
-        f"and favour Xavier. The printed matrix stands at {printed:.3f}.{_yours(ratio)}"
+        f"and favour Xavier. The printed matrix stands at {printed:.3f}.{fallbacks(ratio)}"
     )
 
 
@@ -281,7 +276,7 @@ def precision(draws_needed: Answer, rng: np.random.Generator, guess: float | Non
     return fig, (
         "Deviation of the second moment in per cent against the number of draws. A funnel of half-width "
         f"1.96 sqrt(2/n) around 0 holds nearly all samples: 80 % at 12 draws; by `draws_needed`, {each}."
-        f"{_yours(needed, guess=guess)}"
+        f"{fallbacks(needed)}{guessed(guess)}"
     )
 
 
@@ -306,7 +301,7 @@ def printed_large(sample_report: Answer) -> Plot:
     return fig, (
         "Three rows of five printed weights, from -0.145 to 0.178. Their signs form a checkerboard. Their "
         f"second moment is {m2:.5f}; claimed is {var}, with a standard error of {se:.4f}: z = {z:.2f}."
-        f"{_yours(report)}"
+        f"{fallbacks(report)}"
     )
 
 
@@ -336,7 +331,7 @@ def large_mean_squares(he_normal: Answer, rng: np.random.Generator, guess: float
     return fig, (
         f"Second moments of {m2.size} matrices of 64 by 128 lie in a narrow heap, {m2.min():.4f} to "
         f"{m2.max():.4f}, around 0.0156 with standard error {se:.5f}; Xavier's 0.0078 is far to the left. "
-        f"Nearer to Xavier's: {wrong}.{_yours(weights, guess=guess)}"
+        f"Nearer to Xavier's: {wrong}.{fallbacks(weights)}{guessed(guess)}"
     )
 
 
@@ -368,7 +363,7 @@ def sums_of_squares(he_std: Answer, rng: np.random.Generator) -> Plot:
         "Against n_in from 2 to 1,024, the sum of squared weights into a unit. Under He's rule units "
         "scatter around 2, ever more closely; with the standard deviation kept at 0.707 the sum grows to "
         "512, kept at 0.125 it starts at 0.03 and ends at 16."
-        f"{_yours(std)}"
+        f"{fallbacks(std)}"
     )
 
 
