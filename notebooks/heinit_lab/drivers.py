@@ -8,6 +8,9 @@ import numpy as np
 
 from heinit_lab.checking.compare import listed
 
+Answer = Callable[..., Any]
+"""A student's answer to an exercise, solved or not."""
+
 
 class Driver(NamedTuple):
     """A function behind a figure. solved: whether it is the student's, right or wrong."""
@@ -17,7 +20,7 @@ class Driver(NamedTuple):
     solved: bool
 
 
-def driver(name: str, answer: Callable[..., Any], own: Callable[..., Any], *example: Any) -> Driver:
+def driver(name: str, answer: Answer, own: Callable[..., Any], *example: Any) -> Driver:
     """The student's answer to the exercise `name`, or the lesson's own where that cannot drive a figure.
 
     example: arguments of a call. A stub raises an error, a wrong answer may give another shape.

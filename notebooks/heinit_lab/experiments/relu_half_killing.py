@@ -1,16 +1,15 @@
 """Lesson 1: the units of every layer, counted over a whole batch."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 
-from heinit_lab.drivers import Driver, driver, fallbacks
+from heinit_lab.drivers import Answer, Driver, driver, fallbacks
 
 PAIR = np.array([[1.0, -1.0], [2.0, -3.0]])
 
 
-def activity_driver(activity: Callable[..., Any]) -> Driver:
+def activity_driver(activity: Answer) -> Driver:
     """The student's `activity`, or the lesson's own until it is solved."""
     return driver("activity", activity, lambda Z: ((Z > 0).mean(axis=1), (Z > 0).mean(axis=0)), PAIR)
 
@@ -21,7 +20,7 @@ class UnitCounter:
     words: which of the two are the lesson's own, as a sentence, or ''.
     """
 
-    def __init__(self, activity: Callable[..., Any], dead_units: Callable[..., Any]) -> None:
+    def __init__(self, activity: Answer, dead_units: Answer) -> None:
         drivers = (
             activity_driver(activity),
             driver("dead_units", dead_units, lambda Z: (Z <= 0).all(axis=0), PAIR),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -10,15 +10,12 @@ import numpy as np
 
 from heinit_lab.clinic import ILLNESSES, measure
 from heinit_lab.digits import CLASSES
-from heinit_lab.drivers import Driver, driver, fallbacks
+from heinit_lab.drivers import Answer, Driver, driver, fallbacks
 from heinit_lab.layer_norm import flow
 from heinit_lab.mean_field import kept
 from heinit_lab.networks import draw, moments, relu
 from heinit_lab.patients import PATIENTS, truth, unseen
 from heinit_lab.race import Race, race
-
-Answer = Callable[..., Any]
-"""A student's answer to an exercise, solved or not."""
 
 SICK, HEALTHY = 90, 100  # networks that nobody has seen
 DEPTH, EPOCHS = 12, 10

@@ -1,12 +1,9 @@
 """Lesson 2: leaky layers by four laws; gradients on their way down, and what is expected of one of them."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.drivers import driver
+from heinit_lab.drivers import Answer, driver
 from heinit_lab.networks import backward, draw, forward, moments, relu, unit_normal
 
 
@@ -34,7 +31,7 @@ def gradients(
     return dict(zip(("ones", "random", "loss"), (q / q[..., :1]).swapaxes(0, 1), strict=True))
 
 
-def leaky_layers(law: str, weight_variance: Callable[..., Any], depth: int = 10) -> np.ndarray:
+def leaky_layers(law: str, weight_variance: Answer, depth: int = 10) -> np.ndarray:
     """Second moments of 300 leaky networks whose weights follow one law: (networks, depth + 1).
 
     weight_variance: the student's answer, asked for the variance of the weights.
@@ -53,7 +50,7 @@ def _own_weight_variance(fan: int, slope: float = 0.0) -> float:
     return float(1 / (share * fan))
 
 
-def ones_expected(depth: int, n: int, relu_moments: Callable[..., Any]) -> np.ndarray:
+def ones_expected(depth: int, n: int, relu_moments: Answer) -> np.ndarray:
     """E[mean(g^2)] below l = 1 .. depth He layers of n units for a vector of ones at the top; l = 0 is 1.
 
     relu_moments: the student's answer. A row's part along the layer's input h is normal, and the gate leaves

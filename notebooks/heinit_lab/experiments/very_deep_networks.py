@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise, repeat
 from math import prod, sqrt
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 
 from heinit_lab import networks
 from heinit_lab.digits import digits
-from heinit_lab.drivers import Driver, driver, fallbacks
+from heinit_lab.drivers import Answer, Driver, driver, fallbacks
 from heinit_lab.layer_norm import Place, flow
 from heinit_lab.networks import draw, forward, moments, relu, unit_shares
 from heinit_lab.race import Race, race
-
-Answer = Callable[..., Any]
-"""A student's answer to an exercise, solved or not."""
 
 CONVOLUTION = (16, 16, 3, 3)
 EXAMPLE = np.ones((2, 2)), [np.ones((3, 2))]

@@ -1,17 +1,12 @@
 """Lesson 3: the functions that draw and weigh its samples, the student's own once they are solved."""
 
-from collections.abc import Callable
 from math import ceil, sqrt
-from typing import Any
 
 import numpy as np
 
-from heinit_lab.drivers import Driver, driver
+from heinit_lab.drivers import Answer, Driver, driver
 from heinit_lab.mean_squares import log_ratio
 from heinit_lab.source import PRINTED
-
-Answer = Callable[..., Any]
-"""A student's answer to an exercise, solved or not."""
 
 
 def standard_deviation(he_std: Answer) -> Driver:

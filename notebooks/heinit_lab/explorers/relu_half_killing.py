@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.drivers import driver, fallbacks
+from heinit_lab.drivers import Answer, driver, fallbacks
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import note
 from heinit_lab.figures.numbers import percent
@@ -23,9 +22,7 @@ EDGES = np.arange(-6, 8.01, 0.5)
 KINDS = ("normal", "Exp(1) − 1", "1 − Exp(1)")
 
 
-def half_explorer(
-    relu: Callable[..., Any], zero_share: Callable[..., Any], energy_kept: Callable[..., Any]
-) -> Explorer:
+def half_explorer(relu: Answer, zero_share: Answer, energy_kept: Answer) -> Explorer:
     """Histograms before and after ReLU, in units and in energy, for a mean and a scale to choose.
 
     relu, zero_share, energy_kept: the student's answers; they draw and count, as soon as they are solved.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from math import log
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heinit_lab.clinic import measure
-from heinit_lab.drivers import driver, fallbacks
+from heinit_lab.drivers import Answer, driver, fallbacks
 from heinit_lab.experiments.the_clinic import residual_moments
 from heinit_lab.explorers.explorer import Curve, Explorer, Slider
 from heinit_lab.figures.marks import note, theory
@@ -76,7 +75,7 @@ def _told(value: float) -> str:
     return number(float(value)) if np.isfinite(value) else "no number"
 
 
-def residual_explorer(residual_scale: Callable[..., Any]) -> Explorer:
+def residual_explorer(residual_scale: Answer) -> Explorer:
     """Second moment along residual blocks: as they come, by the student's factor, and by 1/sqrt(2 L)."""
 
     def own(L: int, growth: float) -> float:

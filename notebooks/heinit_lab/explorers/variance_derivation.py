@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
-from heinit_lab.drivers import driver, fallbacks
+from heinit_lab.drivers import Answer, driver, fallbacks
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import label_line, level, theory
 from heinit_lab.figures.numbers import number
@@ -111,7 +110,7 @@ def depth_explorer() -> Explorer:
     return Explorer("Predicted and measured", fig, update, [*lines.artists, predicted, text], sliders)
 
 
-def gain_explorer(gain: Callable[..., float]) -> Explorer:
+def gain_explorer(gain: Answer) -> Explorer:
     """The student's c for one activation after another, in twenty layers of 128 units.
 
     gain: the student's answer. A leaky unit has a = 0.1 here, an ELU a = 1.

@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from heinit_lab.digits import digits
-from heinit_lab.drivers import fallbacks
-from heinit_lab.experiments.very_deep_networks import (
-    Answer,
-    gradient_driver,
-    moments_driver,
-    network_driver,
-)
+from heinit_lab.drivers import Answer, fallbacks
+from heinit_lab.experiments.very_deep_networks import gradient_driver, moments_driver, network_driver
 from heinit_lab.explorers.explorer import LABELS, Curve, Explorer, Frame, Slider, status
 from heinit_lab.figures.marks import guess_star, level, note, theory
 from heinit_lab.figures.numbers import number

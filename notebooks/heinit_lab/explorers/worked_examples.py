@@ -5,8 +5,8 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from heinit_lab.drivers import fallbacks
-from heinit_lab.experiments.worked_examples import Answer, layers
+from heinit_lab.drivers import Answer, fallbacks
+from heinit_lab.experiments.worked_examples import layers
 from heinit_lab.explorers.explorer import Explorer, Slider
 from heinit_lab.figures.marks import note, theory
 from heinit_lab.figures.show import figure

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.drivers import driver, fallbacks
+from heinit_lab.drivers import Answer, driver, fallbacks
 from heinit_lab.experiments.xavier_comparison import flow, gains
 from heinit_lab.explorers.explorer import Curve, Explorer, Slider
 from heinit_lab.figures.marks import guess_star, note, theory
@@ -27,9 +27,7 @@ DEPTHS = (2, 5, 10, 20, 30)
 SHAPES = ("64 throughout", "narrowing, 128 to 32", "widening, 32 to 128", "alternating 128 and 32")
 
 
-def scales_explorer(
-    xavier_std: Callable[..., Any], glorot_std: Callable[..., Any], he_over_glorot: Callable[..., Any]
-) -> Explorer:
+def scales_explorer(xavier_std: Answer, glorot_std: Answer, he_over_glorot: Answer) -> Explorer:
     """Three standard deviations against n_in, for a number of outputs to choose.
 
     xavier_std, glorot_std, he_over_glorot: the student's answers. The first two draw lines, the third the
@@ -174,7 +172,7 @@ def _tell(ends: Mapping[str, list[float]]) -> str:
     return "; ".join(words)
 
 
-def gradient_explorer(layer_backward: Callable[..., Any], guess: float | None = None) -> Explorer:
+def gradient_explorer(layer_backward: Answer, guess: float | None = None) -> Explorer:
     """A gradient walks back through 30 layers, by the student's own function.
 
     layer_backward: the student's answer. The same draws are used with Xavier's scale and He's.
@@ -236,7 +234,7 @@ def _own_backward(W: np.ndarray, z: np.ndarray, g: np.ndarray) -> np.ndarray:
     return np.asarray(backward(g, [W], [z > 0])[0])
 
 
-def _walk(layer_backward: Callable[..., Any], seed: list[int], sizes: list[int], c: float) -> list[float]:
+def _walk(layer_backward: Answer, seed: list[int], sizes: list[int], c: float) -> list[float]:
     """The rms of one random gradient, over that at the output, layer by layer from the output back."""
     rng = np.random.default_rng(seed)
     x = rng.standard_normal(sizes[0])

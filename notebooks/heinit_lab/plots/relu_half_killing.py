@@ -1,12 +1,11 @@
 """Lesson 1: the first race, the coins of one layer, and what its units do over a whole data set."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from heinit_lab.digits import CLASSES, digits
-from heinit_lab.drivers import fallbacks
+from heinit_lab.drivers import Answer, fallbacks
 from heinit_lab.experiments.relu_half_killing import activity_driver
 from heinit_lab.figures.marks import band, below, guess_level, label_line, level, note, theory
 from heinit_lab.figures.numbers import guessed, number, percent
@@ -104,7 +103,7 @@ def spreads(measured: Mapping[int, float]) -> Plot:
     return fig, f"Standard deviation of the active share against width: {pairs}. All lie on the line 1/(2√n)."
 
 
-def two_directions(zs: Sequence[np.ndarray], activity: Callable[..., Any], guess: str | None) -> Plot:
+def two_directions(zs: Sequence[np.ndarray], activity: Answer, guess: str | None) -> Plot:
     """The same table of on and off averaged both ways: over the units, and over the images, in three layers.
 
     activity: the student's answer, which averages. guess: a shape for the right, in words.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from heinit_lab.clinic import ILLNESSES
-from heinit_lab.drivers import driver, fallbacks
+from heinit_lab.drivers import Answer, driver, fallbacks
 from heinit_lab.experiments.the_clinic import Rounds, first_losses
 from heinit_lab.figures.marks import below, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import guessed, number
@@ -39,7 +39,7 @@ def three_losses(runs: Mapping[str, Race], guess: Any = None) -> Plot:
     return fig, f"Training loss of three networks over 10 epochs: {'; '.join(words)}.{guessed(guess)}"
 
 
-def loss_by_variance(first_loss: Callable[..., Any], guess: float | None = None) -> Plot:
+def loss_by_variance(first_loss: Answer, guess: float | None = None) -> Plot:
     """The first loss of ten classes against the variance of the scores: measured, and by the student."""
     own = driver("first_loss", first_loss, lambda k, var: np.log(k), 10, 0.5)
     measured, grid = first_losses(VARIANCES), np.linspace(0, 4, 41)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.drivers import driver, fallbacks
+from heinit_lab.drivers import Answer, driver, fallbacks
 from heinit_lab.figures.marks import CARD, band, guess_star, label_line, level, networks, note, theory
 from heinit_lab.figures.numbers import guessed, number
 from heinit_lab.figures.show import Plot, figure
@@ -44,7 +44,7 @@ def relu_moments(values: Mapping[str, float], expected: Mapping[str, float], gue
 
 
 def through_weights(
-    rows: Sequence[tuple[str, np.ndarray, Mapping[str, float]]], v: float, preact_variance: Callable[..., Any]
+    rows: Sequence[tuple[str, np.ndarray, Mapping[str, float]]], v: float, preact_variance: Answer
 ) -> Plot:
     """Measured variances of a pre-activation, in a row for each input, beside two predictions.
 
@@ -83,10 +83,7 @@ def through_weights(
 
 
 def kept(
-    n: np.ndarray,
-    sums: Mapping[str, Sequence[np.ndarray]],
-    second_moment: Callable[..., Any],
-    guess: float | None,
+    n: np.ndarray, sums: Mapping[str, Sequence[np.ndarray]], second_moment: Answer, guess: float | None
 ) -> Plot:
     """Share of the second moment that ReLU keeps, against the number of inputs of a unit.
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heinit_lab.drivers import Driver, fallbacks
+from heinit_lab.drivers import Answer, Driver, fallbacks
 from heinit_lab.experiments.worked_examples import (
-    Answer,
     layers,
     moment_and_score,
     needed_draws,

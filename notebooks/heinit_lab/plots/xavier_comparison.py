@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heinit_lab.drivers import driver, fallbacks
+from heinit_lab.drivers import Answer, driver, fallbacks
 from heinit_lab.experiments.xavier_comparison import Flow, gains
 from heinit_lab.figures.marks import CARD, label_line, networks, note, theory
 from heinit_lab.figures.numbers import guessed, number
@@ -36,7 +36,7 @@ def ratio(measured: Sequence[float], guess: float | None) -> Plot:
     )
 
 
-def sigma(compare_table: Callable[..., Any]) -> Plot:
+def sigma(compare_table: Answer) -> Plot:
     """The table of both rules, as the student's function gives it: two parallel lines."""
     sizes = [4, 16, 64, 128, 256]
     table = driver("compare_table", compare_table, _own_table, sizes)
