@@ -4,6 +4,7 @@ import numpy as np
 
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.drivers import Answer, driver
+from heinit_lab.mean_field import kept
 from heinit_lab.networks import backward, draw, forward, moments, relu, unit_normal
 
 
@@ -36,18 +37,15 @@ def leaky_layers(law: str, weight_variance: Answer, depth: int = 10) -> np.ndarr
 
     weight_variance: the student's answer, asked for the variance of the weights.
     """
-    variance = driver("weight_variance", weight_variance, _own_weight_variance, 1).function
     n, slope, rng = 64, 0.5, np.random.default_rng(6)
+
+    def own(fan: int, slope: float = 0.0) -> float:
+        return 1 / (fan * kept("leaky", slope))
+
+    variance = driver("weight_variance", weight_variance, own, 1).function
     x, c = unit_normal(n, rng, 300), n * variance(n, slope)
     Ws = draw([n] * (depth + 1), c, rng, networks=300, law=law)
     return np.asarray(moments(forward(x, Ws, lambda z: ACTIVATIONS["leaky"](z, np.float32(slope)))[1]))
-
-
-def _own_weight_variance(fan: int, slope: float = 0.0) -> float:
-    """By the mean of f(Z)^2 over a grid of the normal density."""
-    z = np.linspace(-8, 8, 1601)
-    share = np.average(ACTIVATIONS["leaky"](z, slope) ** 2, weights=np.exp(-(z**2) / 2))
-    return float(1 / (share * fan))
 
 
 def ones_expected(depth: int, n: int, relu_moments: Answer) -> np.ndarray:

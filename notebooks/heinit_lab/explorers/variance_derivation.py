@@ -13,6 +13,7 @@ from heinit_lab.figures.marks import label_line, level, theory
 from heinit_lab.figures.numbers import number
 from heinit_lab.figures.show import figure
 from heinit_lab.figures.style import HE, SKY, THEORY
+from heinit_lab.mean_field import kept
 from heinit_lab.networks import draw, forward, moments, unit_normal
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def gain_explorer(gain: Answer) -> Explorer:
 
     gain: the student's answer. A leaky unit has a = 0.1 here, an ELU a = 1.
     """
-    answer = driver("gain", gain, _own_gain, "relu", 0.0)
+    answer = driver("gain", gain, lambda name, a: 1 / kept(name, a), "relu", 0.0)
     whose = "your" if answer.solved else "the"
     depth, n, networks = 20, 128, 24
     rng = np.random.default_rng(2)
@@ -159,8 +160,3 @@ def gain_explorer(gain: Answer) -> Explorer:
 
     slider = Slider("name", "activation", tuple(ACTIVATIONS), "relu")
     return Explorer("Your gain, at work", fig, update, [curve, *lines.artists], [slider], ("gain",))
-
-
-def _own_gain(name: str, a: float) -> float:
-    z = np.linspace(-8, 8, 1601)
-    return float(1 / np.average(ACTIVATIONS[name](z, a) ** 2, weights=np.exp(-(z**2) / 2)))
