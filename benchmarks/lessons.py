@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from timeit import repeat
 from typing import Any
 
 import nbformat
@@ -27,7 +29,7 @@ from rich.table import Table
 from autograder.lessons import Lesson, lessons
 from autograder.lessons.compose import solve
 from heinit_lab.checking.check import examine
-from heinit_lab.exercises import EXERCISES
+from heinit_lab.exercises import BY_LESSON
 
 RUNS = 7
 IMPORT_LIMIT, LESSON_LIMIT, MEMORY_LIMIT, ANSWER_LIMIT, FRAME_LIMIT = 0.3, 10.0, 400.0, 0.1, 0.1
@@ -179,19 +181,11 @@ def _answer_table() -> Table:
     table = _titled_table(
         "Public checks, reference answers", "exercise", "median", "least to most", f"of {_ms(ANSWER_LIMIT)}"
     )
-    references: dict[str, Callable[..., Any]] = {}
     for lesson in lessons():
-        references |= {n: getattr(lesson.solutions, n) for n in EXERCISES if hasattr(lesson.solutions, n)}
-    for name, answer in references.items():
-        values = []
-        for _ in range(RUNS):
-            start = time.perf_counter()
-            examine(name, answer)
-            values.append(time.perf_counter() - start)
-        middle = statistics.median(values)
-        table.add_row(
-            name, _ms(middle), f"{_ms(min(values))} to {_ms(max(values))}", _share(middle, ANSWER_LIMIT)
-        )
+        for exercise in BY_LESSON[lesson.module]:
+            check = partial(examine, exercise.name, getattr(lesson.solutions, exercise.name))
+            values = repeat(check, number=1, repeat=RUNS)
+            table.add_row(exercise.name, *_spread(values), _share(statistics.median(values), ANSWER_LIMIT))
     return table
 
 
