@@ -58,9 +58,9 @@ def results(exercise: str, wrong: Function, seeds: int) -> Counter[Points]:
     return counts
 
 
-def _two_sided(exercise: str, seeds: int, step: int = 1) -> tuple[int, dict[str, Counter[Points]]]:
-    """How many answers were graded, every `step`-th of the corpus, and those with more than one result."""
-    graded = list(wrong_answers(exercise))[::step]
+def _two_sided(exercise: str, seeds: int) -> tuple[int, dict[str, Counter[Points]]]:
+    """How many answers were graded, and those with more than one result."""
+    graded = list(wrong_answers(exercise))
     counts = {name: results(exercise, wrong, seeds) for name, wrong in graded}
     return len(graded), {name: counter for name, counter in counts.items() if len(counter) > 1}
 
