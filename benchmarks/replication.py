@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -111,17 +111,15 @@ def _summary(runs: Sequence[Race], drawn: bool) -> dict[str, Any]:
 
     A loss that overflowed is None.
     """
-
-    def band(curves: Sequence[Sequence[float]]) -> list[list[float]]:
-        rows: list[Callable[..., float]] = [min, median, max]
-        return [[round(float(row(at)), 3) for at in zip(*curves, strict=True)] for row in rows]
-
     kept: dict[str, Any] = {
         "share": [round(run.share, 4) for run in runs],
         "loss": [round(run.losses[-1], 4) if isfinite(run.losses[-1]) else None for run in runs],
         "below_1": [run.first_below(1) for run in runs],
     }
-    return kept | ({"loss_band": band([run.losses for run in runs])} if drawn else {})
+    if drawn:
+        epochs, rows = list(zip(*(run.losses for run in runs), strict=True)), (min, median, max)
+        kept["loss_band"] = [[round(float(row(at)), 3) for at in epochs] for row in rows]
+    return kept
 
 
 def table(results: dict[str, dict[str, Any]], seeds: Sequence[int] = SEEDS) -> Table:
