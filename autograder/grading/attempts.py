@@ -33,7 +33,6 @@ ATTEMPTS = Table(
     Column("result", Text, nullable=False),
 )
 BEYOND = "beyond the limit"  # the status of a result
-FOLDER = "attempts/{}/{}/{}"  # in a course, of a student, a lesson and a number
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def number_of(attempts: list[Attempt], submission: str) -> int:
 
 def folder_of(root: Path, student: str, lesson: str, number: int) -> Path:
     """Where the files of an attempt are kept."""
-    return root / FOLDER.format(student, lesson, number)
+    return root / "attempts" / student / lesson / str(number)
 
 
 def keep_files(folder: Path, name: str, notebook: bytes, beside: Mapping[str, bytes]) -> None:
