@@ -99,19 +99,14 @@ class GradingJob(Job[GradingTask, Outcome]):
     tasks_per_start = 20
 
     def __init__(
-        self,
-        lessons: Mapping[str, Rubric],
-        limits: Limits | None = None,
-        wall: str = "",
-        config: Mapping[str, Mapping[str, Any]] | None = None,
+        self, lessons: Mapping[str, Rubric], limits: Limits, wall: str, config: Mapping[str, Any]
     ) -> None:
-        self.lessons, self.limits, self.wall = lessons, limits or Limits(), wall
-        self.config = config or {}
+        self.lessons, self.limits, self.wall, self.config = lessons, limits, wall, config
         self._steps: list[Any] = []
 
     def start(self) -> None:
         """Start the judge. Raises SandboxError where there are no walls: then nothing is graded."""
-        config = Config({name: dict(section) for name, section in self.config.items()})
+        config = Config(self.config)
         self._steps = [step for kind in AFTER if (step := kind(config=config)).enabled]
         shared(self.limits, self.wall).start()
 
