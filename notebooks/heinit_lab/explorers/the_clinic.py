@@ -26,22 +26,22 @@ LOWEST, HIGHEST = 1e-16, 1e16
 
 def ward_explorer() -> Explorer:
     """The report of each of the twenty networks, which bear numbers and no names."""
-    fig, axes = figure(7.4, 3.5, ncols=2)
+    fig, (left, right) = figure(7.4, 3.5, ncols=2)
+    left.set(yscale="log", ylim=(LOWEST, HIGHEST), title="Second moments, against their start")
+    left.axhspan(0.01, 100, color=OFF, alpha=0.15, lw=0)
+    right.set(yscale="log", ylim=(1e-8, 1e3), title="First step, and dead units")
+    right.axhline(0.1, color=OFF, ls="--", lw=1)
     lines: dict[str, Any] = {}
-    axes[0].set(
-        yscale="log", xlim=(-0.03, 1.03), ylim=(LOWEST, HIGHEST), title="Second moments, against their start"
-    )
-    axes[0].set_xlabel("share of the depth")
-    for name, colour, marker, ls in (("signal", HE, "o", "-"), ("gradient, from behind", XAVIER, "s", ":")):
-        (lines[name],) = axes[0].plot([], [], color=colour, marker=marker, ms=4, ls=ls, label=name)
-    axes[0].legend(loc="upper left", fontsize=8)
-    axes[0].axhspan(0.01, 100, color=OFF, alpha=0.15, lw=0)
-    axes[1].set(yscale="log", xlim=(-0.03, 1.03), ylim=(1e-8, 1e3), title="First step, and dead units")
-    axes[1].set_xlabel("share of the depth")
-    axes[1].axhline(0.1, color=OFF, ls="--", lw=1)
-    for name, colour, marker in (("step", GLOROT, "^"), ("share of dead units", ACCENT, "D")):
-        (lines[name],) = axes[1].plot([], [], marker, color=colour, ms=4, label=name)
-    axes[1].legend(loc="upper right", fontsize=8)
+    for ax, name, colour, marker, ls in (
+        (left, "signal", HE, "o", "-"),
+        (left, "gradient, from behind", XAVIER, "s", ":"),
+        (right, "step", GLOROT, "^", ""),
+        (right, "share of dead units", ACCENT, "D", ""),
+    ):
+        (lines[name],) = ax.plot([], [], color=colour, marker=marker, ms=4, ls=ls, label=name)
+    for ax in (left, right):
+        ax.set(xlim=(-0.03, 1.03), xlabel="share of the depth")
+        ax.legend(loc="upper left" if ax is left else "upper right", fontsize=8)
     measured = cache(lambda number: measure(list(PATIENTS.values())[number - 1]))
 
     def update(number_: int) -> str:
@@ -52,18 +52,18 @@ def ward_explorer() -> Explorer:
             signal, gradient = forward / forward[0], backward / backward[-1]
         for name, values in (("signal", signal), ("gradient, from behind", gradient)):
             lines[name].set_data(depth, np.clip(np.nan_to_num(values, nan=np.inf), LOWEST * 2, HIGHEST / 2))
-        update_ = report["update"]
-        shown = np.clip(np.nan_to_num(update_, nan=np.inf), 2e-8, 5e2)
-        lines["step"].set_data(np.linspace(0, 1, len(update_)), shown)
+        steps = report["update"]
+        shown = np.clip(np.nan_to_num(steps, nan=np.inf), 2e-8, 5e2)
+        lines["step"].set_data(np.linspace(0, 1, len(steps)), shown)
         dead = report["dead"]
         lines["share of dead units"].set_data(depth[1:][dead > 0], dead[dead > 0])
-        k, step = report["classes"], max(report["update"])
+        k = report["classes"]
         return (
-            f"Network {number_}, {len(update_)} matrices. Of the signal's second moment "
+            f"Network {number_}, {len(steps)} matrices. Of the signal's second moment "
             f"{_told(signal[-1])} is left at the last layer, of the gradient's {_told(gradient[0])} at the "
             f"first. In the first layer {100 * dead[0]:.0f} % of the units are dead, in the worst "
             f"{100 * max(dead):.0f} %. First loss {_told(report['loss'])}, ln {k} = {log(k):.2f}. The "
-            f"greatest step is {_told(step)} of its matrix."
+            f"greatest step is {_told(max(steps))} of its matrix."
         )
 
     slider = Slider("number_", "network", range(1, len(PATIENTS) + 1), 1)
