@@ -93,7 +93,7 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
     if isinstance(node, ast.Compare):
         yield from (_compare(other) for other in OPERATORS.get(type(node.ops[0]), ()))
     if isinstance(node, ast.UnaryOp):
-        yield lambda n, t: _replace(t, n, n.operand)
+        yield _only("operand")
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield _set("value", not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
@@ -102,9 +102,9 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
     if isinstance(node, ast.Call):
         yield from _calls(node)
     if isinstance(node, ast.Attribute) and node.attr == "T":
-        yield lambda n, t: _replace(t, n, n.value)
+        yield _only("value")
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        yield lambda n, t: _replace(t, n, n.value)
+        yield _only("value")
     if isinstance(node, ast.Slice):
         yield from (_set(end, None) for end in ("lower", "upper") if getattr(node, end) is not None)
     if isinstance(node, ast.For):
@@ -112,9 +112,8 @@ def _changes(node: ast.AST, tree: ast.Module) -> Iterator[Change]:
     if isinstance(node, ast.Return) and not isinstance(node.value, (ast.Tuple, ast.Dict)):
         yield from (_around("value", result) for result in RESULTS)
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield from (
-            _set("id", name) for name in _own_names(tree) if name != node.id and node.id in _own_names(tree)
-        )
+        if node.id in (own := _own_names(tree)):
+            yield from (_set("id", name) for name in own if name != node.id)
         if node.id == "rng":
             yield from (_instead(answer) for answer in GENERATORS)
     if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
@@ -142,8 +141,9 @@ def _set(field: str, value: object) -> Change:
     return lambda n, t: setattr(n, field, value) is None
 
 
-def _only(side: str) -> Change:
-    return lambda n, t: _replace(t, n, getattr(n, side))
+def _only(part: str) -> Change:
+    """A part of a node in the place of the whole."""
+    return lambda n, t: _replace(t, n, getattr(n, part))
 
 
 def _turned(node: ast.BinOp, tree: ast.Module) -> bool:
