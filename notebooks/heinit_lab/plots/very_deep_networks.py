@@ -228,22 +228,20 @@ def places_of_norm(flows: Mapping[str, Mapping[float, tuple[np.ndarray, np.ndarr
     looks = {"plain": (GLOROT, "^"), "pre-norm": (HE, "o"), "post-norm": (XAVIER, "s")}
     for place, by_c in flows.items():
         colour, marker = looks[place]
-        ends = []
-        for ax, way in zip(axes, (0, 1), strict=True):
-            for c, both in by_c.items():
-                middle = np.median(both[way], axis=0)
+        signals, gradients = [], []
+        for c, both in by_c.items():
+            forward, back = (np.median(rows, axis=0) for rows in both)
+            for ax, middle in zip(axes, (forward, back), strict=True):
                 ax.plot(middle, color=colour, marker=marker, ms=4, markevery=5)
-                ends.append(number(float(middle[-1 if way == 0 else 0])))
-                if place == "pre-norm" and way == 0:
-                    label_line(ax, len(middle) - 1, middle[-1], f"c = {c:g}", colour)
-        half = len(ends) // 2
-        words.append(f"{place}, signal {', '.join(ends[:half])}, gradient {', '.join(ends[half:])}")
-    for ax, title in zip(axes, ("signal, from the input on", "gradient, from the output back"), strict=True):
-        ax.set(
-            yscale="log", xlim=(0, 36 if ax is axes[0] else 30), ylim=(0.08, 400), xlabel="layer, or block"
-        )
-        ax.set_title(title)
-    axes[0].set_ylabel("second moment")
+            if place == "pre-norm":
+                label_line(axes[0], len(forward) - 1, forward[-1], f"c = {c:g}", colour)
+            signals.append(number(float(forward[-1])))
+            gradients.append(number(float(back[0])))
+        words.append(f"{place}, signal {', '.join(signals)}, gradient {', '.join(gradients)}")
+    axes[0].set(xlim=(0, 36), title="signal, from the input on", ylabel="second moment")
+    axes[1].set(xlim=(0, 30), title="gradient, from the output back")
+    for ax in axes:
+        ax.set(yscale="log", ylim=(0.08, 400), xlabel="layer, or block")
     for place, y in (("pre-norm", 120.0), ("post-norm", 1.35), ("plain", 0.2)):
         note(axes[0], 3, y, place, looks[place][0], weight="bold")
     each = ", ".join(f"{c:g}" for c in by_c)
