@@ -28,15 +28,15 @@ from heinit_lab.exercises import BY_LESSON, EXERCISES
 from tests.variants import MISTAKES, RIGHT, UNNAMED
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "kill-matrix.md"
+HEAD, ALIKE = Path(__file__).with_suffix(".md"), Path(__file__).with_suffix(".toml")
 SEED = "kill matrix"
 PATIENCE = 0.5  # seconds of processor time for one behaviour of a mutant
 Counts = dict[str, tuple[int, int]]  # by exercise: how many answers, and how many of them as they should be
 BEHAVIOURS = ("values", "shape", "purity", "randomness", "edge cases")
-_FILE = Path(__file__)
 # Mutants that no check can kill, since they do the same, each with the reason.
 EQUIVALENT = {
     (exercise, change): section["why"]
-    for exercise, sections in tomllib.loads(_FILE.with_suffix(".toml").read_text(encoding="utf-8")).items()
+    for exercise, sections in tomllib.loads(ALIKE.read_text(encoding="utf-8")).items()
     for section in sections
     for change in section["changes"]
 }
@@ -174,31 +174,27 @@ def page(
     checks = {"public check": [r.public for r in rows], "when graded": [r.hidden for r in rows]}
     alive = [(name, change) for name, (_, changes) in mutated.items() for change in changes]
     mutants = sum(number for number, _ in mutated.values())
-    return (
-        _FILE.with_suffix(".md")
-        .read_text(encoding="utf-8")
-        .format(
-            summary="\n".join(
-                f"| {len(rows)} named mistakes in {versions} versions, {check} "
-                f"| {versions} | {sum(c for c, _ in counts)} | {sum(n for _, n in counts)} |"
-                for check, counts in checks.items()
-            ),
-            right=sum(number for number, _ in right.values()),
-            accepted=sum(good for _, good in right.values()),
-            others=sum(number for number, _ in others.values()),
-            nameless=sum(good for _, good in others.values()),
-            mutants=mutants,
-            answers=len(mutated),
-            killed=mutants - len(alive),
-            alive=len(alive),
-            behaviours=" | ".join(BEHAVIOURS),
-            mistakes="\n".join(r.line() for r in rows),
-            exercises="\n".join(
-                f"| `{name}` | {right[name][0]} | {right[name][1]} | {number} | {number - len(changes)} |"
-                for name, (number, changes) in mutated.items()
-            ),
-            survivors="\n".join(survivor_line(name, change) for name, change in alive),
-        )
+    return HEAD.read_text(encoding="utf-8").format(
+        summary="\n".join(
+            f"| {len(rows)} named mistakes in {versions} versions, {check} "
+            f"| {versions} | {sum(c for c, _ in counts)} | {sum(n for _, n in counts)} |"
+            for check, counts in checks.items()
+        ),
+        right=sum(number for number, _ in right.values()),
+        accepted=sum(good for _, good in right.values()),
+        others=sum(number for number, _ in others.values()),
+        nameless=sum(good for _, good in others.values()),
+        mutants=mutants,
+        answers=len(mutated),
+        killed=mutants - len(alive),
+        alive=len(alive),
+        behaviours=" | ".join(BEHAVIOURS),
+        mistakes="\n".join(r.line() for r in rows),
+        exercises="\n".join(
+            f"| `{name}` | {right[name][0]} | {right[name][1]} | {number} | {number - len(changes)} |"
+            for name, (number, changes) in mutated.items()
+        ),
+        survivors="\n".join(survivor_line(name, change) for name, change in alive),
     )
 
 
