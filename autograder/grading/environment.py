@@ -10,11 +10,11 @@ that these import. Imports are read from the source, so that nothing has to run.
 
 import hashlib
 import importlib.metadata
-import importlib.util
 import platform
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 PROGRAMS = (
@@ -44,11 +44,7 @@ def environment_hash() -> str:
 
     Two machines grade alike where theirs are equal.
     """
-    folders = {}
-    for package in OURS:
-        spec = importlib.util.find_spec(package)
-        assert spec is not None and spec.origin is not None
-        folders[package] = Path(spec.origin).parent
+    folders = {package: Path(str(files(package))) for package in OURS}
     digest = hashlib.sha256(repr(sorted(versions().items())).encode())
     for name, source in sorted(modules(folders).items()):
         digest.update(f"{name}\0".encode() + source)
