@@ -249,12 +249,12 @@ class Writer:
     def _store_scores(self, task: GradingTask, outcome: Outcome) -> str:
         submission = task.submission
         notebook = self._notebook(submission, task.submitted_at)
-        grades = dict(self._of(Grade, notebook))
+        grades = self._of(Grade, notebook)
         for name, score in outcome.scores.items():
             grade = grades[name]
             grade.auto_score = score
             grade.needs_manual_grade = grade.manual_score is not None or score is None
-        for name, comment in self._of(Comment, notebook):
+        for name, comment in self._of(Comment, notebook).items():
             comment.auto_comment = NO_RESPONSE if name in outcome.unanswered else None
         self._store_penalty(submission, notebook)
         return str(notebook.id)
@@ -263,11 +263,10 @@ class Writer:
         """Let a person grade in formgrader what cannot be graded; what a person has graded stays so."""
         submission = task.submission
         notebook = self._notebook(submission, None)
-        rows = [grade for _, grade in self._of(Grade, notebook)]
+        rows = self._of(Grade, notebook).values()
         before = self.receipts.find(result.student, result.lesson)
-        same = before is not None and all(
-            (before.reason == result.reason, before.receipt["submission"] == result.receipt["submission"])
-        )
+        told = result.reason, result.receipt["submission"]
+        same = before is not None and (before.reason, before.receipt["submission"]) == told
         for grade in rows:
             if not same and (grade.auto_score is None or grade.manual_score is not None):
                 grade.needs_manual_grade = True
@@ -314,14 +313,10 @@ class Writer:
         )
         return row
 
-    def _of(self, kind: Any, notebook: SubmittedNotebook) -> list[tuple[str, Any]]:
-        """The rows of a notebook's grades or comments, with the names of their cells."""
-        rows = (
-            self._gradebook.db.query(BaseCell.name, kind)
-            .join(BaseCell, BaseCell.id == kind.cell_id)
-            .filter(kind.notebook_id == notebook.id)
-        )
-        return [(name, row) for name, row in rows]
+    def _of(self, kind: Any, notebook: SubmittedNotebook) -> dict[str, Any]:
+        """The rows of a notebook's grades or comments, by the names of their cells."""
+        query = self._gradebook.db.query(BaseCell.name, kind).join(BaseCell, BaseCell.id == kind.cell_id)
+        return dict(query.filter(kind.notebook_id == notebook.id).all())
 
     def _store_penalty(self, submission: Submission, notebook: SubmittedNotebook) -> None:
         """As nbgrader's step does, within our transaction."""
