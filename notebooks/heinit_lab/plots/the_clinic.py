@@ -54,11 +54,10 @@ def loss_by_variance(first_loss: Answer, guess: float | None = None) -> Plot:
     if guess is not None:
         guess_star(ax, 2.0, float(np.clip(guess, 2.1, 4.2)), f"your guess: {guess:g}")
     ax.set(xlim=(-0.05, 4.05), ylim=(2.1, 4.3), xlabel="variance of the scores", ylabel="first loss")
-    says = fallbacks(own)
     return fig, (
         f"First loss of ten classes against the variance of the scores: measured {measured[3]:.2f} at 0.5, "
         f"{measured[4]:.2f} at 1, {measured[6]:.2f} at 2 and {measured[-1]:.2f} at 4; the dashed line is "
-        f"`first_loss`.{guessed(guess)}{says}"
+        f"`first_loss`.{guessed(guess)}{fallbacks(own)}"
     )
 
 
