@@ -136,8 +136,7 @@ def survives(mutant: Mutant) -> bool:
     for behaviour in HIDDEN[mutant.name]:
         seed = zlib.crc32(f"{SEED}/{mutant.name}/{behaviour.name}".encode())
         try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"), patience():
-                warnings.simplefilter("ignore")
+            with patience():
                 if behaviour.probe(mutant.function, np.random.default_rng(seed)).finding is not None:
                     return False
         except TimeoutError:
@@ -147,7 +146,7 @@ def survives(mutant: Mutant) -> bool:
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Raise TimeoutError after PATIENCE seconds of processor time."""
+    """Raise TimeoutError after PATIENCE seconds of processor time, and warn of nothing until then."""
 
     def stop(*_: object) -> None:
         raise TimeoutError
@@ -155,7 +154,8 @@ def patience() -> Iterator[None]:
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, PATIENCE, PATIENCE)  # again for each further case
     try:
-        yield
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
