@@ -85,7 +85,8 @@ def fingerprint(matrix: np.ndarray) -> Fingerprint:
     zeros = float(np.mean(w == 0))
     zeros = zeros if zeros > _RARE else 0.0
     if shared := _recurring(w):
-        w = np.unique(w, axis=0) if len(np.unique(w, axis=0)) < len(w) else np.unique(w, axis=1)
+        rows = np.unique(w, axis=0)
+        w = rows if len(rows) < len(w) else np.unique(w, axis=1)
     law, cut, u, k = _law(w[w != 0] if zeros else w.ravel())
     if u is None or zeros:
         u, k = _ranks(w), UNIFORM
