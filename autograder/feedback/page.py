@@ -28,6 +28,7 @@ from autograder.feedback.html.safe import Link, Room, as_text, to_the_web
 from autograder.feedback.results import anchor, plain, results
 from autograder.grades import Grades, read_grades
 from autograder.grading.attempts import Attempts
+from autograder.grading.environment import hash_of, modules, own_folders
 from autograder.grading.receipts import Receipts
 from autograder.judge.cells import PageCell, mapping, page_cells
 from autograder.limited_process import limited
@@ -79,7 +80,7 @@ def feedback_page(notebook: NotebookNode, grades: Grades, attempts: AttemptLines
 def made_from(notebook: NotebookNode, grades: Grades, attempts: AttemptLines = ()) -> str:
     """A hash of everything that decides the page's content; the page holds the hash."""
     content = json.dumps([notebook, asdict(grades), *map(asdict, attempts)], sort_keys=True, default=str)
-    return hashlib.sha256(code_hash() + content.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256((code_hash() + content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _sections(cells: Sequence[PageCell]) -> dict[str, str]:
@@ -117,12 +118,16 @@ def _cell(cell: PageCell, number: int, link: Link, room: Room) -> dict[str, Any]
 
 
 @cache
-def code_hash() -> bytes:
-    """A hash of the code and the templates that make a page."""
-    here = Path(__file__).parent
-    files = sorted(path for path in here.rglob("*") if path.suffix in (".py", ".toml", ".j2", ".css"))
-    files += [here.parent / "templating.py", here.parent / "grades.py", here.parent / "times.py"]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).digest()
+def code_hash() -> str:
+    """A hash of all that makes a page besides the notebook: code, templates, and tables of sentences."""
+    folders = own_folders()
+    texts = {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for folder in (Path(__file__).parent, folders["heinit_lab"])
+        for path in folder.rglob("*")
+        if path.suffix in (".toml", ".j2", ".css")
+    }
+    return hash_of({**modules(folders, [__name__]), **texts})
 
 
 @cache

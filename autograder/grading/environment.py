@@ -12,7 +12,7 @@ import hashlib
 import importlib.metadata
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -44,11 +44,7 @@ def environment_hash() -> str:
 
     Two machines grade alike where theirs are equal.
     """
-    folders = {package: Path(str(files(package))) for package in OURS}
-    digest = hashlib.sha256(repr(sorted(versions().items())).encode())
-    for name, source in sorted(modules(folders).items()):
-        digest.update(f"{name}\0".encode() + source)
-    return digest.hexdigest()
+    return hash_of(modules(own_folders()))
 
 
 def checks_hash(source: Path) -> str:
@@ -56,13 +52,26 @@ def checks_hash(source: Path) -> str:
     return hashlib.sha256(source.read_bytes() if source.is_file() else b"").hexdigest()
 
 
-def modules(folders: dict[str, Path]) -> dict[str, bytes]:
-    """The modules that decide a score, with their source; and the digits, on which hidden checks train.
+def own_folders() -> dict[str, Path]:
+    """The folders of our packages, by name."""
+    return {package: Path(str(files(package))) for package in OURS}
 
-    folders: of our packages, by name.
+
+def hash_of(sources: Mapping[str, bytes]) -> str:
+    """A hash of these files, by name, and of `versions`."""
+    digest = hashlib.sha256(repr(sorted(versions().items())).encode())
+    for name, source in sorted(sources.items()):
+        digest.update(f"{name}\0".encode() + source)
+    return digest.hexdigest()
+
+
+def modules(folders: Mapping[str, Path], programs: Iterable[str] = PROGRAMS) -> dict[str, bytes]:
+    """Every module of ours that these programs import, with its source; and the digits that checks train on.
+
+    folders: of our packages, by name. programs: modules, by default those that decide a score.
     """
     sources = {DIGITS: folders["heinit_lab"].joinpath(DIGITS).read_bytes()}
-    todo = list(PROGRAMS)
+    todo = list(programs)
     while todo:
         name = todo.pop()
         root, *path = name.split(".")

@@ -117,20 +117,34 @@ class Grading:
     ) -> tuple[list[Submission], Result | None]:
         """What is to be graded of a student's lesson, and the result of what is not."""
         student, lesson = submission.student, submission.lesson
-        stands = self._stands(submission, receipt, job)
-        if not (rules := self.settings.lesson(lesson)).last_counts:
-            try:
-                task = self.task(submission, job)
-            except UngradableError:  # grading it says why
-                return [submission], None
+        rules = self.settings.lesson(lesson)
+        graded = self.root / "autograded" / student / lesson / submission.path.name
+        there = receipt is not None and graded.is_file()  # else what counts is to be seen again
+        if rules.last_counts and (self.force or not there):
+            return [submission], None
+        try:
+            task = self.task(submission, job)
+        except UngradableError:  # grading it says why
+            return [submission], None
+        checks, environment = self.checks[lesson], environment_hash()
+        stands = (
+            there
+            and not self.force
+            and receipt
+            == {
+                "submission": task.hash,
+                "submitted_at": task.submitted_at,
+                "checks": checks,
+                "environment": environment,
+            }
+        )
+        if not rules.last_counts:
             attempts = [attempt for attempt in writer.attempts.of(student, lesson) if attempt.graded]
             known = [attempt for attempt in attempts if attempt.submission == task.hash]
             beyond = rules.attempts is not None and not known and len(attempts) >= rules.attempts
-            graded = self.root / "autograded" / student / lesson / submission.path.name
-            gone = receipt is None or not graded.is_file()  # what counts is to be seen again
 
             def stale(attempt: Attempt) -> bool:
-                return self.force or gone or not attempt.graded_by(self.checks[lesson], environment_hash())
+                return self.force or not there or not attempt.graded_by(checks, environment)
 
             others = attempts if rules.counts == BEST else attempts[-1:] if beyond else []
             due = [
@@ -141,10 +155,10 @@ class Grading:
                 if path.is_file()
             ]
             if rules.attempts is not None and beyond:
-                most, about = sum(job.lessons[lesson].points.values()), self.checks[lesson]
+                most = sum(job.lessons[lesson].points.values())
                 reason = why_beyond(rules.attempts, writer.receipts.find(student, lesson))
                 refused = Result(
-                    student, lesson, BEYOND, None, most, reason, receipt=receipt_of(task.hash, about)
+                    student, lesson, BEYOND, None, most, reason, receipt=receipt_of(task.hash, checks)
                 )
                 return due, writer.beyond(task, refused)
             if rules.counts == BEST:
@@ -209,22 +223,6 @@ class Grading:
         most = sum(rubric.points.values()) if rubric is not None else None
         about = receipt_of(task.hash, self.checks[lesson])
         return Outcome(Result(student, lesson, "ungradable", None, most, reason, receipt=about))
-
-    def _stands(self, submission: Submission, receipt: dict[str, Any] | None, job: GradingJob) -> bool:
-        """Whether a submission is graded as it is now, by these checks, in this environment."""
-        autograded = self.root / "autograded" / submission.student / submission.lesson
-        if self.force or receipt is None or not (autograded / submission.path.name).is_file():
-            return False
-        try:
-            task = self.task(submission, job)
-            return receipt == {
-                "submission": task.hash,
-                "submitted_at": task.submitted_at,
-                "checks": self.checks[submission.lesson],
-                "environment": environment_hash(),
-            }
-        except UngradableError:
-            return False
 
     def job(self) -> GradingJob:
         """What all submissions of this run share. Lessons that are not released are not in it."""

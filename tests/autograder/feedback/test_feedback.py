@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.cli import main
 from autograder.course import nbgrader_api
+from autograder.feedback import page
 from autograder.feedback.page import feedback_page
 from autograder.grades import CellGrade, Grades, read_grades
 from autograder.grading.run import Grading
@@ -188,6 +189,21 @@ def test_heinit_and_nbgrader_make_the_same_page_and_heinit_makes_it_once(course:
         "made",
     ]
     assert "0.25 of 1 points" in page.read_text(encoding="utf-8")
+
+
+def test_a_page_is_made_again_where_code_a_template_or_a_sentence_of_it_has_changed(monkeypatch):
+    monkeypatch.setattr(page, "hash_of", lambda sources: sources)
+    hashed = page.code_hash.__wrapped__()
+    assert {
+        *("autograder.feedback.results", "autograder.judge.stops", "autograder.text", "autograder.times"),
+        *("autograder.hidden_tests.worked_examples", "heinit_lab.exercises.worked_examples.he_std"),
+        *(
+            "feedback/templates/feedback.html.j2",
+            "feedback/templates/page.css",
+            "feedback/html/harmless.toml",
+        ),
+        "heinit_lab/exercises/worked_examples/hints.toml",
+    } <= hashed.keys()
 
 
 @pytest.mark.full
