@@ -173,11 +173,11 @@ class Sandbox:
         """What the warm parent is told of a box."""
         return BoxOrder(
             kind=self.kind,
-            walls=sorted(self.walls),
+            walls=[] if self.kind == UNSANDBOXED else sorted(self.walls),
             disk=limits.disk,
             fresh=bubblewrap.fresh() if self.kind == "namespaces" else [],
             directory=self.folder,
-            places=[list(place) for place in self._places],
+            places=self._places,
             rlimits=self._rlimits(limits),
             watch=0 if self.control_groups.parents else limits.memory,
             processes=limits.processes,

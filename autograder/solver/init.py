@@ -81,9 +81,8 @@ def run_init(
     The first byte carries this process's credentials, which the kernel translates. So the sandbox
     learns the process's number on the host, and sets limits on it before it answers.
     """
-    walls = order.walls if order.kind != "none" else []
     if order.kind == "namespaces":
-        _unshare(order, walls)
+        _unshare(order)
     elif order.kind == "landlock":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
         libc.prctl(PR_SET_DUMPABLE, 0)
@@ -93,7 +92,7 @@ def run_init(
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans in the box leave no zombies
     home = "/box" if order.kind == "namespaces" else tempfile.mkdtemp(dir=order.directory)
-    user = spare_user() if order.kind == "landlock" and "user" in walls else None
+    user = spare_user() if order.kind == "landlock" and "user" in order.walls else None
     if user is not None:
         os.chown(home, user, user)
     solver = os.fork()
@@ -101,13 +100,13 @@ def run_init(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         life.close()
         try:
-            _become_solver(judge, answers, home, user, order, walls)
+            _become_solver(judge, answers, home, user, order)
         except Exception as error:  # nothing of the submission has run, so that nothing of it is to blame
             send_message(answers, Ready(str(error) or repr(error)))
         else:
             work(judge, answers, session, fork_for_test)
         os._exit(0)
-    box = _Box(order, walls, home)
+    box = _Box(order, home)
     try:
         answers.close()
         hung_up = select.poll()
@@ -122,37 +121,37 @@ def run_init(
         box.end(solver)
 
 
-def _unshare(order: BoxOrder, walls: list[str]) -> None:
+def _unshare(order: BoxOrder) -> None:
     """Give the box namespaces of its own, and fresh folders in them."""
-    if "rights" in walls:
+    if "rights" in order.walls:
         for kind in NONE:
             with contextlib.suppress(OSError):  # an older kernel does not count the last
                 pathlib.Path("/proc/sys/user", f"max_{kind}").write_text("0", encoding="ascii")
     spaces = (CLONE_NEWIPC, "ipc"), (CLONE_NEWNS, "mounts")
-    check_call(libc.unshare(sum(flag for flag, wall in spaces if wall in walls)), "unshare")
+    check_call(libc.unshare(sum(flag for flag, wall in spaces if wall in order.walls)), "unshare")
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(PR_SET_DUMPABLE, 0)
-    if "mounts" in walls:
+    if "mounts" in order.walls:
         _mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
         space = f"mode=0700,size={order.disk},nr_inodes={ENTRIES}".encode()
         for place in order.fresh:
             _mount(b"tmpfs", place.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, space)
-        if "processes" in walls:
+        if "processes" in order.walls:
             _mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV, None)
 
 
 def _become_solver(
-    judge: socket.socket, answers: PipeEnd, home: str, user: int | None, order: BoxOrder, walls: list[str]
+    judge: socket.socket, answers: PipeEnd, home: str, user: int | None, order: BoxOrder
 ) -> None:
     """Give up everything that a student's code must not have."""
     os.setsid()
     os.chdir(home)
-    if "streams" in walls:
+    if "streams" in order.walls:
         kept = sorted((judge.fileno(), answers.fileno()))
         for first, last in itertools.pairwise((2, *kept, 1024)):
             os.closerange(first + 1, last)
     _limit(order, user)
-    if "rights" in walls:  # what capabilities could come from, while there is a right to drop it
+    if "rights" in order.walls:  # what capabilities could come from, while there is a right to drop it
         for capability in range(64):
             libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails for a number that is no capability
     if user is not None:
@@ -160,7 +159,7 @@ def _become_solver(
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # which a change of the user takes off
-    if "rights" in walls:
+    if "rights" in order.walls:
         _give_up_rights()
     filters = ["solver"]  # the last, for it denies further ones
     if order.kind == "landlock":
@@ -169,30 +168,29 @@ def _become_solver(
         libc.prctl(PR_SET_DUMPABLE, 1)  # so that init may read how much memory it has
         # where memory is short, the kernel ends this process and its forks, and never init
         pathlib.Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        if "files" in walls:
+        if "files" in order.walls:
             landlock.fence(libc, [*order.places, (home, -1 & ~NO_NODES)])
-        seen = landlock.version(libc) if "files" in walls else 0
+        seen = landlock.version(libc) if "files" in order.walls else 0
         unseen = {
             "attributes": True,
             "truncation": seen < landlock.TRUNCATION,
             "signals": seen < landlock.SIGNALS,
         }
         filters = [*(name for name, needed in unseen.items() if needed), *filters]
-    if "calls" in walls:
+    if "calls" in order.walls:
         forbid_calls(libc, filters)
 
 
 class _Box:
     """The processes of a box and its folder, as init sees them from outside."""
 
-    def __init__(self, order: BoxOrder, walls: list[str], home: str) -> None:
-        self._kind, self._home, self._disk = order.kind, home, order.disk
-        self._memory = order.watch
-        self._processes = order.processes
-        if order.kind == "namespaces" and not ("processes" in walls and "mounts" in walls):
-            self._memory = 0  # /proc would show the processes of others
-        self._watched = self._memory > 0 if order.kind == "namespaces" else order.kind == "landlock"
+    def __init__(self, order: BoxOrder, home: str) -> None:
+        self._order, self._home = order, home
         self._inherited = _own_memory(os.getpid())
+        # without namespaces of processes and mounts, /proc would show the processes of others
+        alone = order.kind == "landlock" or {"processes", "mounts"} <= set(order.walls)
+        self._memory = order.watch if alone else 0
+        self._watched = self._memory > 0 or order.kind == "landlock"
 
     def events(self, awaited: select.poll) -> list[tuple[int, int]]:
         """Wait for an event, and watch the box meanwhile."""
@@ -202,26 +200,26 @@ class _Box:
                 return events
             if self._memory:
                 self._keep_memory_below()
-            if self._kind == "landlock" and (
-                len(list(self._members())) > self._processes
-                or (look % DISK == 0 and _held_on_disk(self._home, self._disk) > self._disk)
+            if self._order.kind == "landlock" and (
+                len(list(self._members())) > self._order.processes
+                or (look % DISK == 0 and _held_on_disk(self._home, self._order.disk) > self._order.disk)
             ):
                 self._kill_all()
         raise AssertionError("a wait without end has ended")
 
     def end(self, solver: int) -> None:
         """End every process of the box, and remove its folder. With namespaces, the kernel does both."""
-        if self._kind == "landlock":
+        if self._order.kind == "landlock":
             self._kill_all()
         else:
             with contextlib.suppress(OSError):  # without namespaces, nothing else ends its children
                 os.killpg(solver, signal.SIGKILL)
-        if self._kind != "namespaces":
+        if self._order.kind != "namespaces":
             _remove(self._home)
 
     def _members(self) -> Iterator[int]:
         """The processes of the box, except init."""
-        if self._kind == "namespaces":
+        if self._order.kind == "namespaces":
             yield from (
                 int(p.name) for p in pathlib.Path("/proc").glob("[0-9]*") if int(p.name) != os.getpid()
             )

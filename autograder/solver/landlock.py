@@ -12,7 +12,7 @@ the same on every machine. Source: the kernel's userspace-api/landlock.
 import ctypes
 import os
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from .syscalls import check_call
 
@@ -38,7 +38,7 @@ def version(libc: ctypes.CDLL) -> int:
     return check_call(number, "Landlock")
 
 
-def fence(libc: ctypes.CDLL, places: Mapping[str, int] | Iterable[tuple[str, int]]) -> None:
+def fence(libc: ctypes.CDLL, places: Iterable[tuple[str, int]]) -> None:
     """Fence this process in, and all that it starts. Needs no_new_privs. Raises OSError.
 
     places: each with its rights; a right that the kernel does not know, or that a file has not, is left out.
