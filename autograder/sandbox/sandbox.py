@@ -70,17 +70,18 @@ class Box:
     """The sandbox of one submission.
 
     orders: the socket where its solver takes orders; nothing comes back through it. answers: what the
-    solver says. life: a pipe that is open as long as the solver lives. init: a descriptor of the box's
-    first process, or None without a sandbox. groups: the control groups of its processes.
+    solver says. life: a pipe that is open as long as the solver lives. init: a descriptor that says when the
+    box's first process has ended, or None without a sandbox. groups: the control groups of its processes.
     kills: whether the box ends with init, which then is killed; otherwise init ends the box when orders end.
     """
 
-    def __init__(self, orders: socket.socket, answers: PipeEnd, life: PipeEnd, limits: Limits) -> None:
-        self.orders, self.answers, self.limits = orders, answers, limits
-        self._life = life
+    def __init__(
+        self, orders: socket.socket, answers: PipeEnd, life: PipeEnd, limits: Limits, kills: bool
+    ) -> None:
+        self.orders, self.answers, self.life = orders, answers, life
+        self.limits, self.kills = limits, kills
         self.init: int | None = None
         self.groups: list[Path] = []
-        self.kills = True
 
     def close(self) -> None:
         """End every process in the box and wait until the last one has ended: no two boxes overlap."""
@@ -94,7 +95,7 @@ class Box:
             ended.poll(1000 * END)
             os.close(self.init)
         self.answers.close()
-        self._life.close()
+        self.life.close()
         remove_groups(self.groups)
 
     def __enter__(self) -> Box:
@@ -111,8 +112,6 @@ class Sandbox:
     without: walls to leave out, for tests.
     Raises SandboxError where this machine allows no sandbox of this kind.
     """
-
-    box_kind = Box
 
     def __init__(
         self, limits: Limits | None = None, kind: str = KINDS[0], without: Collection[str] = ()
@@ -150,8 +149,7 @@ class Sandbox:
         orders, theirs = socket.socketpair()
         life, alive = pipe()
         answers, writes = pipe(life)
-        box = self.box_kind(orders, answers, life, limits)
-        box.kills = self.kind == "namespaces"
+        box = Box(orders, answers, life, limits, kills=self.kind == "namespaces")
         try:
             with theirs, alive, writes:
                 send_message(self._orders, self._order(limits), seconds=START)

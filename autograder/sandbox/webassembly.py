@@ -16,7 +16,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from pathlib import Path
 from autograder.lifeline import start_connected
 from autograder.sandbox.kinds import WEBASSEMBLY
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.sandbox import END, START, Box, Sandbox, SandboxError, reach_limits
+from autograder.sandbox.sandbox import START, Box, Sandbox, SandboxError, reach_limits
 from autograder.sandbox.selftest import MEBI, SECONDS, home, run_in_box
 from autograder.sandbox.wasi import MOST_OPEN
 from autograder.solver.channel import ChannelClosed, ChannelError
@@ -52,22 +51,8 @@ SHARE = 4  # a guest may take this part of a submission's memory, since each tes
 RLIMITS = {"RLIMIT_CPU": 600, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
 
 
-class GuestBox(Box):
-    """The guest of one submission. `life` is open until the last process of the box has ended."""
-
-    def close(self) -> None:
-        """End every process of the box and wait until the last one has ended."""
-        self.orders.close()
-        ended = select.poll()
-        ended.register(self._life.fileno(), select.POLLIN)
-        ended.poll(1000 * END)
-        super().close()
-
-
 class GuestSandbox(Sandbox):
     """The host and its guest. Raises SandboxError where the host does not start."""
-
-    box_kind = GuestBox
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits, self.kind = limits or Limits(), WEBASSEMBLY
@@ -87,6 +72,7 @@ class GuestSandbox(Sandbox):
         return BoxOrder(self.kind, limits.disk, RLIMITS, watch=memory)
 
     def _admit(self, box: Box) -> None:
+        box.init = os.dup(box.life.fileno())  # init closes the other end when all of the box have ended
         if box.orders.recv(1) != b"!":
             raise OSError("the host has ended")
         box.orders.shutdown(socket.SHUT_RD)
