@@ -17,7 +17,6 @@ SandboxError and costs nobody points. All of a notebook's cells together, with w
 much wall time and no more.
 """
 
-import socket
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -26,7 +25,7 @@ from autograder.judge.messages import CellOrder, CellResult
 from autograder.judge.outputs import MAX_NOTEBOOK, cell_number, clean, error_output
 from autograder.judge.proxy import Line, seconds_of
 from autograder.sandbox.sandbox import Box, Sandbox, no_box
-from autograder.solver.channel import ChannelClosed, ChannelError, ChannelTimeout
+from autograder.solver.channel import ChannelError, ChannelTimeout
 from autograder.solver.messages import (
     CellRan,
     ForkForTest,
@@ -68,8 +67,8 @@ class Solving:
             results = dict(self._fatal)
             for i, cell in enumerate(self._cells):
                 try:
-                    if i == 0:
-                        self._put(self._box)
+                    if i == 0 and self._files:
+                        send_message(self._box.orders, PutFiles(self._files), seconds=self.seconds())
                     if cell.kind == "test":
                         self._fork(self._box, i)
                     elif i not in self._fatal:
@@ -101,10 +100,6 @@ class Solving:
         self._renewals += 1
         return bool(self._renewals <= MAX_RENEWALS and self.seconds() and self.run() and self._box)
 
-    def _put(self, box: Box) -> None:
-        if self._files:
-            send_message(box.orders, PutFiles(self._files), seconds=self.seconds())
-
     def _run(self, box: Box, source: str) -> CellResult:
         send_message(box.orders, RunCell(source, box.limits.cell_seconds), seconds=self.seconds())
         answer: CellRan = receive_message(box.answers, CellRan, seconds=self.seconds())
@@ -117,24 +112,17 @@ class Solving:
         order = ForkForTest(i == len(self._cells) - 1, box.limits.cell_seconds)
         reads, questions = pipe()
         answers, writes = pipe()
-        ours = ExitStack()
-        for end in (questions, answers):
-            ours.callback(end.close)
-        try:
-            with ours, reads, writes:
-                send_message(box.orders, order, seconds=self.seconds())
-                box.orders.settimeout(max(self.seconds(), 1e-3))
-                socket.send_fds(box.orders, [b"f"], [reads.fileno(), writes.fileno()])
-                ready: Ready = receive_message(box.answers, Ready, seconds=self.seconds())
-                if ready.ready is True:
-                    self._lines[i] = questions, answers
-                    ours.pop_all()
-                else:
-                    self._unforked = str(ready.ready)
-        except TimeoutError:
-            raise ChannelTimeout("it was not read in time") from None
-        except OSError as error:
-            raise ChannelClosed(str(error)) from None
+        with ExitStack() as ours, reads, writes:
+            ours.enter_context(questions)
+            ours.enter_context(answers)
+            theirs = [reads.fileno(), writes.fileno()]
+            send_message(box.orders, order, seconds=self.seconds(), fds=theirs)
+            ready: Ready = receive_message(box.answers, Ready, seconds=self.seconds())
+            if ready.ready is True:
+                self._lines[i] = questions, answers
+                ours.pop_all()
+            else:
+                self._unforked = str(ready.ready)
 
     def _prove_forks(self) -> None:
         """Fork for each test cell in a box where nothing of the submission runs.

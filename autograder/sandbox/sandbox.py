@@ -152,10 +152,10 @@ class Sandbox:
         box = Box(orders, answers, life, limits, kills=self.kind == "namespaces")
         try:
             with theirs, alive, writes:
-                send_message(self._orders, self._order(limits), seconds=START)
                 if self.kind != WEBASSEMBLY:  # which macOS has as well, and credentials only Linux
                     orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-                socket.send_fds(self._orders, [b"f"], [end.fileno() for end in (theirs, writes, alive)])
+                fds = [end.fileno() for end in (theirs, writes, alive)]
+                send_message(self._orders, self._order(limits), seconds=START, fds=fds)
             orders.settimeout(START)
             self._admit(box)
             # nothing of a submission has run until then: what goes wrong before is no fault of the submission

@@ -101,13 +101,14 @@ class Opaque:
         return False
 
 
-def send(end: End, value: Any, seconds: float | None = None) -> None:
+def send(end: End, value: Any, seconds: float | None = None, fds: Sequence[int] = ()) -> None:
     """Send one value.
 
-    seconds: wall time for the whole message; None waits for ever. Raises ChannelTimeout or
-    ChannelClosed where nobody reads it, and ChannelError where it is larger than MAX_FRAME bytes.
+    seconds: wall time for the whole message; None waits for ever. fds: descriptors that follow the value,
+    which only a socket can send. Raises ChannelTimeout or ChannelClosed where nobody reads it, and
+    ChannelError where it is larger than MAX_FRAME bytes.
     """
-    send_frame(end, frame(value), seconds)
+    send_frame(end, frame(value), seconds, fds)
 
 
 def frame(value: Any) -> bytes:
@@ -120,11 +121,14 @@ def frame(value: Any) -> bytes:
     return b"".join((_HEAD.pack(len(text), size), text, *encoder.buffers))
 
 
-def send_frame(end: End, content: bytes, seconds: float | None = None) -> None:
+def send_frame(end: End, content: bytes, seconds: float | None = None, fds: Sequence[int] = ()) -> None:
     """Send a frame; see `send`."""
     try:
         end.settimeout(None if seconds is None else max(seconds, 1e-3))
         end.sendall(content)  # in one piece, since the reader wakes up for each piece
+        if fds:
+            assert isinstance(end, socket.socket)
+            socket.send_fds(end, [b"f"], fds)
         end.settimeout(None)
     except TimeoutError:
         raise ChannelTimeout("it was not read in time") from None

@@ -5,6 +5,7 @@ fields. The reader names the classes that it expects, and takes nothing else. A 
 message (typed Any) holds whatever a student's process sent, so the judge checks each that it uses.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -170,9 +171,9 @@ class CallAnswer:
     entropy: Any
 
 
-def send_message(end: End, message: Any, seconds: float | None = None) -> None:
-    """Send a message. Raises as `channel.send` does."""
-    send(end, to_wire(message), seconds)
+def send_message(end: End, message: Any, seconds: float | None = None, fds: Sequence[int] = ()) -> None:
+    """Send a message, and the descriptors that follow it. Raises as `channel.send` does."""
+    send(end, to_wire(message), seconds, fds)
 
 
 def receive_message(end: End, *kinds: type[Any], seconds: float | None = None) -> Any:
