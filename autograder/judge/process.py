@@ -26,7 +26,7 @@ from autograder.sandbox.choice import open_sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import Sandbox, SandboxError
 from autograder.solver.channel import ChannelError
-from autograder.solver.messages import receive_message, send_message
+from autograder.solver.messages import receive_message, send_message, send_or_instead
 from autograder.solver.session import Session
 
 # What `rehearse` judges: a file, NumPy, and more forks than a lesson has test cells.
@@ -65,7 +65,7 @@ def main(fd: int) -> None:
                 answer: JudgedNotebook | JudgeFailed = judge_notebook(order, session, sandbox)
             except SandboxError as error:
                 answer = JudgeFailed(str(error))
-            _send(caller, answer)
+            send_or_instead(caller, answer, lambda error: JudgeFailed(f"its outputs are not taken: {error}"))
 
 
 def rehearse(session: Session, sandbox: Sandbox) -> None:
@@ -82,15 +82,6 @@ def rehearse(session: Session, sandbox: Sandbox) -> None:
     for output in (output for result in results for output in result.outputs):
         if output["output_type"] == "error":
             raise SandboxError(NOT_RIGHT.format(why=f"{output['ename']}: {output['evalue']}"))
-
-
-def _send(caller: socket.socket, answer: JudgedNotebook | JudgeFailed) -> None:
-    """Send an answer, or why it cannot be sent. A caller that is gone is noticed at the next notebook."""
-    try:
-        send_message(caller, answer)
-    except ChannelError as error:
-        with suppress(ChannelError):
-            send_message(caller, JudgeFailed(f"its outputs are not taken: {error}"))
 
 
 def judge_notebook(order: NotebookOrder, session: Session, sandbox: Sandbox) -> JudgedNotebook:

@@ -6,7 +6,7 @@ process, so the judge believes nothing that comes from here: every answer is dat
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from .messages import (
     NamesBound,
     receive_message,
     send_message,
+    send_or_instead,
 )
 from .pipes import PipeEnd
 from .stand_ins import put_stand_in
@@ -49,20 +50,12 @@ def answer_questions(questions: PipeEnd, answers: PipeEnd, names: dict[str, Any]
                 values = {name: names[name] for name in question.names if name in names}
                 functions = {name: value for name, value in values.items() if callable(value)}
                 data = {name: value for name, value in values.items() if name not in functions}
-                _send(answers, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
+                send_or_instead(answers, NamesBound(list(functions), data), lambda _: NamesBound([], {}))
             else:
                 calls = observe_in_turn(functions[question.name], question.calls)
                 for args, kwargs in question.calls:
                     answer = _answer(calls, (*args, *kwargs.values()))
-                    _send(answers, answer, partial(_too_large, answer))
-
-
-def _send(answers: PipeEnd, message: object, instead: Callable[[ChannelError], object]) -> None:
-    """Send a message. instead: gives what to send where the channel does not take the message."""
-    try:
-        send_message(answers, message)
-    except ChannelError as error:
-        send_message(answers, instead(error))
+                    send_or_instead(answers, answer, partial(_too_large, answer))
 
 
 def _too_large(answer: CallAnswer, error: ChannelError) -> CallAnswer:

@@ -5,7 +5,7 @@ fields. The reader names the classes that it expects, and takes nothing else. A 
 message (typed Any) holds whatever a student's process sent, so the judge checks each that it uses.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -174,6 +174,14 @@ class CallAnswer:
 def send_message(end: End, message: Any, seconds: float | None = None, fds: Sequence[int] = ()) -> None:
     """Send a message, and the descriptors that follow it. Raises as `channel.send` does."""
     send(end, to_wire(message), seconds, fds)
+
+
+def send_or_instead(end: End, message: Any, instead: Callable[[ChannelError], Any]) -> None:
+    """Send a message. instead: gives what to send where the channel does not take the message."""
+    try:
+        send_message(end, message)
+    except ChannelError as error:
+        send_message(end, instead(error))
 
 
 def receive_message(end: End, *kinds: type[Any], seconds: float | None = None) -> Any:

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from importlib import invalidate_caches
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,16 @@ from typing import Any
 from .answer import answer_questions
 from .channel import ChannelError, End
 from .entropy import count_entropy
-from .messages import CellRan, ForkForTest, PutFiles, Ready, RunCell, receive_message, send_message
+from .messages import (
+    CellRan,
+    ForkForTest,
+    PutFiles,
+    Ready,
+    RunCell,
+    receive_message,
+    send_message,
+    send_or_instead,
+)
 from .pipes import PipeEnd
 from .session import Session
 
@@ -56,11 +66,12 @@ def _run(session: Session, order: RunCell, answers: PipeEnd) -> None:
     start = time.thread_time()
     outputs = session.run(order.source, order.cpu_seconds)
     seconds = time.thread_time() - start
-    count = session.shell.execution_count - 1
-    try:
-        send_message(answers, CellRan(outputs, count, seconds))
-    except ChannelError as error:
-        send_message(answers, CellRan([_left_out(error)], count, seconds))
+    ran = CellRan(outputs, session.shell.execution_count - 1, seconds)
+    send_or_instead(answers, ran, lambda error: replace(ran, outputs=[_left_out(error)]))
+
+
+def _left_out(error: ChannelError) -> dict[str, object]:
+    return {"output_type": "stream", "name": "stdout", "text": f"[the output is left out: {error}]\n"}
 
 
 def _import_from_here() -> None:
@@ -106,7 +117,3 @@ def fork_for_test(
             answer_questions(questions, replies, session.namespace)
         finally:
             os._exit(0)
-
-
-def _left_out(error: ChannelError) -> dict[str, object]:
-    return {"output_type": "stream", "name": "stdout", "text": f"[the output is left out: {error}]\n"}
