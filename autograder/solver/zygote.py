@@ -31,6 +31,8 @@ import signal
 import socket
 import sys
 
+import heinit_lab
+
 from .channel import ChannelError
 from .init import PR_SET_PDEATHSIG, libc, run_init
 from .messages import BoxOrder, Ready, receive_message, send_message
@@ -122,14 +124,10 @@ def _warm_session() -> Session:
     with contextlib.suppress(OSError):  # Matplotlib writes into the folder of its list of fonts
         fonts = pathlib.Path(os.environ["PYTHONPATH"], "fonts")
         shutil.copytree(fonts, os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
-    import matplotlib.pyplot
-    import numpy
-
-    import heinit_lab
+    import matplotlib.pyplot  # noqa: F401
 
     for module in pkgutil.walk_packages(heinit_lab.__path__, "heinit_lab."):
         importlib.import_module(module.name)
-    del matplotlib, numpy, heinit_lab
     session = Session()
     session.warm()
     warm_filters()
