@@ -230,12 +230,11 @@ def attempt(case: Attack, canaries: Canaries, grade: Grade) -> AttackVerdict:
     """Grade a case's notebooks and say what it gained, read or harmed."""
     start = time.monotonic()
     graded = [grade(notebook) for notebook in case.notebooks(canaries)]
-    findings = gains(case, canaries, graded) + canaries.reached()
-    seconds = time.monotonic() - start
-    return AttackVerdict(case.name, case.title, case.wall, graded[0][0], case.score, findings, seconds)
+    verdict = by_results(case, canaries, graded, time.monotonic() - start)
+    return replace(verdict, findings=verdict.findings + canaries.reached())
 
 
-def gains(case: Attack, canaries: Canaries, graded: Sequence[Graded]) -> list[str]:
+def by_results(case: Attack, canaries: Canaries, graded: Sequence[Graded], seconds: float) -> AttackVerdict:
     """What a case gained or read, by the scores and the outputs of its notebooks."""
     findings: list[str] = []
     for score, outputs in graded:
@@ -245,7 +244,7 @@ def gains(case: Attack, canaries: Canaries, graded: Sequence[Graded]) -> list[st
         findings += [f"showed {text}" for text in (MARK, *case.text) if text in shown]
         if canaries.secret in shown:
             findings.append("read a secret")
-    return findings
+    return AttackVerdict(case.name, case.title, case.wall, graded[0][0], case.score, findings, seconds)
 
 
 class AttackCourse(ExitStack):
@@ -304,10 +303,7 @@ class AttackCourse(ExitStack):
         verdicts = {}
         for case in cases:
             own = [graded[student, case.lesson] for student in students[case.name]]
-            findings = gains(case, self.canaries, own)
-            verdicts[case.name] = AttackVerdict(
-                case.name, case.title, case.wall, own[0][0], case.score, findings, seconds
-            )
+            verdicts[case.name] = by_results(case, self.canaries, own, seconds)
         return verdicts, self.canaries.reached() + self._left_in_the_end()
 
     def _warm_up(self) -> None:
