@@ -158,7 +158,7 @@ class Attack:
 
     def _notebook(self, path: Path, canaries: Canaries) -> NotebookNode:
         released = lesson(self.lesson)
-        notebook = nbformat.read(released.path, as_version=4)
+        notebook = released.notebook
         answers = solve(notebook, released.solutions)
         for i, cell in enumerate(answers.cells):
             if solution_function(cell) in self.solved:
@@ -309,8 +309,7 @@ class AttackCourse(ExitStack):
     def _warm_up(self) -> None:
         """Start the judge, which is not an attack's."""
         if self._before is None:
-            name = Attack.lesson
-            self._grade(name, nbformat.read(lesson(name).path, as_version=4))
+            self._grade(Attack.lesson, lesson(Attack.lesson).notebook)
             shutil.rmtree(self._course / "submitted" / ATTACKER)
             self._before = len(self._processes())
 

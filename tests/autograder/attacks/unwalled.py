@@ -16,7 +16,6 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, Self
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.attacks.run import Attack, Grade
@@ -69,7 +68,7 @@ class Unwalled(ExitStack):
 def whole(case: Attack, notebook: NotebookNode) -> NotebookNode:
     """The notebook as nbgrader runs it: its test cells are the course's own, hidden checks included."""
     released = lesson(case.lesson)
-    own = compose(nbformat.read(released.path, as_version=4), released.solutions)
+    own = compose(released.notebook, released.solutions)
     tests = {cell.metadata.nbgrader.grade_id: cell for cell in own.cells if checked_function(cell)}
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")

@@ -6,7 +6,6 @@ import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.judge.client import Judge
@@ -98,7 +97,7 @@ def test_every_lesson_earns_all_of_its_points():
     judge = Judge(wall=WEBASSEMBLY)
     try:
         for lesson in lessons():
-            notebook = compose(nbformat.read(lesson.path, as_version=4), lesson.solutions)
+            notebook = compose(lesson.notebook, lesson.solutions)
             judge.execute(notebook, [each.name for each in BY_LESSON[lesson.module.rpartition(".")[2]]])
             scores = {}
             for cell in notebook.cells:
