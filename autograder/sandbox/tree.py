@@ -38,7 +38,7 @@ class Folder:
     inside: "dict[str, File | Folder]" = field(default_factory=dict)
 
 
-Node = TypeVar("Node", File, Folder)
+Node = TypeVar("Node", bound=File | Folder)
 
 
 class Tree:
@@ -106,9 +106,7 @@ class Tree:
         _check_open(folder)
         if self._count >= self._most:  # what was removed counts as well
             raise WasiError(NOSPC)
-        self._count += 1
-        node.number = self._count
-        folder.inside[name] = node
+        folder.inside[name] = self._numbered(node)
 
     def resize(self, file: File, size: int) -> None:
         """Cut a file off, or fill it up with zeros."""
