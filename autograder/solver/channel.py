@@ -169,12 +169,11 @@ class Inbox:
 
     def _exactly(self, size: int, until: float | None) -> bytearray:
         while (missing := size - len(self._taken)) > 0:
-            if until is not None:
-                left = until - time.monotonic()
-                if left <= 0:
-                    raise ChannelTimeout("no answer in time")
-                self._end.settimeout(left)
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                raise ChannelTimeout("no answer in time")
             try:
+                self._end.settimeout(left)
                 part = self._end.recv(min(missing + self._ahead, 2**20))
             except TimeoutError:
                 raise ChannelTimeout("no answer in time") from None
@@ -183,8 +182,6 @@ class Inbox:
             if not part:
                 raise ChannelClosed("the other end is gone")
             self._taken += part
-            if until is not None:
-                self._end.settimeout(None)
         content, self._taken = self._taken[:size], self._taken[size:]
         return content
 
