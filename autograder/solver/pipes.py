@@ -33,10 +33,8 @@ class PipeEnd:
     def settimeout(self, seconds: float | None) -> None:
         """Wall time for each call of the methods below; None waits for ever."""
         self._seconds = seconds
-        if (
-            seconds is not None and self._blocks
-        ):  # whoever holds the other end may have emptied the pipe again
-            os.set_blocking(self._fd, False)
+        if seconds is not None and self._blocks:
+            os.set_blocking(self._fd, False)  # whoever holds the other end may have emptied the pipe again
             self._blocks = False
 
     def recv(self, size: int) -> bytes:
