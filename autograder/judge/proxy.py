@@ -3,7 +3,7 @@
 import builtins
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -50,10 +50,8 @@ def student_error(name: str, message: str) -> Exception:
     """
     kind = _TABLE.get(name)
     if kind is not None:
-        try:
+        with suppress(TypeError):  # UnicodeDecodeError and its like want more than a message
             return kind(message)
-        except TypeError:  # UnicodeDecodeError and its like want more than a message
-            pass
     return StudentError(name, message)
 
 
@@ -238,9 +236,8 @@ def _call(args: tuple[Any, ...], answer: CallAnswer) -> Call:
         raise ValueError("after")
     after = tuple(old if new is True else new for old, new in zip(args, answer.after, strict=True))
     generators = [i for i, arg in enumerate(args) if isinstance(arg, np.random.Generator)]
-    for i in generators:
-        if not isinstance(after[i], np.random.Generator):
-            raise ValueError("after")
+    if not all(isinstance(after[i], np.random.Generator) for i in generators):
+        raise ValueError("after")
     error = None
     if answer.error is not None:
         name, message = answer.error
