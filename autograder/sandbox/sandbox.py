@@ -122,12 +122,11 @@ class Sandbox:
         reach_limits(self._rlimits(self.limits))
         self._directory = None if kind == "namespaces" else SandboxFolder()
         self._places: list[tuple[str, int]] = []
-        environment = self._environment()
         self._process, self._orders = start_connected(
             lambda fd: self._command([sys.executable, "-s", "-P", "-m", "solver.zygote", fd]),
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=environment,
+            env=self._environment(),
         )
         stderr = self._process.stderr
         assert stderr is not None
