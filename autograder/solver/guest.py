@@ -5,19 +5,14 @@ forks itself there for each submission: the guest goes on in each fork as if not
 descriptors below exist in the guest alone. What is written to `BOX`, `FORK` and `CLOCK` are requests.
 """
 
-import gc
-import importlib
 import os
-import pkgutil
 import time
-
-import heinit_lab
 
 from .answer import answer_questions
 from .doors import ANSWERS, BOX, CLOCK, FORK, ORDERS, QUESTIONS, REPLIES
 from .messages import ForkForTest, Ready, send_message
 from .pipes import PipeEnd
-from .session import Output, Session
+from .session import Output, Session, warm_session
 from .work import work
 
 # What imports much where it first happens: an error that is shown, and a figure.
@@ -42,17 +37,8 @@ class GuestSession(Session):
 
 def main() -> None:
     """Import what notebooks import, wait for a submission, and take its orders."""
-    import matplotlib.pyplot  # noqa: F401
-
     time.process_time = time.thread_time = processor_time
-    for module in pkgutil.walk_packages(heinit_lab.__path__, "heinit_lab."):
-        importlib.import_module(module.name)
-    session = GuestSession()
-    for source in WARM:
-        session.run(source)
-    session.warm()
-    gc.collect()
-    gc.freeze()
+    session = warm_session(GuestSession, *WARM)
     os.read(BOX, 1)  # what follows happens in the box of one submission
     os.chdir("/box")
     work(PipeEnd(ORDERS), PipeEnd(ANSWERS), session, _fork_for_test)

@@ -6,8 +6,11 @@ for the student's cells, and the judge has another one for the test cells.
 """
 
 import builtins
+import gc
+import importlib
 import io
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -22,6 +25,8 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import LSString, SList
 from traitlets.config import Config
+
+import heinit_lab
 
 MAX_OUTPUT = 2**20  # bytes a cell
 Output = dict[str, Any]
@@ -199,11 +204,6 @@ class Session:
         """Whether the last cell ran to its end, and no output was cut off."""
         return bool(self._ended_well and not self._sink.full)
 
-    def warm(self) -> None:
-        """Run an empty cell, so that IPython creates what it needs, and remove all traces of it."""
-        self.run("None")
-        self.shell.reset(new_session=True)
-
     def begin(self) -> None:
         """Count cells from 1 and drop the history, so that memory does not grow from notebook to notebook."""
         self.shell.execution_count = 1
@@ -219,6 +219,25 @@ class Session:
     def namespace(self) -> dict[str, Any]:
         names: dict[str, Any] = self.shell.user_ns
         return names
+
+
+def warm_session(kind: type[Session], *sources: str) -> Session:
+    """The session that each fork of this process starts with: to create one takes as long as ten cells.
+
+    Imports what notebooks import, and freezes it, so that forks share its memory. sources: of cells that are
+    run before, so that what they need is there as well; no trace of them stays.
+    """
+    import matplotlib.pyplot  # noqa: F401
+
+    for module in pkgutil.walk_packages(heinit_lab.__path__, "heinit_lab."):
+        importlib.import_module(module.name)
+    session = kind()
+    for source in (*sources, "None"):  # at least one, so that IPython creates what it needs
+        session.run(source)
+    session.shell.reset(new_session=True)
+    gc.collect()
+    gc.freeze()
+    return session
 
 
 def _no_input(prompt: object = "") -> str:

@@ -21,23 +21,18 @@ Only Linux has these calls, and Python 3.11 has no functions for them, so they g
 
 import contextlib
 import ctypes
-import gc
-import importlib
 import os
 import pathlib
-import pkgutil
 import shutil
 import signal
 import socket
 import sys
 
-import heinit_lab
-
 from .channel import ChannelError
 from .init import PR_SET_PDEATHSIG, libc, run_init
 from .messages import BoxOrder, Ready, receive_message, send_message
 from .pipes import PipeEnd
-from .session import Session
+from .session import Session, warm_session
 from .syscalls import check_call, warm_filters
 
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
@@ -54,7 +49,7 @@ def main(fd: int, apart: bool, silent: bool) -> None:
         check_call(libc.unshare(CLONE_NEWNET), "unshare")
     home = _enter_own_pid_namespace() if apart else None
     _go_on_without_parent(home)
-    session = _warm_session()
+    session = _warm_up()
     orders = socket.socket(fileno=fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for init
     send_message(orders, Ready())
@@ -116,23 +111,13 @@ def _fork(home: int | None) -> int:
     return child
 
 
-def _warm_session() -> Session:
-    """Import what notebooks import, and freeze it, so that forks share its memory.
-
-    Returns the session that each fork starts with: to create one takes as long as ten cells.
-    """
+def _warm_up() -> Session:
+    """Bring into memory all that boxes need. Returns the session that each fork starts with."""
     with contextlib.suppress(OSError):  # Matplotlib writes into the folder of its list of fonts
         fonts = pathlib.Path(os.environ["PYTHONPATH"], "fonts")
         shutil.copytree(fonts, os.environ["MPLCONFIGDIR"], dirs_exist_ok=True)
-    import matplotlib.pyplot  # noqa: F401
-
-    for module in pkgutil.walk_packages(heinit_lab.__path__, "heinit_lab."):
-        importlib.import_module(module.name)
-    session = Session()
-    session.warm()
     warm_filters()
-    gc.collect()
-    gc.freeze()
+    session = warm_session(Session)
     _collapse()
     return session
 
