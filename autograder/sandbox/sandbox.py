@@ -216,16 +216,13 @@ class Sandbox:
         """The command that starts the warm parent. Raises SandboxError where that cannot be."""
         if self.kind == UNSANDBOXED:
             return program
-        missing = (
-            landlock_missing(this_machine()) if self.kind == "landlock" or sys.platform != "linux" else ""
-        )
-        if missing:
-            raise SandboxError(missing)
-        if self.kind == "namespaces":
+        if self.kind == "namespaces" and sys.platform == "linux":
             command = bubblewrap.command(program, self.walls)
             if command is None:
                 raise SandboxError(NOT_INSTALLED)
             return command
+        if missing := landlock_missing(this_machine()):  # on other systems than Linux, whatever the kind
+            raise SandboxError(missing)
         Path(self.folder).chmod(0o711)
         if closed_to_others():
             self.walls -= {"user"}  # a user of its own could not enter the interpreter's folder
