@@ -258,7 +258,7 @@ def _error(kind: Any, error: Any, traceback: Iterable[Any]) -> Output:
 @contextmanager
 def _limited(seconds: float | None) -> Iterator[None]:
     """Raise CellTimeoutError in the block after so many seconds of processor time, then every second."""
-    if seconds is None or not hasattr(signal, "ITIMER_PROF"):
+    if seconds is None:
         yield
         return
 
