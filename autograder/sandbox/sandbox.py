@@ -120,6 +120,9 @@ class Sandbox:
         self.walls = WALLS.difference(without)
         self.control_groups = ControlGroups()
         reach_limits(self._rlimits(self.limits))
+        if kind == "landlock" or (kind == "namespaces" and sys.platform != "linux"):
+            if missing := landlock_missing(this_machine()):
+                raise SandboxError(missing)
         self._directory = None if kind == "namespaces" else SandboxFolder()
         self._places: list[tuple[str, int]] = []
         self._process, self._orders = start_connected(
@@ -137,7 +140,7 @@ class Sandbox:
             line = last_line(stderr.read())
             if kind != "namespaces":
                 raise SandboxError(f"the solver's Python does not start ({line}).") from None
-            visible = [place for _, place in binds()[:-1]]
+            visible = [place for source, place in binds() if Path(source).is_dir()]
             raise SandboxError(diagnosis(line, visible, this_machine())) from None
         finally:
             stderr.close()
@@ -216,13 +219,11 @@ class Sandbox:
         """The command that starts the warm parent. Raises SandboxError where that cannot be."""
         if self.kind == UNSANDBOXED:
             return program
-        if self.kind == "namespaces" and sys.platform == "linux":
+        if self.kind == "namespaces":
             command = bubblewrap.command(program, self.walls)
             if command is None:
                 raise SandboxError(NOT_INSTALLED)
             return command
-        if missing := landlock_missing(this_machine()):  # on other systems than Linux, whatever the kind
-            raise SandboxError(missing)
         Path(self.folder).chmod(0o711)
         if closed_to_others():
             self.walls -= {"user"}  # a user of its own could not enter the interpreter's folder

@@ -11,7 +11,6 @@ import errno
 import json
 import os
 import platform
-import pwd
 import socket
 import tomllib
 from contextlib import closing
@@ -243,6 +242,8 @@ def _secrets() -> list[Path]:
 
 def home() -> Path:
     """The home of the user who grades; a judge's own environment names none."""
+    import pwd  # which Windows does not have, where the sandbox says what to do instead
+
     try:
         return Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:  # in a container, a user may be a number alone

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,6 +153,22 @@ def test_packages_that_lie_where_the_sandbox_does_not_look_are_not_a_missing_bub
     monkeypatch.setattr(bubblewrap, "binds", lambda: [b for b in binds() if b[1] != "/course/solver"])
     with pytest.raises(SandboxError, match=f"bubblewrap works.*solver.*{PACKAGES}"):
         Sandbox()
+
+
+def test_without_what_windows_lacks_the_grader_says_what_to_do_and_leaves_nothing(tmp_path):
+    program = f"""
+import sys, tempfile
+tempfile.tempdir = {str(tmp_path)!r}
+sys.modules |= dict.fromkeys(("pwd", "grp", "fcntl", "resource", "termios"))
+from autograder.sandbox.choice import open_sandbox
+from autograder.sandbox.limits import Limits
+sys.platform = "win32"
+open_sandbox(Limits())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "SandboxError" in done.stderr, done.stderr
+    assert WAYS["win32"] in done.stderr, done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_last_line_of_errors_is_what_is_diagnosed():
