@@ -74,7 +74,7 @@ class Pair:
     def part(self, key: Any) -> Pair:
         """The same for one part of the value: that under a key, at a place, or in a column of a table."""
         got, want = self.got, self.want
-        if isinstance(want, np.ndarray) and want.ndim == 2:
+        if is_table(want):
             got, want = as_array(got), want.T
             got = None if got is None or got.T.shape != want.shape else got.T
         readable = not self.failed and isinstance(got, dict) == isinstance(want, dict)
@@ -86,6 +86,11 @@ class Pair:
     def is_only(self, key: Any) -> bool:
         """Whether the value is one part of the right one, and nothing else."""
         return same(self.got, replace(self, got=self.want).part(key).got, self.rtol)
+
+
+def is_table(want: Any) -> bool:
+    """Whether the parts of a right value are its columns."""
+    return isinstance(want, np.ndarray) and want.ndim == 2
 
 
 def near(a: np.ndarray, b: np.ndarray, rtol: float) -> bool:

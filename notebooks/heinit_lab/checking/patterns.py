@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heinit_lab.checking.compare import listed, same
-from heinit_lab.checking.forms import Pair, near, of_entries, of_form, of_places
+from heinit_lab.checking.forms import Pair, is_table, near, of_entries, of_form, of_places
 from heinit_lab.checking.traits import of_kinds, of_traits
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ def of_values(trials: Trials, parts: Sequence[str] = ()) -> str:
 
     parts: names of the parts of the value, as in an Exercise.
     """
-    pairs = [
-        Pair(t.case, t.call.value, t.case.want, t.right, t.call.error is not None, t.rtol) for t in trials
-    ]
+    pairs = [trial.pair for trial in trials]
     if all(pair.right for pair in pairs) or all(pair.got is None for pair in pairs):
         return ""
     with np.errstate(all="ignore"):
@@ -70,7 +68,7 @@ def _small(sentence: str) -> str:
 def _of_parts(trials: Trials, pairs: list[Pair], parts: Sequence[str]) -> str:
     """Which parts are right on every case, and what is true of the first that is not."""
     want = pairs[0].want
-    table = isinstance(want, np.ndarray) and want.ndim == 2 and len(parts) == want.shape[1]
+    table = is_table(want) and len(parts) == want.shape[1]
     if not isinstance(want, (dict, tuple)) and not table:
         return ""
     keys = list(want) if isinstance(want, dict) else list(range(len(parts) if table else len(want)))

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import patterns
-from heinit_lab.checking.compare import as_array, cause, gap, has_parts, listed, same, short
+from heinit_lab.checking.compare import as_array, cause, gap, listed, same, short
 from heinit_lab.checking.exercise import Evidence, fault, raised
+from heinit_lab.checking.forms import Pair, is_table
 from heinit_lab.checking.observe import Call, Function, observe, observe_each
 from heinit_lab.checking.report import Report
 from heinit_lab.checking.written import written
@@ -68,21 +69,12 @@ class Trial:
         number = as_array(self.call.value)
         return self.whole and (number is None or number.dtype.kind not in "iu")
 
-    def right_at(self, place: int, part: str) -> bool:
-        """Whether one part of the value is right: of a key, a place of a tuple, or a column of a table."""
-        got, want, key = self.call.value, self.case.want, part if isinstance(self.case.want, dict) else place
-        if self.call.error is not None or isinstance(got, dict) != isinstance(want, dict):
-            return False
-        if isinstance(want, dict):
-            return key in got and same(got[key], want[key], self.rtol)
-        if _is_table(want):
-            table = as_array(got)
-            return (
-                table is not None
-                and table.shape == want.shape
-                and same(table[:, place], want[:, place], self.rtol)
-            )
-        return has_parts(got) and len(got) == len(want) and same(got[key], want[key], self.rtol)
+    @property
+    def pair(self) -> Pair:
+        """The value beside the right one."""
+        return Pair(
+            self.case, self.call.value, self.case.want, self.right, self.call.error is not None, self.rtol
+        )
 
     def gives(self, value: Any) -> bool:
         """Whether the call returned this value, up to rounding."""
@@ -172,10 +164,11 @@ class Trials(Evidence):
         return "purity" if sum(not trial.right for trial in self.trials) <= self._spare else "values"
 
     def right_parts(self, parts: Sequence[str]) -> tuple[str, ...]:
+        by_name = isinstance(self.trials[0].case.want, dict)
         return tuple(
             part
-            for place, part in enumerate(parts)
-            if sum(not trial.right_at(place, part) for trial in self.trials) <= self._spare
+            for key, part in zip(parts if by_name else range(len(parts)), parts, strict=True)
+            if sum(not trial.pair.part(key).right for trial in self.trials) <= self._spare
         )
 
     def share(self, parts: Sequence[str]) -> float:
@@ -189,13 +182,11 @@ class Trials(Evidence):
         wants = [trial.case.want for trial in self.trials]
         return any(
             all(
-                trial.gives(
-                    want[:, list(order)] if _is_table(want) else tuple(want[place] for place in order)
-                )
+                trial.gives(want[:, list(order)] if is_table(want) else tuple(want[place] for place in order))
                 for trial, want in zip(self.trials, wants, strict=True)
             )
             for order in permutations(range(count))
-            if all(isinstance(want, tuple) or _is_table(want) for want in wants)
+            if all(isinstance(want, tuple) or is_table(want) for want in wants)
         )
 
     def pattern(self, parts: Sequence[str] = ()) -> str:
@@ -258,11 +249,6 @@ class Trials(Evidence):
                     return False
                 alike += 1
         return alike >= min(2, self.count)
-
-
-def _is_table(want: Any) -> bool:
-    """Whether the parts of a right value are its columns."""
-    return isinstance(want, np.ndarray) and want.ndim == 2
 
 
 def _may_be_right(value: Any, want: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Exercise, Misconception, Prompt
-from heinit_lab.checking.compare import aligned, as_array
+from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.exercise import FIRST_CASE, Evidence
 from heinit_lab.checking.observe import Function
@@ -45,10 +45,9 @@ def is_rounded(trials: Trials | DrawTrials) -> bool:
         return any(law is not None and law.decimals for laws in trials.laws for law in laws)
     some = False
     for trial in trials:
-        parts = aligned(trial.call.value, trial.case.want)
-        if not parts or any(got.shape != want.shape for got, want in parts):
+        if not (entries := trial.pair.entries):
             return False
-        mine, right = (np.concatenate([np.ravel(pair[k]) for pair in parts]) for k in (0, 1))
+        mine, right = entries
         exact = np.isclose(mine, right, rtol=trial.rtol, atol=0)
         places = range(1, 7)
         rounded = np.any([np.isclose(mine, right.round(k), rtol=1e-7, atol=0) for k in places], axis=0)

@@ -58,7 +58,7 @@ def _gives_numbers(trials: Trials) -> bool:
         placed = len(parts) == 2 and any(single)
         if not any(single) or not (placed or len(parts) == 1):
             return False
-        rest = [trial.right_at(k, "") for k in range(len(parts)) if not single[k]]
+        rest = [trial.pair.part(k).right for k in range(len(parts)) if not single[k]]
         if not all(rest) or len(want) != 2:
             return False
     return True
