@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
 
 from heinit_lab.checking.draw_cases import NORMAL
@@ -33,7 +34,7 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
     """
     if law.repeats:
         return fault(f"{text} repeats rows or columns.", OWN)
-    wrong, draws = _wrong_measure(law, kurtosis), f"The {law.n:,} weights of {text}"
+    wrong, draws = _beyond_chance(law.surprises(kurtosis)), f"The {law.n:,} weights of {text}"
     kind = "normal" if kurtosis == NORMAL else "uniform"
     if wrong == "mean square":
         tolerance = f"give or take {200 * sqrt((LIMIT + 1) / law.n):.1f} %"
@@ -85,32 +86,28 @@ def wrong_law(law: Law, kurtosis: float, text: str, variance: float | None = Non
     return None
 
 
-def _wrong_measure(law: Law, kurtosis: float) -> str:
-    """The first of MEASURES that chance does not explain, or ''."""
-    return next((name for name, nats in law.surprises(kurtosis).items() if not nats <= LIMIT), "")
+def _beyond_chance(surprises: Mapping[str, float]) -> str:
+    """The first measure that chance does not explain, or ''."""
+    return next((name for name, nats in surprises.items() if not nats <= LIMIT), "")
 
 
 def trouble(reading: Reading, kurtosis: float) -> str:
     """What is wrong with the draws of a call, without a number, or ''."""
-    if any(law is None or law.repeats for law in reading.laws):
+    laws = [law for law in reading.laws if law is not None and not law.repeats]
+    if len(laws) < len(reading.laws):
         return "Some weights are missing, or recur."
-    measures = [_wrong_measure(law, kurtosis) for law in reading.laws if law is not None]
-    hang = [HANG[name] for name, nats in reading.dependence.items() if not nats <= LIMIT]
-    wrong = next(filter(None, measures), "")
-    if (wrong or hang) and reading.laws and reading.total.decimals:
+    wrong = next(filter(None, (_beyond_chance(law.surprises(kurtosis)) for law in laws)), "")
+    hang = _beyond_chance(reading.dependence)
+    if (wrong or hang) and reading.total.decimals:
         return "The weights are rounded."
-    return (
-        TROUBLE.get(wrong, "The distribution has another shape.")
-        if wrong
-        else f"The weights are not independent: {hang[0]}."
-        if hang
-        else ""
-    )
+    if wrong:
+        return TROUBLE.get(wrong, "The distribution has another shape.")
+    return f"The weights are not independent: {HANG[hang]}." if hang else ""
 
 
 def dependent(reading: Reading, text: str) -> Report | None:
     """The first measure of dependence that chance does not explain."""
-    wrong = next((name for name, nats in reading.dependence.items() if not nats <= LIMIT), "")
+    wrong = _beyond_chance(reading.dependence)
     if not wrong:
         return None
     law, draws = reading.total, f"The {reading.total.n:,} weights of {text}"
