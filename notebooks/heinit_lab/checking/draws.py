@@ -137,23 +137,32 @@ class DrawTrials(Evidence):
         )
 
     @property
+    def shapes(self) -> list[list[tuple[int, ...] | None]]:
+        """For every call of `plan.shapes`, the shapes of its matrices; None for what is no matrix."""
+        return [
+            [None if matrix is None else matrix.shape for matrix in case.matrices(call.value)]
+            for case, call in zip(self.plan.shapes, self.shape_calls, strict=True)
+        ]
+
+    @property
     def laws(self) -> list[list[Law | None]]:
         """For every law of the plan, the laws of its matrices."""
         return [reading.laws for reading in self.readings]
 
     @property
     def about(self) -> str:
-        law = self._raised or self._wrong_law or self._wrong_together
-        wrong = (law, self._wrong_shape, self._wrong_randomness)
-        return next(
-            (name for name, each in zip(("values", "shape", "randomness"), wrong, strict=True) if each), ""
-        )
+        wrong = {
+            "values": self._raised or self._wrong_law or self._wrong_together,
+            "shape": self._wrong_shape,
+            "randomness": self._wrong_randomness,
+        }
+        return next((name for name, finding in wrong.items() if finding), "")
 
     def pattern(self, parts: Sequence[str] = ()) -> str:
         if self._raised:
             return ""
         if self._wrong_shape:
-            return of_shapes(self._shapes(), [case.shapes for case in self.plan.shapes])
+            return of_shapes(self.shapes, [case.shapes for case in self.plan.shapes])
         if not self._wrong_law:
             return ""
         layers = [
@@ -176,9 +185,7 @@ class DrawTrials(Evidence):
     def wrong_kinds(self) -> str:
         if self._raised or self._wrong_shape:
             return ""
-        troubles = [trouble(reading, self.plan.kurtosis) for reading in self.readings]
-        if self.small_calls and self._small.laws:
-            troubles.append(trouble(self._small, self.plan.kurtosis))
+        troubles = (trouble(reading, self.plan.kurtosis) for reading in (*self.readings, self._small))
         return next(filter(None, troubles), "")
 
     def behaves_like(self, wrong: Function) -> bool:
@@ -197,7 +204,7 @@ class DrawTrials(Evidence):
         shape, law, randomness = (each is not None for each in faults)
         return (
             any(faults)
-            and (self._shapes() == mistaken._shapes() if shape else self._right_but_for_transposition())
+            and (self.shapes == mistaken.shapes if shape else self._right_but_for_transposition())
             and (not law or (self._wrong_law is not None and self._laws_like(mistaken)))
             and (not randomness or self.randomness == mistaken.randomness)
         )
@@ -271,13 +278,14 @@ class DrawTrials(Evidence):
         k, parts = self.plan.kurtosis, [reading.total for reading in self.readings]
         if parts and (wrong := wrong_law(reduce(add, parts), k, f"{len(parts)} layers")):
             return wrong
-        if not self.small_calls:
-            return None
         small, text = self._small, f"{len(self.small_calls)} small layers"
         return None if not small.laws else wrong_law(small.total, k, text) or dependent(small, text)
 
     @cached_property
     def _small(self) -> Reading:
+        """Of all small matrices together; one without laws where there are none."""
+        if not self.small_calls:
+            return Reading([])
         return read_small(self.plan.small, self.small_calls, self.plan.kurtosis)
 
     @cached_property
@@ -287,17 +295,11 @@ class DrawTrials(Evidence):
         case, (seed,) = self.plan.random[0], self.plan.seeds("random")
         return self.randomness.finding(self._text(case, seed), self._text(case), seed)
 
-    def _shapes(self) -> list[list[tuple[int, ...] | None]]:
-        return [
-            [None if matrix is None else matrix.shape for matrix in case.matrices(call.value)]
-            for case, call in zip(self.plan.shapes, self.shape_calls, strict=True)
-        ]
-
     def _right_but_for_transposition(self) -> bool:
         """Whether each matrix has the right shape, or that of its transpose; some may be missing."""
         return all(
             shape is not None and sorted(shape) == sorted(right)
-            for case, shapes in zip(self.plan.shapes, self._shapes(), strict=True)
+            for case, shapes in zip(self.plan.shapes, self.shapes, strict=True)
             for shape, right in zip(shapes, case.shapes, strict=False)
         )
 
