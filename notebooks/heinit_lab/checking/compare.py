@@ -136,15 +136,10 @@ def short(value: Any, digits: int = 4, depth: int = 3) -> str:
     return " ".join(body.split())
 
 
-def describe(value: Any) -> str:
-    """Shape, dtype and scale of a value, for a mistake that has no name."""
-    array = as_array(value)
-    if array is None and isinstance(value, np.ndarray):
-        return f"shape {value.shape}, {value.dtype}"
-    if array is None:
-        return f"type {type_name(value)}"
-    kind = f"shape {array.shape}, {_dtype(array)}" if array.ndim else f"one {_dtype(array)}"
-    if array.size == 0 or array.dtype.kind == "b":
+def describe(array: np.ndarray) -> str:
+    """Shape, dtype and scale of an array with entries."""
+    kind = f"shape {array.shape}, {_dtype(array)}"
+    if array.dtype.kind == "b":
         return kind
     with np.errstate(all="ignore"):
         scale = float(np.sqrt(np.mean(np.abs(array.astype(complex)) ** 2)))
