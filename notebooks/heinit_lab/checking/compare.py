@@ -34,11 +34,7 @@ def same(got: Any, want: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
             and all(same(got[key], want[key], rtol, atol) for key in want)
         )
     if isinstance(want, (list, tuple)):
-        return (
-            has_parts(got)
-            and len(got) == len(want)
-            and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
-        )
+        return long_as(want, got) and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
     # most comparisons are of two floats; this takes a fifteenth of the time of the general case
     if type(got) in _FLOATS and type(want) in _FLOATS:
         if math.isnan(want):
@@ -74,6 +70,11 @@ def has_parts(value: Any) -> bool:
     return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
+def long_as(want: Any, got: Any) -> bool:
+    """Whether a value has as many parts as the right one."""
+    return has_parts(got) and len(got) == len(want)
+
+
 def as_array(value: Any) -> np.ndarray | None:
     """`value` as an array of numbers or booleans, or None where it cannot be one."""
     if value is None or isinstance(value, (str, bytes, dict, set)):
@@ -94,12 +95,10 @@ def real_array(value: Any) -> np.ndarray | None:
 def aligned(got: Any, want: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     """Each array of the right value after the one in its place, as floats; none where the kinds differ."""
     if isinstance(want, (dict, tuple, list)):
-        if not (isinstance(got, dict) if isinstance(want, dict) else has_parts(got)) or len(got) != len(want):
+        keyed = isinstance(want, dict)
+        if not (isinstance(got, dict) and set(got) == set(want) if keyed else long_as(want, got)):
             return []
-        keys = list(want) if isinstance(want, dict) else range(len(want))
-        if isinstance(want, dict) and set(got) != set(want):
-            return []
-        parts = [aligned(got[key], want[key]) for key in keys]
+        parts = [aligned(got[key], want[key]) for key in (want if keyed else range(len(want)))]
         return [pair for part in parts for pair in part] if all(parts) else []
     array, right = as_array(got), np.asarray(want)
     kinds = "b" if right.dtype.kind == "b" else "iuf"

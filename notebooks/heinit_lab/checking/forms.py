@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import aligned, as_array, has_parts, listed, same, type_name
+from heinit_lab.checking.compare import aligned, as_array, has_parts, listed, long_as, same, type_name
 
 if TYPE_CHECKING:
     from heinit_lab.checking.trials import Case
@@ -44,11 +44,6 @@ class Pair:
         return self.entries[1] if self.entries else np.zeros(0)
 
     @property
-    def got_entries(self) -> np.ndarray:
-        """The numbers that came, in one row."""
-        return self.entries[0] if self.entries else np.zeros(0)
-
-    @property
     def truths(self) -> bool:
         """Whether True and False are asked."""
         return isinstance(self.want, (bool, np.ndarray)) and np.asarray(self.want).dtype.kind == "b"
@@ -66,10 +61,6 @@ class Pair:
     def scaled(self) -> bool:
         """Whether each part of a list is the right one times a factor of its own."""
         return isinstance(self.want, list) and all(self.part(k).factor for k in range(len(self.want)))
-
-    def part_is_right(self, parts: Any, place: int) -> bool:
-        """Whether the part at a place is the whole right value."""
-        return len(parts) > 0 and same(parts[place], self.want, self.rtol)
 
     def part(self, key: Any) -> Pair:
         """The same for one part of the value: that under a key, at a place, or in a column of a table."""
@@ -98,11 +89,6 @@ def near(a: np.ndarray, b: np.ndarray, rtol: float) -> bool:
     return bool(np.all(np.abs(a - b) <= rtol * np.abs(b) + 1e-14))
 
 
-def long_as(want: Any, got: Any) -> bool:
-    """Whether a value has as many parts as the right one."""
-    return has_parts(got) and len(got) == len(want)
-
-
 def of_form(pairs: list[Pair]) -> str:
     """The form in which every wrong value comes, where that is not the form that is asked for."""
     wrong = [pair for pair in pairs if not pair.right]
@@ -115,9 +101,9 @@ def _form(wrong: list[Pair]) -> str:
     if isinstance(wrong[0].want, dict):
         kinds = {type_name(pair.got) for pair in wrong} - {"dict"}
         return f"Every value is a {kinds.pop()}; asked is a dict." if len(kinds) == 1 else ""
+    parts = [pair.got if has_parts(pair.got) else () for pair in wrong]
     for words, place in (("last", -1), ("first", 0)):
-        parts = [pair.got if has_parts(pair.got) else () for pair in wrong]
-        right = [p.part_is_right(got, place) for p, got in zip(wrong, parts, strict=True)]
+        right = [len(got) and same(got[place], p.want, p.rtol) for p, got in zip(wrong, parts, strict=True)]
         if max(map(len, parts)) > 1 and all(right):
             return f"The {words} entry is the right value; asked is that entry alone."
     both = [(as_array(pair.got), as_array(pair.want)) for pair in wrong]

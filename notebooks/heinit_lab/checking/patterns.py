@@ -176,7 +176,7 @@ def _of_rules(pairs: list[Pair]) -> str:
         return "Every value is the right one without its fraction."
     if near(np.abs(got), np.abs(want), rtol):
         return "Every value has the right size; some have the wrong sign."
-    scaled = [pair for pair in pairs if np.any(pair.want_entries) or np.any(pair.got_entries)]
+    scaled = [pair for pair in pairs if pair.entries and np.any(pair.entries)]
     factors = [pair.factor for pair in scaled]
     for words, size in _sizes(scaled) if all(factors) else ():
         if near(np.array(factors), size, rtol) or near(1 / np.array(factors), size, rtol):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from heinit_lab.checking.compare import as_array, has_parts, same
+from heinit_lab.checking.compare import as_array, long_as, same
 from heinit_lab.checking.trials import Trial, Trials
 
 
@@ -65,8 +65,9 @@ def is_right_but_for_its_shape(trials: Trials) -> bool:
 def _parts(value: Any, want: Any) -> list[tuple[np.ndarray | None, np.ndarray]]:
     if not isinstance(want, tuple):
         return [(as_array(value), np.asarray(want))]
-    fits = has_parts(value) and len(value) == len(want)
-    return [(as_array(v), w) for v, w in zip(value, want, strict=True)] if fits else [(None, want[0])]
+    if not long_as(want, value):
+        return [(None, want[0])]
+    return [(as_array(v), w) for v, w in zip(value, want, strict=True)]
 
 
 def tests_a_whole_array(trial: Trial) -> bool:
