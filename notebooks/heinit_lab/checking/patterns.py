@@ -81,7 +81,7 @@ def _of_parts(trials: Trials, pairs: list[Pair], parts: Sequence[str]) -> str:
     if not good:
         only = [labels[key] for key in keys if all(p.is_only(key) for p in pairs)]
         common = rules[bad[0]] if len(set(rules.values())) == 1 else ""
-        if trials.exchanged(len(keys)):
+        if trials.order(len(keys)):
             return "The parts are there, in another order."
         if only:
             return f"Only {only[0]} is there; asked are {len(keys)} parts."

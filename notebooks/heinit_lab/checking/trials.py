@@ -175,19 +175,21 @@ class Trials(Evidence):
         """All, or the share of the parts that are right; half where the parts have changed places."""
         if self.finding is None or self.about != "values" or not parts:
             return super().share(parts)
-        return len(self.right_parts(parts)) / len(parts) or 0.5 * self.exchanged(len(parts))
+        return len(self.right_parts(parts)) / len(parts) or 0.5 * bool(self.order(len(parts)))
 
-    def exchanged(self, count: int) -> bool:
-        """Whether the value is right but for the order of its parts, the same wrong order in every call."""
+    def order(self, count: int) -> tuple[int, ...]:
+        """The order in which every value holds the right parts, and nothing else; () where there is none."""
         wants = [trial.case.want for trial in self.trials]
-        return any(
-            all(
+        if not all(isinstance(want, tuple) or is_table(want) for want in wants):
+            return ()
+
+        def holds(order: tuple[int, ...]) -> bool:
+            return all(
                 trial.gives(want[:, list(order)] if is_table(want) else tuple(want[place] for place in order))
                 for trial, want in zip(self.trials, wants, strict=True)
             )
-            for order in permutations(range(count))
-            if all(isinstance(want, tuple) or is_table(want) for want in wants)
-        )
+
+        return next(filter(holds, permutations(range(count))), ())
 
     def pattern(self, parts: Sequence[str] = ()) -> str:
         return patterns.of_values(self, parts)
