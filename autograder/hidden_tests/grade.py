@@ -17,6 +17,7 @@ import numpy as np
 
 from autograder.hidden_tests.behaviour import Behaviour
 from heinit_lab.checking.check import deliver, latest
+from heinit_lab.checking.compare import listed
 from heinit_lab.checking.exercise import Evidence, Exercise
 from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
@@ -184,13 +185,13 @@ def report_of(assessment: Assessment) -> Report:
 
 def followed_through(name: str, follows: Sequence[str], full: bool) -> str:
     """That an answer has its points although it calls wrong functions. full: all of its points."""
-    *others, last = (f"the {each}" for each in follows)
-    called = f"{', '.join(others)} and {last}" if others else last  # begins with "the"
+    called, several = listed([f"the {each}" for each in follows]), len(follows) > 1
+    are = "are" if several else "is"
     if full:
-        return f"{name} is right; {called} it calls {'are' if others else 'is'} not."
-    right = "right functions in their places" if others else f"a right {follows[0]} in its place"
+        return f"{name} is right; {called} it calls {are} not."
+    right = "right functions in their places" if several else f"a right {follows[0]} in its place"
     return (
-        f"T{called[1:]} that {name} calls {'are' if others else 'is'} not right: {name} was judged "
+        f"T{called[1:]} that {name} calls {are} not right: {name} was judged "
         f"again with {right}, and what is then right has its points."
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from heinit_lab.checking.compare import listed, short
 from heinit_lab.checking.exercise import fault, raised
-from heinit_lab.checking.observe import Function, observe_each
+from heinit_lab.checking.observe import Function
 from heinit_lab.checking.report import Report
 from heinit_lab.checking.trials import VALUES, Case, Cases, Trial, Trials
 
@@ -29,10 +29,9 @@ class Outcomes(Cases):
         self.outcome, self.alike = outcome, alike
 
     def __call__(self, name: str, function: Function) -> OutcomeTrials:
-        calls = observe_each(function, [(case.args, case.kwargs) for case in self.cases])
-        pairs = zip(self.cases, calls, strict=True)
-        trials = tuple(Judgement(case, call, self.rtol, outcome=self.outcome) for case, call in pairs)
-        return OutcomeTrials(name, self, trials)
+        trials = super().__call__(name, function)
+        judged = tuple(Judgement(t.case, t.call, t.rtol, outcome=self.outcome) for t in trials)
+        return OutcomeTrials(name, self, judged)
 
 
 @dataclass(frozen=True, kw_only=True)
