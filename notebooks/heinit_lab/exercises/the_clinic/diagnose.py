@@ -8,7 +8,7 @@ import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.clinic import ILLNESSES
-from heinit_lab.exercises._shared import exercise, right_but_changes_its_input
+from heinit_lab.exercises._shared import exercise
 
 NetworkReport = dict[str, Any]
 PARTS = tuple(ILLNESSES)
@@ -131,7 +131,6 @@ EXERCISE = exercise(
         "first-illness-only": _first_alone,
         "changes-its-input": _emptied,
     },
-    shown_by={"changes-its-input": right_but_changes_its_input},
     hidden=3,
     prompt=Prompt(5),
     parts=PARTS,
