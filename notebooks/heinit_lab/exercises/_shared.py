@@ -5,7 +5,7 @@ mistakes that several exercises have, hints.toml in a lesson's folder a section 
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from heinit_lab.checking.compare import as_array
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.exercise import FIRST_CASE, Evidence
 from heinit_lab.checking.observe import Function
-from heinit_lab.checking.trials import Trials
+from heinit_lab.checking.trials import Trial, Trials
 
 Mistakes = Mapping[str, Function | tuple[Function, ...]]  # by name: wrong answers that make the mistake
 
@@ -119,6 +119,19 @@ def is_scaled_to_itself(W: np.ndarray, variance: float) -> bool:
 def ends_after_a_few_decimals(W: np.ndarray, variance: float) -> bool:
     """Whether the numbers are rounded, and are more than a few numbers."""
     return len(np.unique(np.abs(W))) > 3 and any(np.array_equal(W, W.round(k)) for k in range(1, 7))
+
+
+def gives_what(wrong: Sequence[Function], where: Callable[[Trial], bool]) -> Callable[[Trials], bool]:
+    """Recognises an answer that gives what one of these gives, on every case that tells something.
+
+    where: whether a case does.
+    """
+
+    def shown(trials: Trials) -> bool:
+        telling = [trial for trial in trials if where(trial)]
+        return any(all(trial.gives(trial.case.under(f).value) for trial in telling) for f in wrong)
+
+    return shown
 
 
 def _touches_global(draws: DrawTrials) -> bool:

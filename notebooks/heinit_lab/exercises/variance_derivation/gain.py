@@ -1,6 +1,5 @@
 """`gain`: the c of any activation, by an integral over the normal density."""
 
-from collections.abc import Callable
 from math import pi, sqrt
 
 import numpy as np
@@ -8,9 +7,8 @@ import numpy as np
 from heinit_lab.activations import ACTIVATIONS
 from heinit_lab.checking import Case, Cases, Prompt
 from heinit_lab.checking.compare import as_array, same
-from heinit_lab.checking.observe import Function
-from heinit_lab.checking.trials import VALUES, Trials
-from heinit_lab.exercises._shared import exercise, is_rounded, scalars
+from heinit_lab.checking.trials import VALUES, Trial, Trials
+from heinit_lab.exercises._shared import exercise, gives_what, is_rounded, scalars
 
 _HOMOGENEOUS = ("identity", "relu", "leaky", "abs")
 _ODD = ("identity", "tanh", "sine")  # the mean of f(Z) is 0
@@ -127,14 +125,8 @@ def _same_for_the_curved(trials: Trials) -> bool:
     return alike and not any(trials.behaves_like(rule) for rule in _RELU_FOR_ANY)
 
 
-def _where_the_mean_counts(*wrong: Function) -> Callable[[Trials], bool]:
-    """Whether an answer is one of these wherever the mean of f(Z) is not 0, or everywhere."""
-
-    def shown(trials: Trials) -> bool:
-        skewed = [trial for trial in trials if trial.case.args[0] not in _ODD]
-        return any(all(trial.gives(trial.case.under(f).value) for trial in skewed) for f in wrong)
-
-    return shown
+def _has_a_mean(trial: Trial) -> bool:
+    return trial.case.args[0] not in _ODD
 
 
 def _mean(name: str, a: float, power: int) -> float:
@@ -248,8 +240,8 @@ EXERCISE = exercise(
         "too-coarse": (_coins, _draws),
     },
     shown_by={
-        "square-missing": _where_the_mean_counts(_one_over_the_mean, _one_over_the_size),
-        "square-of-the-mean": _where_the_mean_counts(_one_over_the_squared_mean),
+        "square-missing": gives_what((_one_over_the_mean, _one_over_the_size), _has_a_mean),
+        "square-of-the-mean": gives_what((_one_over_the_squared_mean,), _has_a_mean),
         "table-from-memory": _from_memory,
         "half-of-the-line": _half_line,
         "one-for-all-the-curved": _same_for_the_curved,
