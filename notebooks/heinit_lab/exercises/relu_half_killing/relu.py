@@ -1,7 +1,5 @@
 """`relu`: every entry below 0 becomes 0."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
@@ -87,11 +85,11 @@ def _says_max(trial: Trial) -> bool:
     return "max(" in (trial.call.where or "max(")
 
 
-def _entries(trials: Trials) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _entries(trials: Trials) -> list[tuple[np.ndarray, np.ndarray]]:
     """The entries of each input, and those of its value; none at all where a value has another shape."""
     pairs = [(trial.case.args[0], real_array(trial.call.value)) for trial in trials]
     fitting = [(x.ravel(), got.ravel()) for x, got in pairs if got is not None and got.shape == x.shape]
-    yield from fitting if len(fitting) == len(pairs) else ()
+    return fitting if len(fitting) == len(pairs) else []
 
 
 def _leaks(trials: Trials) -> bool:
@@ -107,7 +105,7 @@ def _leaks(trials: Trials) -> bool:
 
 def _has_a_ceiling(trials: Trials) -> bool:
     """ReLU, with everything above one number cut down to that number."""
-    pairs = list(_entries(trials))
+    pairs = _entries(trials)
     ceiling = max((got.max() for _, got in pairs), default=0.0)
     some = any(np.any(got < x) for x, got in pairs)
     return ceiling > 0 and some and all(np.allclose(got, np.clip(x, 0, ceiling)) for x, got in pairs)
@@ -140,7 +138,7 @@ def _gives_one_number(trials: Trials) -> bool:
 
 def _has_another_floor(trials: Trials) -> bool:
     """ReLU, but what is not above 0, or not above some number, becomes that number, which is not 0."""
-    pairs = list(_entries(trials))
+    pairs = _entries(trials)
     floor = pairs[0][1][0] if pairs else 0.0  # the first entry of the first case is below 0
     return floor != 0 and any(
         all(np.allclose(got, function(x), equal_nan=True) for x, got in pairs)
