@@ -108,9 +108,9 @@ def of_kinds(pairs: Sequence[Pair]) -> str:
     right, wrong = (list(dict.fromkeys(each)) for each in kinds)
     if set(right) & set(wrong) or not any((*right, *wrong)):
         return ""
-    if "" in wrong or ("" not in right and len(right) <= SHORT < len(wrong)):
-        return f"Right for {listed(right)}; wrong in every other case." if len(right) <= SHORT else ""
-    if "" in right or len(wrong) <= SHORT < len(right):
-        return f"Wrong for {listed(wrong)}; right in every other case." if len(wrong) <= SHORT else ""
-    both = len(right) <= SHORT and len(wrong) <= SHORT
-    return f"Right for {listed(right)}; wrong for {listed(wrong)}." if both else ""
+    tell_right, tell_wrong = ("" not in some and len(some) <= SHORT for some in (right, wrong))
+    if tell_right and tell_wrong:
+        return f"Right for {listed(right)}; wrong for {listed(wrong)}."
+    if tell_right:
+        return f"Right for {listed(right)}; wrong in every other case."
+    return f"Wrong for {listed(wrong)}; right in every other case." if tell_wrong else ""
