@@ -36,13 +36,8 @@ def right_but_changes_its_input(trials: Trials) -> bool:
     return all(trial.right for trial in trials) and any(trial.call.changed for trial in trials)
 
 
-def is_rounded(trials: Trials | DrawTrials) -> bool:
-    """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings.
-
-    Of draws: every one is rounded.
-    """
-    if isinstance(trials, DrawTrials):
-        return any(law is not None and law.decimals for laws in trials.laws for law in laws)
+def is_rounded(trials: Trials) -> bool:
+    """Every number is the right one or a rounding of it to 1 to 6 decimal places, and some are roundings."""
     some = False
     for trial in trials:
         if not (entries := trial.pair.entries):
@@ -138,7 +133,8 @@ def _touches_global(draws: DrawTrials) -> bool:
     return draws.randomness is not None and draws.randomness.global_rng
 
 
-# how a mistake shows itself in every exercise that has one of this name
+# How a mistake shows itself in every exercise that has one of this name. Exercises in drawing say for
+# themselves how rounding shows.
 _RECOGNISED: Mapping[str, Callable[[Any], bool]] = {
     "changes-its-input": right_but_changes_its_input,
     "rounded": is_rounded,
