@@ -75,23 +75,16 @@ def _few_inputs_and_many_layers(kurtosis: float, rng: Rng) -> DrawPlan:
 
 def _layer_behaviours(reference: Function, kurtosis: float, *points: float) -> tuple[Behaviour, ...]:
     """The behaviours of a function (n_in, n_out, rng) that draws He weights of this kurtosis."""
-    law, shape, again, few = (
-        partial(plan, kurtosis)
-        for plan in (
-            _wide_square_tall_and_small,
-            _never_square,
-            _small_and_large,
-            _few_inputs_and_many_layers,
-        )
-    )
-    says = "scale and distribution of a wide, a square and a tall layer, and of small ones"
-    fan = "layers of very few inputs or one unit, and many small ones"
+    law = "scale and distribution of a wide, a square and a tall layer, and of small ones"
+    few = "layers of very few inputs or one unit, and many small ones"
     return behaviours(
         reference,
-        drawn("values", points[0], says, law),
-        drawn("shape", points[1], "shapes of six layers", shape),
-        reproducible(points[2], again),
-        drawn("edge cases", points[3], fan, few, needs=("values",)),
+        drawn("values", points[0], law, partial(_wide_square_tall_and_small, kurtosis)),
+        drawn("shape", points[1], "shapes of six layers", partial(_never_square, kurtosis)),
+        reproducible(points[2], partial(_small_and_large, kurtosis)),
+        drawn(
+            "edge cases", points[3], few, partial(_few_inputs_and_many_layers, kurtosis), needs=("values",)
+        ),
     )
 
 
