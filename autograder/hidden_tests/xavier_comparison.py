@@ -19,11 +19,7 @@ from heinit_solutions.xavier_comparison import (
 
 def _layer_sizes(rng: Rng) -> list[Case]:
     """Layers of every size, with many more outputs, many fewer, or about as many."""
-    return [_layer_of(n, m) for n, m in zip(layer_widths(rng), _sizes(rng, 20), strict=True)]
-
-
-def _layer_of(n_in: int, n_out: int) -> Case:
-    return Case(n_in, n_out, kind=kinds.shape(n_in, n_out))
+    return list(map(kinds.layer_case, layer_widths(rng), _sizes(rng, 20)))
 
 
 def _sizes(rng: Rng, count: int) -> list[int]:
@@ -93,7 +89,7 @@ HIDDEN = {
         edges(
             0.5,
             "very lopsided and square layers",
-            lambda rng: starmap(_layer_of, ((2, 1), (2, 3), (1, 10**6), (10**6, 3), (7, 7))),
+            lambda rng: starmap(kinds.layer_case, ((2, 1), (2, 3), (1, 10**6), (10**6, 3), (7, 7))),
         ),
     ),
     "he_over_glorot": behaviours(
@@ -102,7 +98,7 @@ HIDDEN = {
         edges(
             1,
             "square and very lopsided layers",
-            lambda rng: starmap(_layer_of, ((2, 2), (97, 97), (1, 10**6), (10**6, 1))),
+            lambda rng: starmap(kinds.layer_case, ((2, 2), (97, 97), (1, 10**6), (10**6, 1))),
         ),
     ),
     "compare_table": behaviours(

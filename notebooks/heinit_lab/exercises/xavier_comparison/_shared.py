@@ -20,8 +20,8 @@ def shape(n_in: int, n_out: int) -> str:
     return SQUARE if n_in == n_out else WIDENING if n_out > n_in else NARROWING
 
 
-def layer_case(n_in: int, n_out: int, want: float) -> Case:
-    """A case of a function of both fans."""
+def layer_case(n_in: int, n_out: int, want: float | None = None) -> Case:
+    """A case of a function of both fans. want: the right value, where it is stored."""
     return Case(n_in, n_out, want=want, kind=shape(n_in, n_out))
 
 
