@@ -166,6 +166,13 @@ def test_a_list_of_matrices_is_looked_at_matrix_by_matrix():
     assert "(1024, 64)" in shorter.finding.headline
 
 
+@pytest.mark.parametrize("answer", [lambda sizes, rng: None, lambda sizes, rng: layers(sizes, rng)[:-1]])
+def test_small_matrices_that_are_missing_are_a_matter_of_shape(answer):
+    evidence = DrawPlan(small=[PAIR])("net", answer)
+    assert evidence.finding is not None
+    assert evidence.about == "shape"
+
+
 def test_one_matrix_used_twice_is_seen():
     square = DrawCase([256, 256, 256], shape=[(256, 256)] * 2, variance=[2 / 256] * 2)
     reused = DrawPlan(laws=[square])("net", lambda sizes, rng: [he(256, 256, rng)] * 2)

@@ -283,8 +283,8 @@ class DrawTrials(Evidence):
 
     @cached_property
     def _small(self) -> Reading:
-        """Of all small matrices together; one without laws where there are none."""
-        if not self.small_calls:
+        """Of all small matrices together; without laws where there are none, or some have another shape."""
+        if not self.small_calls or self._wrong_shape:
             return Reading([])
         return read_small(self.plan.small, self.small_calls, self.plan.kurtosis)
 
