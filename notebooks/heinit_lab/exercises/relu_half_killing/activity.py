@@ -51,15 +51,11 @@ def _in_one_array(trials: Trials) -> bool:
 def _gives_numbers(trials: Trials) -> bool:
     """One number, or two, where there should be two arrays; one of the arrays may be there."""
     for trial in trials:
-        value, want = trial.call.value, trial.case.want
+        value = trial.call.value
         parts = value if has_parts(value) else [value]
-        kinds = [real_array(part) for part in parts]
-        single = [got is not None and got.ndim == 0 for got in kinds]
-        placed = len(parts) == 2 and any(single)
-        if not any(single) or not (placed or len(parts) == 1):
-            return False
-        rest = [trial.pair.part(k).right for k in range(len(parts)) if not single[k]]
-        if not all(rest) or len(want) != 2:
+        single = [(got := real_array(part)) is not None and got.ndim == 0 for part in parts]
+        rest = (trial.pair.part(k).right for k in range(len(parts)) if not single[k])
+        if len(parts) > 2 or not any(single) or not all(rest):
             return False
     return True
 
