@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array
-from heinit_lab.checking.trials import Trial, Trials
+from heinit_lab.checking.compare import real_array
+from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.very_deep_networks._shared import KINDS, NETWORKS, A, B, Matrices, passed
 from heinit_lab.networks import relu
@@ -81,14 +81,13 @@ def _in_place(x: np.ndarray, Ws: Matrices) -> Matrices:
     return Ws
 
 
-def _scales(trial: Trial) -> list[float] | None:
+def _scales(Ws: Matrices, new: Any) -> list[float] | None:
     """What each matrix was multiplied by, or None where it was not."""
-    Ws, new = trial.case.args[1], trial.call.value
-    if trial.call.error is not None or not isinstance(new, (list, tuple)) or len(new) != len(Ws):
+    if not isinstance(new, (list, tuple)) or len(new) != len(Ws):
         return None
     scales = []
-    for W, array in zip(Ws, map(as_array, new), strict=True):
-        if array is None or array.shape != W.shape or array.dtype.kind not in "iuf":
+    for W, array in zip(Ws, map(real_array, new), strict=True):
+        if array is None or array.shape != W.shape:
             return None
         scales.append(float(np.vdot(W, array) / np.vdot(W, W)))
         if not (scales[-1] > 0 and np.allclose(array, scales[-1] * W)):
@@ -101,12 +100,13 @@ def _looks_at_weights_alone(trials: Trials) -> bool:
     given: dict[bytes, set[float]] = {}
     batches: dict[bytes, set[bytes]] = {}
     for trial in trials:
-        scales = _scales(trial)
+        x, Ws = trial.case.args
+        scales = _scales(Ws, trial.call.value)
         if scales is None:
             return False
-        for W, scale in zip(trial.case.args[1], scales, strict=True):
+        for W, scale in zip(Ws, scales, strict=True):
             given.setdefault(W.tobytes(), set()).add(float(f"{scale:.5g}"))
-            batches.setdefault(W.tobytes(), set()).add(trial.case.args[0].tobytes())
+            batches.setdefault(W.tobytes(), set()).add(x.tobytes())
     return (
         max(map(len, batches.values())) > 1
         and max(map(len, given.values())) == 1
@@ -117,18 +117,13 @@ def _looks_at_weights_alone(trials: Trials) -> bool:
 def _adds_a_small_number(trials: Trials) -> bool:
     """Right but for very small signals, where each scale is a little less than it should be, or far less."""
     for trial in trials:
-        scales = _scales(trial)
-        if scales is None:
+        scales, right = (_scales(trial.case.args[1], new) for new in (trial.call.value, trial.case.want))
+        if scales is None or right is None:
             return False
-        off = np.divide(scales, _right_scales(trial))
+        off = np.divide(scales, right)
         if np.any(off > 1 + trial.rtol) or (not trial.right and trial.case.kind != "very small numbers"):
             return False
     return not all(trial.right for trial in trials)
-
-
-def _right_scales(trial: Trial) -> list[float]:
-    pairs = zip(trial.case.args[1], trial.case.want, strict=True)
-    return [float(np.vdot(W, want) / np.vdot(W, W)) for W, want in pairs]
 
 
 EXERCISE = exercise(
