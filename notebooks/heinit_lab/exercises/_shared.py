@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Exercise, Misconception, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import real_array
 from heinit_lab.checking.draws import DrawTrials
 from heinit_lab.checking.exercise import FIRST_CASE, Evidence
 from heinit_lab.checking.observe import Function
@@ -54,8 +54,8 @@ def is_rounded(trials: Trials) -> bool:
 
 def scalars(trials: Trials) -> np.ndarray | None:
     """The values of all calls, or None where some value is no single real number."""
-    values = [as_array(trial.call.value) for trial in trials]
-    if any(value is None or value.shape != () or value.dtype.kind not in "iuf" for value in values):
+    values = [real_array(trial.call.value) for trial in trials]
+    if any(value is None or value.shape != () for value in values):
         return None
     return np.array(values, dtype=float)
 

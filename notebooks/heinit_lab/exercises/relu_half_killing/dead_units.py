@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import as_array, real_array
 from heinit_lab.checking.trials import Trials
 from heinit_lab.exercises._shared import exercise
 from heinit_lab.exercises.relu_half_killing._shown import (
@@ -33,8 +33,8 @@ def _gives_positions(trials: Trials) -> bool:
     pairs = []
     for trial in trials:
         value = trial.call.value
-        got = as_array(sorted(value) if isinstance(value, set) else value)
-        if got is None or got.dtype.kind not in "iuf":
+        got = real_array(sorted(value) if isinstance(value, set) else value)
+        if got is None:
             return False
         pairs.append((got.ravel(), trial.case.want))
     totals = (np.flatnonzero, lambda dead: [np.sum(dead)], lambda dead: [np.mean(dead)])

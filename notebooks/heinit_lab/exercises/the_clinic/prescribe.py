@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from heinit_lab.checking import Case, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import as_array, real_array
 from heinit_lab.checking.outcomes import Outcomes, OutcomeTrials
 from heinit_lab.exercises._shared import exercise
 from heinit_lab.mean_field import expected, kept
@@ -20,9 +20,9 @@ TOO_LOUD = "the scores make the first loss"
 
 def outcome(case: Case, value: Any) -> str:
     """What is wrong with the network that the standard deviations make: expected values, nothing is drawn."""
-    (sizes, activation, *more), stds = case.args, as_array(value)
+    (sizes, activation, *more), stds = case.args, real_array(value)
     count = len(sizes) - 1
-    if stds is None or stds.shape != (count,) or stds.dtype.kind not in "iuf":
+    if stds is None or stds.shape != (count,):
         return f"Asked are {count} numbers, one for each matrix."
     if not np.all(np.isfinite(stds)) or np.any(stds < 0):
         return "A standard deviation is finite, and not below 0."

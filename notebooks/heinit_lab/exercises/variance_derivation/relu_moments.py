@@ -7,7 +7,7 @@ from math import pi, sqrt
 import numpy as np
 
 from heinit_lab.checking import Case, Cases, Prompt
-from heinit_lab.checking.compare import as_array
+from heinit_lab.checking.compare import real_array
 from heinit_lab.checking.trials import VALUES, Trials
 from heinit_lab.exercises._shared import exercise, is_rounded
 
@@ -37,8 +37,8 @@ def _ratios(trials: Trials, *of: float) -> np.ndarray | None:
     """Answers over sigma, sigma squared and sigma squared, and over `of`: a row for each sigma."""
     rows = []
     for trial in trials:
-        got, sigma = as_array(trial.call.value), trial.case.args[0]
-        if got is None or got.shape != (3,) or got.dtype.kind not in "iuf":
+        got, sigma = real_array(trial.call.value), trial.case.args[0]
+        if got is None or got.shape != (3,):
             return None
         rows.append(got / [sigma, sigma**2, sigma**2] / (of or 1))
     return np.array(rows)
