@@ -38,10 +38,8 @@ def of_values(trials: Trials, parts: Sequence[str] = ()) -> str:
 def _of_pairs(pairs: list[Pair]) -> str:
     """The patterns of values that are one thing, or of one part."""
     wrong, answered = [pair for pair in pairs if not pair.right], [pair for pair in pairs if not pair.failed]
-    if rule := _of_rules(pairs):
-        return rule
-    if where := of_entries(pairs):
-        return where
+    if sentence := _first(pairs, _of_rules, of_entries):
+        return sentence
     if len(wrong) < len(pairs) and (where := of_kinds(pairs) or of_traits(pairs)):
         rule = _first(wrong, _of_rules, of_form, of_places)
         return f"{where} In the wrong cases, {_small(rule)}" if rule else where
