@@ -110,11 +110,9 @@ def _raced(case: Case, value: Any) -> str:
     (sizes, *_), wrong = case.args, cures.outcome(case, value)
     if wrong or case.kind != "a race":
         return wrong
-    stds = np.asarray(value, dtype=float)
-    c = np.square(stds) * sizes[:-1]
-    share = race(
-        len(stds), weights=list(draw(sizes, c, np.random.default_rng(case.args[0][1]))), epochs=EPOCHS
-    ).share
+    c = np.square(np.asarray(value, dtype=float)) * sizes[:-1]
+    weights = list(draw(sizes, c, np.random.default_rng(sizes[1])))
+    share = race(len(weights), weights=weights, epochs=EPOCHS).share
     return "" if share >= LEARNS else f"After {EPOCHS} epochs it names {share:.2f} of the test images."
 
 
