@@ -127,17 +127,13 @@ class Grading:
         except UngradableError:  # grading it says why
             return [submission], None
         checks, environment = self.checks[lesson], environment_hash()
-        stands = (
-            there
-            and not self.force
-            and receipt
-            == {
-                "submission": task.hash,
-                "submitted_at": task.submitted_at,
-                "checks": checks,
-                "environment": environment,
-            }
-        )
+        present = {
+            "submission": task.hash,
+            "submitted_at": task.submitted_at,
+            "checks": checks,
+            "environment": environment,
+        }
+        stands = there and not self.force and receipt == present
         if not rules.last_counts:
             attempts = [attempt for attempt in writer.attempts.of(student, lesson) if attempt.graded]
             known = [attempt for attempt in attempts if attempt.submission == task.hash]
