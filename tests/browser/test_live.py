@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -322,8 +323,8 @@ def test_every_explorer_that_takes_functions_is_drawn_in_the_page(
         listed = [{"name": name, "source": source} for name, source in answers(of).items()]
         orders += [order | {"answers": listed} for order in reader.evaluate(ORDERS)]
     assert len(orders) >= 7
-    for order in orders:
-        drawn = interpreter.order("draw", order=order)
+    for order, narrow in itertools.product(orders, (False, True)):
+        drawn = interpreter.order("draw", order=order | {"narrow": narrow})
         assert drawn["picture"], drawn["words"]
 
 
