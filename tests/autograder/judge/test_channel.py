@@ -277,6 +277,25 @@ def test_a_message_that_never_ends_is_given_up(pair):
         receive(ours, seconds=0.05)
 
 
+def test_a_message_that_comes_byte_by_byte_is_given_up_when_its_time_as_a_whole_is_over(pair):
+    ours, theirs = pair
+    theirs.sendall(struct.pack("!QQ", 10**6, 0))
+    given_up = threading.Event()
+
+    def drip() -> None:
+        while not given_up.wait(0.01):
+            theirs.sendall(b" ")
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    try:
+        with pytest.raises(ChannelTimeout):
+            receive(ours, seconds=0.2)
+    finally:
+        given_up.set()
+        dripping.join()
+
+
 def test_a_message_that_nobody_reads_is_given_up(pair):
     ours, _ = pair
     with pytest.raises(ChannelTimeout):

@@ -75,7 +75,6 @@ def test_a_session_that_ends_before_its_first_cell_blames_no_answer_and_is_tried
         judge.close()
 
 
-@pytest.mark.full
 def test_the_self_test_judges_a_notebook_under_the_limits_of_a_session():
     system_tool("bwrap")
     with pytest.raises(SandboxError, match="there is no room for its processes"):
