@@ -21,9 +21,10 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
-def guessed(guess: float | str | None, what: str = "") -> str:
+def guessed(guess: object, what: str = "") -> str:
     """The end of a figure's words that repeats a reader's guess; '' where there is none. what: " for ..."."""
     if guess is None:
         return ""
-    written = guess if isinstance(guess, str) else format(guess, "," if abs(guess) < 1e9 else "g")
-    return f" Your guess{what}: {written}."
+    if isinstance(guess, (int, float)) and not isinstance(guess, bool):
+        guess = format(guess, "," if abs(guess) < 1e9 else "g")
+    return f" Your guess{what}: {guess}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heinit_lab.figures.numbers import number, percent
+from heinit_lab.figures.numbers import guessed, number, percent
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,12 @@ def test_numbers_are_written_to_be_read(value, text):
 def test_shares_are_written_in_per_cent():
     assert percent(0.6321) == "63.2 %"
     assert percent(0.37, 0) == "37 %"
+
+
+@pytest.mark.parametrize(
+    ("guess", "text"),
+    [(0.5, "0.5"), (32_768, "32,768"), (1e30, "1e+30"), ("B", "B"), (True, "True"), ([1, 2], "[1, 2]")],
+)
+def test_a_guess_is_repeated_as_it_was_made_whatever_it_is(guess, text):
+    assert guessed(guess) == f" Your guess: {text}."
+    assert guessed(None) == ""
